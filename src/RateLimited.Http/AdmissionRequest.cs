@@ -1,0 +1,48 @@
+namespace RateLimited.Http;
+
+/// <summary>
+/// What is asked of a service's limits: may a request of this cost, priority and tenant go? The default value asks for one request
+/// of normal priority without a tenant.
+/// </summary>
+public readonly record struct AdmissionRequest
+{
+    /// <summary>The priority class in the waiting line. Default: <see cref="RequestPriority.Normal"/>.</summary>
+    public RequestPriority Priority { get; init; }
+
+    /// <summary>
+    /// Whom the request is made for. Limits per tenant count by it and the waiting line is fair between tenants.
+    /// Default: null, which is a tenant of its own in the line and is not counted by limits per tenant.
+    /// </summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>
+    /// The configured endpoint, by its key in <c>Endpoints</c>. Default: null. An endpoint that is not configured has the
+    /// service's limits alone.
+    /// </summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>The name that limits partitioned by <see cref="PartitionBy.Name"/> count by: a channel, a repository, a shop. Default: null.</summary>
+    public string? Partition { get; init; }
+
+    /// <summary>
+    /// What the request costs by unit. <c>requests</c> costs one unless it stands here; every other unit costs nothing unless it stands here.
+    /// Default: null. The list is read, never kept or changed.
+    /// </summary>
+    public IReadOnlyList<UnitCost>? Costs { get; init; }
+
+    /// <summary>
+    /// The longest time to stand in line. Default: null, the service's <c>Queue:Timeout</c>. A wait that is known to be longer is
+    /// refused at once. <see cref="TimeSpan.Zero"/> never waits.
+    /// </summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>A request that costs <paramref name="amount"/> of <paramref name="unit"/> besides its one request.</summary>
+    /// <exception cref="ArgumentException"><paramref name="unit"/> is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="amount"/> is negative.</exception>
+    public static AdmissionRequest Of(string unit, long amount)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(unit);
+        ArgumentOutOfRangeException.ThrowIfNegative(amount);
+        return new AdmissionRequest { Costs = [new UnitCost(unit, amount)] };
+    }
+}

@@ -1,0 +1,31 @@
+namespace RateLimited.Http;
+
+/// <summary>
+/// The proof of one admission. Dispose it when the work it was acquired for has ended: that releases concurrency limits. It is settled and
+/// released exactly once, however often and from wherever it is disposed. Thread-safe.
+/// </summary>
+public abstract class ServiceLease : IDisposable
+{
+    /// <summary>
+    /// Replaces the estimated cost of a unit by the true one. More than estimated is charged after the fact, less is given back where that can never
+    /// admit too much. The last call for a unit counts; after the lease was disposed it does nothing.
+    /// </summary>
+    /// <param name="unit">The unit, as the limits write it. A unit that no limit has is ignored.</param>
+    /// <param name="actual">The true cost, zero or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="actual"/> is negative.</exception>
+    public abstract void Settle(string unit, long actual);
+
+    /// <summary>Says that the request never reached the upstream: all of its cost is given back where that is safe, and the lease is released.</summary>
+    public abstract void GiveBack();
+
+    /// <summary>Releases the lease.</summary>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Releases the lease.</summary>
+    /// <param name="disposing">True.</param>
+    protected abstract void Dispose(bool disposing);
+}
