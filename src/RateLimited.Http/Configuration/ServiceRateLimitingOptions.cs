@@ -41,16 +41,6 @@ public sealed class ServiceRateLimitingOptions
     public TimeSpan PartitionIdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
 }
 
-/// <summary>What a refused request gets.</summary>
-public enum RejectionBehavior
-{
-    /// <summary>A <see cref="RateLimitRejectedException"/>. The default.</summary>
-    Throw,
-
-    /// <summary>A response with status 429 and <c>Retry-After</c>, made on this side.</summary>
-    Response,
-}
-
 /// <summary>An endpoint with limits of its own.</summary>
 public sealed class EndpointOptions
 {

@@ -1,0 +1,38 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>A service as configured: valid, immutable, and replaced as a whole on reload.</summary>
+internal sealed record ServiceDefinition
+{
+    public required string Name { get; init; }
+    public RateLimitMode Mode { get; init; }
+    public required IReadOnlyList<LimitDefinition> Limits { get; init; }
+    public IReadOnlyList<EndpointDefinition> Endpoints { get; init; } = [];
+    public IReadOnlyList<LimitDefinition> TenantLimits { get; init; } = [];
+    public IReadOnlyList<TenantClassDefinition> TenantClasses { get; init; } = [];
+    public Func<string, string?>? TenantClassOf { get; init; }
+    public QueueDefinition Queue { get; init; } = new();
+
+    /// <summary>Null: the measured spread of the latency.</summary>
+    public TimeSpan? ArrivalGuard { get; init; }
+
+    public int MaxPartitions { get; init; } = 100_000;
+    public TimeSpan PartitionIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>One limit. Its name is unique among the limits it stands beside; on reload, a limit of the same name and unit keeps its state.</summary>
+internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule, PartitionBy Partition = PartitionBy.Service);
+
+internal sealed record EndpointDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, bool ServiceLimits);
+
+internal sealed record TenantClassDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, IReadOnlyCollection<string> Tenants, int Weight);
+
+internal sealed record QueueDefinition
+{
+    public int Length { get; init; } = 10_000;
+    public IReadOnlyDictionary<string, long> Costs { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(100);
+    public QueueOverflow Overflow { get; init; }
+    public TimeSpan Ageing { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,69 @@
+namespace RateLimited.Http.Limits;
+
+/// <summary>
+/// The arithmetic of one limit: immutable, without clock or lock. State comes in by reference and belongs to the caller, who calls for one state from one thread at a time
+/// with instants that never fall.
+/// </summary>
+internal abstract class LimitRule
+{
+    /// <summary>An instant that never comes: the cost exceeds the quota, or only a release can make room.</summary>
+    public const long Never = long.MaxValue;
+
+    protected LimitRule(long quota, long window)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(quota, 1);
+        Quota = quota;
+        Window = window;
+    }
+
+    public long Quota { get; }
+
+    /// <summary>The window in ticks; zero where there is none.</summary>
+    public long Window { get; }
+
+    /// <summary>The most that one request may ever cost.</summary>
+    public virtual long Capacity => Quota;
+
+    /// <summary>The first instant, now or later, at which the cost may go if nothing else goes before it. Exact: not one tick earlier.</summary>
+    public abstract long Earliest(ref LimitState state, in Moment at, long cost);
+
+    /// <summary>Takes the cost, whether it may go or not. Returns the receipt that giving back needs.</summary>
+    public abstract long Charge(ref LimitState state, in Moment at, long cost);
+
+    /// <summary>Gives back part of what a receipt was charged for, where that can never admit too much.</summary>
+    public abstract void GiveBack(ref LimitState state, in Moment at, long receipt, long amount);
+
+    /// <summary>Adds to what a receipt was charged for: the request proved dearer than estimated.</summary>
+    public abstract void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount);
+
+    /// <summary>How much of the quota is taken now; may exceed it after a settlement.</summary>
+    public abstract long Used(ref LimitState state, in Moment at);
+
+    /// <summary>The instant from which on the state equals one that was never used; <see cref="Never"/> while a lease is held.</summary>
+    public abstract long FreshAt(in LimitState state, in Moment at);
+
+    /// <summary>The first instant at which, with a line that takes all it can, so much more will have gone. Equals <see cref="Earliest"/> up to the quota.</summary>
+    public abstract long Project(ref LimitState state, in Moment at, long amount);
+
+    /// <summary>Whether the cost may go at every instant from one to another and leaves the same state behind: then a coarse clock decides exactly.</summary>
+    public virtual bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) => false;
+
+    /// <summary>Takes over a state that was counted by another rule, without making quota out of nothing.</summary>
+    public virtual void Adopt(ref LimitState state, LimitRule previous, in Moment at)
+    {
+        var used = previous.Used(ref state, at);
+        state = default;
+        if (used > 0)
+        {
+            Charge(ref state, at, used);
+        }
+    }
+
+    /// <summary>Moves the end of the current window to where the upstream says it is. Only windows that are anchored to announcements do.</summary>
+    public virtual void Announce(ref LimitState state, in Moment at, long resetAt)
+    {
+    }
+
+    /// <summary>Whether a release makes room, so that waiters must be woken by it.</summary>
+    public virtual bool IsReleased => false;
+}
