@@ -19,6 +19,14 @@ public sealed class PackagingTests
         BuildFiles().Where(static file => file is not ("Directory.Build.props" or "src/Directory.Build.props") && Settings(file, "IsPackable").Length > 0).ShouldBeEmpty();
 
     [Fact]
+    public void Every_project_is_in_the_solution()
+    {
+        var solution = File.ReadAllText(Repository.PathOf("RateLimited.Http.sln")).Replace('\\', '/');
+
+        Repository.Files.Where(file => file.EndsWith(".csproj", StringComparison.Ordinal) && !solution.Contains($"\"{file}\"", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Package_validation_and_documentation_are_on()
     {
         Settings("src/Directory.Build.props", "EnablePackageValidation").ShouldBe(["true"]);
