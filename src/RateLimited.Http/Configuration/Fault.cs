@@ -20,12 +20,12 @@ internal readonly record struct Fault(string Path, string Value, string Right)
     public static string Quote(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The text as it may stand in a log: short, and on one line.</summary>
-    public static string Excerpt(string text)
+    public static string Excerpt(string text, int maxLength = ExcerptLength)
     {
-        var excerpt = new StringBuilder(Math.Min(text.Length, ExcerptLength) + 1);
+        var excerpt = new StringBuilder(Math.Min(text.Length, maxLength) + 1);
         foreach (var rune in text.EnumerateRunes())
         {
-            if (excerpt.Length >= ExcerptLength)
+            if (excerpt.Length >= maxLength)
             {
                 return excerpt.Append('…').ToString();
             }

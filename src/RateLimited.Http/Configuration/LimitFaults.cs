@@ -6,8 +6,6 @@ namespace RateLimited.Http.Configuration;
 /// <summary>What can be wrong with one limit by itself.</summary>
 internal static class LimitFaults
 {
-    public const string Amount = "a whole number from 1 to 10^12";
-    public const string WindowRange = "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'";
     public const string Unit = "a unit of at most 64 letters, digits, '.', '_' and '-' that begins with a letter";
     public const string NameRange = "a name of 1 to 64 printable characters";
     public const string Zone = "the IANA name of a time zone, such as 'America/Los_Angeles'";
@@ -34,9 +32,9 @@ internal static class LimitFaults
             yield return (nameof(limit.Name), Fault.Quote(name), NameRange);
         }
 
-        if (limit.Quota is < 1 or > OptionBounds.MaxAmount)
+        if (!OptionBounds.Quota.Contains(limit.Quota))
         {
-            yield return (nameof(limit.Quota), limit.Quota == 0 ? Fault.Missing : Fault.Quote(limit.Quota), $"{Amount} as the quota");
+            yield return (nameof(limit.Quota), limit.Quota == 0 ? Fault.Missing : Fault.Quote(limit.Quota), OptionBounds.Quota.Right);
         }
 
         if (!IsUnit(limit.Unit))
@@ -117,14 +115,14 @@ internal static class LimitFaults
             return limit.Window is null ? null : "no window, which a concurrency limit has not, or another algorithm";
         }
 
-        return limit.Window is { } window && window >= OptionBounds.MinWindow && window <= OptionBounds.MaxDuration ? null : WindowRange;
+        return limit.Window is { } window && OptionBounds.Window.Contains(window) ? null : OptionBounds.Window.Right;
     }
 
     private static string? BurstFault(LimitOptions limit) => limit.Burst switch
     {
         null => null,
         _ when limit.Algorithm != LimitAlgorithm.TokenBucket => "no burst, or the algorithm TokenBucket",
-        < 1 or > OptionBounds.MaxAmount => $"{Amount} as the burst",
+        < 1 or > OptionBounds.MaxAmount => OptionBounds.Burst.Right,
         _ => null,
     };
 

@@ -41,6 +41,9 @@ public sealed class LimitOptions
     /// <summary>Where the limit was read from, so that a fault found later names the place as its writer knows it.</summary>
     internal string? Path { get; set; }
 
+    /// <summary>What would be right in place of a text that is no limit; the text is then the limit's name. Kept, so that it is reported with all other faults.</summary>
+    internal string? Unreadable { get; private init; }
+
     /// <summary>The name in use: the one that was given, or the one made of quota, unit and window.</summary>
     internal string EffectiveName => Name ?? LimitText.Name(this);
 
@@ -70,6 +73,18 @@ public sealed class LimitOptions
 
         limit = null;
         return false;
+    }
+
+    /// <summary>Reads the short form, and keeps for validation what is wrong with it.</summary>
+    internal static LimitOptions Read(string? text, string? path)
+    {
+        if (!TryParse(text, out var limit, out var fault))
+        {
+            limit = new LimitOptions { Unreadable = fault, Name = text };
+        }
+
+        limit.Path = path;
+        return limit;
     }
 
     /// <summary>The short form of the limit. Its name, if one was given, is not part of it.</summary>

@@ -118,7 +118,7 @@ internal sealed class LimitText
     {
         if (_next == _words.Length)
         {
-            return LimitFaults.WindowRange;
+            return OptionBounds.Window.Right;
         }
 
         var word = _words[_next++];
@@ -129,7 +129,7 @@ internal sealed class LimitText
 
         if (!DurationText.TryParse(word, out var window))
         {
-            return Unexpected(word, LimitFaults.WindowRange);
+            return Unexpected(word, OptionBounds.Window.Right);
         }
 
         _limit.Window = window;
