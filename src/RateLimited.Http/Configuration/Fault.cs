@@ -8,6 +8,7 @@ internal readonly record struct Fault(string Path, string Value, string Right)
 {
     public const string Missing = "missing";
     public const string UnknownKey = "unknown key";
+    public const string UnknownUnit = "unknown unit";
 
     private const int ExcerptLength = 60;
 

@@ -6,6 +6,8 @@ internal sealed class FaultList
     /// <summary>Nobody reads more, and hostile configuration can hold millions.</summary>
     private const int MaxFaults = 200;
 
+    private const int MaxPathLength = 400;
+
     private readonly List<Fault> _faults = [];
     private int _left;
 
@@ -23,18 +25,25 @@ internal sealed class FaultList
         }
     }
 
-    /// <summary>Adds a fault unless one is known at its place, above it or below it: then it is but a consequence.</summary>
-    public void AddUnlessCovered(FaultList known, Fault fault)
+    /// <summary>The faults of reading, and of these those that are more than their consequence: at no place that could not be read, nor above or below one.</summary>
+    public FaultList Over(FaultList reading)
     {
-        foreach (var other in known._faults)
+        if (reading.Count == 0)
         {
-            if (Within(fault.Path, other.Path) || Within(other.Path, fault.Path))
+            return this;
+        }
+
+        var all = new FaultList { _left = reading._left + _left };
+        all._faults.AddRange(reading._faults);
+        foreach (var fault in _faults)
+        {
+            if (!reading._faults.Exists(other => Within(fault.Path, other.Path) || Within(other.Path, fault.Path)))
             {
-                return;
+                all._faults.Add(fault);
             }
         }
 
-        Add(fault.Path, fault.Value, fault.Right);
+        return all;
     }
 
     public IReadOnlyList<string> Sentences()
@@ -47,8 +56,6 @@ internal sealed class FaultList
 
         return sentences;
     }
-
-    private const int MaxPathLength = 400;
 
     private static bool Within(string path, string other) =>
         path.StartsWith(other, StringComparison.OrdinalIgnoreCase) && (path.Length == other.Length || path[other.Length] == ':');

@@ -82,9 +82,14 @@ internal static class LimitFaults
         unit is { Length: > 0 and <= OptionBounds.MaxNameLength } && char.IsAsciiLetter(unit[0]) && !unit.AsSpan().ContainsAnyExcept(UnitCharacters);
 
     /// <summary>Whether a name can stand in a log line and a metric's tag as it is.</summary>
-    public static bool IsName(string? name)
+    public static bool IsName(string? name) => IsPrintable(name, OptionBounds.MaxNameLength);
+
+    /// <summary>Longer than other names: a typed client's is that of its type, arguments and all.</summary>
+    public static bool IsServiceName(string? name) => IsPrintable(name, OptionBounds.MaxServiceNameLength);
+
+    private static bool IsPrintable(string? name, int maxLength)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.Length > OptionBounds.MaxNameLength)
+        if (string.IsNullOrWhiteSpace(name) || name.Length > maxLength)
         {
             return false;
         }

@@ -15,6 +15,7 @@ internal static class OptionBounds
     /// <summary>Names become tags of metrics and parts of log lines.</summary>
     public const int MaxNameLength = 64;
 
+    public const int MaxServiceNameLength = 256;
     public const int MaxEndpointLength = 256;
 
     /// <summary>No text of the short form needs more.</summary>
