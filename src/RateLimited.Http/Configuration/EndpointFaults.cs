@@ -8,6 +8,8 @@ internal static class EndpointFaults
 {
     private const string Template = "a method or '*', a space and a path, such as 'GET /repos/{owner}/*', or a plain name";
 
+    private const int MaxReason = 400;
+
     public static void Check(FaultList faults, string path, IDictionary<string, EndpointOptions> endpoints)
     {
         if (endpoints.Count > OptionBounds.MaxEndpoints)
@@ -32,28 +34,15 @@ internal static class EndpointFaults
         }
     }
 
-    /// <summary>Whether an endpoint is found by a request's method and path, and not only by the name that a request sets.</summary>
-    public static bool IsTemplate(string template) => template.AsSpan().IndexOfAny(' ', '/') >= 0;
-
     private static void CheckTemplate(FaultList faults, string path, string template, Dictionary<string, string> shapes)
     {
-        if (!IsTemplate(template))
-        {
-            if (!LimitFaults.IsName(template))
-            {
-                faults.Add(path, Fault.Quote(template), Template);
-            }
-
-            return;
-        }
-
         if (template.Length > OptionBounds.MaxEndpointLength)
         {
             faults.Add(path, $"{template.Length} characters", $"at most {OptionBounds.MaxEndpointLength}");
         }
         else if (!EndpointRouter.TryValidate(template, out var fault))
         {
-            faults.Add(path, Fault.Quote(template), fault is null ? Template : $"{Template}: {fault.TrimEnd('.')}");
+            faults.Add(path, Fault.Quote(template), $"{Template}: {Fault.Excerpt(fault, MaxReason).TrimEnd('.')}");
         }
         else if (!shapes.TryAdd(Shape(template), template))
         {
@@ -64,6 +53,12 @@ internal static class EndpointFaults
     /// <summary>The template without the names of its parameters, which do not change what it matches.</summary>
     private static string Shape(string template)
     {
+        var method = template.IndexOf(" /", StringComparison.Ordinal);
+        if (method < 0)
+        {
+            return template;
+        }
+
         var shape = new StringBuilder(template.Length);
         var inName = false;
         foreach (var c in template)
@@ -75,7 +70,6 @@ internal static class EndpointFaults
             }
         }
 
-        var method = template.IndexOf(' ', StringComparison.Ordinal);
-        return method < 0 ? shape.ToString() : string.Concat(template[..method].ToUpperInvariant(), shape.ToString(method, shape.Length - method));
+        return string.Concat(template[..method].ToUpperInvariant(), shape.ToString(method, shape.Length - method).TrimEnd('/'));
     }
 }

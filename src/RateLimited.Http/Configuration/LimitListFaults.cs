@@ -40,7 +40,7 @@ internal static class LimitListFaults
             }
             else if (CheckOne(faults, place, limit, scope))
             {
-                CheckTwins(faults, place, limit, names, texts);
+                CheckTwins(faults, place, limit, scope, names, texts);
             }
         }
     }
@@ -66,19 +66,28 @@ internal static class LimitListFaults
         return faults.Count == before;
     }
 
-    private static void CheckTwins(FaultList faults, string path, LimitOptions limit, Dictionary<string, string> names, Dictionary<string, string> texts)
+    private static void CheckTwins(FaultList faults, string path, LimitOptions limit, LimitScope scope, Dictionary<string, string> names, Dictionary<string, string> texts)
     {
         var text = limit.ToString();
+        var name = limit.EffectiveName;
+        if (scope == LimitScope.Tenant)
+        {
+            // Said or not, limits under Tenants count by tenant.
+            (text, name) = (WithoutTenant(text), limit.Name ?? WithoutTenant(name));
+        }
+
         if (texts.TryGetValue(text, out var twin))
         {
             faults.Add(path, Fault.Quote(text), $"one limit of this kind, since {twin} is the same");
         }
-        else if (names.TryGetValue(limit.EffectiveName, out var namesake))
+        else if (names.TryGetValue(name, out var namesake))
         {
-            faults.Add($"{path}:Name", Fault.Quote(limit.EffectiveName), $"a name of its own, since {namesake} has this one");
+            faults.Add($"{path}:Name", Fault.Quote(name), $"a name of its own, since {namesake} has this one");
         }
 
         texts.TryAdd(text, path);
-        names.TryAdd(limit.EffectiveName, path);
+        names.TryAdd(name, path);
     }
+
+    private static string WithoutTenant(string text) => text.Replace(LimitText.PerTenant, string.Empty, StringComparison.Ordinal);
 }

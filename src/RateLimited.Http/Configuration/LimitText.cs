@@ -9,6 +9,8 @@ internal sealed class LimitText
 {
     public const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
 
+    public const string PerTenant = " per tenant";
+
     private readonly LimitOptions _limit = new();
     private string[] _words;
     private int _next;
@@ -56,7 +58,7 @@ internal sealed class LimitText
         var window = limit.Algorithm == LimitAlgorithm.Concurrency ? " concurrent" : $"/{DurationText.Format(limit.Window ?? TimeSpan.Zero)}";
         var partition = limit.Partition switch
         {
-            PartitionBy.Tenant => " per tenant",
+            PartitionBy.Tenant => PerTenant,
             PartitionBy.Name => " per name",
             _ => string.Empty,
         };
