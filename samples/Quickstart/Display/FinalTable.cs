@@ -8,7 +8,7 @@ internal static class FinalTable
 {
     public static void Write(IReadOnlyList<Cell> cells)
     {
-        var table = CellTable.WithColumns("ok", "theoretical", "quota used", "429", "worst window*");
+        var table = CellTable.WithColumns("ok", "theoretical", "quota used", "429", "worst*");
         foreach (var cell in cells)
         {
             var report = cell.Door.Report();
@@ -16,7 +16,7 @@ internal static class FinalTable
         }
 
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine("* the most the upstream let in within one window of 2 s; for concurrency, at once");
+        AnsiConsole.WriteLine("* most admitted within any one window; for concurrency, at once");
         foreach (var strategy in Strategy.All)
             AnsiConsole.WriteLine($"{strategy.Name,-5} = {strategy.Description}");
         AnsiConsole.WriteLine();

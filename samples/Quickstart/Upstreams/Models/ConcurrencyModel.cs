@@ -25,10 +25,11 @@ internal sealed class ConcurrencyModel(int slots) : UpstreamModel
     /// </remarks>
     public override UpstreamReport Report(ArrivalTime end)
     {
-        if (FirstArrival is not { } first || _ended == 0)
+        var held = HeldTimeAt(end.Monotonic);
+        if (FirstArrival is not { } first || _ended == 0 || held == TimeSpan.Zero)
             return new UpstreamReport(0, 0, Refused, _mostHeld);
         var slotTime = slots * (end.Monotonic - first.Monotonic);
-        var theoretical = Exact.CeilingOf(_ended, slotTime.Ticks, HeldTimeAt(end.Monotonic).Ticks);
+        var theoretical = Exact.CeilingOf(_ended, slotTime.Ticks, held.Ticks);
         return new UpstreamReport(_ended, theoretical, Refused, _mostHeld);
     }
 
