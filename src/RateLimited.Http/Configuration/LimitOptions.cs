@@ -1,6 +1,6 @@
 namespace RateLimited.Http.Configuration;
 
-/// <summary>One limit: so much quota of a unit in a window. The short form of most is one line of text, see <see cref="Parse"/>.</summary>
+/// <summary>One limit: so much quota of a unit in a window. The short form of most is one line of text.</summary>
 public sealed class LimitOptions
 {
     /// <summary>The limit's name in status, metrics and refusals. Default: made of quota, unit and window, such as <c>500/minute</c>.</summary>

@@ -1,0 +1,188 @@
+using System.Threading.Tasks.Sources;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>
+/// One request on its way through admission: first what it would be charged, then its place in line, then the proof that it was admitted. Tickets are reused: exactly one of
+/// <see cref="Complete"/> and <see cref="GiveBack"/> is called after an admission, and the ticket is not touched after that.
+/// </summary>
+internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
+{
+    /// <summary>Limits of one request beyond this make the arrays grow once per ticket.</summary>
+    private const int UsualLimits = 4;
+
+    private Charge[] _charges = new Charge[UsualLimits];
+    private ManualResetValueTaskSourceCore<AdmissionTicket> _source = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _registration;
+    private ServiceLimiter? _owner;
+
+    /// <summary>What was asked, kept so that a reload can ask it anew.</summary>
+    public AdmissionRequest Request;
+
+    /// <summary>The ticket's place in the waiting line. Only under the line's lock.</summary>
+    public LinePlace Place;
+
+    /// <summary>The ticket's entry among the deadlines, when its timeout is not the line's.</summary>
+    public Deadline? Deadline { get; set; }
+
+    public LimitPlan Plan { get; private set; } = null!;
+
+    public int ChargeCount { get; private set; }
+
+    public Span<Charge> Charges => _charges.AsSpan(0, ChargeCount);
+
+    /// <summary>Whether a limit has to be released when the work ends.</summary>
+    public bool HoldsConcurrency { get; private set; }
+
+    /// <summary>Whether a unit other than requests was charged, whose true cost may turn out different.</summary>
+    public bool HoldsSettlement { get; private set; }
+
+    public short Version => _source.Version;
+
+    /// <summary>Finds what the request is charged and pins it.</summary>
+    public void Resolve(ServiceLimiter owner, LimitPlan plan, in AdmissionRequest request)
+    {
+        _owner = owner;
+        Plan = plan;
+        Request = request;
+        HoldsConcurrency = false;
+        HoldsSettlement = false;
+        ChargeCount = 0;
+        foreach (var limit in plan.Limits)
+        {
+            var cost = CostOf(limit.Unit, request.Costs);
+            if (cost > 0 && limit.PartitionOf(request) is { } partition)
+            {
+                Add(new Charge { Partition = partition, Cost = cost });
+                HoldsConcurrency |= limit.Rule.IsReleased;
+                HoldsSettlement |= !string.Equals(limit.Unit, UnitCost.Requests, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    /// <summary>Lets go of what <see cref="Resolve"/> pinned.</summary>
+    public void Unresolve()
+    {
+        foreach (ref var charge in Charges)
+        {
+            if (charge.Partition.Key is not null)
+            {
+                charge.Partition.Unpin();
+            }
+
+            charge = default;
+        }
+
+        ChargeCount = 0;
+    }
+
+    /// <summary>Notes the true cost of a unit; it is charged or given back when the ticket is completed.</summary>
+    public void Settle(string unit, long actual)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(actual);
+        foreach (ref var charge in Charges)
+        {
+            if (!charge.Partition.Limit.Rule.IsReleased && string.Equals(charge.Partition.Limit.Unit, unit, StringComparison.Ordinal))
+            {
+                charge.Actual = actual;
+                charge.IsSettled = true;
+            }
+        }
+    }
+
+    /// <summary>The request has ended: settles it and releases what it holds.</summary>
+    public void Complete() => _owner!.End(this, giveBack: false);
+
+    /// <summary>The request never left: gives back what it was charged and releases what it holds.</summary>
+    public void GiveBack() => _owner!.End(this, giveBack: true);
+
+    /// <summary>Makes the ticket ready to wait. Before it is in line.</summary>
+    public ValueTask<AdmissionTicket> Await() => new(this, _source.Version);
+
+    public void Watch(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.CanBeCanceled)
+        {
+            _registration = cancellationToken.UnsafeRegister(
+                static (ticket, token) => ((AdmissionTicket)ticket!).Leave(token),
+                this);
+        }
+    }
+
+    public void Grant() => _source.SetResult(this);
+
+    public void Fail(Exception exception) => _source.SetException(exception);
+
+    /// <summary>Readies the ticket for its next use. Returns false if somebody may still hold on to it.</summary>
+    public bool TryReset()
+    {
+        var isFree = _registration == default || _registration.Unregister();
+        _registration = default;
+        Place = default;
+        Request = default;
+        _source.Reset();
+        return isFree;
+    }
+
+    AdmissionTicket IValueTaskSource<AdmissionTicket>.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<AdmissionTicket>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<AdmissionTicket>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>What the request costs of a unit.</summary>
+    public long CostOf(string unit) => CostOf(unit, Request.Costs);
+
+    /// <summary>Whether the request costs more than a partition's limit could ever give.</summary>
+    public bool Exceeds(Partition partition)
+    {
+        foreach (ref var charge in Charges)
+        {
+            if (ReferenceEquals(charge.Partition, partition))
+            {
+                return charge.Cost > partition.Limit.Rule.Capacity;
+            }
+        }
+
+        return false;
+    }
+
+    private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs)
+    {
+        if (costs is not null)
+        {
+            for (var i = 0; i < costs.Count; i++)
+            {
+                if (string.Equals(costs[i].Unit, unit, StringComparison.Ordinal))
+                {
+                    return costs[i].Amount;
+                }
+            }
+        }
+
+        return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? 1 : 0;
+    }
+
+    private void Leave(CancellationToken token) => _owner!.Cancel(this, token);
+
+    private void Add(in Charge charge)
+    {
+        if (ChargeCount == _charges.Length)
+        {
+            Array.Resize(ref _charges, ChargeCount * 2);
+        }
+
+        _charges[ChargeCount++] = charge;
+    }
+}
+
+/// <summary>What one request is charged in one partition.</summary>
+internal struct Charge
+{
+    public Partition Partition;
+    public long Cost;
+    public long Receipt;
+    public long Actual;
+    public bool IsSettled;
+}

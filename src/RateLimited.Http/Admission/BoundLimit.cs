@@ -1,0 +1,99 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>Where a limit stands, which says whom a request that it refuses holds up.</summary>
+internal enum LimitScope
+{
+    /// <summary>All services share it.</summary>
+    Global,
+
+    /// <summary>All requests of a service share it.</summary>
+    Service,
+
+    /// <summary>The requests of one endpoint share it.</summary>
+    Endpoint,
+
+    /// <summary>The requests of one tenant share it.</summary>
+    Tenant,
+}
+
+/// <summary>A limit and its state in the store. It outlives reloads: the definition is replaced and the state adopted.</summary>
+internal sealed class BoundLimit
+{
+    /// <summary>
+    /// A measured guard is never more than this part of a window, nor more than <see cref="LargestMeasuredGuard"/>: latency is mostly the upstream's work, which does not move arrivals.
+    /// </summary>
+    private const int SmallestGuardedPart = 16;
+
+    private static readonly long LargestMeasuredGuard = TimeSpan.FromMilliseconds(250).Ticks;
+
+    private readonly PartitionTable? _table;
+    private readonly Partition? _only;
+
+    public BoundLimit(LimitDefinition definition, LimitScope scope, string scopeName, PartitionBounds bounds, InProcessStore store)
+    {
+        Definition = definition;
+        Rule = definition.Rule;
+        Scope = scope;
+        ScopeName = scopeName;
+        if (definition.Partition == PartitionBy.Service)
+        {
+            _only = new Partition(this, key: null);
+        }
+        else
+        {
+            _table = new PartitionTable(this, bounds, store);
+        }
+    }
+
+    public LimitDefinition Definition { get; private set; }
+
+    public LimitRule Rule { get; private set; }
+
+    public LimitScope Scope { get; }
+
+    /// <summary>The endpoint or tenant class that the limit stands under; empty for the service's own.</summary>
+    public string ScopeName { get; }
+
+    public string Unit => Definition.Unit;
+
+    /// <summary>Whether whoever is refused by it holds up everybody behind: all requests share it.</summary>
+    public bool IsShared => _only is not null && Scope is (LimitScope.Global or LimitScope.Service);
+
+    public Partition? Only => _only;
+
+    public PartitionTable? Table => _table;
+
+    /// <summary>How much of a measured guard the limit is padded by.</summary>
+    public long BoundGuard(long measured) => Math.Min(measured, Math.Min(Rule.Window / SmallestGuardedPart, LargestMeasuredGuard));
+
+    /// <summary>The pinned partition that a request counts in, or null where the limit does not count it.</summary>
+    public Partition? PartitionOf(in AdmissionRequest request)
+    {
+        if (_only is not null)
+        {
+            return _only;
+        }
+
+        var key = Definition.Partition == PartitionBy.Tenant ? request.Tenant : request.Partition;
+        return key is null ? null : _table!.Pin(key);
+    }
+
+    /// <summary>Replaces the definition in place. Only under the store's gate.</summary>
+    public void Change(LimitDefinition next, in Moment at, PartitionBounds bounds)
+    {
+        var previous = Rule;
+        Definition = next;
+        Rule = next.Rule;
+        if (_only is not null)
+        {
+            Rule.Adopt(ref _only.State, previous, at);
+        }
+
+        _table?.Change(previous, at, bounds);
+    }
+}
+
+/// <summary>How many partitions a limit keeps, and for how long when they are idle.</summary>
+internal readonly record struct PartitionBounds(int Most, long IdleTicks);

@@ -1,0 +1,129 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>A service's limits in the store, the upstream's pause and the arrival guard. Replaced plans keep their limits' state.</summary>
+internal sealed class BoundService
+{
+    private static readonly long LongestPause = TimeSpan.FromHours(1).Ticks;
+
+    private readonly InProcessStore _store;
+    private readonly LatencySpread _spread = new();
+    private List<BoundLimit> _limits = [];
+    private Routes _routes;
+    private long _pausedUntil;
+
+    public BoundService(ServiceDefinition definition, InProcessStore store)
+    {
+        _store = store;
+        Definition = definition;
+        _routes = Bind(definition);
+    }
+
+    public ServiceDefinition Definition { get; private set; }
+
+    /// <summary>The service's own limits, those of endpoints and those of tenants.</summary>
+    public IReadOnlyList<BoundLimit> Limits => _limits;
+
+    /// <summary>The plan of a request that names no endpoint and no tenant.</summary>
+    public LimitPlan DefaultPlan => _routes.Default.Anonymous;
+
+    /// <summary>Until when the upstream wants no request. Only under the store's gate.</summary>
+    public long PausedUntil => _pausedUntil;
+
+    public bool IsGuardMeasured { get; private set; }
+
+    public long Guard => IsGuardMeasured ? _spread.Guard : Definition.ArrivalGuard!.Value.Ticks;
+
+    public void ObserveLatency(long ticks)
+    {
+        if (IsGuardMeasured)
+        {
+            _spread.Add(ticks);
+        }
+    }
+
+    public LimitPlan PlanOf(in AdmissionRequest request)
+    {
+        var routes = Volatile.Read(ref _routes);
+        var route = request.Endpoint is { } endpoint && routes.ByEndpoint.TryGetValue(endpoint, out var own) ? own : routes.Default;
+        if (request.Tenant is not { } tenant)
+        {
+            return route.Anonymous;
+        }
+
+        if (!routes.ClassByTenant.TryGetValue(tenant, out var name))
+        {
+            name = routes.ClassOf?.Invoke(tenant);
+        }
+
+        return name is not null && route.ByClass.TryGetValue(name, out var plan) ? plan : route.Unclassed;
+    }
+
+    /// <summary>Takes a new definition, keeping the state of limits that are still there. Only under the store's gate.</summary>
+    public void Apply(ServiceDefinition next)
+    {
+        Definition = next;
+        Volatile.Write(ref _routes, Bind(next));
+    }
+
+    /// <summary>Only under the store's gate. A pause is never shortened.</summary>
+    public void Pause(long now, long duration) =>
+        _pausedUntil = Math.Max(_pausedUntil, now + Math.Clamp(duration, 0, LongestPause));
+
+    /// <summary>Only under the store's gate.</summary>
+    public void Announce(in Moment at, long resetAfter)
+    {
+        foreach (var limit in _limits.Where(limit => limit.Only is not null))
+        {
+            limit.Rule.Announce(ref limit.Only!.State, at, Saturating.Add(at.Now, Math.Max(resetAfter, 0)));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var limit in _limits)
+        {
+            limit.Table?.Dispose();
+        }
+    }
+
+    private Routes Bind(ServiceDefinition definition)
+    {
+        IsGuardMeasured = definition.ArrivalGuard is null;
+        var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
+        var globals = _store.GlobalLimits;
+        var own = binder.Bind(definition.Limits, LimitScope.Service, string.Empty);
+        var unclassed = binder.Bind(definition.TenantLimits, LimitScope.Tenant, string.Empty);
+        var classes = definition.TenantClasses.ToDictionary(
+            each => each.Name,
+            each => (Limits: binder.Bind(each.Limits, LimitScope.Tenant, each.Name), each.Weight),
+            StringComparer.Ordinal);
+
+        Route RouteOf(IEnumerable<BoundLimit> shared)
+        {
+            var limits = globals.Concat(shared).ToList();
+            return new Route(
+                new LimitPlan(this, limits, weight: 1),
+                new LimitPlan(this, [.. limits, .. unclassed], weight: 1),
+                classes.ToDictionary(each => each.Key, each => new LimitPlan(this, [.. limits, .. each.Value.Limits], each.Value.Weight), StringComparer.Ordinal));
+        }
+
+        var byEndpoint = new Dictionary<string, Route>(StringComparer.Ordinal);
+        foreach (var endpoint in definition.Endpoints)
+        {
+            var limits = binder.Bind(endpoint.Limits, LimitScope.Endpoint, endpoint.Name);
+            byEndpoint[endpoint.Name] = RouteOf(endpoint.ServiceLimits ? own.Concat(limits) : limits);
+        }
+
+        _limits = binder.Finish();
+        var classByTenant = definition.TenantClasses
+            .SelectMany(each => each.Tenants, (each, tenant) => (tenant, each.Name))
+            .ToDictionary(pair => pair.tenant, pair => pair.Name, StringComparer.Ordinal);
+        return new Routes(RouteOf(own), byEndpoint, classByTenant, definition.TenantClassOf);
+    }
+
+    private sealed record Route(LimitPlan Anonymous, LimitPlan Unclassed, Dictionary<string, LimitPlan> ByClass);
+
+    private sealed record Routes(Route Default, Dictionary<string, Route> ByEndpoint, Dictionary<string, string> ClassByTenant, Func<string, string?>? ClassOf);
+}

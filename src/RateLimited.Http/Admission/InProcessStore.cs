@@ -1,0 +1,340 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>
+/// Limits' state in this process. One gate guards all of it, so that the limits of a request, the global ones included, decide together in one step. Thread-safe.
+/// </summary>
+/// <remarks>
+/// The gate is a spin lock: it is held for a few dozen nanoseconds of arithmetic and never while anything else is called. Measured with two threads on one limit it admits four times as
+/// much as a monitor does.
+/// </remarks>
+internal sealed class InProcessStore : ILimitStore, IDisposable
+{
+    /// <summary>How old the exact clock's last reading may be to still serve as a lower bound of now.</summary>
+    private const long FreshMilliseconds = 200;
+
+    /// <summary>By how much the coarse clock may lag: far more than any kernel's tick.</summary>
+    private const long CoarseLag = 2 * TimeSpan.TicksPerSecond;
+
+    private readonly bool _hasCoarse;
+    private SpinLock _gate = new(enableThreadOwnerTracking: false);
+    private List<BoundLimit> _globals;
+    private volatile ServiceLimiter[] _lines = [];
+    private long _readAt;
+    private long _readAtCoarse = -FreshMilliseconds;
+
+    public InProcessStore(TimeProvider time, IReadOnlyList<LimitDefinition> globalLimits)
+    {
+        Clock = new MonotonicClock(time);
+        _hasCoarse = Clock.HasCoarse;
+        _globals = BindGlobals([], globalLimits);
+    }
+
+    public MonotonicClock Clock { get; }
+
+    /// <summary>The limits that all services share.</summary>
+    public IReadOnlyList<BoundLimit> GlobalLimits => _globals;
+
+    public Decision Admit(AdmissionTicket ticket)
+    {
+        var service = ticket.Plan.Service;
+        var taken = false;
+        _gate.Enter(ref taken);
+        try
+        {
+            var now = Clock.Now;
+            var decision = Decide(ticket, service, now);
+            if (decision.IsAdmitted)
+            {
+                Charge(ticket, service, now);
+            }
+
+            return decision;
+        }
+        finally
+        {
+            _gate.Exit(useMemoryBarrier: false);
+        }
+    }
+
+    /// <summary>Admits a request that is charged only what everybody shares, without a ticket.</summary>
+    public Decision AdmitShared(LimitPlan plan, Partition[] shared, long cost)
+    {
+        var service = plan.Service;
+        var taken = false;
+        _gate.Enter(ref taken);
+        try
+        {
+            return _hasCoarse && service.PausedUntil == 0 && TryChargeShared(service, shared, cost)
+                ? Decision.Admitted(_readAt)
+                : ChargeSharedExactly(service, shared, cost);
+        }
+        finally
+        {
+            _gate.Exit(useMemoryBarrier: false);
+        }
+    }
+
+    public void Force(AdmissionTicket ticket)
+    {
+        var taken = false;
+        _gate.Enter(ref taken);
+        Charge(ticket, ticket.Plan.Service, Clock.Now);
+        _gate.Exit(useMemoryBarrier: false);
+    }
+
+    public Decision Peek(AdmissionTicket ticket)
+    {
+        var taken = false;
+        _gate.Enter(ref taken);
+        var decision = Decide(ticket, ticket.Plan.Service, Clock.Now);
+        _gate.Exit(useMemoryBarrier: false);
+        return decision;
+    }
+
+    public Decision Project(AdmissionTicket ticket, WaitingLine? line)
+    {
+        var service = ticket.Plan.Service;
+        var taken = false;
+        _gate.Enter(ref taken);
+        var now = Clock.Now;
+        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
+        foreach (ref var charge in ticket.Charges)
+        {
+            var at = MomentOf(now, service, charge.Partition.Limit);
+            var rule = charge.Partition.Limit.Rule;
+            var ahead = line?.QueuedBefore(ticket, charge.Partition) ?? 0;
+            var earliest = charge.Cost > rule.Capacity ? LimitRule.Never : rule.Project(ref charge.Partition.State, at, Saturating.Add(ahead, charge.Cost));
+            if (earliest > latest)
+            {
+                (latest, refused) = (earliest, charge.Partition);
+            }
+        }
+
+        _gate.Exit(useMemoryBarrier: false);
+        return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
+    }
+
+    public Loosened Settle(AdmissionTicket ticket, bool giveBack)
+    {
+        var service = ticket.Plan.Service;
+        var loosened = Loosened.Nobody;
+        var taken = false;
+        _gate.Enter(ref taken);
+        var now = Clock.Now;
+        foreach (ref var charge in ticket.Charges)
+        {
+            var limit = charge.Partition.Limit;
+            var actual = giveBack || limit.Rule.IsReleased ? 0 : charge.IsSettled ? charge.Actual : charge.Cost;
+            if (actual == charge.Cost)
+            {
+                continue;
+            }
+
+            var at = MomentOf(now, service, limit);
+            if (actual > charge.Cost)
+            {
+                limit.Rule.ChargeMore(ref charge.Partition.State, at, charge.Receipt, actual - charge.Cost);
+                continue;
+            }
+
+            limit.Rule.GiveBack(ref charge.Partition.State, at, charge.Receipt, charge.Cost - actual);
+            loosened = limit.Scope == LimitScope.Global ? Loosened.Everybody : (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
+        }
+
+        _gate.Exit(useMemoryBarrier: false);
+        return loosened;
+    }
+
+    public void Signal(BoundService service, in RequestOutcome outcome)
+    {
+        var taken = false;
+        _gate.Enter(ref taken);
+        var at = Clock.At(service.Guard);
+        if (outcome.RetryAfter is { } pause)
+        {
+            service.Pause(at.Now, pause.Ticks);
+        }
+
+        if (outcome.ResetAfter is { } reset)
+        {
+            service.Announce(at, reset.Ticks);
+        }
+
+        _gate.Exit(useMemoryBarrier: false);
+    }
+
+    /// <summary>Runs something that changes definitions while nothing decides.</summary>
+    public void Change(Action change)
+    {
+        var taken = false;
+        _gate.Enter(ref taken);
+        try
+        {
+            change();
+        }
+        finally
+        {
+            _gate.Exit(useMemoryBarrier: false);
+        }
+    }
+
+    /// <summary>Replaces the global limits, keeping the state of those that stay. The services must be applied anew after it.</summary>
+    public void ApplyGlobal(IReadOnlyList<LimitDefinition> limits)
+    {
+        Change(() => _globals = BindGlobals(_globals, limits));
+        foreach (var line in _lines)
+        {
+            line.Apply(line.Definition);
+        }
+    }
+
+    /// <summary>What a partition has used, when its quota is whole again, and until when its service pauses.</summary>
+    public (long Used, long FreshAt) Inspect(Partition partition, BoundService service)
+    {
+        var taken = false;
+        _gate.Enter(ref taken);
+        var at = MomentOf(Clock.Now, service, partition.Limit);
+        var used = partition.Limit.Rule.Used(ref partition.State, at);
+        var fresh = partition.Limit.Rule.FreshAt(partition.State, at);
+        _gate.Exit(useMemoryBarrier: false);
+        return (used, fresh);
+    }
+
+    /// <summary>Whether a partition has equalled a new one for so long.</summary>
+    public bool IsIdle(Partition partition, long idleTicks)
+    {
+        var taken = false;
+        _gate.Enter(ref taken);
+        var at = Clock.At(guard: 0);
+        var fresh = partition.Limit.Rule.FreshAt(partition.State, at);
+        _gate.Exit(useMemoryBarrier: false);
+        return fresh != LimitRule.Never && Saturating.Add(fresh, idleTicks) <= at.Now;
+    }
+
+    public void Register(ServiceLimiter line)
+    {
+        lock (Clock)
+        {
+            _lines = [.. _lines, line];
+        }
+    }
+
+    public void Unregister(ServiceLimiter line)
+    {
+        lock (Clock)
+        {
+            _lines = [.. _lines.Where(each => !ReferenceEquals(each, line))];
+        }
+    }
+
+    /// <summary>Lets every line look again: a global limit has room.</summary>
+    public void WakeAll()
+    {
+        foreach (var line in _lines)
+        {
+            line.Wake();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var limit in _globals)
+        {
+            limit.Table?.Dispose();
+        }
+    }
+
+    private List<BoundLimit> BindGlobals(IReadOnlyList<BoundLimit> previous, IReadOnlyList<LimitDefinition> limits)
+    {
+        var binder = new LimitBinder(previous, this, new PartitionBounds(100_000, TimeSpan.FromMinutes(5).Ticks), guard: 0);
+        var bound = binder.Bind(limits, LimitScope.Global, string.Empty);
+        binder.Finish();
+        return bound;
+    }
+
+    private Moment MomentOf(long now, BoundService service, BoundLimit limit) =>
+        new(now, Clock.WallOffsetAt(now), service.IsGuardMeasured ? limit.BoundGuard(service.Guard) : service.Guard);
+
+    private Decision Decide(AdmissionTicket ticket, BoundService service, long now)
+    {
+        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
+        foreach (ref var charge in ticket.Charges)
+        {
+            var limit = charge.Partition.Limit;
+            var earliest = limit.Rule.Earliest(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
+            if (earliest > latest)
+            {
+                (latest, refused) = (earliest, charge.Partition);
+            }
+        }
+
+        return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
+    }
+
+    private void Charge(AdmissionTicket ticket, BoundService service, long now)
+    {
+        foreach (ref var charge in ticket.Charges)
+        {
+            var limit = charge.Partition.Limit;
+            charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
+        }
+    }
+
+    /// <summary>
+    /// Decides without reading the exact clock, where every instant it could show leads to the same decision and the same state: half the cost of an admission is that reading.
+    /// </summary>
+    private bool TryChargeShared(BoundService service, Partition[] shared, long cost)
+    {
+        var sinceRead = MonotonicClock.CoarseMilliseconds - _readAtCoarse;
+        if (sinceRead >= FreshMilliseconds)
+        {
+            return false;
+        }
+
+        var latest = _readAt + (sinceRead * TimeSpan.TicksPerMillisecond) + CoarseLag;
+        foreach (var partition in shared)
+        {
+            if (!partition.Limit.Rule.AdmitsThroughout(partition.State, MomentOf(_readAt, service, partition.Limit), latest, cost))
+            {
+                return false;
+            }
+        }
+
+        foreach (var partition in shared)
+        {
+            partition.Limit.Rule.Charge(ref partition.State, MomentOf(_readAt, service, partition.Limit), cost);
+        }
+
+        return true;
+    }
+
+    private Decision ChargeSharedExactly(BoundService service, Partition[] shared, long cost)
+    {
+        var now = Clock.Now;
+        _readAt = now;
+        _readAtCoarse = _hasCoarse ? MonotonicClock.CoarseMilliseconds : 0;
+        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
+        foreach (var partition in shared)
+        {
+            var earliest = partition.Limit.Rule.Earliest(ref partition.State, MomentOf(now, service, partition.Limit), cost);
+            if (earliest > latest)
+            {
+                (latest, refused) = (earliest, partition);
+            }
+        }
+
+        if (latest > now)
+        {
+            return Decision.Wait(latest, refused);
+        }
+
+        foreach (var partition in shared)
+        {
+            partition.Limit.Rule.Charge(ref partition.State, MomentOf(now, service, partition.Limit), cost);
+        }
+
+        return Decision.Admitted(now);
+    }
+}

@@ -1,0 +1,65 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>Elapsed time since the clock was made, in ticks of 100 ns, and what to add to it to get UTC. Thread-safe.</summary>
+internal sealed class MonotonicClock
+{
+    private const long WallIsStaleAfter = TimeSpan.TicksPerSecond;
+
+    private readonly long _origin;
+    private readonly long _frequency;
+    private readonly long _perTick;
+    private long _wallOffset;
+    private long _wallReadAt = -WallIsStaleAfter;
+
+    public MonotonicClock(TimeProvider time)
+    {
+        Time = time;
+        _origin = time.GetTimestamp();
+        _frequency = time.TimestampFrequency;
+        _perTick = _frequency % TimeSpan.TicksPerSecond == 0 ? _frequency / TimeSpan.TicksPerSecond : 0;
+        HasCoarse = ReferenceEquals(time, TimeProvider.System);
+    }
+
+    public TimeProvider Time { get; }
+
+    public long Now
+    {
+        get
+        {
+            var elapsed = Time.GetTimestamp() - _origin;
+            return _perTick != 0 ? elapsed / _perTick : (long)((Int128)elapsed * TimeSpan.TicksPerSecond / _frequency);
+        }
+    }
+
+    /// <summary>Whether <see cref="CoarseMilliseconds"/> can be used: only the system's own clock has one.</summary>
+    public bool HasCoarse { get; }
+
+    /// <summary>A clock that costs a quarter of the exact one and lags behind it by a few milliseconds. Good for bounds only.</summary>
+    public static long CoarseMilliseconds => Environment.TickCount64;
+
+    /// <summary>
+    /// What to add to a monotonic instant to get UTC ticks, at most a second old: a wall clock that jumps moves where windows begin, never how long anything takes.
+    /// </summary>
+    public long WallOffsetAt(long now)
+    {
+        if (now - Volatile.Read(ref _wallReadAt) is >= 0 and < WallIsStaleAfter)
+        {
+            return Volatile.Read(ref _wallOffset);
+        }
+
+        // The monotonic clock is read last: a pause between the two makes windows begin late, never early.
+        var wall = Time.GetUtcNow().UtcTicks;
+        var offset = wall - Now;
+        Volatile.Write(ref _wallOffset, offset);
+        Volatile.Write(ref _wallReadAt, now);
+        return offset;
+    }
+
+    public Moment At(long guard)
+    {
+        var now = Now;
+        return new Moment(now, WallOffsetAt(now), guard);
+    }
+}

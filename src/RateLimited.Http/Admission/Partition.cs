@@ -1,0 +1,41 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>What one limit counts for one value it counts separately by. The store's gate guards the state.</summary>
+internal sealed class Partition(BoundLimit limit, string? key)
+{
+    private const int Evicted = -1;
+
+    /// <summary>The arithmetic's state. Only under the store's gate.</summary>
+    public LimitState State;
+
+    private int _pins;
+
+    public BoundLimit Limit { get; } = limit;
+
+    public string? Key { get; } = key;
+
+    /// <summary>Keeps the partition from being evicted. Returns false if it has been.</summary>
+    public bool TryPin()
+    {
+        var pins = Volatile.Read(ref _pins);
+        while (pins != Evicted)
+        {
+            var seen = Interlocked.CompareExchange(ref _pins, pins + 1, pins);
+            if (seen == pins)
+            {
+                return true;
+            }
+
+            pins = seen;
+        }
+
+        return false;
+    }
+
+    public void Unpin() => Interlocked.Decrement(ref _pins);
+
+    /// <summary>Takes the partition out of use for good, if nobody holds it.</summary>
+    public bool TryEvict() => Interlocked.CompareExchange(ref _pins, Evicted, 0) == 0;
+}

@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>
+/// The partitions of one limit, bounded: those that are idle and whole again are forgotten, and above the cap newcomers share one partition. Neither ever gives anybody a quota anew: only
+/// what equals a new partition is forgotten. Nothing runs while nothing changes: the oldest partition's time sets one timer. Thread-safe.
+/// </summary>
+internal sealed class PartitionTable
+{
+    private const int SweepBatch = 256;
+
+    private readonly ConcurrentDictionary<string, Partition> _partitions = new(StringComparer.Ordinal);
+    private readonly Queue<Partition> _byAge = new();
+    private readonly BoundLimit _limit;
+    private readonly InProcessStore _store;
+    private readonly Partition _overflow;
+    private PartitionBounds _bounds;
+    private ITimer? _timer;
+    private long _evicted;
+
+    public PartitionTable(BoundLimit limit, PartitionBounds bounds, InProcessStore store)
+    {
+        _limit = limit;
+        _bounds = bounds;
+        _store = store;
+        _overflow = new Partition(limit, key: null);
+    }
+
+    /// <summary>How many partitions there are.</summary>
+    public int Count { get; private set; }
+
+    public long EvictedCount => Interlocked.Read(ref _evicted);
+
+    /// <summary>The partition of a key, made if need be and pinned; at the cap, the one that latecomers share.</summary>
+    public Partition Pin(string key)
+    {
+        while (true)
+        {
+            var partition = _partitions.TryGetValue(key, out var known) ? known : Add(key);
+            if (partition.TryPin())
+            {
+                return partition;
+            }
+
+            // It was evicted between being found and being pinned.
+            _partitions.TryRemove(KeyValuePair.Create(key, partition));
+        }
+    }
+
+    /// <summary>Every partition at some time during the call, the shared one of latecomers first.</summary>
+    public IEnumerable<Partition> All => _partitions.Select(pair => pair.Value).Prepend(_overflow);
+
+    /// <summary>Adopts every state. Only under the store's gate.</summary>
+    public void Change(LimitRule previous, in Moment at, PartitionBounds bounds)
+    {
+        _bounds = bounds;
+        _limit.Rule.Adopt(ref _overflow.State, previous, at);
+        foreach (var (_, partition) in _partitions)
+        {
+            _limit.Rule.Adopt(ref partition.State, previous, at);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_byAge)
+        {
+            _timer?.Dispose();
+            _timer = null;
+            _byAge.Clear();
+        }
+    }
+
+    private Partition Add(string key)
+    {
+        lock (_byAge)
+        {
+            if (_partitions.TryGetValue(key, out var known))
+            {
+                return known;
+            }
+
+            if (Count >= _bounds.Most && SweepUnsynchronized() == 0)
+            {
+                return _overflow;
+            }
+
+            var added = new Partition(_limit, key);
+            _partitions[key] = added;
+            _byAge.Enqueue(added);
+            Count++;
+            if (_timer is null)
+            {
+                _timer = _store.Clock.Time.CreateTimer(static table => ((PartitionTable)table!).Sweep(), this, ToTimeSpan(_bounds.IdleTicks), Timeout.InfiniteTimeSpan);
+            }
+
+            return added;
+        }
+    }
+
+    private void Sweep()
+    {
+        lock (_byAge)
+        {
+            if (_timer is null)
+            {
+                return;
+            }
+
+            var gone = SweepUnsynchronized();
+            if (Count == 0)
+            {
+                _timer.Dispose();
+                _timer = null;
+                return;
+            }
+
+            // Each partition is looked at about once per idle time, a batch at a time.
+            var batches = Math.Max(1, (Count + SweepBatch - 1) / SweepBatch);
+            var next = gone == SweepBatch ? TimeSpan.FromMilliseconds(1) : ToTimeSpan(_bounds.IdleTicks / batches);
+            _timer.Change(next, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private int SweepUnsynchronized()
+    {
+        var gone = 0;
+        for (var i = Math.Min(SweepBatch, _byAge.Count); i > 0; i--)
+        {
+            var partition = _byAge.Dequeue();
+            if (_store.IsIdle(partition, _bounds.IdleTicks) && partition.TryEvict())
+            {
+                _partitions.TryRemove(KeyValuePair.Create(partition.Key!, partition));
+                Count--;
+                gone++;
+            }
+            else
+            {
+                _byAge.Enqueue(partition);
+            }
+        }
+
+        Interlocked.Add(ref _evicted, gone);
+        return gone;
+    }
+
+    private static TimeSpan ToTimeSpan(long ticks) => TimeSpan.FromMilliseconds(Math.Clamp(ticks / TimeSpan.TicksPerMillisecond, 1, int.MaxValue));
+}

@@ -1,0 +1,132 @@
+namespace RateLimited.Http.Admission;
+
+/// <summary>The waiters of one priority: a deficit round robin over tenants (Shreedhar and Varghese, 1995).</summary>
+/// <remarks>
+/// Each visit gives a tenant a share as large as the largest waiting request times its weight, so that every visit moves somebody; what it does not use is kept while it waits, and
+/// lost when it leaves, so that nobody saves up turns. Between two tenants that always wait, what they got differs by no more than three largest requests.
+/// </remarks>
+internal sealed class PriorityClass(int rank, RequestPriority priority)
+{
+    private static readonly string Anonymous = new('\0', 1);
+
+    private readonly Dictionary<string, TenantFlow> _flows = new(StringComparer.Ordinal);
+    private readonly LinkedList<TenantFlow> _round = [];
+    private long _quantum;
+
+    /// <summary>Zero is served first.</summary>
+    public int Rank { get; } = rank;
+
+    public RequestPriority Priority { get; } = priority;
+
+    public TicketList<ArrivalLinks> Arrivals { get; } = new();
+
+    /// <summary>What the waiters cost together.</summary>
+    public UnitSums Queued { get; } = new();
+
+    public int FlowCount => _flows.Count;
+
+    public void Add(AdmissionTicket ticket)
+    {
+        ref var place = ref ticket.Place;
+        var tenant = ticket.Request.Tenant ?? Anonymous;
+        if (!_flows.TryGetValue(tenant, out var flow))
+        {
+            flow = new TenantFlow(this, tenant);
+            _flows.Add(tenant, flow);
+        }
+
+        place.Lane = flow.LaneOf(ticket.Plan);
+        place.Lane.Tickets.AddLast(ticket);
+        flow.Count++;
+        Arrivals.AddLast(ticket);
+        Queued.Add(ticket, sign: 1);
+        _quantum = Math.Max(_quantum, place.Size);
+        if (place.Lane.ParkedAt is null)
+        {
+            Join(flow);
+        }
+    }
+
+    public void Remove(AdmissionTicket ticket)
+    {
+        var lane = ticket.Place.Lane!;
+        var flow = lane.Flow;
+        lane.Tickets.Remove(ticket);
+        Arrivals.Remove(ticket);
+        Queued.Add(ticket, sign: -1);
+        ticket.Place.Lane = null;
+        flow.Count--;
+        if (lane.Tickets.Count > 0)
+        {
+            return;
+        }
+
+        flow.Remove(lane);
+        if (flow.IsEmpty)
+        {
+            LeaveRound(flow);
+            _flows.Remove(flow.Tenant);
+        }
+
+        if (Arrivals.Count == 0)
+        {
+            _quantum = 0;
+        }
+    }
+
+    /// <summary>How many of the class's waiters are the tenant's.</summary>
+    public int CountOf(string? tenant) => _flows.TryGetValue(tenant ?? Anonymous, out var flow) ? flow.Count : 0;
+
+    /// <summary>Puts a tenant into the round, if it is not in it.</summary>
+    public void Join(TenantFlow flow) => flow.InRound ??= _round.AddLast(flow);
+
+    /// <summary>The lane whose head may go next, by the limits that all share; null when nobody waits who is not parked.</summary>
+    public Lane? NextLane()
+    {
+        while (_round.First is { Value: var flow })
+        {
+            var lane = flow.NextLane();
+            if (lane is null)
+            {
+                LeaveRound(flow);
+                continue;
+            }
+
+            if (!flow.IsServed)
+            {
+                flow.Deficit += _quantum * lane.Plan.Weight;
+                flow.IsServed = true;
+            }
+
+            if (lane.Tickets.First!.Place.Size <= flow.Deficit || _round.Count == 1)
+            {
+                return lane;
+            }
+
+            flow.IsServed = false;
+            _round.Remove(flow.InRound!);
+            _round.AddLast(flow.InRound!);
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes what went off the tenant's account. Before the ticket is removed.</summary>
+    public static void Spend(AdmissionTicket ticket)
+    {
+        var flow = ticket.Place.Lane!.Flow;
+        flow.Deficit = Math.Max(flow.Deficit - ticket.Place.Size, 0);
+    }
+
+    private void LeaveRound(TenantFlow flow)
+    {
+        if (flow.InRound is not null)
+        {
+            _round.Remove(flow.InRound);
+        }
+
+        flow.InRound = null;
+        flow.IsServed = false;
+        flow.Deficit = 0;
+    }
+}

@@ -1,0 +1,49 @@
+namespace RateLimited.Http.Admission;
+
+/// <summary>What waiters cost together, by unit.</summary>
+internal sealed class UnitSums
+{
+    private readonly Dictionary<string, long> _others = new(StringComparer.Ordinal);
+    private long _requests;
+
+    public long this[string unit] => string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? _requests : _others.GetValueOrDefault(unit);
+
+    public void Add(AdmissionTicket ticket, int sign)
+    {
+        var costs = ticket.Request.Costs;
+        if (costs is null)
+        {
+            _requests += sign;
+            return;
+        }
+
+        var requests = 1L;
+        foreach (var cost in costs)
+        {
+            if (string.Equals(cost.Unit, UnitCost.Requests, StringComparison.Ordinal))
+            {
+                requests = cost.Amount;
+            }
+            else
+            {
+                AddOther(cost.Unit, sign * cost.Amount);
+            }
+        }
+
+        _requests += sign * requests;
+    }
+
+    private void AddOther(string unit, long amount)
+    {
+        var sum = _others.GetValueOrDefault(unit) + amount;
+        if (sum == 0)
+        {
+            // Units are the caller's to name: only those that somebody waits with are kept.
+            _others.Remove(unit);
+        }
+        else
+        {
+            _others[unit] = sum;
+        }
+    }
+}

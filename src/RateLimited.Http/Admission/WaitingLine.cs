@@ -1,0 +1,421 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>
+/// Who waits for a service's limits, and who goes next: higher priority first, tenants of one priority in turn, a tenant's requests in the order they came, everybody one class higher
+/// after each ageing time. A state machine without lock, clock or timer: its owner holds a lock around every call and hands in the time.
+/// </summary>
+/// <remarks>
+/// Whoever waits for what all share holds up everybody behind, so that a large request is not starved by small ones. Whoever waits for a limit of its own (a tenant's, an endpoint's)
+/// steps aside until that has room, and only those who need the same wait behind it.
+/// </remarks>
+internal sealed class WaitingLine
+{
+    /// <summary>After how many times aside a request stops letting others pass: two limits that are never free together must not starve it.</summary>
+    private const int MostBounces = 32;
+
+    private const int Ranks = (int)RequestPriority.Critical - (int)RequestPriority.Background + 1;
+
+    private readonly PriorityClass[] _classes = new PriorityClass[Ranks];
+    private readonly TicketList<DueLinks> _usualDeadlines = new();
+    private readonly InstantHeap<Deadline> _deadlines = new();
+    private readonly Dictionary<Partition, ParkingLot> _lots = [];
+    private readonly InstantHeap<ParkingLot> _lotsByDue = new();
+    private long _arrivals;
+    private long _blockedUntil;
+    private int _blockedRank = int.MaxValue;
+    private AdmissionTicket? _blocked;
+    private volatile int _count;
+
+    public WaitingLine(QueueDefinition queue)
+    {
+        Queue = queue;
+        for (var rank = 0; rank < Ranks; rank++)
+        {
+            _classes[rank] = new PriorityClass(rank, (RequestPriority)((int)RequestPriority.Critical - rank));
+        }
+    }
+
+    /// <summary>The line's bounds.</summary>
+    public QueueDefinition Queue { get; set; }
+
+    /// <summary>How many wait. May be read without the lock.</summary>
+    public int Count => _count;
+
+    public IReadOnlyList<PriorityClass> Classes => _classes;
+
+    /// <summary>The first instant at which somebody may go or gives up; <see cref="LimitRule.Never"/> when only an event can tell.</summary>
+    public long NextInstant => Math.Min(NextGo, NextDeadline);
+
+    private long NextGo => Math.Min(_blocked is null ? LimitRule.Never : _blockedUntil, _lotsByDue.First?.Due ?? LimitRule.Never);
+
+    private long NextDeadline =>
+        Math.Min(_usualDeadlines.First?.Place.Deadline ?? LimitRule.Never, _deadlines.First?.Due ?? LimitRule.Never);
+
+    /// <summary>Whether the line has room for one more of such cost.</summary>
+    public bool HasRoomFor(AdmissionTicket ticket)
+    {
+        if (_count >= Queue.Length)
+        {
+            return false;
+        }
+
+        foreach (var (unit, most) in Queue.Costs)
+        {
+            var queued = 0L;
+            foreach (var each in _classes)
+            {
+                queued += each.Queued[unit];
+            }
+
+            if (queued > 0 && Saturating.Add(queued, ticket.CostOf(unit)) > most)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The newest waiter of the lowest class, if that is lower than a priority.</summary>
+    public AdmissionTicket? NewestBelow(RequestPriority priority)
+    {
+        for (var rank = Ranks - 1; rank > RankOf(priority); rank--)
+        {
+            if (_classes[rank].Arrivals.Last is { } newest)
+            {
+                return newest;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds a ticket at the end. Returns whether the line must be looked at: the newcomer may go before whoever is waited for.</summary>
+    public bool Add(AdmissionTicket ticket, long now, long timeout)
+    {
+        ref var place = ref ticket.Place;
+        place.Sequence = _arrivals++;
+        place.Since = now;
+        place.Size = SizeOf(ticket);
+        var rank = RankOf(ticket.Request.Priority);
+        Join(ticket, rank, now);
+        _count++;
+        AddDeadline(ticket, now, timeout);
+        return _blocked is null || rank < _blockedRank;
+    }
+
+    /// <summary>Takes a ticket out, wherever it stands. Returns false if it does not wait.</summary>
+    public bool Remove(AdmissionTicket ticket)
+    {
+        if (ticket.Place.Lane is null)
+        {
+            return false;
+        }
+
+        Leave(ticket);
+        return true;
+    }
+
+    /// <summary>Takes out whoever has waited too long.</summary>
+    public AdmissionTicket? TakeExpired(long now)
+    {
+        var expired = _usualDeadlines.First;
+        if (expired is null || expired.Place.Deadline > now)
+        {
+            expired = _deadlines.First is { } first && first.Due <= now ? first.Ticket : null;
+        }
+
+        if (expired is not null)
+        {
+            Leave(expired);
+        }
+
+        return expired;
+    }
+
+    /// <summary>Takes out anybody.</summary>
+    public AdmissionTicket? TakeAny()
+    {
+        foreach (var each in _classes)
+        {
+            if (each.Arrivals.First is { } first)
+            {
+                Leave(first);
+                return first;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Something has changed for everybody: whoever is held up is looked at again.</summary>
+    public void Loosen() => _blocked = null;
+
+    /// <summary>A limit of one's own may have room: the first of those aside for it may try.</summary>
+    public void Loosen(Partition partition)
+    {
+        if (_lots.Count > 0 && _lots.TryGetValue(partition, out var lot) && lot.Scout is null)
+        {
+            Reschedule(lot, due: 0);
+        }
+    }
+
+    /// <summary>Lets the next one go, if anybody may.</summary>
+    public LineStep Next(ILimitStore store, long now)
+    {
+        _blocked = null;
+        Age(now);
+        while (_lotsByDue.First is { } due && due.Due <= now)
+        {
+            SendScout(due);
+        }
+
+        foreach (var each in _classes)
+        {
+            while (each.NextLane() is { } lane)
+            {
+                var ticket = lane.Tickets.First!;
+                if (LotInTheWayOf(ticket, lane) is { } lot)
+                {
+                    Park(lane, lot, LimitRule.Never);
+                    continue;
+                }
+
+                var decision = store.Admit(ticket);
+                if (decision.IsAdmitted)
+                {
+                    PriorityClass.Spend(ticket);
+                    Leave(ticket);
+                    return new LineStep(ticket, RejectionReason.None);
+                }
+
+                if (decision.Refused is { } tooSmall && ticket.Exceeds(tooSmall))
+                {
+                    Leave(ticket);
+                    return new LineStep(ticket, RejectionReason.CostExceedsQuota, tooSmall);
+                }
+
+                if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= MostBounces)
+                {
+                    (_blocked, _blockedUntil, _blockedRank) = (ticket, decision.Earliest, each.Rank);
+                    return default;
+                }
+
+                ticket.Place.Bounces++;
+                Park(lane, LotOf(own), decision.Earliest);
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>What stands before a newcomer at one partition, by the present order of the line.</summary>
+    public long QueuedBefore(AdmissionTicket ticket, Partition partition)
+    {
+        var rank = RankOf(ticket.Request.Priority);
+        var own = _classes[rank];
+        var tenants = own.CountOf(ticket.Request.Tenant);
+        if (!partition.Limit.IsShared)
+        {
+            // Only those who need the same stand before it; as good as all of the tenant's own do.
+            return Saturating.Multiply(tenants, ticket.CostOf(partition.Limit.Unit));
+        }
+
+        var unit = partition.Limit.Unit;
+        var before = 0L;
+        for (var higher = 0; higher < rank; higher++)
+        {
+            before += _classes[higher].Queued[unit];
+        }
+
+        // Tenants take turns: before the newcomer's turn each of the others has had as many as its own tenant.
+        var turns = (long)(tenants + 1) * own.FlowCount;
+        var waiting = own.Arrivals.Count;
+        var queued = own.Queued[unit];
+        return before + (waiting == 0 || turns >= waiting ? queued : (long)((double)queued * turns / waiting));
+    }
+
+    private static int RankOf(RequestPriority priority) => (int)RequestPriority.Critical - (int)priority;
+
+    /// <summary>The largest share that a request takes of a limit all share: what tenants are compared by.</summary>
+    private static long SizeOf(AdmissionTicket ticket)
+    {
+        const double Whole = 1L << 40;
+        var size = 1L;
+        foreach (ref var charge in ticket.Charges)
+        {
+            if (charge.Partition.Limit.IsShared)
+            {
+                size = Math.Max(size, (long)(Whole * charge.Cost / charge.Partition.Limit.Rule.Capacity));
+            }
+        }
+
+        return size;
+    }
+
+    private void Join(AdmissionTicket ticket, int rank, long now)
+    {
+        ticket.Place.InClassSince = now;
+        _classes[rank].Add(ticket);
+    }
+
+    private void Age(long now)
+    {
+        for (var rank = 1; rank < Ranks; rank++)
+        {
+            while (_classes[rank].Arrivals.First is { } oldest && now - oldest.Place.InClassSince >= Queue.Ageing.Ticks)
+            {
+                LeaveClass(oldest);
+                Join(oldest, rank - 1, now);
+            }
+        }
+    }
+
+    private void Leave(AdmissionTicket ticket)
+    {
+        LeaveClass(ticket);
+        _count--;
+        if (ReferenceEquals(ticket, _blocked))
+        {
+            _blocked = null;
+        }
+
+        if (ticket.Deadline is { HeapIndex: > 0 } deadline)
+        {
+            _deadlines.Remove(deadline);
+            ticket.Deadline = null;
+        }
+        else if (ticket.Place.Deadline != LimitRule.Never)
+        {
+            _usualDeadlines.Remove(ticket);
+        }
+    }
+
+    private void LeaveClass(AdmissionTicket ticket)
+    {
+        var lane = ticket.Place.Lane!;
+        var wasHead = ReferenceEquals(lane.Tickets.First, ticket);
+        lane.Flow.Priority.Remove(ticket);
+        if (!wasHead)
+        {
+            return;
+        }
+
+        if (lane.ScoutOf is { } scouted)
+        {
+            EndScouting(lane, scouted);
+        }
+
+        if (lane.ParkedAt is { } lot)
+        {
+            var wasFirst = ReferenceEquals(lot.First, lane);
+            if (lane.Tickets.Count == 0)
+            {
+                lot.Remove(lane);
+            }
+
+            if (wasFirst && lot.Scout is null)
+            {
+                // The next in it may be smaller and go at once.
+                Reschedule(lot, due: 0);
+            }
+        }
+    }
+
+    private ParkingLot? LotInTheWayOf(AdmissionTicket ticket, Lane lane)
+    {
+        if (_lots.Count == 0)
+        {
+            return null;
+        }
+
+        foreach (ref var charge in ticket.Charges)
+        {
+            if (_lots.TryGetValue(charge.Partition, out var lot) && !ReferenceEquals(lot.Scout, lane))
+            {
+                return lot;
+            }
+        }
+
+        return null;
+    }
+
+    private ParkingLot LotOf(Partition partition)
+    {
+        if (!_lots.TryGetValue(partition, out var lot))
+        {
+            lot = new ParkingLot(partition);
+            _lots.Add(partition, lot);
+        }
+
+        return lot;
+    }
+
+    private void Park(Lane lane, ParkingLot lot, long until)
+    {
+        var scouted = lane.ScoutOf;
+        if (ReferenceEquals(scouted, lot))
+        {
+            // The scout found no room: it keeps its place at the front, and the rest behind it.
+            (lane.ScoutOf, lot.Scout) = (null, null);
+            lot.AddFirst(lane);
+            Reschedule(lot, until);
+            return;
+        }
+
+        lot.Add(lane);
+        if (ReferenceEquals(lot.First, lane) && lot.Scout is null)
+        {
+            Reschedule(lot, until);
+        }
+
+        if (scouted is not null)
+        {
+            EndScouting(lane, scouted);
+        }
+    }
+
+    private void SendScout(ParkingLot lot)
+    {
+        _lotsByDue.Remove(lot);
+        if (lot.First is not { } lane)
+        {
+            _lots.Remove(lot.Partition);
+            return;
+        }
+
+        lot.Remove(lane);
+        lot.Scout = lane;
+        lane.ScoutOf = lot;
+        lane.Flow.Priority.Join(lane.Flow);
+    }
+
+    private void EndScouting(Lane lane, ParkingLot lot)
+    {
+        (lane.ScoutOf, lot.Scout) = (null, null);
+        SendScout(lot);
+    }
+
+    private void Reschedule(ParkingLot lot, long due)
+    {
+        _lotsByDue.Remove(lot);
+        lot.Due = due;
+        _lotsByDue.Add(lot);
+    }
+
+    private void AddDeadline(AdmissionTicket ticket, long now, long timeout)
+    {
+        ticket.Place.Deadline = timeout == LimitRule.Never ? LimitRule.Never : Saturating.Add(now, timeout);
+        if (timeout == Queue.Timeout.Ticks)
+        {
+            _usualDeadlines.AddLast(ticket);
+        }
+        else if (timeout != LimitRule.Never)
+        {
+            ticket.Deadline = new Deadline(ticket);
+            _deadlines.Add(ticket.Deadline);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+using System.Numerics;
+
+namespace RateLimited.Http.Limits;
+
+/// <summary>
+/// A token bucket by the generic cell rate algorithm (ITU-T I.371): the only state is the theoretical arrival time, the instant at which the bucket will be full again.
+/// In every interval L at most <c>burst + quota / window × L</c> goes.
+/// </summary>
+/// <remarks>
+/// The arrival time is an exact fraction, <c>Mark</c> whole ticks and <c>Count</c> parts of 1/quota (both reduced): nothing is rounded, so that three a second is neither a little
+/// more nor a little less than that, and a bucket of three admits three at one instant.
+/// </remarks>
+internal sealed class TokenBucket : LimitRule
+{
+    private readonly long _ticks;
+    private readonly long _parts;
+    private readonly Fraction _one;
+    private readonly Fraction _depth;
+
+    /// <param name="quota">How much flows in per window.</param>
+    /// <param name="window">The window in ticks.</param>
+    /// <param name="burst">How much the bucket holds.</param>
+    public TokenBucket(long quota, long window, long burst)
+        : base(quota, window)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(burst, 1);
+        Burst = burst;
+        var divisor = (long)BigInteger.GreatestCommonDivisor(quota, window);
+        _ticks = window / divisor;
+        _parts = quota / divisor;
+        _one = TimeOf(1);
+        _depth = TimeOf(burst);
+    }
+
+    public long Burst { get; }
+
+    public override long Capacity => Burst;
+
+    public override long Earliest(ref LimitState state, in Moment at, long cost)
+    {
+        if (cost > Burst)
+        {
+            return Never;
+        }
+
+        if (state.Mark == 0 && state.Count == 0)
+        {
+            return at.Now;
+        }
+
+        var full = new Fraction(state.Mark, state.Count);
+        return Math.Max(at.Now, EarliestFrom(full, TimeOf(cost, at.Guard), Depth(at.Guard)));
+    }
+
+    public override long Charge(ref LimitState state, in Moment at, long cost)
+    {
+        var full = Later(new Fraction(state.Mark, state.Count), at.Now);
+        full = Plus(full, TimeOf(cost, at.Guard));
+        (state.Mark, state.Count) = (full.Ticks, full.Parts);
+        return full.Ticks;
+    }
+
+    /// <summary>
+    /// Only debt that is still outstanding can be given back: what time has repaid since must not be repaid twice. The receipt is the arrival time right after the charge.
+    /// </summary>
+    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount)
+    {
+        var outstanding = Math.Min(receipt, state.Mark) - at.Now;
+        if (outstanding <= 0)
+        {
+            return;
+        }
+
+        var credit = TimeOf(amount);
+        var ticks = Math.Min(outstanding, credit.Ticks);
+        var parts = ticks == credit.Ticks ? credit.Parts : 0;
+        if (parts > state.Count)
+        {
+            // Borrowing a tick for the fraction would need one more outstanding tick than there may be; the fraction of a tick is forgone.
+            parts = 0;
+        }
+
+        state.Mark -= ticks;
+        state.Count -= parts;
+    }
+
+    public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Charge(ref state, at, amount);
+
+    public override long Used(ref LimitState state, in Moment at)
+    {
+        var debt = state.Mark - at.Now;
+        if (debt < 0 || (debt == 0 && state.Count == 0))
+        {
+            return 0;
+        }
+
+        // debt / (ticks per token), rounded up: a token that is only partly back is not back.
+        var numerator = ((UInt128)debt * (ulong)_parts) + (ulong)state.Count;
+        var used = (numerator + (ulong)_ticks - 1) / (ulong)_ticks;
+        return used > long.MaxValue ? long.MaxValue : (long)used;
+    }
+
+    public override long FreshAt(in LimitState state, in Moment at) => state.Count == 0 ? state.Mark : state.Mark + 1;
+
+    public override long Project(ref LimitState state, in Moment at, long amount)
+    {
+        var full = Later(new Fraction(state.Mark, state.Count), at.Now);
+        return Math.Max(at.Now, EarliestFrom(full, TimeOf(amount, at.Guard), Depth(at.Guard)));
+    }
+
+    public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost)
+    {
+        // While the bucket is in debt the new arrival time does not depend on the present one.
+        if (state.Mark < to || cost > Burst)
+        {
+            return false;
+        }
+
+        return EarliestFrom(new Fraction(state.Mark, state.Count), TimeOf(cost, from.Guard), Depth(from.Guard)) <= from.Now;
+    }
+
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
+    {
+        if (previous is not TokenBucket bucket)
+        {
+            base.Adopt(ref state, previous, at);
+            return;
+        }
+
+        // What was taken stays taken; only the time in which it flows back changes.
+        var debt = state.Mark - at.Now;
+        if (debt <= 0)
+        {
+            state = default;
+            return;
+        }
+
+        var parts = ((UInt128)debt * (ulong)bucket._parts) + (ulong)state.Count;
+        var scaled = Rescale(parts, _ticks, bucket._ticks);
+        var full = FromParts(scaled);
+        state.Mark = Saturating.Add(at.Now, full.Ticks);
+        state.Count = full.Parts;
+    }
+
+    private static UInt128 Rescale(UInt128 parts, long multiply, long divide)
+    {
+        var product = (BigInteger)parts * multiply;
+        var quotient = (product + divide - 1) / divide;
+        return quotient > (BigInteger)UInt128.MaxValue ? UInt128.MaxValue : (UInt128)quotient;
+    }
+
+    /// <summary>
+    /// How deep the bucket is, in time. The guard makes it shallower, since a burst may be joined on its way by what was sent up to the guard later; it keeps room for one.
+    /// </summary>
+    private Fraction Depth(long guard)
+    {
+        if (guard == 0)
+        {
+            return _depth;
+        }
+
+        return IsShallow(guard) ? TimeOf(1, guard) : new Fraction(_depth.Ticks - guard, _depth.Parts);
+    }
+
+    /// <summary>Whether the bucket holds so little that making it shallower by the guard would leave no room for one.</summary>
+    private bool IsShallow(long guard) => _depth.Ticks - guard < _one.Ticks || (_depth.Ticks - guard == _one.Ticks && _depth.Parts < _one.Parts);
+
+    private Fraction TimeOf(long amount, long guard)
+    {
+        var time = amount == 1 ? _one : TimeOf(amount);
+        if (guard == 0 || !IsShallow(guard))
+        {
+            return time;
+        }
+
+        // A bucket too shallow for the guard paces more slowly instead: two in a row must arrive no closer than the upstream refills for the second.
+        var missing = guard - (_depth.Ticks - _one.Ticks) + 1;
+        return new Fraction(Saturating.Add(time.Ticks, Saturating.Multiply(missing, amount)), time.Parts);
+    }
+
+    private Fraction TimeOf(long amount)
+    {
+        var high = Math.BigMul(amount, _ticks, out long low);
+        if (high == 0 && low >= 0)
+        {
+            return _parts == 1 ? new Fraction(low, 0) : new Fraction(low / _parts, low % _parts);
+        }
+
+        return FromParts((UInt128)amount * (ulong)_ticks);
+    }
+
+    private Fraction FromParts(UInt128 parts)
+    {
+        var ticks = parts / (ulong)_parts;
+        return ticks > long.MaxValue / 4 ? new Fraction(long.MaxValue / 4, 0) : new Fraction((long)ticks, (long)(parts % (ulong)_parts));
+    }
+
+    private static Fraction Later(Fraction full, long now) => full.Ticks >= now ? full : new Fraction(now, 0);
+
+    private Fraction Plus(Fraction a, Fraction b)
+    {
+        var parts = a.Parts + b.Parts;
+        var carry = 0L;
+        if (parts >= _parts)
+        {
+            parts -= _parts;
+            carry = 1;
+        }
+
+        return new Fraction(Saturating.Add(a.Ticks, b.Ticks + carry), parts);
+    }
+
+    /// <summary>The first whole tick that is not before <c>full + cost − depth</c>.</summary>
+    private long EarliestFrom(Fraction full, Fraction cost, Fraction depth)
+    {
+        // Each of the three has less than one tick in parts, so together they lie above −1 and below 2 ticks.
+        var ticks = Saturating.Add(full.Ticks, cost.Ticks) - depth.Ticks;
+        var parts = full.Parts + cost.Parts - depth.Parts;
+        return parts <= 0 ? ticks : Saturating.Add(ticks, parts <= _parts ? 1 : 2);
+    }
+
+    private readonly record struct Fraction(long Ticks, long Parts);
+}

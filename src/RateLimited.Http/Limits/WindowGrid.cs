@@ -1,0 +1,41 @@
+namespace RateLimited.Http.Limits;
+
+/// <summary>The instants at which clock-aligned windows begin: whole multiples of the window since the epoch in UTC, or every so many midnights of a time zone.</summary>
+internal sealed class WindowGrid(long window, TimeZoneInfo? zone)
+{
+    private readonly long _days = window / TimeSpan.TicksPerDay;
+
+    /// <summary>The UTC ticks at which the window after the one that a moment lies in begins.</summary>
+    public long NextAfter(long utcTicks)
+    {
+        var bounded = Math.Clamp(utcTicks, 0, DateTime.MaxValue.Ticks - window - (2 * TimeSpan.TicksPerDay));
+        return zone is null ? ((bounded / window) + 1) * window : NextMidnightAfter(new DateTime(bounded, DateTimeKind.Utc), zone);
+    }
+
+    private long NextMidnightAfter(DateTime utc, TimeZoneInfo local)
+    {
+        var day = TimeZoneInfo.ConvertTimeFromUtc(utc, local).Ticks / TimeSpan.TicksPerDay;
+        var next = ((day / _days) + 1) * _days;
+        var begin = StartOf(next, local);
+        while (begin <= utc.Ticks)
+        {
+            // A day that the zone's clock went back over begins twice.
+            next += _days;
+            begin = StartOf(next, local);
+        }
+
+        return begin;
+    }
+
+    private static long StartOf(long day, TimeZoneInfo zone)
+    {
+        var midnight = new DateTime(day * TimeSpan.TicksPerDay, DateTimeKind.Unspecified);
+        while (zone.IsInvalidTime(midnight))
+        {
+            // Where the clock goes forward at midnight, the day begins when it has.
+            midnight = midnight.AddMinutes(15);
+        }
+
+        return TimeZoneInfo.ConvertTimeToUtc(midnight, zone).Ticks;
+    }
+}

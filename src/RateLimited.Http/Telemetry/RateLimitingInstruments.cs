@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace RateLimited.Http.Telemetry;
+
+/// <summary>The instruments of one meter. Their names and units are those of docs/reference/metrics.md, which a test compares with them.</summary>
+internal sealed class RateLimitingInstruments
+{
+    /// <summary>The name of the meter and of the activity source.</summary>
+    public const string Name = "RateLimited.Http";
+
+    public static readonly string? Version = typeof(RateLimitingInstruments).Assembly.GetName().Version?.ToString(3);
+
+    public static readonly ActivitySource Activities = new(Name, Version);
+
+    private static readonly Lazy<RateLimitingInstruments> SharedInstruments = new(static () => new RateLimitingInstruments(new Meter(Name, Version)));
+
+    // From microseconds to the ten minutes after which nobody waits for an answer any more.
+    private static readonly double[] WaitBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+
+    public RateLimitingInstruments(Meter meter)
+    {
+        // An annotation in braces and the unit 1 leave no suffix in Prometheus, seconds leave _seconds: that is how the exported names come out.
+        Checks = meter.CreateCounter<long>("rate_limit.checks", "{request}", "Requests that came to the limits, by what became of them.");
+        Refusals = meter.CreateCounter<long>("rate_limit.refusals", "{request}", "Requests refused on this side, by reason.");
+        WaitDuration = meter.CreateHistogram(
+            "rate_limit.wait.duration",
+            "s",
+            "Time in line of requests that waited, whether they were admitted in the end or not.",
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = WaitBoundaries });
+        Unexpected429 = meter.CreateCounter<long>("rate_limit.unexpected_429", "{response}", "Responses with status 429 to requests that the limits had admitted.");
+        AbandonedBodies = meter.CreateCounter<long>("rate_limit.abandoned_bodies", "{response}", "Response bodies that nobody read for too long, so that their leases were ended.");
+        Reloads = meter.CreateCounter<long>("rate_limit.reloads", "{reload}", "Changes of the configuration while running, by whether they took effect.");
+        Gauges = new StatusGauges(meter);
+    }
+
+    /// <summary>The instruments of programs that have no <see cref="IMeterFactory"/>.</summary>
+    public static RateLimitingInstruments Shared => SharedInstruments.Value;
+
+    public Counter<long> Checks { get; }
+
+    public Counter<long> Refusals { get; }
+
+    public Histogram<double> WaitDuration { get; }
+
+    public Counter<long> Unexpected429 { get; }
+
+    public Counter<long> AbandonedBodies { get; }
+
+    public Counter<long> Reloads { get; }
+
+    public StatusGauges Gauges { get; }
+}

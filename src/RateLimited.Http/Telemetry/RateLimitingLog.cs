@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace RateLimited.Http.Telemetry;
+
+/// <summary>
+/// The log messages. What they are told comes from the configuration (services, limits, its faults) and from enums; no message takes an
+/// address, a header, a tenant, a key or an exception of the transport.
+/// </summary>
+internal static partial class RateLimitingLog
+{
+    [LoggerMessage(1, LogLevel.Debug, "A request to {Service} was refused ({Reason}); limit: {Limit}.")]
+    public static partial void Refused(ILogger log, string service, string reason, string? limit);
+
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "{Service} answered 429 to a request that the limits had admitted: the limits as configured are wider than the upstream's, or another program uses the same quota.")]
+    public static partial void Unexpected429(ILogger log, string service);
+
+    [LoggerMessage(3, LogLevel.Warning, "A response body of {Service} was not read for too long. Its lease was ended and its stream closed; dispose responses that are not read.")]
+    public static partial void BodyAbandoned(ILogger log, string service);
+
+    [LoggerMessage(4, LogLevel.Information, "The limits of {Service} were changed while running.")]
+    public static partial void Reloaded(ILogger log, string service);
+
+    [LoggerMessage(5, LogLevel.Error, "The changed limits of {Service} are not valid and were not taken over; the last valid ones stay. {Faults}")]
+    public static partial void ReloadRefused(ILogger log, string service, string faults);
+}

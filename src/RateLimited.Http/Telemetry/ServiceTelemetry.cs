@@ -1,0 +1,148 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+
+namespace RateLimited.Http.Telemetry;
+
+/// <summary>
+/// What one service has to say of itself: counters, durations, log messages, spans. A call costs one test of a flag while nobody listens and allocates nothing when
+/// somebody does, for every combination of tags is built beforehand. Nothing here is ever told an address, a header, a tenant or a key. Thread-safe.
+/// </summary>
+internal sealed class ServiceTelemetry
+{
+    private readonly RateLimitingTelemetry _owner;
+    private readonly RateLimitingInstruments _instruments;
+    private readonly ILogger _log;
+    private readonly string _service;
+    private readonly KeyValuePair<string, object?>[][] _results;
+    private readonly KeyValuePair<string, object?>[][] _reasons;
+    private readonly KeyValuePair<string, object?>[][] _priorities;
+    private readonly KeyValuePair<string, object?>[][] _reloads;
+
+    // Strong here and weak in the gauges: the delegate lives exactly as long as whoever uses this object.
+    private Func<ServiceStatus>? _status;
+
+    public ServiceTelemetry(RateLimitingTelemetry owner, RateLimitingInstruments instruments, ILogger log, string service)
+    {
+        _owner = owner;
+        _instruments = instruments;
+        _log = log;
+        _service = service;
+        Tags = [new(TagValues.Service, service)];
+        _results = TagsWith(TagValues.Result, TagValues.Results);
+        _reasons = TagsWith(TagValues.Reason, TagValues.Reasons);
+        _priorities = TagsWith(TagValues.Priority, TagValues.Priorities);
+        _reloads = TagsWith(TagValues.Result, TagValues.ReloadResults);
+    }
+
+    /// <summary>The tag of the service alone.</summary>
+    public KeyValuePair<string, object?>[] Tags { get; }
+
+    /// <summary>Counts what became of one request.</summary>
+    public void Checked(CheckResult result) => Add(_instruments.Checks, _results[(int)result]);
+
+    /// <summary>Records the time in line of one request that stood in it.</summary>
+    public void Waited(RequestPriority priority, TimeSpan time)
+    {
+        var durations = _instruments.WaitDuration;
+        if (durations.Enabled)
+        {
+            durations.Record(time.TotalSeconds, _priorities[TagValues.Index(priority)]);
+        }
+    }
+
+    /// <summary>Records one refusal.</summary>
+    public void Refused(RejectionReason reason, string? limit)
+    {
+        Add(_instruments.Refusals, _reasons[(uint)reason < (uint)_reasons.Length ? (int)reason : 0]);
+        RateLimitingLog.Refused(_log, _service, TagValues.Of(reason), limit);
+    }
+
+    /// <summary>Records a 429 to a request that the limits had admitted: the limits as configured are wider than the upstream's.</summary>
+    public void Unexpected429()
+    {
+        Add(_instruments.Unexpected429, Tags);
+        RateLimitingLog.Unexpected429(_log, _service);
+    }
+
+    /// <summary>Records that a response body was given up because nobody read it.</summary>
+    public void BodyAbandoned()
+    {
+        Add(_instruments.AbandonedBodies, Tags);
+        RateLimitingLog.BodyAbandoned(_log, _service);
+    }
+
+    /// <summary>Records that a change of the configuration took effect.</summary>
+    public void Reloaded()
+    {
+        Add(_instruments.Reloads, _reloads[0]);
+        RateLimitingLog.Reloaded(_log, _service);
+    }
+
+    /// <summary>Records that a change of the configuration was refused and the last good one stays.</summary>
+    /// <param name="faults">Each fault with its path, its value and what would be right.</param>
+    public void ReloadRefused(string faults)
+    {
+        Add(_instruments.Reloads, _reloads[1]);
+        RateLimitingLog.ReloadRefused(_log, _service, faults);
+    }
+
+    /// <summary>
+    /// The span of the time in line of one request, to be started when it begins to wait. It costs nothing while nobody listens, may be
+    /// ended on any thread and never becomes the current activity of the caller.
+    /// </summary>
+    public WaitSpan StartWait(RequestPriority priority) => WaitSpan.Start(_service, TagValues.Of(priority));
+
+    /// <summary>
+    /// Shows the service in the gauges until the returned object is disposed, the telemetry is, or nobody holds this object any more.
+    /// </summary>
+    /// <param name="status">Takes a snapshot. It is called whenever somebody collects, from any thread.</param>
+    public IDisposable Observe(Func<ServiceStatus> status)
+    {
+        Volatile.Write(ref _status, status);
+        _instruments.Gauges.Add(this);
+        return new Observation(this);
+    }
+
+    /// <summary>A snapshot, or null where there is none to be had.</summary>
+    internal ServiceStatus? Status()
+    {
+        if (_owner.IsDisposed || Volatile.Read(ref _status) is not { } status)
+        {
+            return null;
+        }
+
+        try
+        {
+            return status();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed between the collection's start and now; a collection that threw would lose the other services' values.
+            return null;
+        }
+    }
+
+    internal KeyValuePair<string, object?>[] PriorityTags(RequestPriority priority) => _priorities[TagValues.Index(priority)];
+
+    internal KeyValuePair<string, object?>[] LimitTags(string limit) => [Tags[0], new(TagValues.Limit, limit)];
+
+    private static void Add(Counter<long> counter, KeyValuePair<string, object?>[] tags)
+    {
+        if (counter.Enabled)
+        {
+            counter.Add(1, tags);
+        }
+    }
+
+    private KeyValuePair<string, object?>[][] TagsWith(string tag, string[] values) =>
+        Array.ConvertAll(values, value => new KeyValuePair<string, object?>[] { Tags[0], new(tag, value) });
+
+    private sealed class Observation(ServiceTelemetry observed) : IDisposable
+    {
+        public void Dispose()
+        {
+            Volatile.Write(ref observed._status, null);
+            observed._instruments.Gauges.Remove(observed);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics.Metrics;
+
+namespace RateLimited.Http.Telemetry;
+
+/// <summary>
+/// The gauges that are read from the services' status when somebody collects. A service is held weakly: one that nobody uses any more disappears from the gauges, and
+/// the gauges never keep it alive.
+/// </summary>
+internal sealed class StatusGauges
+{
+    private readonly Lock _lock = new();
+    private readonly List<WeakReference<ServiceTelemetry>> _observed = [];
+
+    public StatusGauges(Meter meter)
+    {
+        meter.CreateObservableUpDownCounter("rate_limit.queue.length", () => Measure<long>(Line), "{request}", "Requests standing in line.");
+        meter.CreateObservableUpDownCounter("rate_limit.in_flight", () => Measure<long>(InFlight), "{request}", "Leases held.");
+        meter.CreateObservableGauge("rate_limit.usage_ratio", () => Measure<double>(UsageRatio), "1", "Used share of the quota; above 1 after a settlement above the estimate.");
+        meter.CreateObservableGauge("rate_limit.backoff", () => Measure<double>(Backoff), "s", "For how long the service still pauses because the upstream asked for it.");
+        meter.CreateObservableGauge("api.quota.remaining", () => Measure<long>(Remaining), "{unit}", "What is left of the quota, in the limit's unit.");
+    }
+
+    private delegate void Reader<T>(ServiceTelemetry service, ServiceStatus status, List<Measurement<T>> into)
+        where T : struct;
+
+    public void Add(ServiceTelemetry service)
+    {
+        lock (_lock)
+        {
+            _observed.RemoveAll(static reference => !reference.TryGetTarget(out _));
+            _observed.Add(new WeakReference<ServiceTelemetry>(service));
+        }
+    }
+
+    public void Remove(ServiceTelemetry service)
+    {
+        lock (_lock)
+        {
+            _observed.RemoveAll(reference => !reference.TryGetTarget(out var target) || ReferenceEquals(target, service));
+        }
+    }
+
+    private static void Line(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into)
+    {
+        // Classes without a waiter are reported as zero: a series that stops instead of falling reads as if the line had never emptied.
+        for (var priority = RequestPriority.Background; priority <= RequestPriority.Critical; priority++)
+        {
+            long waiting = 0;
+            foreach (var line in status.Line)
+            {
+                waiting += line.Priority == priority ? line.Waiting : 0;
+            }
+
+            into.Add(new Measurement<long>(waiting, service.PriorityTags(priority)));
+        }
+    }
+
+    private static void InFlight(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) => into.Add(new Measurement<long>(status.InFlight, service.Tags));
+
+    private static void Backoff(ServiceTelemetry service, ServiceStatus status, List<Measurement<double>> into) =>
+        into.Add(new Measurement<double>(status.Pause.TotalSeconds, service.Tags));
+
+    private static void UsageRatio(ServiceTelemetry service, ServiceStatus status, List<Measurement<double>> into)
+    {
+        foreach (var limits in ByName(status))
+        {
+            into.Add(new Measurement<double>(limits.Max(static limit => (double)limit.Used / limit.Quota), service.LimitTags(limits.Key)));
+        }
+    }
+
+    private static void Remaining(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into)
+    {
+        foreach (var limits in ByName(status))
+        {
+            into.Add(new Measurement<long>(limits.Min(static limit => limit.Remaining), service.LimitTags(limits.Key)));
+        }
+    }
+
+    // Two endpoints may each have a limit of the same name. One series must not be written twice, so the fuller one speaks for both.
+    private static IEnumerable<IGrouping<string, LimitStatus>> ByName(ServiceStatus status) => status.Limits.GroupBy(static limit => limit.Name, StringComparer.Ordinal);
+
+    private List<Measurement<T>> Measure<T>(Reader<T> read)
+        where T : struct
+    {
+        var measurements = new List<Measurement<T>>();
+        foreach (var service in Alive())
+        {
+            if (service.Status() is { } status)
+            {
+                read(service, status, measurements);
+            }
+        }
+
+        return measurements;
+    }
+
+    private List<ServiceTelemetry> Alive()
+    {
+        var alive = new List<ServiceTelemetry>();
+        lock (_lock)
+        {
+            foreach (var reference in _observed)
+            {
+                if (reference.TryGetTarget(out var service))
+                {
+                    alive.Add(service);
+                }
+            }
+        }
+
+        return alive;
+    }
+}

@@ -1,0 +1,29 @@
+namespace RateLimited.Http.Telemetry;
+
+/// <summary>
+/// Every tag and every value it can have besides the configured names of services and limits. The sets are closed, so that no tenant,
+/// address or key can ever make a new series.
+/// </summary>
+internal static class TagValues
+{
+    public const string Service = "service";
+    public const string Limit = "limit";
+    public const string Result = "result";
+    public const string Reason = "reason";
+    public const string Priority = "priority";
+
+    public static readonly string[] Results = ["admitted", "waited", "refused", "dry_run", "bypassed"];
+
+    public static readonly string[] Reasons = ["none", "limit_reached", "timeout", "queue_full", "displaced", "cost_exceeds_quota", "disposed"];
+
+    /// <summary>From background to critical.</summary>
+    public static readonly string[] Priorities = ["background", "low", "normal", "high", "critical"];
+
+    public static readonly string[] ReloadResults = ["accepted", "refused"];
+
+    public static string Of(RejectionReason reason) => (uint)reason < (uint)Reasons.Length ? Reasons[(int)reason] : Reasons[0];
+
+    public static string Of(RequestPriority priority) => Priorities[Index(priority)];
+
+    public static int Index(RequestPriority priority) => Math.Clamp(priority - RequestPriority.Background, 0, Priorities.Length - 1);
+}

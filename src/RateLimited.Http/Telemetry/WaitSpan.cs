@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace RateLimited.Http.Telemetry;
+
+/// <summary>The span of one request's time in line; the default value is a span nobody listens to.</summary>
+internal readonly struct WaitSpan
+{
+    private readonly Activity? _activity;
+
+    private WaitSpan(Activity? activity) => _activity = activity;
+
+    public static WaitSpan Start(string service, string priority)
+    {
+        if (!RateLimitingInstruments.Activities.HasListeners())
+        {
+            return default;
+        }
+
+        // A waiter is ended by whichever thread makes room for it. Were the span current, it would stay so for its starter and be taken from its ender.
+        var current = Activity.Current;
+        var activity = RateLimitingInstruments.Activities.StartActivity("rate_limit.wait", ActivityKind.Internal);
+        Activity.Current = current;
+        activity?.SetTag(TagValues.Service, service).SetTag(TagValues.Priority, priority);
+        return new WaitSpan(activity);
+    }
+
+    /// <summary>Ends the span of a request that was admitted, or left the line without being refused.</summary>
+    public void End() => Stop();
+
+    /// <summary>Ends the span of a request that was refused.</summary>
+    public void End(RejectionReason reason)
+    {
+        _activity?.SetTag(TagValues.Reason, TagValues.Of(reason)).SetStatus(ActivityStatusCode.Error);
+        Stop();
+    }
+
+    private void Stop()
+    {
+        if (_activity is null)
+        {
+            return;
+        }
+
+        var current = Activity.Current;
+        _activity.Stop();
+        Activity.Current = current;
+    }
+}

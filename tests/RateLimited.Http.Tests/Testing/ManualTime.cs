@@ -1,0 +1,161 @@
+namespace RateLimited.Http.Tests.Testing;
+
+/// <summary>
+/// Time that moves only when a test moves it. Two clocks: <see cref="Advance"/> moves both and fires timers, <see cref="JumpWall"/> moves the wall clock alone, as an
+/// administrator or NTP would. Timers fire on the thread that advances, in the order in which they are due, each at its own instant and never under the lock. A timer due
+/// at once fires on the next advance, be it of zero, so that arming one never calls back into the code that arms it. Thread-safe; concurrent advances add up.
+/// </summary>
+internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly SortedSet<ManualTimer> _armed = new(ManualTimer.DueOrder);
+    private long _now;
+    private long _target;
+    private long _wallOffset = start.UtcTicks;
+    private long _sequence;
+
+    public ManualTime()
+        : this(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
+    {
+    }
+
+    /// <summary>Due times are cut to a multiple of it. The system's timers have one millisecond and so fire up to that much early; here the default is exact.</summary>
+    public TimeSpan TimerResolution { get; init; } = TimeSpan.FromTicks(1);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    /// <summary>How many timers are armed: what is left when all work has ended is a leak.</summary>
+    public int ArmedTimers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _armed.Count;
+            }
+        }
+    }
+
+    /// <summary>How far the next timer is; null without one.</summary>
+    public TimeSpan? UntilNextTimer
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _armed.Min is { } next ? TimeSpan.FromTicks(Math.Max(0, next.Due - _now)) : null;
+            }
+        }
+    }
+
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+        {
+            return _now;
+        }
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+        {
+            return new DateTimeOffset(_now + _wallOffset, TimeSpan.Zero);
+        }
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        var timer = new ManualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Moves both clocks forward and fires what is due on the way.</summary>
+    public void Advance(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        long target;
+        lock (_gate)
+        {
+            target = _target += by.Ticks;
+        }
+
+        while (TakeDue(target) is { } timer)
+        {
+            timer.Fire();
+        }
+    }
+
+    /// <summary>Moves the wall clock alone, forward or back. No timer fires.</summary>
+    public void JumpWall(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _wallOffset += by.Ticks;
+        }
+    }
+
+    internal bool Arm(ManualTimer timer, TimeSpan dueTime, TimeSpan period)
+    {
+        lock (_gate)
+        {
+            if (timer.IsDisposed)
+            {
+                return false;
+            }
+
+            _armed.Remove(timer);
+            timer.Period = period > TimeSpan.Zero ? Cut(period) : 0;
+            if (dueTime >= TimeSpan.Zero)
+            {
+                ArmAt_NeedsLock(timer, _now + Cut(dueTime));
+            }
+
+            return true;
+        }
+    }
+
+    internal void Disarm(ManualTimer timer)
+    {
+        lock (_gate)
+        {
+            _armed.Remove(timer);
+            timer.IsDisposed = true;
+        }
+    }
+
+    private long Cut(TimeSpan time) => time.Ticks - (time.Ticks % TimerResolution.Ticks);
+
+    private ManualTimer? TakeDue(long target)
+    {
+        lock (_gate)
+        {
+            var next = _armed.Min;
+            if (next is null || next.Due > target)
+            {
+                _now = Math.Max(_now, target);
+                return null;
+            }
+
+            _armed.Remove(next);
+            _now = Math.Max(_now, next.Due);
+            if (next.Period > 0)
+            {
+                ArmAt_NeedsLock(next, next.Due + next.Period);
+            }
+
+            return next;
+        }
+    }
+
+    private void ArmAt_NeedsLock(ManualTimer timer, long due)
+    {
+        timer.Due = due;
+        timer.Sequence = ++_sequence;
+        _armed.Add(timer);
+    }
+}
