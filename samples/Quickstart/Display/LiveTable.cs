@@ -8,13 +8,13 @@ internal sealed class LiveTable(IReadOnlyList<Cell> cells, TimeProvider time) : 
 {
     protected override TimeSpan Interval => TimeSpan.FromMilliseconds(250);
 
-    public override Task RunAsync(TimeSpan duration, CancellationToken cancellationToken) =>
-        AnsiConsole.Live(new Table()).StartAsync(live => EachIntervalAsync(duration, elapsed => live.UpdateTarget(TableAt(elapsed, duration)), cancellationToken));
+    public override Task ShowAsync(Func<Task> measure) =>
+        AnsiConsole.Live(TableAt(TimeSpan.Zero)).StartAsync(live => EachIntervalAsync(measure, elapsed => live.UpdateTarget(TableAt(elapsed))));
 
-    private Table TableAt(TimeSpan elapsed, TimeSpan duration)
+    private Table TableAt(TimeSpan elapsed)
     {
         var table = CellTable.WithColumns("ok", "in line", "429", "quota used");
-        table.Caption(string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds:0.0} of {duration.TotalSeconds:0} s"));
+        table.Caption(string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds:0.0} s"));
         foreach (var cell in Cells)
         {
             var report = cell.Door.Report();

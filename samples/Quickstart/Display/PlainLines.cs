@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Quickstart.Display;
 
-/// <summary>One line for each upstream every two seconds, for output that is read later or by a program.</summary>
+/// <summary>A line for each upstream every two seconds, of the clients that run, for output that is read later or by a program.</summary>
 internal sealed class PlainLines(IReadOnlyList<Cell> cells, TimeProvider time) : ProgressDisplay(cells, time)
 {
     protected override TimeSpan Interval => TimeSpan.FromSeconds(2);
 
-    public override Task RunAsync(TimeSpan duration, CancellationToken cancellationToken) => EachIntervalAsync(duration, Write, cancellationToken);
+    public override Task ShowAsync(Func<Task> measure) => EachIntervalAsync(measure, Write);
 
     private void Write(TimeSpan elapsed)
     {
-        foreach (var upstream in Cells.GroupBy(cell => cell.Upstream.Name))
+        foreach (var upstream in Cells.Where(cell => cell.Asking > 0).GroupBy(cell => cell.Upstream.Name))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds,3:0} s  {upstream.Key,-12}  {string.Join(" | ", upstream.Select(Describe))}"));
     }
 

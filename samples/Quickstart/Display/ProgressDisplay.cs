@@ -23,33 +23,20 @@ internal abstract class ProgressDisplay(IReadOnlyList<Cell> cells, TimeProvider 
 
     public void Announce(string message) => AnsiConsole.WriteLine(message);
 
-    /// <summary>Shows the cells until the duration is over. Cancelled, it ends early and does not throw.</summary>
-    public abstract Task RunAsync(TimeSpan duration, CancellationToken cancellationToken);
+    /// <summary>Starts the run, shows the cells until it has ended, and passes on how it did.</summary>
+    public abstract Task ShowAsync(Func<Task> measure);
 
-    /// <summary>Calls <paramref name="show"/> with the elapsed time, first after an interval and last at the end.</summary>
-    protected async Task EachIntervalAsync(TimeSpan duration, Action<TimeSpan> show, CancellationToken cancellationToken)
+    /// <summary>Calls <paramref name="show"/> with the elapsed time once in each interval, and when the run has ended.</summary>
+    protected async Task EachIntervalAsync(Func<Task> measure, Action<TimeSpan> show)
     {
         var start = time.GetTimestamp();
-        try
+        var run = measure();
+        while (!run.IsCompleted)
         {
-            for (var next = Interval; next < duration; next += Interval)
-            {
-                await DelayUntilAsync(start, next, cancellationToken);
-                show(next);
-            }
-
-            await DelayUntilAsync(start, duration, cancellationToken);
-            show(duration);
+            await Task.WhenAny(run, Task.Delay(Interval, time));
+            show(time.GetElapsedTime(start));
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The run ended before its time.
-        }
-    }
 
-    private Task DelayUntilAsync(long start, TimeSpan elapsed, CancellationToken cancellationToken)
-    {
-        var remaining = elapsed - time.GetElapsedTime(start);
-        return remaining > TimeSpan.Zero ? Task.Delay(remaining, time, cancellationToken) : Task.CompletedTask;
+        await run;
     }
 }
