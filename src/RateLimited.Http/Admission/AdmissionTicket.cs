@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Admission;
 
@@ -14,6 +15,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
     private Charge[] _charges = new Charge[UsualLimits];
     private ManualResetValueTaskSourceCore<AdmissionTicket> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _registration;
+    private bool _isHeldByToken;
     private ServiceLimiter? _owner;
 
     /// <summary>What was asked, kept so that a reload can ask it anew.</summary>
@@ -21,6 +23,15 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
 
     /// <summary>The ticket's place in the waiting line. Only under the line's lock.</summary>
     public LinePlace Place;
+
+    /// <summary>What became of it in line.</summary>
+    public LineStep Outcome;
+
+    /// <summary>The next of those that left the line with it.</summary>
+    public AdmissionTicket? NextDone;
+
+    /// <summary>The span of its time in line.</summary>
+    public WaitSpan Span;
 
     /// <summary>The ticket's entry among the deadlines, when its timeout is not the line's.</summary>
     public Deadline? Deadline { get; set; }
@@ -37,7 +48,8 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
     /// <summary>Whether a unit other than requests was charged, whose true cost may turn out different.</summary>
     public bool HoldsSettlement { get; private set; }
 
-    public short Version => _source.Version;
+    /// <summary>Whether a true cost was noted.</summary>
+    public bool IsSettled { get; private set; }
 
     /// <summary>Finds what the request is charged and pins it.</summary>
     public void Resolve(ServiceLimiter owner, LimitPlan plan, in AdmissionRequest request)
@@ -47,6 +59,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
         Request = request;
         HoldsConcurrency = false;
         HoldsSettlement = false;
+        IsSettled = false;
         ChargeCount = 0;
         foreach (var limit in plan.Limits)
         {
@@ -69,10 +82,9 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
             {
                 charge.Partition.Unpin();
             }
-
-            charge = default;
         }
 
+        Charges.Clear();
         ChargeCount = 0;
     }
 
@@ -86,6 +98,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
             {
                 charge.Actual = actual;
                 charge.IsSettled = true;
+                IsSettled = true;
             }
         }
     }
@@ -116,15 +129,20 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
     /// <summary>Readies the ticket for its next use. Returns false if somebody may still hold on to it.</summary>
     public bool TryReset()
     {
-        var isFree = _registration == default || _registration.Unregister();
-        _registration = default;
+        StopWatching();
         Place = default;
         Request = default;
+        Outcome = default;
+        Span = default;
         _source.Reset();
-        return isFree;
+        return !_isHeldByToken;
     }
 
-    AdmissionTicket IValueTaskSource<AdmissionTicket>.GetResult(short token) => _source.GetResult(token);
+    AdmissionTicket IValueTaskSource<AdmissionTicket>.GetResult(short token)
+    {
+        StopWatching();
+        return _source.GetResult(token);
+    }
 
     ValueTaskSourceStatus IValueTaskSource<AdmissionTicket>.GetStatus(short token) => _source.GetStatus(token);
 
@@ -133,6 +151,29 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
 
     /// <summary>What the request costs of a unit.</summary>
     public long CostOf(string unit) => CostOf(unit, Request.Costs);
+
+    /// <summary>Keeps a copy of the costs, which belong to the caller.</summary>
+    public void KeepCosts()
+    {
+        if (Request.Costs is { } costs)
+        {
+            Request = Request with { Costs = [.. costs] };
+        }
+    }
+
+    /// <summary>The first partition whose limit could never give what the request costs, or null.</summary>
+    public Partition? FirstExceeded()
+    {
+        foreach (ref var charge in Charges)
+        {
+            if (charge.Cost > charge.Partition.Limit.Rule.Capacity)
+            {
+                return charge.Partition;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Whether the request costs more than a partition's limit could ever give.</summary>
     public bool Exceeds(Partition partition)
@@ -162,6 +203,13 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
         }
 
         return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? 1 : 0;
+    }
+
+    /// <summary>A token whose callback is already running still holds the ticket, which then must not be used again.</summary>
+    private void StopWatching()
+    {
+        _isHeldByToken |= _registration != default && !_registration.Unregister();
+        _registration = default;
     }
 
     private void Leave(CancellationToken token) => _owner!.Cancel(this, token);

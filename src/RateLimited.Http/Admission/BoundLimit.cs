@@ -80,6 +80,18 @@ internal sealed class BoundLimit
         return key is null ? null : _table!.Pin(key);
     }
 
+    /// <summary>The partition that a request counts in, not pinned, or null where the limit does not count it.</summary>
+    public Partition? Find(in AdmissionRequest request)
+    {
+        if (_only is not null)
+        {
+            return _only;
+        }
+
+        var key = Definition.Partition == PartitionBy.Tenant ? request.Tenant : request.Partition;
+        return key is null ? null : _table!.Find(key);
+    }
+
     /// <summary>Replaces the definition in place. Only under the store's gate.</summary>
     public void Change(LimitDefinition next, in Moment at, PartitionBounds bounds)
     {

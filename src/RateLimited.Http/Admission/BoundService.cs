@@ -17,10 +17,14 @@ internal sealed class BoundService
     {
         _store = store;
         Definition = definition;
+        NoPlan = new LimitPlan(this, [], weight: 1);
         _routes = Bind(definition);
     }
 
     public ServiceDefinition Definition { get; private set; }
+
+    /// <summary>The plan of a request that no limit counts.</summary>
+    public LimitPlan NoPlan { get; }
 
     /// <summary>The service's own limits, those of endpoints and those of tenants.</summary>
     public IReadOnlyList<BoundLimit> Limits => _limits;
@@ -30,6 +34,9 @@ internal sealed class BoundService
 
     /// <summary>Until when the upstream wants no request. Only under the store's gate.</summary>
     public long PausedUntil => _pausedUntil;
+
+    /// <summary>How many requests were admitted. Only written under the store's gate.</summary>
+    public long AdmittedCount { get; set; }
 
     public bool IsGuardMeasured { get; private set; }
 
@@ -60,11 +67,13 @@ internal sealed class BoundService
         return name is not null && route.ByClass.TryGetValue(name, out var plan) ? plan : route.Unclassed;
     }
 
-    /// <summary>Takes a new definition, keeping the state of limits that are still there. Only under the store's gate.</summary>
-    public void Apply(ServiceDefinition next)
+    /// <summary>Takes a new definition, keeping the state of limits that are still there. Returns those that are not. Only under the store's gate.</summary>
+    public IReadOnlyList<BoundLimit> Apply(ServiceDefinition next)
     {
+        var previous = _limits;
         Definition = next;
         Volatile.Write(ref _routes, Bind(next));
+        return [.. previous.Except(_limits)];
     }
 
     /// <summary>Only under the store's gate. A pause is never shortened.</summary>
@@ -116,7 +125,7 @@ internal sealed class BoundService
             byEndpoint[endpoint.Name] = RouteOf(endpoint.ServiceLimits ? own.Concat(limits) : limits);
         }
 
-        _limits = binder.Finish();
+        _limits = binder.Bound;
         var classByTenant = definition.TenantClasses
             .SelectMany(each => each.Tenants, (each, tenant) => (tenant, each.Name))
             .ToDictionary(pair => pair.tenant, pair => pair.Name, StringComparer.Ordinal);

@@ -39,65 +39,67 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
     public Decision Admit(AdmissionTicket ticket)
     {
         var service = ticket.Plan.Service;
-        var taken = false;
-        _gate.Enter(ref taken);
-        try
+        using var held = Hold();
+        var now = Clock.Now;
+        var decision = Decide(ticket, service, now);
+        if (decision.IsAdmitted)
         {
-            var now = Clock.Now;
-            var decision = Decide(ticket, service, now);
-            if (decision.IsAdmitted)
-            {
-                Charge(ticket, service, now);
-            }
+            Charge(ticket, service, now);
+        }
 
-            return decision;
-        }
-        finally
-        {
-            _gate.Exit(useMemoryBarrier: false);
-        }
+        return decision;
     }
 
     /// <summary>Admits a request that is charged only what everybody shares, without a ticket.</summary>
     public Decision AdmitShared(LimitPlan plan, Partition[] shared, long cost)
     {
         var service = plan.Service;
-        var taken = false;
-        _gate.Enter(ref taken);
-        try
+        using var held = Hold();
+        return _hasCoarse && service.PausedUntil == 0 && TryChargeShared(service, shared, cost)
+            ? Decision.Admitted(_readAt)
+            : ChargeExactly(service, shared, cost);
+    }
+
+    /// <summary>Admits a request that is charged by requests alone, without a ticket: partitions are looked up and checked rather than pinned.</summary>
+    public Decision AdmitRequest(LimitPlan plan, in AdmissionRequest request, long cost)
+    {
+        var partitions = new PartitionBuffer();
+        while (true)
         {
-            return _hasCoarse && service.PausedUntil == 0 && TryChargeShared(service, shared, cost)
-                ? Decision.Admitted(_readAt)
-                : ChargeSharedExactly(service, shared, cost);
-        }
-        finally
-        {
-            _gate.Exit(useMemoryBarrier: false);
+            var count = 0;
+            foreach (var limit in plan.Limits)
+            {
+                if (limit.Find(request) is { } partition)
+                {
+                    partitions[count++] = partition;
+                }
+            }
+
+            var found = ((ReadOnlySpan<Partition>)partitions)[..count];
+            using var held = Hold();
+            if (!AnyEvicted(found))
+            {
+                return ChargeExactly(plan.Service, found, cost);
+            }
         }
     }
 
     public void Force(AdmissionTicket ticket)
     {
-        var taken = false;
-        _gate.Enter(ref taken);
+        using var held = Hold();
         Charge(ticket, ticket.Plan.Service, Clock.Now);
-        _gate.Exit(useMemoryBarrier: false);
     }
 
     public Decision Peek(AdmissionTicket ticket)
     {
-        var taken = false;
-        _gate.Enter(ref taken);
-        var decision = Decide(ticket, ticket.Plan.Service, Clock.Now);
-        _gate.Exit(useMemoryBarrier: false);
-        return decision;
+        using var held = Hold();
+        return Decide(ticket, ticket.Plan.Service, Clock.Now);
     }
 
     public Decision Project(AdmissionTicket ticket, WaitingLine? line)
     {
         var service = ticket.Plan.Service;
-        var taken = false;
-        _gate.Enter(ref taken);
+        using var held = Hold();
         var now = Clock.Now;
         var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
         foreach (ref var charge in ticket.Charges)
@@ -112,7 +114,6 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        _gate.Exit(useMemoryBarrier: false);
         return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
     }
 
@@ -120,8 +121,7 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
     {
         var service = ticket.Plan.Service;
         var loosened = Loosened.Nobody;
-        var taken = false;
-        _gate.Enter(ref taken);
+        using var held = Hold();
         var now = Clock.Now;
         foreach (ref var charge in ticket.Charges)
         {
@@ -143,14 +143,12 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
             loosened = limit.Scope == LimitScope.Global ? Loosened.Everybody : (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
         }
 
-        _gate.Exit(useMemoryBarrier: false);
         return loosened;
     }
 
     public void Signal(BoundService service, in RequestOutcome outcome)
     {
-        var taken = false;
-        _gate.Enter(ref taken);
+        using var held = Hold();
         var at = Clock.At(service.Guard);
         if (outcome.RetryAfter is { } pause)
         {
@@ -162,28 +160,25 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
             service.Announce(at, reset.Ticks);
         }
 
-        _gate.Exit(useMemoryBarrier: false);
     }
 
     /// <summary>Runs something that changes definitions while nothing decides.</summary>
     public void Change(Action change)
     {
-        var taken = false;
-        _gate.Enter(ref taken);
-        try
-        {
-            change();
-        }
-        finally
-        {
-            _gate.Exit(useMemoryBarrier: false);
-        }
+        using var held = Hold();
+        change();
     }
 
     /// <summary>Replaces the global limits, keeping the state of those that stay. The services must be applied anew after it.</summary>
     public void ApplyGlobal(IReadOnlyList<LimitDefinition> limits)
     {
-        Change(() => _globals = BindGlobals(_globals, limits));
+        var previous = _globals;
+        Change(() => _globals = BindGlobals(previous, limits));
+        foreach (var dropped in previous.Except(_globals))
+        {
+            dropped.Table?.Dispose();
+        }
+
         foreach (var line in _lines)
         {
             line.Apply(line.Definition);
@@ -193,24 +188,19 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
     /// <summary>What a partition has used, when its quota is whole again, and until when its service pauses.</summary>
     public (long Used, long FreshAt) Inspect(Partition partition, BoundService service)
     {
-        var taken = false;
-        _gate.Enter(ref taken);
+        using var held = Hold();
         var at = MomentOf(Clock.Now, service, partition.Limit);
         var used = partition.Limit.Rule.Used(ref partition.State, at);
-        var fresh = partition.Limit.Rule.FreshAt(partition.State, at);
-        _gate.Exit(useMemoryBarrier: false);
-        return (used, fresh);
+        var fresh = partition.Limit.Rule.FreshAt(partition.State, at);        return (used, fresh);
     }
 
-    /// <summary>Whether a partition has equalled a new one for so long.</summary>
-    public bool IsIdle(Partition partition, long idleTicks)
+    /// <summary>Takes a partition out of use if it has equalled a new one for so long and nobody holds it.</summary>
+    public bool TryEvict(Partition partition, long idleTicks)
     {
-        var taken = false;
-        _gate.Enter(ref taken);
+        using var held = Hold();
         var at = Clock.At(guard: 0);
         var fresh = partition.Limit.Rule.FreshAt(partition.State, at);
-        _gate.Exit(useMemoryBarrier: false);
-        return fresh != LimitRule.Never && Saturating.Add(fresh, idleTicks) <= at.Now;
+        return fresh != LimitRule.Never && Saturating.Add(fresh, idleTicks) <= at.Now && partition.TryEvict();
     }
 
     public void Register(ServiceLimiter line)
@@ -246,11 +236,17 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         }
     }
 
+    private Held Hold()
+    {
+        var taken = false;
+        _gate.Enter(ref taken);
+        return new Held(ref _gate);
+    }
+
     private List<BoundLimit> BindGlobals(IReadOnlyList<BoundLimit> previous, IReadOnlyList<LimitDefinition> limits)
     {
         var binder = new LimitBinder(previous, this, new PartitionBounds(100_000, TimeSpan.FromMinutes(5).Ticks), guard: 0);
         var bound = binder.Bind(limits, LimitScope.Global, string.Empty);
-        binder.Finish();
         return bound;
     }
 
@@ -280,12 +276,14 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
             var limit = charge.Partition.Limit;
             charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
         }
+
+        service.AdmittedCount++;
     }
 
     /// <summary>
     /// Decides without reading the exact clock, where every instant it could show leads to the same decision and the same state: half the cost of an admission is that reading.
     /// </summary>
-    private bool TryChargeShared(BoundService service, Partition[] shared, long cost)
+    private bool TryChargeShared(BoundService service, ReadOnlySpan<Partition> shared, long cost)
     {
         var sinceRead = MonotonicClock.CoarseMilliseconds - _readAtCoarse;
         if (sinceRead >= FreshMilliseconds)
@@ -307,10 +305,11 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
             partition.Limit.Rule.Charge(ref partition.State, MomentOf(_readAt, service, partition.Limit), cost);
         }
 
+        service.AdmittedCount++;
         return true;
     }
 
-    private Decision ChargeSharedExactly(BoundService service, Partition[] shared, long cost)
+    private Decision ChargeExactly(BoundService service, ReadOnlySpan<Partition> shared, long cost)
     {
         var now = Clock.Now;
         _readAt = now;
@@ -335,6 +334,33 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
             partition.Limit.Rule.Charge(ref partition.State, MomentOf(now, service, partition.Limit), cost);
         }
 
+        service.AdmittedCount++;
         return Decision.Admitted(now);
+    }
+
+    private static bool AnyEvicted(ReadOnlySpan<Partition> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (partition.IsEvicted)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(LimitPlan.MostWithoutTicket)]
+    private struct PartitionBuffer
+    {
+        private Partition _first;
+    }
+
+    private readonly ref struct Held(ref SpinLock gate)
+    {
+        private readonly ref SpinLock _gate = ref gate;
+
+        public void Dispose() => _gate.Exit(useMemoryBarrier: false);
     }
 }

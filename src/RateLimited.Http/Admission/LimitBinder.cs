@@ -7,7 +7,9 @@ namespace RateLimited.Http.Admission;
 internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessStore store, PartitionBounds bounds, long guard)
 {
     private readonly List<BoundLimit> _left = [.. previous];
-    private readonly List<BoundLimit> _bound = [];
+
+    /// <summary>All that was bound so far.</summary>
+    public List<BoundLimit> Bound { get; } = [];
 
     /// <summary>Binds the limits that stand together in one place. Only under the store's gate when there is a previous state.</summary>
     public List<BoundLimit> Bind(IReadOnlyList<LimitDefinition> definitions, LimitScope scope, string scopeName)
@@ -32,7 +34,7 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
             }
         }
 
-        _bound.AddRange(result);
+        Bound.AddRange(result);
         return result;
 
         void Match(IReadOnlyList<LimitDefinition> nexts, BoundLimit?[] into, Func<BoundLimit, LimitDefinition, bool> continues)
@@ -53,16 +55,5 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
             && string.Equals(limit.ScopeName, scopeName, StringComparison.Ordinal)
             && string.Equals(limit.Unit, next.Unit, StringComparison.Ordinal)
             && limit.Definition.Partition == next.Partition;
-    }
-
-    /// <summary>Drops what no definition continued and returns what is bound now.</summary>
-    public List<BoundLimit> Finish()
-    {
-        foreach (var dropped in _left)
-        {
-            dropped.Table?.Dispose();
-        }
-
-        return _bound;
     }
 }

@@ -3,6 +3,9 @@ namespace RateLimited.Http.Admission;
 /// <summary>The limits that the requests of one endpoint and one class of tenants have, from the global ones to the tenant's.</summary>
 internal sealed class LimitPlan(BoundService service, IReadOnlyList<BoundLimit> limits, int weight)
 {
+    /// <summary>How many limits a request may have that is admitted without a ticket.</summary>
+    public const int MostWithoutTicket = 8;
+
     public BoundService Service { get; } = service;
 
     public BoundLimit[] Limits { get; } = [.. limits];
@@ -13,10 +16,12 @@ internal sealed class LimitPlan(BoundService service, IReadOnlyList<BoundLimit> 
     /// <summary>Whether any limit is released: then a lease has to be held until the work ends.</summary>
     public bool IsReleased { get; } = limits.Any(limit => limit.Rule.IsReleased);
 
-    /// <summary>
-    /// What all requests share, where that is all there is and each costs one of it or its permits: then a request needs no resolving. Null otherwise.
-    /// </summary>
-    public Partition[]? Shared { get; } = limits.All(limit => limit.Only is not null && limit.Unit == UnitCost.Requests && !limit.Rule.IsReleased)
+    /// <summary>Whether a request without costs of its own is charged one of every limit and holds nothing: then it needs no ticket.</summary>
+    public bool IsCountedByRequests { get; } =
+        limits.Count <= MostWithoutTicket && limits.All(limit => limit.Unit == UnitCost.Requests && !limit.Rule.IsReleased);
+
+    /// <summary>The partitions that a request without a tenant or a partition name is charged in, where <see cref="IsCountedByRequests"/> and there are no others; else null.</summary>
+    public Partition[]? Shared { get; } = limits.Count <= MostWithoutTicket && limits.All(limit => limit.Only is not null && limit.Unit == UnitCost.Requests && !limit.Rule.IsReleased)
         ? [.. limits.Select(limit => limit.Only!)]
         : null;
 }

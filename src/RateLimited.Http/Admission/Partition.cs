@@ -36,6 +36,8 @@ internal sealed class Partition(BoundLimit limit, string? key)
 
     public void Unpin() => Interlocked.Decrement(ref _pins);
 
+    public bool IsEvicted => Volatile.Read(ref _pins) == Evicted;
+
     /// <summary>Takes the partition out of use for good, if nobody holds it.</summary>
     public bool TryEvict() => Interlocked.CompareExchange(ref _pins, Evicted, 0) == 0;
 }

@@ -39,7 +39,7 @@ internal sealed class PartitionTable
         while (true)
         {
             var partition = _partitions.TryGetValue(key, out var known) ? known : Add(key);
-            if (partition.TryPin())
+            if (ReferenceEquals(partition, _overflow) || partition.TryPin())
             {
                 return partition;
             }
@@ -47,6 +47,23 @@ internal sealed class PartitionTable
             // It was evicted between being found and being pinned.
             _partitions.TryRemove(KeyValuePair.Create(key, partition));
         }
+    }
+
+    /// <summary>The partition of a key, not pinned: it may be evicted until the store's gate is held and it is found not to be.</summary>
+    public Partition Find(string key)
+    {
+        if (_partitions.TryGetValue(key, out var known) && !known.IsEvicted)
+        {
+            return known;
+        }
+
+        var pinned = Pin(key);
+        if (!ReferenceEquals(pinned, _overflow))
+        {
+            pinned.Unpin();
+        }
+
+        return pinned;
     }
 
     /// <summary>Every partition at some time during the call, the shared one of latecomers first.</summary>
@@ -130,7 +147,7 @@ internal sealed class PartitionTable
         for (var i = Math.Min(SweepBatch, _byAge.Count); i > 0; i--)
         {
             var partition = _byAge.Dequeue();
-            if (_store.IsIdle(partition, _bounds.IdleTicks) && partition.TryEvict())
+            if (_store.TryEvict(partition, _bounds.IdleTicks))
             {
                 _partitions.TryRemove(KeyValuePair.Create(partition.Key!, partition));
                 Count--;

@@ -150,6 +150,25 @@ internal sealed class WaitingLine
         return null;
     }
 
+    /// <summary>Lets everybody join anew, in the order they stand, after their limits were replaced.</summary>
+    public void Rebuild(QueueDefinition queue, Action<AdmissionTicket> resolve)
+    {
+        var waiting = new List<AdmissionTicket>(_count);
+        while (TakeAny() is { } ticket)
+        {
+            waiting.Add(ticket);
+        }
+
+        Queue = queue;
+        waiting.Sort(static (a, b) => a.Place.Sequence.CompareTo(b.Place.Sequence));
+        foreach (var ticket in waiting)
+        {
+            var (since, deadline) = (ticket.Place.Since, ticket.Place.Deadline);
+            resolve(ticket);
+            Add(ticket, since, deadline == LimitRule.Never ? deadline : deadline - since);
+        }
+    }
+
     /// <summary>Something has changed for everybody: whoever is held up is looked at again.</summary>
     public void Loosen() => _blocked = null;
 

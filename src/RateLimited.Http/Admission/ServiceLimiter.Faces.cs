@@ -1,0 +1,152 @@
+using System.Threading.RateLimiting;
+using RateLimited.Http.Limits;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>What the faces for System.Threading.RateLimiting need: permits are requests, and most acquisitions hold nothing.</summary>
+internal sealed partial class ServiceLimiter
+{
+    private long _refusedCount;
+    private RefusedPermits? _lastRefusal;
+
+    /// <summary>Whether nobody waits, so that a newcomer may try.</summary>
+    private bool IsLineEmpty => _line.Count == 0 && !_isDisposed;
+
+    public RateLimitLease AttemptPermits(int permits)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var plan = _service.DefaultPlan;
+        if (plan.Shared is { } shared && permits > 0 && IsLineEmpty && Mode == RateLimitMode.Enforce)
+        {
+            var decision = _store.AdmitShared(plan, shared, permits);
+            return decision.IsAdmitted ? AdmittedForGood() : RefusedUntil(decision, permits);
+        }
+
+        return AttemptPermits(RequestFor(default, permits), permits);
+    }
+
+    public RateLimitLease AttemptPermits(in AdmissionRequest request, int permits)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (permits > 0 && IsLineEmpty && Mode == RateLimitMode.Enforce && request.Costs is null && _service.PlanOf(request) is { IsCountedByRequests: true } plan)
+        {
+            var decision = _store.AdmitRequest(plan, request, permits);
+            return decision.IsAdmitted ? AdmittedForGood() : RefusedUntil(decision, permits);
+        }
+
+        if (permits == 0)
+        {
+            return EstimateWait(request) == TimeSpan.Zero ? PermitLease.Admitted : new RefusedPermits(_store.Clock, LimitRule.Never, limit: null);
+        }
+
+        var result = TryAcquire(RequestFor(request, permits));
+        return result.Lease is { } lease
+            ? new PermitLease(lease)
+            : new RefusedPermits(_store.Clock, result.RetryAfter is { } wait ? Saturating.Add(_store.Clock.Now, wait.Ticks) : LimitRule.Never, result.Limit);
+    }
+
+    public ValueTask<RateLimitLease> AcquirePermitsAsync(in AdmissionRequest request, int permits, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<RateLimitLease>(cancellationToken);
+        }
+
+        if (permits == 0)
+        {
+            return new ValueTask<RateLimitLease>(AttemptPermits(request, permits));
+        }
+
+        if (IsLineEmpty)
+        {
+            var lease = request == default ? AttemptPermits(permits) : AttemptPermits(request, permits);
+            if (lease.IsAcquired)
+            {
+                return new ValueTask<RateLimitLease>(lease);
+            }
+        }
+
+        // Other limiters of this face wait as long as the caller does; the line's own timeout is for requests.
+        return AwaitAsync(AdmitAsync(RequestFor(request, permits) with { Timeout = request.Timeout ?? Timeout.InfiniteTimeSpan }, cancellationToken));
+
+        async ValueTask<RateLimitLease> AwaitAsync(ValueTask<AdmissionTicket> admission)
+        {
+            try
+            {
+                return new PermitLease(new Lease(await admission.ConfigureAwait(false)));
+            }
+            catch (RateLimitRejectedException refusal)
+            {
+                return new RefusedPermits(_store.Clock, refusal.RetryAfter is { } wait ? Saturating.Add(_store.Clock.Now, wait.Ticks) : LimitRule.Never, refusal.Limit);
+            }
+        }
+    }
+
+    public RateLimiterStatistics GetStatistics(in AdmissionRequest request)
+    {
+        var available = long.MaxValue;
+        var ticket = Resolve(request);
+        foreach (ref var charge in ticket.Charges)
+        {
+            available = Math.Min(available, charge.Partition.Limit.Rule.Capacity - _store.Inspect(charge.Partition, _service).Used);
+        }
+
+        Abandon(ticket);
+        return new RateLimiterStatistics
+        {
+            CurrentAvailablePermits = Math.Max(available, 0),
+            CurrentQueuedCount = _line.Count,
+            TotalSuccessfulLeases = _service.AdmittedCount,
+            TotalFailedLeases = Interlocked.Read(ref _refusedCount),
+        };
+    }
+
+    /// <summary>For how long nothing was held, waited or counted; null while anything is.</summary>
+    public TimeSpan? IdleDuration()
+    {
+        if (_line.Count > 0 || Volatile.Read(ref _inFlight) > 0)
+        {
+            return null;
+        }
+
+        var now = _store.Clock.Now;
+        var since = 0L;
+        foreach (var limit in _service.Limits)
+        {
+            foreach (var partition in limit.Table?.All ?? [limit.Only!])
+            {
+                since = Math.Max(since, _store.Inspect(partition, _service).FreshAt);
+            }
+        }
+
+        return since > now ? null : new TimeSpan(now - since);
+    }
+
+    private static AdmissionRequest RequestFor(in AdmissionRequest request, int permits) =>
+        permits == 1 ? request : request with { Costs = [new UnitCost(UnitCost.Requests, permits), .. request.Costs ?? []] };
+
+    private PermitLease AdmittedForGood()
+    {
+        Telemetry.Checked(CheckResult.Admitted);
+        return PermitLease.Admitted;
+    }
+
+    private RefusedPermits RefusedUntil(in Decision decision, int permits)
+    {
+        Interlocked.Increment(ref _refusedCount);
+        var limit = decision.Refused?.Limit;
+        var reason = limit is not null && permits > limit.Rule.Capacity ? RejectionReason.CostExceedsQuota : RejectionReason.LimitReached;
+        Telemetry.Checked(CheckResult.Refused);
+        Telemetry.Refused(reason, limit?.Definition.Name);
+
+        // As long as nothing changes, every refusal says the same instant: the same lease serves.
+        var last = _lastRefusal;
+        if (last is null || !last.Says(decision.Earliest, limit?.Definition.Name))
+        {
+            _lastRefusal = last = new RefusedPermits(_store.Clock, decision.Earliest, limit?.Definition.Name);
+        }
+
+        return last;
+    }
+}

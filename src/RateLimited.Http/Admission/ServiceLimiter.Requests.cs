@@ -1,0 +1,211 @@
+using RateLimited.Http.Limits;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>The public face for callers that are not an HttpClient.</summary>
+internal sealed partial class ServiceLimiter : IServiceRateLimiter
+{
+    public ValueTask<ServiceLease> AcquireAsync(AdmissionRequest request = default, CancellationToken cancellationToken = default)
+    {
+        var admission = AdmitAsync(request, cancellationToken);
+#pragma warning disable VSTHRD103 // It has completed.
+        return admission.IsCompletedSuccessfully ? new ValueTask<ServiceLease>(new Lease(admission.Result)) : AwaitAsync(admission);
+#pragma warning restore VSTHRD103
+
+        static async ValueTask<ServiceLease> AwaitAsync(ValueTask<AdmissionTicket> admission) => new Lease(await admission.ConfigureAwait(false));
+    }
+
+    public AdmissionResult TryAcquire(AdmissionRequest request = default)
+    {
+        var ticket = Resolve(request);
+        if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
+        {
+            Interlocked.Increment(ref _inFlight);
+            Telemetry.Checked(CheckResult.Admitted);
+            return new AdmissionResult { Lease = new Lease(ticket) };
+        }
+
+        return Mode == RateLimitMode.Enforce ? TryBeforeLine(ticket) : new AdmissionResult { Lease = new Lease(PassThrough(ticket)) };
+    }
+
+    public TimeSpan? EstimateWait(AdmissionRequest request = default)
+    {
+        if (Mode == RateLimitMode.Disabled)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var ticket = Resolve(request);
+        try
+        {
+            lock (_lock)
+            {
+                return ticket.FirstExceeded() is null ? WaitOf(_store.Project(ticket, _line), _store.Clock.Now) : null;
+            }
+        }
+        finally
+        {
+            Abandon(ticket);
+        }
+    }
+
+    public IReadOnlyList<ServiceLease> AcquireBatch(IReadOnlyList<AdmissionRequest> requests)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        var leases = new List<ServiceLease>();
+        foreach (var request in requests)
+        {
+            if (TryAcquire(request).Lease is not { } lease)
+            {
+                break;
+            }
+
+            leases.Add(lease);
+        }
+
+        return leases;
+    }
+
+    public void Record(RequestOutcome outcome)
+    {
+        if (outcome.Latency is { } latency)
+        {
+            ObserveLatency(latency.Ticks);
+        }
+
+        if (outcome.Limited)
+        {
+            Telemetry.Unexpected429();
+        }
+
+        if (outcome.RetryAfter is not null || outcome.ResetAfter is not null)
+        {
+            _store.Signal(_service, outcome);
+            Wake();
+        }
+    }
+
+    public ServiceStatus GetStatus()
+    {
+        var wait = EstimateWait();
+        var now = _store.Clock.Now;
+        var limits = _store.GlobalLimits.Concat(_service.Limits).Select(limit => StatusOf(limit, now)).ToList();
+        lock (_lock)
+        {
+            return new ServiceStatus
+            {
+                Service = Service,
+                Mode = Mode,
+                Limits = limits,
+                Line = [.. _line.Classes.Where(each => each.Arrivals.Count > 0).Select(each => new LineStatus(each.Priority, each.Arrivals.Count))],
+                Wait = wait,
+                InFlight = Volatile.Read(ref _inFlight),
+                ArrivalGuard = new TimeSpan(_service.Guard),
+                Pause = new TimeSpan(Math.Max(_service.PausedUntil - now, 0)),
+            };
+        }
+    }
+
+    private LimitStatus StatusOf(BoundLimit limit, long now)
+    {
+        var used = 0L;
+        var fresh = now;
+        foreach (var partition in limit.Table?.All ?? [limit.Only!])
+        {
+            var (partUsed, partFresh) = _store.Inspect(partition, _service);
+            if (partUsed >= used)
+            {
+                (used, fresh) = (partUsed, partFresh);
+            }
+        }
+
+        var quota = limit.Rule.Capacity;
+        return new LimitStatus
+        {
+            Name = limit.Definition.Name,
+            Unit = limit.Unit,
+            Partition = limit.Scope == LimitScope.Endpoint ? $"endpoint {limit.ScopeName}" : limit.Definition.Partition.ToString().ToLowerInvariant(),
+            Quota = quota,
+            Used = used,
+            Remaining = Math.Max(quota - used, 0),
+            ResetAfter = fresh == LimitRule.Never ? null : new TimeSpan(Math.Max(fresh - now, 0)),
+            Partitions = limit.Table?.Count ?? 1,
+        };
+    }
+
+    /// <summary>Who does not wait may still go before those in line that wait for something it does not need.</summary>
+    private AdmissionResult TryBeforeLine(AdmissionTicket ticket)
+    {
+        LineStep step;
+        Decision projected;
+        long now;
+        lock (_lock)
+        {
+            now = _store.Clock.Now;
+            if (_isDisposed || ticket.FirstExceeded() is not null)
+            {
+                step = new LineStep(ticket, _isDisposed ? RejectionReason.Disposed : RejectionReason.CostExceedsQuota, ticket.FirstExceeded());
+                projected = Decision.Wait(LimitRule.Never, step.Refused);
+            }
+            else
+            {
+                projected = _store.Project(ticket, _line);
+                step = new LineStep(ticket, RejectionReason.LimitReached, projected.Refused);
+                if (projected.IsAdmitted)
+                {
+                    projected = _store.Admit(ticket);
+                    step = new LineStep(ticket, projected.IsAdmitted ? RejectionReason.None : RejectionReason.LimitReached, projected.Refused);
+                }
+            }
+        }
+
+        if (step.Reason == RejectionReason.None)
+        {
+            Interlocked.Increment(ref _inFlight);
+            Telemetry.Checked(CheckResult.Admitted);
+            return new AdmissionResult { Lease = new Lease(ticket) };
+        }
+
+        var limit = step.Refused?.Limit.Definition.Name;
+        Telemetry.Checked(CheckResult.Refused);
+        Telemetry.Refused(step.Reason, limit);
+        Abandon(ticket);
+        return new AdmissionResult { Reason = step.Reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
+    }
+
+    private void Abandon(AdmissionTicket ticket)
+    {
+        ticket.Unresolve();
+        _pool.Return(ticket);
+    }
+
+    private sealed class Lease(AdmissionTicket ticket) : ServiceLease
+    {
+        private readonly Lock _lock = new();
+        private AdmissionTicket? _ticket = ticket;
+
+        public override void Settle(string unit, long actual)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(actual);
+            lock (_lock)
+            {
+                _ticket?.Settle(unit, actual);
+            }
+        }
+
+        public override void GiveBack() => Take()?.GiveBack();
+
+        protected override void Dispose(bool disposing) => Take()?.Complete();
+
+        private AdmissionTicket? Take()
+        {
+            lock (_lock)
+            {
+                var taken = _ticket;
+                _ticket = null;
+                return taken;
+            }
+        }
+    }
+}

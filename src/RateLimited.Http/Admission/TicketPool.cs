@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>Tickets that are ready for their next use. Bounded; thread-safe.</summary>
+internal sealed class TicketPool
+{
+    private const int Most = 256;
+
+    private readonly ConcurrentQueue<AdmissionTicket> _spares = new();
+    private AdmissionTicket? _spare;
+    private int _count;
+
+    public AdmissionTicket Rent()
+    {
+        var spare = _spare;
+        if (spare is not null && Interlocked.CompareExchange(ref _spare, null, spare) == spare)
+        {
+            return spare;
+        }
+
+        if (_spares.TryDequeue(out var queued))
+        {
+            Interlocked.Decrement(ref _count);
+            return queued;
+        }
+
+        return new AdmissionTicket();
+    }
+
+    public void Return(AdmissionTicket ticket)
+    {
+        if (!ticket.TryReset())
+        {
+            return;
+        }
+
+        if (_spare is null && Interlocked.CompareExchange(ref _spare, ticket, null) is null)
+        {
+            return;
+        }
+
+        if (Interlocked.Increment(ref _count) <= Most)
+        {
+            _spares.Enqueue(ticket);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
+}
