@@ -120,18 +120,7 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
             return false;
         }
 
-        var endpoint = said?.Endpoint ?? (request.RequestUri is { } uri ? settings.Router.Match(request.Method, uri) : null);
-        asked = said is null
-            ? new AdmissionRequest { Endpoint = endpoint }
-            : new AdmissionRequest
-            {
-                Endpoint = endpoint,
-                Priority = said.Priority ?? RequestPriority.Normal,
-                Tenant = said.Tenant,
-                Partition = said.Partition,
-                Costs = said.Costs,
-                Timeout = said.QueueTimeout,
-            };
+        asked = RequestReading.Read(request, said, settings.Router);
         return true;
     }
 
