@@ -1,0 +1,47 @@
+using System.Net;
+using Quickstart.Clients;
+using Quickstart.Upstreams;
+
+namespace Quickstart;
+
+/// <summary>One client at one upstream: a row of the comparison.</summary>
+internal sealed class Cell(Strategy strategy, UpstreamKind upstream, UpstreamDoor door, HttpClient client, Uri address)
+{
+    private int _asking;
+
+    public Strategy Strategy => strategy;
+
+    public UpstreamKind Upstream => upstream;
+
+    public UpstreamDoor Door => door;
+
+    /// <summary>How many callers have asked and have no answer yet.</summary>
+    public int Asking => Volatile.Read(ref _asking);
+
+    /// <summary>How many of them wait on this side: in a limiter's line, or for a Retry-After to pass.</summary>
+    public int InLine => Math.Max(0, Asking - door.Inside);
+
+    /// <summary>One call, its answer read to the end. Whether it was admitted stands in the upstream's books, and a 429 is no fault of the run.</summary>
+    public async Task CallAsync(CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _asking);
+        try
+        {
+            await GetAsync(address, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _asking);
+        }
+    }
+
+    /// <summary>One call that is not counted by the upstream.</summary>
+    public Task WarmUpAsync(Uri warmUp, CancellationToken cancellationToken) => GetAsync(warmUp, cancellationToken);
+
+    private async Task GetAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        using var response = await client.GetAsync(uri, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.TooManyRequests)
+            response.EnsureSuccessStatusCode();
+    }
+}

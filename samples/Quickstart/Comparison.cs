@@ -1,0 +1,99 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Quickstart.Clients;
+using Quickstart.Display;
+using Quickstart.Upstreams;
+
+namespace Quickstart;
+
+/// <summary>Three clients, each at the same four upstreams, with the same demand.</summary>
+internal static class Comparison
+{
+    private static readonly TimeSpan MeasuredTime = TimeSpan.FromSeconds(14);
+
+    // The warm-up takes quota like any call. After this long each limit is whole again, on both sides: a window, and what calls are late by.
+    private static readonly TimeSpan PauseAfterWarmUp = TimeSpan.FromSeconds(2.5);
+    private const int WarmUpCalls = 100;
+
+    private static readonly TimeSpan LeastLatency = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan MostLatency = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LeastWork = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan MostWork = TimeSpan.FromMilliseconds(600);
+
+    /// <summary>Runs the comparison and writes it.</summary>
+    /// <returns>The exit code: 0, or 1 when the run itself failed. A rival's 429 is a result, not a failure; so would be one of ours.</returns>
+    public static async Task<int> RunAsync(IServiceProvider services)
+    {
+        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        try
+        {
+            await RunAsync(services, TimeProvider.System, stopping);
+            return 0;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Stopped before the end.");
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"The run failed: {fault.Message}");
+        }
+
+        return 1;
+    }
+
+    private static async Task RunAsync(IServiceProvider services, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // The upstreams are on this machine: a proxy that the environment names does not lead to them.
+        HttpClient.DefaultProxy = new System.Net.WebProxy();
+
+        await using var server = await UpstreamServer.StartAsync(time, LatencyOf(UpstreamKind.All[0]), cancellationToken);
+        var clients = services.GetRequiredService<IHttpClientFactory>();
+        Cell[] cells = [.. from upstream in UpstreamKind.All from strategy in Strategy.All select CellOf(strategy, upstream, server, clients, time)];
+        var display = ProgressDisplay.Create(cells, time);
+
+        display.Announce("Warming up: connections, compiled code. Not counted.");
+        await Task.WhenAll(cells.Select(cell => WarmUpAsync(cell, server.WarmUp, cancellationToken)));
+        await Task.Delay(PauseAfterWarmUp, time, cancellationToken);
+
+        display.Announce($"{Demand.Callers} callers at each upstream for {MeasuredTime.TotalSeconds:0} s: by our client, then by the other two.");
+        await display.ShowAsync(() => MeasureAsync(cells, time, cancellationToken));
+        FinalTable.Write(cells);
+        SummaryLines.Write(cells);
+    }
+
+    private static Cell CellOf(Strategy strategy, UpstreamKind upstream, UpstreamServer server, IHttpClientFactory clients, TimeProvider time)
+    {
+        var work = upstream.Works ? new NetworkLatency(seed: 2, LeastWork, MostWork) : null;
+        var door = new UpstreamDoor(upstream.Create(), LatencyOf(upstream), work, time);
+        var address = server.Open(strategy.Name, upstream.Name, door);
+        return new Cell(strategy, upstream, door, clients.CreateClient(strategy.ClientOf(upstream)), address);
+    }
+
+    // From the upstream's name alone: its three clients draw the same delays.
+    private static NetworkLatency LatencyOf(UpstreamKind upstream) => new(seed: upstream.Name.Length, LeastLatency, MostLatency);
+
+    private static Task WarmUpAsync(Cell cell, Uri warmUp, CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, WarmUpCalls).Select(_ => cell.WarmUpAsync(warmUp, cancellationToken)));
+
+    // Ours has the machine to itself, then the rivals share it. All at once, the hundreds of retries of one client would delay the others' requests by more than the network does.
+    private static async Task MeasureAsync(Cell[] cells, TimeProvider time, CancellationToken cancellationToken)
+    {
+        foreach (var round in cells.GroupBy(cell => cell.Strategy == Strategy.Ours).OrderByDescending(round => round.Key))
+            await MeasureRoundAsync([.. round], time, cancellationToken);
+    }
+
+    private static async Task MeasureRoundAsync(Cell[] cells, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var timeIsUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var demand = Task.WhenAll(cells.Select(cell => Task.Run(() => Demand.RunAsync(cell, timeIsUp.Token), cancellationToken)));
+
+        // Whichever ends first: the demand only does when a call has failed.
+        await Task.WhenAny(Task.Delay(MeasuredTime, time, timeIsUp.Token), demand);
+        foreach (var cell in cells)
+            cell.Door.CloseBooks();
+        await timeIsUp.CancelAsync();
+        await demand;
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+}
