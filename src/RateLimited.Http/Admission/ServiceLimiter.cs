@@ -225,8 +225,7 @@ internal sealed partial class ServiceLimiter : IDisposable
                 return ValueTask.FromException<AdmissionTicket>(refusal);
             }
 
-            done = MakeRoom(ticket);
-            if (ReferenceEquals(done, ticket))
+            if (!TryMakeRoom(ticket, out done))
             {
                 return ValueTask.FromException<AdmissionTicket>(RefuseFull(ticket));
             }
@@ -281,26 +280,29 @@ internal sealed partial class ServiceLimiter : IDisposable
         return Rejection(reason, projected.Refused?.Limit.Definition.Name, WaitOf(projected, now));
     }
 
-    /// <summary>Drops waiters until the line has room. Returns those dropped, or the newcomer itself when it has to go instead. Under the lock.</summary>
-    private AdmissionTicket? MakeRoom(AdmissionTicket ticket)
+    /// <summary>Drops waiters of lower priority until the line has room, if that helps. Under the lock.</summary>
+    private bool TryMakeRoom(AdmissionTicket ticket, out AdmissionTicket? dropped)
     {
-        AdmissionTicket? dropped = null;
-        while (!_line.HasRoomFor(ticket))
+        dropped = null;
+        if (_line.HasRoomFor(ticket))
         {
-            var victim = _line.Queue.Overflow == QueueOverflow.DropLowestPriority ? _line.NewestBelow(ticket.Request.Priority) : null;
-            if (victim is null)
-            {
-                CompleteAll(dropped);
-                return ticket;
-            }
+            return true;
+        }
 
+        if (_line.Queue.Overflow != QueueOverflow.DropLowestPriority || !_line.WouldHaveRoomFor(ticket))
+        {
+            return false;
+        }
+
+        while (!_line.HasRoomFor(ticket) && _line.NewestBelow(ticket.Request.Priority) is { } victim)
+        {
             _line.Remove(victim);
             victim.Outcome = new LineStep(victim, RejectionReason.Displaced);
             victim.NextDone = dropped;
             dropped = victim;
         }
 
-        return dropped;
+        return true;
     }
 
     private RateLimitRejectedException RefuseFull(AdmissionTicket ticket)

@@ -53,29 +53,10 @@ internal sealed class WaitingLine
         Math.Min(_usualDeadlines.First?.Place.Deadline ?? LimitRule.Never, _deadlines.First?.Due ?? LimitRule.Never);
 
     /// <summary>Whether the line has room for one more of such cost.</summary>
-    public bool HasRoomFor(AdmissionTicket ticket)
-    {
-        if (_count >= Queue.Length)
-        {
-            return false;
-        }
+    public bool HasRoomFor(AdmissionTicket ticket) => HasRoomFor(ticket, Ranks);
 
-        foreach (var (unit, most) in Queue.Costs)
-        {
-            var queued = 0L;
-            foreach (var each in _classes)
-            {
-                queued += each.Queued[unit];
-            }
-
-            if (queued > 0 && Saturating.Add(queued, ticket.CostOf(unit)) > most)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    /// <summary>Whether it would have room if all of lower priority left.</summary>
+    public bool WouldHaveRoomFor(AdmissionTicket ticket) => HasRoomFor(ticket, RankOf(ticket.Request.Priority) + 1);
 
     /// <summary>The newest waiter of the lowest class, if that is lower than a priority.</summary>
     public AdmissionTicket? NewestBelow(RequestPriority priority)
@@ -242,6 +223,37 @@ internal sealed class WaitingLine
         var waiting = own.Arrivals.Count;
         var queued = own.Queued[unit];
         return before + (waiting == 0 || turns >= waiting ? queued : (long)((double)queued * turns / waiting));
+    }
+
+    private bool HasRoomFor(AdmissionTicket ticket, int ranks)
+    {
+        var counted = _classes.AsSpan(0, ranks);
+        var waiting = 0;
+        foreach (var each in counted)
+        {
+            waiting += each.Arrivals.Count;
+        }
+
+        if (waiting >= Queue.Length)
+        {
+            return false;
+        }
+
+        foreach (var (unit, most) in Queue.Costs)
+        {
+            var queued = 0L;
+            foreach (var each in counted)
+            {
+                queued = Saturating.Add(queued, each.Queued[unit]);
+            }
+
+            if (queued > 0 && Saturating.Add(queued, ticket.CostOf(unit)) > most)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int RankOf(RequestPriority priority) => (int)RequestPriority.Critical - (int)priority;
