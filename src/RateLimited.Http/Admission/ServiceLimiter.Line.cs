@@ -108,9 +108,8 @@ internal sealed partial class ServiceLimiter
             return;
         }
 
-        ticket.Span.End();
-        var limit = outcome.Refused?.Limit.Definition.Name;
-        ticket.Unresolve();
-        ticket.Fail(Rejection(outcome.Reason, limit, retryAfter: null));
+        // Whoever leaves without having been admitted is told what it waited for, and how long it would have had to.
+        var projected = outcome.Refused is null && outcome.Reason != RejectionReason.CostExceedsQuota ? _store.Project(ticket, line: null) : Decision.Wait(LimitRule.Never, outcome.Refused);
+        ticket.Fail(Refuse(ticket, new Refusal(outcome.Reason, projected.Refused, WaitOf(projected, _store.Clock.Now))));
     }
 }

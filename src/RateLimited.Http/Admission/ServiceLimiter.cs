@@ -135,6 +135,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
 
         ticket.Unresolve();
+        ticket.Span.End();
         ticket.Fail(new OperationCanceledException(cancellationToken));
         CompleteAll(done);
     }
@@ -185,8 +186,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         _service.Dispose();
         foreach (var ticket in left)
         {
-            ticket.Unresolve();
-            ticket.Fail(Rejection(RejectionReason.Disposed, limit: null, retryAfter: null));
+            ticket.Fail(Refuse(ticket, new Refusal(RejectionReason.Disposed)));
         }
     }
 
@@ -216,68 +216,70 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     private ValueTask<AdmissionTicket> WaitInLine(AdmissionTicket ticket, CancellationToken cancellationToken)
     {
+        // What stands in line is kept: the caller's list may change meanwhile.
+        ticket.KeepCosts();
+        ticket.Span = Telemetry.StartWait(ticket.Request.Priority);
         AdmissionTicket? done;
+        Refusal? refusal;
         lock (_lock)
         {
-            if (Refuse(ticket) is { } refusal)
-            {
-                ticket.Unresolve();
-                return ValueTask.FromException<AdmissionTicket>(refusal);
-            }
-
-            if (!TryMakeRoom(ticket, out done))
-            {
-                return ValueTask.FromException<AdmissionTicket>(RefuseFull(ticket));
-            }
-
-            // What stands in line is kept: the caller's list may change meanwhile.
-            ticket.KeepCosts();
-            ticket.Span = Telemetry.StartWait(ticket.Request.Priority);
-            if (_line.Add(ticket, _store.Clock.Now, TimeoutOf(ticket.Request)))
-            {
-                done = Look(done);
-            }
-            else
-            {
-                SetTimer();
-            }
+            refusal = Join(ticket, out done);
         }
 
         CompleteAll(done);
+        if (refusal is { } refused)
+        {
+            return ValueTask.FromException<AdmissionTicket>(Refuse(ticket, refused));
+        }
+
         var admission = ticket.Await();
         ticket.Watch(cancellationToken);
         return admission;
     }
 
-    /// <summary>Why a request need not even join the line, or null. Under the lock.</summary>
-    private RateLimitRejectedException? Refuse(AdmissionTicket ticket)
+    /// <summary>Puts a request into line, or says why it need not even join. Under the lock.</summary>
+    private Refusal? Join(AdmissionTicket ticket, out AdmissionTicket? done)
     {
+        done = null;
         if (_isDisposed)
         {
-            return Rejection(RejectionReason.Disposed, limit: null, retryAfter: null);
+            return new Refusal(RejectionReason.Disposed);
         }
 
         if (ticket.FirstExceeded() is { } tooSmall)
         {
-            return Rejection(RejectionReason.CostExceedsQuota, tooSmall.Limit.Definition.Name, retryAfter: null);
-        }
-
-        var timeout = TimeoutOf(ticket.Request);
-        if (timeout == LimitRule.Never)
-        {
-            return null;
+            return new Refusal(RejectionReason.CostExceedsQuota, tooSmall);
         }
 
         var now = _store.Clock.Now;
-        var projected = _store.Project(ticket, _line);
-        var tooLate = projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout;
-        if (!tooLate && (timeout > 0 || projected.IsAdmitted))
+        var timeout = TimeoutOf(ticket.Request);
+        var projected = timeout == LimitRule.Never ? Decision.Admitted(now) : _store.Project(ticket, _line);
+        if (!projected.IsAdmitted && timeout == 0)
         {
-            return null;
+            return new Refusal(RejectionReason.LimitReached, projected.Refused, WaitOf(projected, now));
         }
 
-        var reason = timeout == 0 ? RejectionReason.LimitReached : RejectionReason.Timeout;
-        return Rejection(reason, projected.Refused?.Limit.Definition.Name, WaitOf(projected, now));
+        if (projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout)
+        {
+            return new Refusal(RejectionReason.Timeout, projected.Refused, WaitOf(projected, now));
+        }
+
+        if (!TryMakeRoom(ticket, out done))
+        {
+            projected = _store.Project(ticket, _line);
+            return new Refusal(RejectionReason.QueueFull, projected.Refused, WaitOf(projected, now));
+        }
+
+        if (_line.Add(ticket, now, timeout))
+        {
+            done = Look(done);
+        }
+        else
+        {
+            SetTimer();
+        }
+
+        return null;
     }
 
     /// <summary>Drops waiters of lower priority until the line has room, if that helps. Under the lock.</summary>
@@ -305,26 +307,25 @@ internal sealed partial class ServiceLimiter : IDisposable
         return true;
     }
 
-    private RateLimitRejectedException RefuseFull(AdmissionTicket ticket)
-    {
-        var projected = _store.Project(ticket, _line);
-        ticket.Unresolve();
-        return Rejection(RejectionReason.QueueFull, projected.Refused?.Limit.Definition.Name, WaitOf(projected, _store.Clock.Now));
-    }
-
     private long TimeoutOf(in AdmissionRequest request)
     {
         var timeout = request.Timeout ?? _line.Queue.Timeout;
         return timeout < TimeSpan.Zero ? LimitRule.Never : timeout.Ticks;
     }
 
-    private RateLimitRejectedException Rejection(RejectionReason reason, string? limit, TimeSpan? retryAfter)
+    /// <summary>Lets go of a request that is refused. Never under the lock: whoever listens to metrics and logs is called.</summary>
+    private RateLimitRejectedException Refuse(AdmissionTicket ticket, in Refusal refusal)
     {
+        var limit = refusal.Partition?.Limit.Definition.Name;
+        ticket.Unresolve();
+        ticket.Span.End(refusal.Reason);
         Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(reason, limit);
-        return new RateLimitRejectedException(Service, reason, limit, retryAfter);
+        Telemetry.Refused(refusal.Reason, limit);
+        return new RateLimitRejectedException(Service, refusal.Reason, limit, refusal.Wait);
     }
 
     private static TimeSpan? WaitOf(in Decision decision, long now) =>
         decision.Earliest == LimitRule.Never ? null : new TimeSpan(Math.Max(decision.Earliest - now, 0));
+
+    private readonly record struct Refusal(RejectionReason Reason, Partition? Partition = null, TimeSpan? Wait = null);
 }
