@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace RateLimited.Http.Configuration;
 
 /// <summary>All that is wrong, found in one go.</summary>
@@ -45,6 +47,8 @@ internal sealed class FaultList
 
         return all;
     }
+
+    public ValidateOptionsResult Result() => _faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(Sentences());
 
     public IReadOnlyList<string> Sentences()
     {

@@ -14,8 +14,19 @@ internal enum LimitScope
 }
 
 /// <summary>What can be wrong with limits that stand beside one another.</summary>
-internal static class LimitListFaults
+internal sealed class LimitListFaults
 {
+    private readonly FaultList _faults;
+    private readonly LimitScope _scope;
+    private readonly Dictionary<string, string> _names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+
+    private LimitListFaults(FaultList faults, LimitScope scope)
+    {
+        _faults = faults;
+        _scope = scope;
+    }
+
     public static void Check(FaultList faults, string path, IList<LimitOptions> limits, LimitScope scope)
     {
         if (limits.Count > OptionBounds.MaxLimits)
@@ -24,69 +35,71 @@ internal static class LimitListFaults
             return;
         }
 
-        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        var list = new LimitListFaults(faults, scope);
         for (var i = 0; i < limits.Count; i++)
         {
-            var limit = limits[i];
-            var place = limit?.Path ?? $"{path}:{i}";
-            if (limit is null)
-            {
-                faults.Add(place, Fault.Missing, LimitText.Example);
-            }
-            else if (limit.Unreadable is { } right)
-            {
-                faults.Add(place, Fault.Quote(limit.Name), right);
-            }
-            else if (CheckOne(faults, place, limit, scope))
-            {
-                CheckTwins(faults, place, limit, scope, names, texts);
-            }
+            list.CheckNext(limits[i]?.Path ?? $"{path}:{i}", limits[i]);
         }
     }
 
-    private static bool CheckOne(FaultList faults, string path, LimitOptions limit, LimitScope scope)
+    private void CheckNext(string path, LimitOptions? limit)
     {
-        var before = faults.Count;
+        if (limit is null)
+        {
+            _faults.Add(path, Fault.Missing, LimitText.Example);
+        }
+        else if (limit.Unreadable is { } right)
+        {
+            _faults.Add(path, Fault.Quote(limit.Name), right);
+        }
+        else if (IsRight(path, limit))
+        {
+            CheckTwins(path, limit);
+        }
+    }
+
+    private bool IsRight(string path, LimitOptions limit)
+    {
+        var before = _faults.Count;
         foreach (var (key, value, right) in LimitFaults.Of(limit))
         {
-            faults.Add($"{path}:{key}", value, right);
+            _faults.Add($"{path}:{key}", value, right);
         }
 
-        if (scope == LimitScope.Tenant && limit.Partition == PartitionBy.Name)
+        if (_scope == LimitScope.Tenant && limit.Partition == PartitionBy.Name)
         {
-            faults.Add($"{path}:Partition", "'Name'", "Tenant, which limits under Tenants count by, or nothing");
+            _faults.Add($"{path}:Partition", "'Name'", "Tenant, which limits under Tenants count by, or nothing");
         }
 
-        if (scope == LimitScope.Global && limit.Partition is PartitionBy.Tenant or PartitionBy.Name)
+        if (_scope == LimitScope.Global && limit.Partition is (PartitionBy.Tenant or PartitionBy.Name))
         {
-            faults.Add($"{path}:Partition", Fault.Quote(limit.Partition.ToString()), "Service or nothing, since a global limit counts all requests together");
+            _faults.Add($"{path}:Partition", Fault.Quote(limit.Partition.ToString()), "Service or nothing, since a global limit counts all requests together");
         }
 
-        return faults.Count == before;
+        return _faults.Count == before;
     }
 
-    private static void CheckTwins(FaultList faults, string path, LimitOptions limit, LimitScope scope, Dictionary<string, string> names, Dictionary<string, string> texts)
+    private void CheckTwins(string path, LimitOptions limit)
     {
         var text = limit.ToString();
         var name = limit.EffectiveName;
-        if (scope == LimitScope.Tenant)
+        if (_scope == LimitScope.Tenant)
         {
             // Said or not, limits under Tenants count by tenant.
             (text, name) = (WithoutTenant(text), limit.Name ?? WithoutTenant(name));
         }
 
-        if (texts.TryGetValue(text, out var twin))
+        if (_texts.TryGetValue(text, out var twin))
         {
-            faults.Add(path, Fault.Quote(text), $"one limit of this kind, since {twin} is the same");
+            _faults.Add(path, Fault.Quote(text), $"one limit of this kind, since {twin} is the same");
         }
-        else if (names.TryGetValue(name, out var namesake))
+        else if (_names.TryGetValue(name, out var namesake))
         {
-            faults.Add($"{path}:Name", Fault.Quote(name), $"a name of its own, since {namesake} has this one");
+            _faults.Add($"{path}:Name", Fault.Quote(name), $"a name of its own, since {namesake} has this one");
         }
 
-        texts.TryAdd(text, path);
-        names.TryAdd(name, path);
+        _texts.TryAdd(text, path);
+        _names.TryAdd(name, path);
     }
 
     private static string WithoutTenant(string text) => text.Replace(LimitText.PerTenant, string.Empty, StringComparison.Ordinal);

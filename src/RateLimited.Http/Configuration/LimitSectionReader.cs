@@ -38,7 +38,18 @@ internal static class LimitSectionReader
 
         foreach (var element in elements)
         {
-            limits.Add(element.GetChildren().Any() ? ReadSection(reader, element) : LimitOptions.Read(element.Value, element.Path));
+            if (element.GetChildren().FirstOrDefault() is not { } first)
+            {
+                limits.Add(LimitOptions.Read(element.Value, element.Path));
+            }
+            else if (char.IsAsciiDigit(first.Key[0]))
+            {
+                reader.Refuse(element, "a list", LimitText.Example);
+            }
+            else
+            {
+                limits.Add(ReadSection(reader, element));
+            }
         }
     }
 

@@ -7,6 +7,8 @@ internal static class RateLimitingOptionsReader
 {
     public const string Root = "RateLimiting";
     public const string Services = "Services";
+    public const string ServicesPath = $"{Root}:{Services}";
+    public const string GlobalLimitsPath = $"{Root}:Global:Limits";
 
     public static readonly IReadOnlyList<SectionKey<RateLimitingOptions>> GlobalKeys =
     [

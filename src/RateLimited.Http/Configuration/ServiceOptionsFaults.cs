@@ -6,11 +6,11 @@ internal static class ServiceOptionsFaults
     /// <summary>All faults: those of reading, and those of validating that do not merely follow from them.</summary>
     /// <param name="service">The service's name.</param>
     /// <param name="options">Its options.</param>
-    /// <param name="globalLimits">The limits over all services, which are limits of this one too.</param>
-    public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions> globalLimits)
+    /// <param name="globalLimits">The limits over all services, which are limits of this one too; null where they are not known.</param>
+    public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits)
     {
         var faults = new FaultList();
-        var path = options.Path ?? $"{RateLimitingOptionsReader.Root}:{RateLimitingOptionsReader.Services}:{service}";
+        var path = options.Path ?? $"{RateLimitingOptionsReader.ServicesPath}:{service}";
         if (!LimitFaults.IsServiceName(service))
         {
             faults.Add(path, Fault.Quote(service), $"a service's name of 1 to {OptionBounds.MaxServiceNameLength} printable characters");
@@ -21,7 +21,7 @@ internal static class ServiceOptionsFaults
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
         CheckQueue(faults, $"{path}:Queue", options, globalLimits);
-        if (options.Mode != RateLimitMode.Disabled && globalLimits.Count == 0 && !AllLimits(options).Any())
+        if (options.Mode != RateLimitMode.Disabled && globalLimits is { Count: 0 } && !AllLimits(options).Any())
         {
             faults.Add($"{path}:Limits", Fault.Missing, "at least one limit, such as '500/minute', or the Mode Disabled");
         }
@@ -39,23 +39,18 @@ internal static class ServiceOptionsFaults
         Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
     }
 
-    private static void CheckQueue(FaultList faults, string path, ServiceRateLimitingOptions options, IList<LimitOptions> globalLimits)
+    private static void CheckQueue(FaultList faults, string path, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits)
     {
         var queue = options.Queue;
         Number(faults, $"{path}:Length", queue.Length, OptionBounds.QueueLength);
         Duration(faults, $"{path}:Timeout", queue.Timeout, OptionBounds.QueueTimeout);
         Duration(faults, $"{path}:Ageing", queue.Ageing, OptionBounds.Ageing);
         Choice(faults, $"{path}:Overflow", queue.Overflow);
-        if (queue.Costs.Count == 0)
-        {
-            return;
-        }
-
-        var units = AllLimits(options).Concat(globalLimits).Where(static limit => limit is not null).Select(static limit => limit.Unit).ToHashSet(StringComparer.Ordinal);
+                var units = AllLimits(options).Concat(globalLimits ?? []).Where(static limit => limit is not null).Select(static limit => limit.Unit).ToHashSet(StringComparer.Ordinal);
         foreach (var (unit, cost) in queue.Costs)
         {
             Number(faults, $"{path}:Costs:{unit}", cost, OptionBounds.Cost);
-            if (!units.Contains(unit))
+            if (globalLimits is not null && !units.Contains(unit))
             {
                 faults.Add($"{path}:Costs:{unit}", Fault.UnknownUnit, units.Count == 0 ? "a unit that a limit has" : $"a unit that a limit has, one of {string.Join(", ", units.Order(StringComparer.Ordinal))}");
             }
