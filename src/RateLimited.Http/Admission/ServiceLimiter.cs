@@ -41,8 +41,14 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     public ServiceTelemetry Telemetry { get; }
 
-    /// <summary>How long a request took to be answered, in ticks of 100 ns.</summary>
-    public void ObserveLatency(long ticks) => _service.ObserveLatency(ticks);
+    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge anew if the request was held up longer than that allows for.</summary>
+    public void ObserveAnswer(AdmissionTicket ticket)
+    {
+        if (_service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt))
+        {
+            _store.Redate(ticket);
+        }
+    }
 
     /// <summary>Admits a request, in line if need be. The ticket must be completed or given back exactly once.</summary>
     /// <exception cref="RateLimitRejectedException">It was refused.</exception>

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace RateLimited.Http.Configuration;
 
 /// <summary>One limit: so much quota of a unit in a window. The short form of most is one line of text.</summary>
@@ -35,4 +37,56 @@ public sealed class LimitOptions
 
     /// <summary>What the limit counts separately by. Default: <see cref="PartitionBy.Service"/>.</summary>
     public PartitionBy Partition { get; set; }
+
+    /// <summary>Where the limit was read from, so that a fault found later names the place as its writer knows it.</summary>
+    internal string? Path { get; set; }
+
+    /// <summary>What would be right in place of a text that is no limit; the text is then the limit's name. Kept, so that it is reported with all other faults.</summary>
+    internal string? Unreadable { get; private init; }
+
+    /// <summary>The name in use: the one that was given, or the one made of quota, unit and window.</summary>
+    internal string EffectiveName => Name ?? LimitText.Name(this);
+
+    /// <summary>
+    /// Reads the short form: <c>500/minute</c>, <c>150_000 tokens/1m</c>, <c>20 units/12 hours</c>, <c>5 concurrent</c>; then any of <c>sliding</c>, <c>token-bucket</c>,
+    /// <c>burst 20</c>, <c>fixed</c> (with <c>first-use</c>, <c>announced</c> or a time zone behind it), <c>per tenant</c>, <c>per name</c>. The same in every culture.
+    /// </summary>
+    /// <param name="text">The short form.</param>
+    /// <exception cref="FormatException"><paramref name="text"/> is no limit, or one out of range; the message says what would be right.</exception>
+    public static LimitOptions Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text, out var limit, out var fault) ? limit : throw new FormatException($"{Fault.Quote(text)} is not a limit; write {fault}.");
+    }
+
+    /// <summary>Reads the short form as <see cref="Parse"/> does. Never throws.</summary>
+    /// <param name="text">The short form.</param>
+    /// <param name="limit">The limit, or null.</param>
+    /// <param name="fault">What would be right in place of the text, or null.</param>
+    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out LimitOptions? limit, [NotNullWhen(false)] out string? fault)
+    {
+        fault = LimitText.Read(text, out limit);
+        if (fault is null)
+        {
+            return true;
+        }
+
+        limit = null;
+        return false;
+    }
+
+    /// <summary>Reads the short form, and keeps for validation what is wrong with it.</summary>
+    internal static LimitOptions Read(string? text, string? path)
+    {
+        if (!TryParse(text, out var limit, out var fault))
+        {
+            limit = new LimitOptions { Unreadable = fault, Name = text };
+        }
+
+        limit.Path = path;
+        return limit;
+    }
+
+    /// <summary>The short form of the limit. Its name, if one was given, is not part of it.</summary>
+    public override string ToString() => LimitText.Format(this);
 }

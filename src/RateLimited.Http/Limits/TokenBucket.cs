@@ -12,6 +12,9 @@ namespace RateLimited.Http.Limits;
 /// </remarks>
 internal sealed class TokenBucket : LimitRule
 {
+    /// <summary>How far an arrival time may lie ahead: sums of two stay in range.</summary>
+    private const long Farthest = long.MaxValue / 4;
+
     private readonly long _ticks;
     private readonly long _parts;
     private readonly Fraction _one;
@@ -193,7 +196,7 @@ internal sealed class TokenBucket : LimitRule
     private Fraction FromParts(UInt128 parts)
     {
         var ticks = parts / (ulong)_parts;
-        return ticks > long.MaxValue / 4 ? new Fraction(long.MaxValue / 4, 0) : new Fraction((long)ticks, (long)(parts % (ulong)_parts));
+        return ticks > Farthest ? new Fraction(Farthest, 0) : new Fraction((long)ticks, (long)(parts % (ulong)_parts));
     }
 
     private static Fraction Later(Fraction full, long now) => full.Ticks >= now ? full : new Fraction(now, 0);
@@ -217,7 +220,7 @@ internal sealed class TokenBucket : LimitRule
         // Each of the three has less than one tick in parts, so together they lie above −1 and below 2 ticks.
         var ticks = Saturating.Add(full.Ticks, cost.Ticks) - depth.Ticks;
         var parts = full.Parts + cost.Parts - depth.Parts;
-        return parts <= 0 ? ticks : Saturating.Add(ticks, parts <= _parts ? 1 : 2);
+        return parts <= 0 ? ticks : ticks + (parts <= _parts ? 1 : 2);
     }
 
     private readonly record struct Fraction(long Ticks, long Parts);

@@ -124,8 +124,7 @@ internal sealed class AssemblyReferences
             Add(region.CatchType);
         }
 
-        var code = body.GetILReader();
-        foreach (var token in MethodBodyTokens.Of(code))
+        foreach (var token in MethodBodyTokens.Of(body.GetILBytes()))
         {
             Add(token);
         }

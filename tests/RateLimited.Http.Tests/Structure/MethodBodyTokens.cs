@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Reflection.Metadata;
@@ -15,41 +16,34 @@ internal static class MethodBodyTokens
         .Select(static field => (OpCode)field.GetValue(null)!)
         .ToDictionary(static code => (int)(ushort)code.Value, static code => code.OperandType);
 
-    public static List<EntityHandle> Of(BlobReader code)
+    public static List<EntityHandle> Of(ReadOnlySpan<byte> code)
     {
         var tokens = new List<EntityHandle>();
-        while (code.RemainingBytes > 0)
+        while (!code.IsEmpty)
         {
-            int instruction = code.ReadByte();
-            if (instruction == TwoByteMark)
+            var isTwoBytes = code[0] == TwoByteMark;
+            var operand = Operands[isTwoBytes ? (TwoByteMark << 8) | code[1] : code[0]];
+            code = code[(isTwoBytes ? 2 : 1)..];
+            if (operand is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineSig or OperandType.InlineTok or OperandType.InlineType)
             {
-                instruction = (instruction << 8) | code.ReadByte();
+                tokens.Add(MetadataTokens.EntityHandle(BinaryPrimitives.ReadInt32LittleEndian(code)));
             }
 
-            switch (Operands[instruction])
-            {
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineSig or OperandType.InlineTok or OperandType.InlineType:
-                    tokens.Add(MetadataTokens.EntityHandle(code.ReadInt32()));
-                    break;
-                case OperandType.InlineSwitch:
-                    code.Offset += code.ReadInt32() * sizeof(int);
-                    break;
-                case var operand:
-                    code.Offset += SizeOf(operand);
-                    break;
-            }
+            code = code[SizeOf(operand, code)..];
         }
 
         return tokens;
     }
 
-    private static int SizeOf(OperandType operand) => operand switch
+    private static int SizeOf(OperandType operand, ReadOnlySpan<byte> rest) => operand switch
     {
         OperandType.InlineNone => 0,
         OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
         OperandType.InlineVar => 2,
+        OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineSig or OperandType.InlineTok or OperandType.InlineType => 4,
         OperandType.InlineBrTarget or OperandType.InlineI or OperandType.InlineString or OperandType.ShortInlineR => 4,
         OperandType.InlineI8 or OperandType.InlineR => 8,
+        OperandType.InlineSwitch => 4 + (4 * BinaryPrimitives.ReadInt32LittleEndian(rest)),
         _ => throw new InvalidDataException($"{operand} is not an operand this reader knows."),
     };
 }

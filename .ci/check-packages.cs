@@ -1,0 +1,91 @@
+#:property PublishAot=false
+
+using System.IO.Compression;
+using System.Xml.Linq;
+
+// What every package must hold. Usage: dotnet run --file .ci/check-packages.cs -- DIRECTORY-OF-PACKAGES DIRECTORY-OF-SOURCES
+// A new package, and a new dependency of one, are decisions: they are made here.
+Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
+{
+    ["RateLimited.Http"] =
+    [
+        "Microsoft.Extensions.Http", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions",
+        "Polly.Core", "System.Threading.RateLimiting",
+    ],
+};
+
+var (packages, sources) = (args[0], args[1]);
+var faults = new List<string>();
+var projects = Directory.EnumerateFiles(sources, "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).OfType<string>().Order(StringComparer.Ordinal).ToArray();
+var built = Directory.EnumerateFiles(packages, "*.nupkg").Order(StringComparer.Ordinal).ToArray();
+if (built.Length != projects.Length)
+{
+    faults.Add($"{sources} has {projects.Length} projects ({string.Join(", ", projects)}) but {built.Length} packages were built: {string.Join(", ", built.Select(Path.GetFileName))}");
+}
+
+foreach (var package in built)
+{
+    Check(package);
+}
+
+foreach (var fault in faults)
+{
+    Console.Error.WriteLine($"package: {fault}");
+}
+
+return faults.Count == 0 ? 0 : 1;
+
+void Check(string package)
+{
+    using var archive = ZipFile.OpenRead(package);
+    var files = archive.Entries.Select(static entry => entry.FullName).ToHashSet(StringComparer.Ordinal);
+    var nuspec = XDocument.Load(archive.Entries.Single(static entry => entry.FullName.EndsWith(".nuspec", StringComparison.Ordinal)).Open());
+    var id = Text("id");
+
+    Require(Text("readme") == "README.md" && files.Contains("README.md"), "has no README.md");
+    Require(Text("license") == "MIT", "does not say its licence");
+    Require(Text("description").Length > 0 && Text("description") != "Package Description", "has no description");
+    Require(files.Contains($"lib/net10.0/{id}.dll"), $"has no lib/net10.0/{id}.dll");
+    Require(files.Contains($"lib/net10.0/{id}.xml"), $"has no XML documentation, lib/net10.0/{id}.xml");
+    Require(HasSymbols(Path.ChangeExtension(package, ".snupkg"), id), "has no symbols package beside it with its .pdb");
+
+    foreach (var schema in Directory.EnumerateFiles(Path.Combine(sources, id), "*schema.json", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }).Select(Path.GetFileName))
+    {
+        Require(files.Any(file => Path.GetFileName(file) == schema), $"leaves out {schema}");
+    }
+
+    var dependencies = nuspec.Descendants().Where(static element => element.Name.LocalName == "dependency").Select(static element => element.Attribute("id")!.Value).ToArray();
+    if (!allowed.TryGetValue(id, out var mayNeed))
+    {
+        faults.Add($"{id} is not in the list of packages in .ci/check-packages.cs");
+        return;
+    }
+
+    foreach (var dependency in dependencies.Except(mayNeed, StringComparer.Ordinal))
+    {
+        faults.Add($"{id} depends on {dependency}, which .ci/check-packages.cs does not allow");
+    }
+
+    Console.WriteLine($"{id} {Text("version")}: {files.Count} files, depends on {(dependencies.Length == 0 ? "nothing" : string.Join(", ", dependencies))}");
+
+    string Text(string element) => nuspec.Descendants().FirstOrDefault(e => e.Name.LocalName == element)?.Value.Trim() ?? "";
+
+    void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            faults.Add($"{id} {otherwise}");
+        }
+    }
+}
+
+static bool HasSymbols(string symbols, string id)
+{
+    if (!File.Exists(symbols))
+    {
+        return false;
+    }
+
+    using var archive = ZipFile.OpenRead(symbols);
+    return archive.Entries.Any(entry => entry.FullName == $"lib/net10.0/{id}.pdb");
+}

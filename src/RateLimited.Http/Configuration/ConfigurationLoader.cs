@@ -1,0 +1,87 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using RateLimited.Http.Admission;
+using RateLimited.Http.Pipeline;
+
+namespace RateLimited.Http.Configuration;
+
+/// <summary>A service as configured at one moment.</summary>
+internal sealed record ConfiguredService(ServiceDefinition Definition, PipelineSettings Pipeline);
+
+/// <summary>All that is configured at one moment; replaced as a whole.</summary>
+internal sealed record ConfigurationSnapshot(IReadOnlyList<LimitDefinition> GlobalLimits, IReadOnlyDictionary<string, ConfiguredService> Services);
+
+/// <summary>Loads everything or nothing.</summary>
+internal sealed class ConfigurationLoader(
+    IOptionsFactory<RateLimitingOptions> global,
+    IOptionsFactory<ServiceRateLimitingOptions> services,
+    IOptions<ServiceRegistrations> registrations,
+    IEnumerable<IOptionsChangeTokenSource<ServiceRateLimitingOptions>> changes,
+    IConfiguration? configuration = null)
+{
+    public ServiceRegistrations Registrations => registrations.Value;
+
+    /// <summary>Loads all services: those that were named, those that configuration holds, and those that are asked for besides.</summary>
+    /// <exception cref="OptionsValidationException">Something is wrong anywhere; it holds all faults of all services.</exception>
+    public ConfigurationSnapshot Load(IEnumerable<string> besides)
+    {
+        var failures = new List<string>();
+        var globalLimits = Valid(() => global.Create(Options.DefaultName), failures)?.GlobalLimits ?? [];
+        var loaded = new Dictionary<string, ConfiguredService>(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in Registrations.Services.Concat(ConfiguredNames()).Concat(besides).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            if (Valid(() => services.Create(name), failures) is { } options && failures.Count == 0)
+            {
+                loaded[name] = new ConfiguredService(DefinitionCompiler.Service(name, options), DefinitionCompiler.Pipeline(options));
+            }
+        }
+
+        return failures.Count == 0
+            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(globalLimits), loaded)
+            : throw new OptionsValidationException(RateLimitingOptionsReader.Root, typeof(ServiceRateLimitingOptions), failures);
+    }
+
+    /// <summary>All of the configuration that concerns us, as one text: a file that is saved for another reason changes nothing here.</summary>
+    public string Text()
+    {
+        var text = new StringBuilder();
+        foreach (var section in Sections())
+        {
+            foreach (var (key, value) in section.AsEnumerable())
+            {
+                text.Append(key).Append('=').Append(value).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The sources that say when configuration changed; sections of one configuration say so together.</summary>
+    public IReadOnlyList<Func<IChangeToken>> ConfigurationChanges() =>
+        [.. Sections().DistinctBy(static section => section.GetReloadToken(), ReferenceEqualityComparer.Instance).Select(static section => (Func<IChangeToken>)section.GetReloadToken)];
+
+    /// <summary>The sources that others registered for the options.</summary>
+    public IReadOnlyList<Func<IChangeToken>> OptionsChanges() => [.. changes.Select(static source => (Func<IChangeToken>)source.GetChangeToken)];
+
+    private static T? Valid<T>(Func<T> create, List<string> failures)
+        where T : class
+    {
+        try
+        {
+            return create();
+        }
+        catch (OptionsValidationException faults)
+        {
+            failures.AddRange(faults.Failures);
+            return null;
+        }
+    }
+
+    private IEnumerable<IConfigurationSection> Sections() =>
+        configuration is null ? Registrations.Sections : Registrations.Sections.Prepend(configuration.GetSection(RateLimitingOptionsReader.Root));
+
+    private IEnumerable<string> ConfiguredNames() =>
+        configuration?.GetSection(RateLimitingOptionsReader.ServicesPath).GetChildren().Select(static child => child.Key) ?? [];
+}

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Text;
+
+namespace RateLimited.Http.Configuration;
+
+/// <summary>What can be wrong with one limit by itself.</summary>
+internal static class LimitFaults
+{
+    public const string Unit = "a unit of at most 64 letters, digits, '.', '_' and '-' that begins with a letter";
+    public const string NameRange = "a name of 1 to 64 printable characters";
+    public const string Zone = "the IANA name of a time zone, such as 'America/Los_Angeles'";
+
+    private static readonly SearchValues<char> UnitCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+    private static readonly SearchValues<char> ZoneCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+/");
+
+    /// <summary>What would be right in place of the first fault, or null.</summary>
+    public static string? First(LimitOptions limit)
+    {
+        foreach (var (_, _, right) in Of(limit))
+        {
+            return right;
+        }
+
+        return null;
+    }
+
+    /// <summary>The key, the value and what would be right, for every fault.</summary>
+    public static IEnumerable<(string Key, string Value, string Right)> Of(LimitOptions limit)
+    {
+        if (limit.Name is { } name && !IsName(name))
+        {
+            yield return (nameof(limit.Name), Fault.Quote(name), NameRange);
+        }
+
+        if (!OptionBounds.Quota.Contains(limit.Quota))
+        {
+            yield return (nameof(limit.Quota), limit.Quota == 0 ? Fault.Missing : Fault.Quote(limit.Quota), OptionBounds.Quota.Right);
+        }
+
+        if (!IsUnit(limit.Unit))
+        {
+            yield return (nameof(limit.Unit), Fault.Quote(limit.Unit), Unit);
+        }
+
+        if (!Enum.IsDefined(limit.Algorithm))
+        {
+            yield return (nameof(limit.Algorithm), Fault.Quote((long)limit.Algorithm), EnumText.Names<LimitAlgorithm>());
+        }
+
+        if (!Enum.IsDefined(limit.Partition))
+        {
+            yield return (nameof(limit.Partition), Fault.Quote((long)limit.Partition), EnumText.Names<PartitionBy>());
+        }
+
+        if (!Enum.IsDefined(limit.Anchor))
+        {
+            yield return (nameof(limit.Anchor), Fault.Quote((long)limit.Anchor), EnumText.Names<WindowAnchor>());
+        }
+
+        if (WindowFault(limit) is { } window)
+        {
+            yield return (nameof(limit.Window), Fault.Quote(limit.Window), window);
+        }
+
+        if (BurstFault(limit) is { } burst)
+        {
+            yield return (nameof(limit.Burst), Fault.Quote(limit.Burst.GetValueOrDefault()), burst);
+        }
+
+        if (limit.Anchor != WindowAnchor.Clock && limit.Algorithm != LimitAlgorithm.FixedWindow && Enum.IsDefined(limit.Anchor))
+        {
+            yield return (nameof(limit.Anchor), Fault.Quote(limit.Anchor.ToString()), "no anchor, or the algorithm FixedWindow");
+        }
+
+        if (limit.TimeZone is { } zone && ZoneFault(limit, zone) is { } right)
+        {
+            yield return (nameof(limit.TimeZone), Fault.Quote(zone), right);
+        }
+    }
+
+    public static bool IsUnit(string? unit) =>
+        unit is { Length: > 0 and <= OptionBounds.MaxNameLength } && char.IsAsciiLetter(unit[0]) && !unit.AsSpan().ContainsAnyExcept(UnitCharacters);
+
+    /// <summary>Whether a name can stand in a log line and a metric's tag as it is.</summary>
+    public static bool IsName(string? name) => IsPrintable(name, OptionBounds.MaxNameLength);
+
+    /// <summary>Longer than other names: a typed client's is that of its type, arguments and all.</summary>
+    public static bool IsServiceName(string? name) => IsPrintable(name, OptionBounds.MaxServiceNameLength);
+
+    private static bool IsPrintable(string? name, int maxLength)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Length > maxLength)
+        {
+            return false;
+        }
+
+        foreach (var rune in name.EnumerateRunes())
+        {
+            if (Rune.IsControl(rune) || rune == Rune.ReplacementChar)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public static bool TryZone(string id, out TimeZoneInfo? zone)
+    {
+        zone = null;
+        // The name becomes part of a file's path below the framework.
+        return id is { Length: > 0 and <= OptionBounds.MaxNameLength } && char.IsAsciiLetter(id[0]) && !id.AsSpan().ContainsAnyExcept(ZoneCharacters)
+            && TimeZoneInfo.TryFindSystemTimeZoneById(id, out zone);
+    }
+
+    private static string? WindowFault(LimitOptions limit)
+    {
+        if (limit.Algorithm == LimitAlgorithm.Concurrency)
+        {
+            return limit.Window is null ? null : "no window, which a concurrency limit has not, or another algorithm";
+        }
+
+        return limit.Window is { } window && OptionBounds.Window.Contains(window) ? null : OptionBounds.Window.Right;
+    }
+
+    private static string? BurstFault(LimitOptions limit) => limit.Burst switch
+    {
+        null => null,
+        _ when limit.Algorithm != LimitAlgorithm.TokenBucket => "no burst, or the algorithm TokenBucket",
+        < 1 or > OptionBounds.MaxAmount => OptionBounds.Burst.Right,
+        _ => null,
+    };
+
+    private static string? ZoneFault(LimitOptions limit, string zone)
+    {
+        if (limit.Algorithm != LimitAlgorithm.FixedWindow || limit.Anchor != WindowAnchor.Clock)
+        {
+            return "no time zone, or a FixedWindow anchored to the Clock";
+        }
+
+        if (limit.Window is { } window && window.Ticks % TimeSpan.TicksPerDay != 0)
+        {
+            return "no time zone, or a window of whole days";
+        }
+
+        return TryZone(zone, out _) ? null : Zone;
+    }
+}

@@ -1,0 +1,106 @@
+namespace RateLimited.Http.Configuration;
+
+/// <summary>Where a list of limits stands, which decides what its limits may count separately by.</summary>
+internal enum LimitScope
+{
+    /// <summary>Under a service or an endpoint: by anything.</summary>
+    Service,
+
+    /// <summary>Under tenants: by tenant, which need not be said.</summary>
+    Tenant,
+
+    /// <summary>Over all services: by nothing.</summary>
+    Global,
+}
+
+/// <summary>What can be wrong with limits that stand beside one another.</summary>
+internal sealed class LimitListFaults
+{
+    private readonly FaultList _faults;
+    private readonly LimitScope _scope;
+    private readonly Dictionary<string, string> _names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+
+    private LimitListFaults(FaultList faults, LimitScope scope)
+    {
+        _faults = faults;
+        _scope = scope;
+    }
+
+    public static void Check(FaultList faults, string path, IList<LimitOptions> limits, LimitScope scope)
+    {
+        if (limits.Count > OptionBounds.MaxLimits)
+        {
+            faults.Add(path, $"{limits.Count} limits", $"at most {OptionBounds.MaxLimits}");
+            return;
+        }
+
+        var list = new LimitListFaults(faults, scope);
+        for (var i = 0; i < limits.Count; i++)
+        {
+            list.CheckNext(limits[i]?.Path ?? $"{path}:{i}", limits[i]);
+        }
+    }
+
+    private void CheckNext(string path, LimitOptions? limit)
+    {
+        if (limit is null)
+        {
+            _faults.Add(path, Fault.Missing, LimitText.Example);
+        }
+        else if (limit.Unreadable is { } right)
+        {
+            _faults.Add(path, Fault.Quote(limit.Name), right);
+        }
+        else if (IsRight(path, limit))
+        {
+            CheckTwins(path, limit);
+        }
+    }
+
+    private bool IsRight(string path, LimitOptions limit)
+    {
+        var before = _faults.Count;
+        foreach (var (key, value, right) in LimitFaults.Of(limit))
+        {
+            _faults.Add($"{path}:{key}", value, right);
+        }
+
+        if (_scope == LimitScope.Tenant && limit.Partition == PartitionBy.Name)
+        {
+            _faults.Add($"{path}:Partition", "'Name'", "Tenant, which limits under Tenants count by, or nothing");
+        }
+
+        if (_scope == LimitScope.Global && limit.Partition is (PartitionBy.Tenant or PartitionBy.Name))
+        {
+            _faults.Add($"{path}:Partition", Fault.Quote(limit.Partition.ToString()), "Service or nothing, since a global limit counts all requests together");
+        }
+
+        return _faults.Count == before;
+    }
+
+    private void CheckTwins(string path, LimitOptions limit)
+    {
+        var text = limit.ToString();
+        var name = limit.EffectiveName;
+        if (_scope == LimitScope.Tenant)
+        {
+            // Said or not, limits under Tenants count by tenant.
+            (text, name) = (WithoutTenant(text), limit.Name ?? WithoutTenant(name));
+        }
+
+        if (_texts.TryGetValue(text, out var twin))
+        {
+            _faults.Add(path, Fault.Quote(text), $"one limit of this kind, since {twin} is the same");
+        }
+        else if (_names.TryGetValue(name, out var namesake))
+        {
+            _faults.Add($"{path}:Name", Fault.Quote(name), $"a name of its own, since {namesake} has this one");
+        }
+
+        _texts.TryAdd(text, path);
+        _names.TryAdd(name, path);
+    }
+
+    private static string WithoutTenant(string text) => text.Replace(LimitText.PerTenant, string.Empty, StringComparison.Ordinal);
+}

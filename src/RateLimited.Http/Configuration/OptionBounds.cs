@@ -1,0 +1,52 @@
+namespace RateLimited.Http.Configuration;
+
+/// <summary>The range of every option. What lies outside is refused at start-up, so that arithmetic and timers never see it.</summary>
+internal static class OptionBounds
+{
+    /// <summary>Of a quota, a burst and a bound on costs in line: far above any real upstream, and far from overflow when multiplied by a window's ticks in 128 bits.</summary>
+    public const long MaxAmount = 1_000_000_000_000;
+
+    /// <summary>Every limit of a request is decided in one step: a list of hundreds is a mistake and would make each decision slow.</summary>
+    public const int MaxLimits = 64;
+
+    public const int MaxEndpoints = 1_000;
+    public const int MaxTenantClasses = 100;
+
+    /// <summary>Names become tags of metrics and parts of log lines.</summary>
+    public const int MaxNameLength = 64;
+
+    public const int MaxServiceNameLength = 256;
+    public const int MaxEndpointLength = 256;
+
+    /// <summary>No text of the short form needs more.</summary>
+    public const int MaxTextLength = 256;
+
+    public static readonly NumberRange Quota = new(1, MaxAmount, "a whole number from 1 to 10^12 as the quota");
+    public static readonly NumberRange Burst = new(1, MaxAmount, "a whole number from 1 to 10^12 as the burst");
+    public static readonly NumberRange Cost = new(1, MaxAmount, "a whole number from 1 to 10^12 as the most that the line may cost");
+    public static readonly NumberRange Weight = new(1, 1_000, "a whole number from 1 to 1_000");
+    public static readonly NumberRange QueueLength = new(0, 10_000_000, "a whole number from 0 to 10_000_000");
+    public static readonly NumberRange Partitions = new(1, 10_000_000, "a whole number from 1 to 10_000_000");
+
+    /// <summary>31 days lie above the ceiling of the framework's timers (24.8 days are the lowest): waits are taken in pieces.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(31);
+
+    public static readonly DurationRange Window = new(TimeSpan.FromMilliseconds(1), Longest, "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'");
+    public static readonly DurationRange QueueTimeout = new(TimeSpan.Zero, Longest, "a duration from 0 s to 31 days, such as '30 s' or '00:00:30'");
+    public static readonly DurationRange Ageing = new(TimeSpan.FromMilliseconds(10), Longest, "a duration from 10 ms to 31 days, such as '30 s' or '00:00:30'");
+    public static readonly DurationRange BodyIdle = new(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "a duration from 1 s to 24 h, such as '2 min' or '00:02:00'");
+    public static readonly DurationRange PartitionIdle = new(TimeSpan.FromSeconds(1), Longest, "a duration from 1 s to 31 days, such as '5 min' or '00:05:00'");
+    public static readonly DurationRange ArrivalGuard = new(TimeSpan.Zero, TimeSpan.FromSeconds(10), "'Auto', or a duration from 0 s to 10 s such as '50 ms' or '00:00:00.050'");
+}
+
+/// <summary>The numbers an option may have, and the words that say so.</summary>
+internal sealed record NumberRange(long Min, long Max, string Right)
+{
+    public bool Contains(long value) => value >= Min && value <= Max;
+}
+
+/// <summary>The durations an option may have, and the words that say so.</summary>
+internal sealed record DurationRange(TimeSpan Min, TimeSpan Max, string Right)
+{
+    public bool Contains(TimeSpan value) => value >= Min && value <= Max;
+}

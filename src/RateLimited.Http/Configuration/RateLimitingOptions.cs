@@ -1,0 +1,19 @@
+namespace RateLimited.Http.Configuration;
+
+/// <summary>What holds over all services: the section <c>RateLimiting:Global</c>.</summary>
+public sealed class RateLimitingOptions
+{
+    /// <summary>The limits that the requests of all services share. They count nothing separately: not by tenant and not by name.</summary>
+    public IList<LimitOptions> GlobalLimits { get; } = [];
+
+    /// <summary>Adds a limit over all services in its short form; see <see cref="LimitOptions.Parse"/>.</summary>
+    /// <param name="limit">The short form, such as <c>1000/minute</c>.</param>
+    public RateLimitingOptions GlobalLimit(string limit)
+    {
+        GlobalLimits.Add(LimitOptions.Read(limit, path: null));
+        return this;
+    }
+
+    /// <summary>What could not be read.</summary>
+    internal FaultList Faults { get; } = new();
+}

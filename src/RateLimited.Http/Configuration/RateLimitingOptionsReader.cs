@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+
+namespace RateLimited.Http.Configuration;
+
+/// <summary>Reads the section <c>RateLimiting</c> but for its services, which <see cref="ServiceOptionsReader"/> reads one by one.</summary>
+internal static class RateLimitingOptionsReader
+{
+    public const string Root = "RateLimiting";
+    public const string Services = "Services";
+    public const string ServicesPath = $"{Root}:{Services}";
+    public const string GlobalLimitsPath = $"{Root}:Global:Limits";
+
+    public static readonly IReadOnlyList<SectionKey<RateLimitingOptions>> GlobalKeys =
+    [
+        new("Limits", static (reader, section, options) => LimitSectionReader.Read(reader, section, options.GlobalLimits)),
+    ];
+
+    public static readonly IReadOnlyList<SectionKey<RateLimitingOptions>> Keys =
+    [
+        new("Global", static (reader, section, options) => reader.Keys(section, options, GlobalKeys)),
+        new(Services, static (reader, section, _) => ReadServices(reader, section)),
+    ];
+
+    public static void Read(IConfiguration configuration, RateLimitingOptions options) =>
+        new SectionReader(options.Faults).Keys(configuration.GetSection(Root), options, Keys);
+
+    private static void ReadServices(SectionReader reader, IConfigurationSection section)
+    {
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            reader.Refuse(section, Fault.Quote(section.Value), "a section of services, such as { \"openai\": { \"Limits\": \"500/minute\" } }");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using Microsoft.Extensions.Configuration;
+
+namespace RateLimited.Http.Configuration;
+
+/// <summary>One key of a section and how its value becomes part of the options.</summary>
+internal readonly record struct SectionKey<T>(string Name, Action<SectionReader, IConfigurationSection, T> Read);
+
+/// <summary>
+/// Reads values out of configuration and notes what is wrong with them instead of throwing. By hand and not by a binder: a binder takes <c>1,5</c> for 15, knows no path and
+/// stops at the first fault.
+/// </summary>
+internal sealed class SectionReader(FaultList faults)
+{
+    private const string OneValue = "one value, not a section";
+
+    /// <summary>Reads every key of a section; one that is not known is a fault.</summary>
+    public void Keys<T>(IConfigurationSection section, T target, IReadOnlyList<SectionKey<T>> known)
+    {
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            faults.Add(section.Path, Fault.Quote(section.Value), $"a section with {Known(known)}");
+        }
+
+        Keys(section.GetChildren(), target, known);
+    }
+
+    /// <summary>Reads some of a section's keys.</summary>
+    public void Keys<T>(IEnumerable<IConfigurationSection> sections, T target, IReadOnlyList<SectionKey<T>> known)
+    {
+        foreach (var child in sections)
+        {
+            if (Find(known, child.Key) is { } key)
+            {
+                key.Read(this, child, target);
+            }
+            else
+            {
+                var names = known.Select(static key => key.Name).ToArray();
+                var near = NearestWord.To(child.Key, names);
+                faults.Add(child.Path, Fault.UnknownKey, near is null ? Known(known) : $"perhaps '{near}'; known here are {string.Join(", ", names)}");
+            }
+        }
+    }
+
+    public static bool Knows<T>(IReadOnlyList<SectionKey<T>> known, string name) => Find(known, name) is not null;
+
+    public string? Text(IConfigurationSection section, string right)
+    {
+        if (section.GetChildren().Any())
+        {
+            faults.Add(section.Path, "a section", $"{right}; {OneValue}");
+            return null;
+        }
+
+        if (string.IsNullOrWhiteSpace(section.Value))
+        {
+            faults.Add(section.Path, Fault.Missing, right);
+            return null;
+        }
+
+        return section.Value.Trim();
+    }
+
+    public void Number(IConfigurationSection section, NumberRange range, Action<long> assign)
+    {
+        if (Text(section, range.Right) is { } text)
+        {
+            if (NumberText.TryParse(text, out var value) && range.Contains(value))
+            {
+                assign(value);
+            }
+            else
+            {
+                faults.Add(section.Path, Fault.Quote(text), range.Right);
+            }
+        }
+    }
+
+    public void Duration(IConfigurationSection section, DurationRange range, Action<TimeSpan> assign)
+    {
+        if (Text(section, range.Right) is { } text)
+        {
+            if (DurationText.TryParse(text, out var value) && range.Contains(value))
+            {
+                assign(value);
+            }
+            else
+            {
+                faults.Add(section.Path, Fault.Quote(text), range.Right);
+            }
+        }
+    }
+
+    public void Choice<TEnum>(IConfigurationSection section, Action<TEnum> assign)
+        where TEnum : struct, Enum
+    {
+        var right = EnumText.Names<TEnum>();
+        if (Text(section, right) is { } text)
+        {
+            if (EnumText.TryParse<TEnum>(text, out var value))
+            {
+                assign(value);
+            }
+            else
+            {
+                faults.Add(section.Path, Fault.Quote(text), right);
+            }
+        }
+    }
+
+    public void Truth(IConfigurationSection section, Action<bool> assign)
+    {
+        const string Right = "true or false";
+        if (Text(section, Right) is { } text)
+        {
+            if (bool.TryParse(text, out var value))
+            {
+                assign(value);
+            }
+            else
+            {
+                faults.Add(section.Path, Fault.Quote(text), Right);
+            }
+        }
+    }
+
+    /// <summary>The elements of a list, where one value alone is a list of one and an empty value an empty list.</summary>
+    public IReadOnlyList<IConfigurationSection> List(IConfigurationSection section, string right)
+    {
+        var children = section.GetChildren().ToArray();
+        if (children.Length == 0)
+        {
+            return string.IsNullOrWhiteSpace(section.Value) ? [] : [section];
+        }
+
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            faults.Add(section.Path, "a value and a list", $"either one, {right}");
+            return [];
+        }
+
+        var stray = Array.Find(children, static child => !child.Key.All(char.IsAsciiDigit));
+        if (stray is not null)
+        {
+            faults.Add(stray.Path, Fault.UnknownKey, $"a list, {right}");
+            return [];
+        }
+
+        return children;
+    }
+
+    public void Refuse(IConfigurationSection section, string value, string right) => faults.Add(section.Path, value, right);
+
+    private static SectionKey<T>? Find<T>(IReadOnlyList<SectionKey<T>> known, string name)
+    {
+        foreach (var key in known)
+        {
+            if (key.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    private static string Known<T>(IReadOnlyList<SectionKey<T>> known)
+    {
+        var names = string.Join(", ", known.Select(static key => key.Name));
+        return known.Count == 1 ? names : $"one of {names}";
+    }
+}

@@ -1,0 +1,92 @@
+namespace RateLimited.Http.Configuration;
+
+/// <summary>What can be wrong with a service's options as a whole, wherever they come from.</summary>
+internal static class ServiceOptionsFaults
+{
+    /// <summary>All faults: those of reading, and those of validating that do not merely follow from them.</summary>
+    /// <param name="service">The service's name.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="globalLimits">The limits over all services, which are limits of this one too; null where they are not known.</param>
+    public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits)
+    {
+        var faults = new FaultList();
+        var path = options.Path ?? $"{RateLimitingOptionsReader.ServicesPath}:{service}";
+        if (!LimitFaults.IsServiceName(service))
+        {
+            faults.Add(path, Fault.Quote(service), $"a service's name of 1 to {OptionBounds.MaxServiceNameLength} printable characters");
+        }
+
+        CheckValues(faults, path, options);
+        LimitListFaults.Check(faults, $"{path}:Limits", options.Limits, LimitScope.Service);
+        EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
+        TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
+        CheckQueue(faults, $"{path}:Queue", options, globalLimits);
+        if (options.Mode != RateLimitMode.Disabled && globalLimits is { Count: 0 } && !AllLimits(options).Any())
+        {
+            faults.Add($"{path}:Limits", Fault.Missing, "at least one limit, such as '500/minute', or the Mode Disabled");
+        }
+
+        return faults.Over(options.Faults);
+    }
+
+    private static void CheckValues(FaultList faults, string path, ServiceRateLimitingOptions options)
+    {
+        Choice(faults, $"{path}:Mode", options.Mode);
+        Choice(faults, $"{path}:Rejection", options.Rejection);
+        Duration(faults, $"{path}:ArrivalGuard", options.ArrivalGuard ?? TimeSpan.Zero, OptionBounds.ArrivalGuard);
+        Duration(faults, $"{path}:BodyIdleTimeout", options.BodyIdleTimeout, OptionBounds.BodyIdle);
+        Number(faults, $"{path}:MaxPartitions", options.MaxPartitions, OptionBounds.Partitions);
+        Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
+    }
+
+    private static void CheckQueue(FaultList faults, string path, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits)
+    {
+        var queue = options.Queue;
+        Number(faults, $"{path}:Length", queue.Length, OptionBounds.QueueLength);
+        Duration(faults, $"{path}:Timeout", queue.Timeout, OptionBounds.QueueTimeout);
+        Duration(faults, $"{path}:Ageing", queue.Ageing, OptionBounds.Ageing);
+        Choice(faults, $"{path}:Overflow", queue.Overflow);
+                var units = AllLimits(options).Concat(globalLimits ?? []).Where(static limit => limit is not null).Select(static limit => limit.Unit).ToHashSet(StringComparer.Ordinal);
+        foreach (var (unit, cost) in queue.Costs)
+        {
+            Number(faults, $"{path}:Costs:{unit}", cost, OptionBounds.Cost);
+            if (globalLimits is not null && !units.Contains(unit))
+            {
+                faults.Add($"{path}:Costs:{unit}", Fault.UnknownUnit, units.Count == 0 ? "a unit that a limit has" : $"a unit that a limit has, one of {string.Join(", ", units.Order(StringComparer.Ordinal))}");
+            }
+        }
+    }
+
+    private static IEnumerable<LimitOptions> AllLimits(ServiceRateLimitingOptions options) =>
+    [
+        .. options.Limits,
+        .. options.Endpoints.Values.SelectMany(static endpoint => endpoint?.Limits ?? []),
+        .. options.Tenants.Limits,
+        .. options.Tenants.Classes.Values.SelectMany(static tenantClass => tenantClass?.Limits ?? []),
+    ];
+
+    private static void Number(FaultList faults, string path, long value, NumberRange range)
+    {
+        if (!range.Contains(value))
+        {
+            faults.Add(path, Fault.Quote(value), range.Right);
+        }
+    }
+
+    private static void Duration(FaultList faults, string path, TimeSpan value, DurationRange range)
+    {
+        if (!range.Contains(value))
+        {
+            faults.Add(path, Fault.Quote(value), range.Right);
+        }
+    }
+
+    private static void Choice<T>(FaultList faults, string path, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            faults.Add(path, Fault.Quote(value.ToString()), EnumText.Names<T>());
+        }
+    }
+}

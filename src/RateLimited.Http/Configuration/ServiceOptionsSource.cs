@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace RateLimited.Http.Configuration;
+
+/// <summary>
+/// Fills the options of a service: from the section it was given, or else from <c>RateLimiting:Services</c>, or else from what all clients were given. Delegates of
+/// the service's own come after it.
+/// </summary>
+internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> registrations, IConfiguration? configuration = null) : IConfigureNamedOptions<ServiceRateLimitingOptions>
+{
+    public void Configure(ServiceRateLimitingOptions options)
+    {
+    }
+
+    public void Configure(string? name, ServiceRateLimitingOptions options)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            return;
+        }
+
+        var known = registrations.Value;
+        if ((known.SectionOf(name) ?? SectionOf(name)) is { } section)
+        {
+            ServiceOptionsReader.Read(section, options);
+        }
+        else if (!known.IsNamedService(name))
+        {
+            foreach (var configure in known.Defaults)
+            {
+                configure(options);
+            }
+        }
+    }
+
+    /// <summary>By enumeration and not by path, for a name may hold the colon that parts keys.</summary>
+    private IConfigurationSection? SectionOf(string service) =>
+        configuration?.GetSection(RateLimitingOptionsReader.ServicesPath).GetChildren().FirstOrDefault(child => child.Key.Equals(service, StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>Fills what holds over all services.</summary>
+internal sealed class RateLimitingOptionsSource(IConfiguration? configuration = null) : IConfigureOptions<RateLimitingOptions>
+{
+    public void Configure(RateLimitingOptions options)
+    {
+        if (configuration is not null)
+        {
+            RateLimitingOptionsReader.Read(configuration, options);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+namespace RateLimited.Http.Configuration;
+
+/// <content>The options in code, one call after the other. What is wrong is reported when the options are validated, all at once.</content>
+public sealed partial class ServiceRateLimitingOptions
+{
+    /// <summary>Adds a limit that all requests of the service have, in its short form; see <see cref="LimitOptions.Parse"/>.</summary>
+    /// <param name="limit">The short form, such as <c>500/minute</c>.</param>
+    public ServiceRateLimitingOptions Limit(string limit)
+    {
+        Limits.Add(LimitOptions.Read(limit, path: null));
+        return this;
+    }
+
+    /// <summary>Adds a limit that all requests of the service have.</summary>
+    /// <param name="limit">The limit.</param>
+    public ServiceRateLimitingOptions Limit(LimitOptions limit)
+    {
+        Limits.Add(limit);
+        return this;
+    }
+
+    /// <summary>Adds an endpoint, or adds to one that is there.</summary>
+    /// <param name="template">A method or <c>*</c>, a space and a path, such as <c>GET /search/*</c>; or a plain name that requests set.</param>
+    /// <param name="configure">The endpoint's limits.</param>
+    public ServiceRateLimitingOptions Endpoint(string template, Action<EndpointOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentNullException.ThrowIfNull(configure);
+        if (!Endpoints.TryGetValue(template, out var endpoint))
+        {
+            Endpoints[template] = endpoint = new EndpointOptions();
+        }
+
+        configure(endpoint);
+        return this;
+    }
+
+    /// <summary>Adds limits of each tenant that is in no class, in their short form.</summary>
+    /// <param name="limits">The short forms, such as <c>60/minute</c>.</param>
+    public ServiceRateLimitingOptions PerTenant(params ReadOnlySpan<string> limits)
+    {
+        foreach (var limit in limits)
+        {
+            Tenants.Limits.Add(LimitOptions.Read(limit, path: null));
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds a class of tenants, or adds to one that is there.</summary>
+    /// <param name="name">The class's name.</param>
+    /// <param name="weight">The share of each of its tenants in the waiting line, 1 to 1 000; a tenant of no class has 1.</param>
+    /// <param name="tenants">The tenants of the class.</param>
+    /// <param name="limits">The limits of each of its tenants in their short form, such as <c>600/minute</c>.</param>
+    public ServiceRateLimitingOptions TenantClass(string name, int weight, IEnumerable<string> tenants, params ReadOnlySpan<string> limits)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(tenants);
+        if (!Tenants.Classes.TryGetValue(name, out var tenantClass))
+        {
+            Tenants.Classes[name] = tenantClass = new TenantClassOptions();
+        }
+
+        tenantClass.Weight = weight;
+        foreach (var tenant in tenants)
+        {
+            tenantClass.Tenants.Add(tenant);
+        }
+
+        foreach (var limit in limits)
+        {
+            tenantClass.Limits.Add(LimitOptions.Read(limit, path: null));
+        }
+
+        return this;
+    }
+
+    /// <summary>Sets up the waiting line.</summary>
+    /// <param name="configure">The waiting line's options.</param>
+    public ServiceRateLimitingOptions Line(Action<QueueOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(Queue);
+        return this;
+    }
+
+    /// <summary>Decides and records, and lets every request go at once.</summary>
+    public ServiceRateLimitingOptions DryRun()
+    {
+        Mode = RateLimitMode.DryRun;
+        return this;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RateLimited.Http.Pipeline;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Configuration;
+
+/// <summary>What one container needs once, whatever is limited in it; and the one handler that a client needs.</summary>
+internal static class ServiceRegistrationExtensions
+{
+    public static IServiceCollection AddRateLimitingCore(this IServiceCollection services)
+    {
+        if (services.Any(static service => service.ServiceType == typeof(ServiceRegistry)))
+        {
+            return services;
+        }
+
+        services.AddOptions();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ServiceRateLimitingOptions>, ServiceOptionsSource>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RateLimitingOptions>, RateLimitingOptionsSource>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ServiceRateLimitingOptions>, ServiceOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RateLimitingOptions>, RateLimitingOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StartupValidation>, StartupValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, PrimaryHandlerDefaults>());
+        services.AddOptions<StartupValidation>().ValidateOnStart();
+        services.TryAddSingleton(static provider => new RateLimitingTelemetry(provider.GetService<IMeterFactory>(), provider.GetService<ILoggerFactory>()));
+        services.TryAddSingleton<ConfigurationLoader>();
+        services.TryAddSingleton<ServiceRegistry>();
+        services.TryAddKeyedSingleton<IServiceRateLimiter>(KeyedService.AnyKey, static (provider, key) =>
+            provider.GetRequiredService<ServiceRegistry>().Limiter(key as string ?? throw new InvalidOperationException("The key of an IServiceRateLimiter is its service's name, a string.")));
+        return services;
+    }
+
+    /// <summary>Puts the handler on a client, or on all of them, once: where the client's own set-up put it, or else where that of all clients did.</summary>
+    public static IHttpClientBuilder AddRateLimitingHandler(this IHttpClientBuilder builder)
+    {
+        var allClients = builder.Name is null;
+        builder.Services.Configure<HttpClientFactoryOptions>(builder.Name, options => options.HttpMessageHandlerBuilderActions.Add(handlers =>
+        {
+            var registry = handlers.Services.GetRequiredService<ServiceRegistry>();
+            if ((allClients && registry.IsNamedClient(handlers.Name)) || handlers.AdditionalHandlers.Any(static handler => handler is RateLimitingHandler))
+            {
+                return;
+            }
+
+            if (registry.PipelineOf(handlers.Name) is { } pipeline)
+            {
+                handlers.AdditionalHandlers.Add(new RateLimitingHandler(pipeline));
+            }
+        }));
+        return builder;
+    }
+}

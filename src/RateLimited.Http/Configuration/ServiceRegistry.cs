@@ -1,0 +1,195 @@
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+using RateLimited.Http.Admission;
+using RateLimited.Http.Pipeline;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Configuration;
+
+/// <summary>
+/// All services of one container: each is made once, when it is first used, and lives as long as the container, however often the factory rotates handlers. A change of the
+/// configuration changes them in place. Thread-safe.
+/// </summary>
+internal sealed class ServiceRegistry : IDisposable
+{
+    private const int MaxMessage = 400;
+
+    private readonly ConfigurationLoader _loader;
+    private readonly RateLimitingTelemetry _telemetry;
+    private readonly InProcessStore _store;
+    private readonly Dictionary<string, LiveService> _live = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<IDisposable> _subscriptions = [];
+
+    // Held while options are made, which runs delegates of the program's: a service that is asked for meanwhile must see either all of a change or nothing of it.
+    private readonly Lock _gate = new();
+    private ConfigurationSnapshot _current;
+    private string _text;
+    private bool _isDisposed;
+
+    /// <exception cref="OptionsValidationException">Something is wrong in the options of any service; it holds all faults.</exception>
+    public ServiceRegistry(ConfigurationLoader loader, RateLimitingTelemetry telemetry, TimeProvider? time = null)
+    {
+        _loader = loader;
+        _telemetry = telemetry;
+        _text = loader.Text();
+        _current = loader.Load([]);
+        _store = new InProcessStore(time ?? TimeProvider.System, _current.GlobalLimits);
+        foreach (var change in loader.ConfigurationChanges())
+        {
+            _subscriptions.Add(ChangeToken.OnChange(change, () => Reload(unchanged: false)));
+        }
+
+        foreach (var change in loader.OptionsChanges())
+        {
+            _subscriptions.Add(ChangeToken.OnChange(change, () => Reload(unchanged: true)));
+        }
+
+        // What changed between loading and subscribing.
+        Reload(unchanged: false);
+    }
+
+    /// <summary>The limiter of a service.</summary>
+    /// <exception cref="InvalidOperationException">No such service is configured.</exception>
+    public ServiceLimiter Limiter(string service) =>
+        Find(service)?.Limiter ?? throw new InvalidOperationException(
+            $"No service {Fault.Quote(service)} is configured under {RateLimitingOptionsReader.ServicesPath} or added in code; configured are: {Names()}.");
+
+    public bool IsNamedClient(string? client) => _loader.Registrations.IsNamedClient(client);
+
+    /// <summary>The pipeline that a client's requests go through, or null where none limits them.</summary>
+    public ServicePipeline? PipelineOf(string? client) => OfClient(client)?.Pipeline;
+
+    /// <summary>The definition in force of the service that limits a client, or null where none does.</summary>
+    public ServiceDefinition? DefinitionOf(string? client) => OfClient(client)?.Limiter.Definition;
+
+    public void Dispose()
+    {
+        // Outside the gate: it waits for a change that is just being taken over.
+        _subscriptions.ForEach(static subscription => subscription.Dispose());
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            foreach (var service in _live.Values)
+            {
+                service.Limiter.Dispose();
+            }
+
+            _store.Dispose();
+        }
+    }
+
+    private LiveService? OfClient(string? client)
+    {
+        if (_loader.Registrations.ServiceOf(client) is not { } service)
+        {
+            return null;
+        }
+
+        var found = Find(service);
+        if (found is null && _loader.Registrations.Defaults.Count > 0)
+        {
+            Add(service);
+            found = Find(service);
+        }
+
+        return found;
+    }
+
+    private LiveService? Find(string name)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_live.TryGetValue(name, out var live) || !_current.Services.TryGetValue(name, out var configured))
+            {
+                return live;
+            }
+
+            var telemetry = _telemetry.For(configured.Definition.Name);
+            var limiter = new ServiceLimiter(configured.Definition, _store, telemetry);
+            live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline), telemetry);
+            _live.Add(name, live);
+            return live;
+        }
+    }
+
+    /// <summary>Loads a service that is nowhere named, for a client that has what all clients have.</summary>
+    private void Add(string name)
+    {
+        lock (_gate)
+        {
+            if (!_current.Services.ContainsKey(name))
+            {
+                _current = _loader.Load([.. _current.Services.Keys, name]);
+            }
+        }
+    }
+
+    private void Reload(bool unchanged)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            try
+            {
+                var text = _loader.Text();
+                if (unchanged || !string.Equals(text, _text, StringComparison.Ordinal))
+                {
+                    _text = text;
+                    Apply(_loader.Load(_live.Keys));
+                }
+            }
+            catch (OptionsValidationException faults)
+            {
+                Refuse(string.Join(' ', faults.Failures));
+            }
+#pragma warning disable CA1031 // A delegate or a provider of the program's may throw anything, and what it throws would end the thread that watches the file.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                Refuse($"{fault.GetType().Name}: {Fault.Excerpt(fault.Message, MaxMessage)}");
+            }
+        }
+    }
+
+    private void Apply(ConfigurationSnapshot next)
+    {
+        _current = next;
+        _store.ApplyGlobal(next.GlobalLimits);
+        foreach (var (name, live) in _live)
+        {
+            var service = next.Services[name];
+            live.Pipeline.Settings = service.Pipeline;
+            live.Limiter.Apply(service.Definition);
+            live.Telemetry.Reloaded();
+        }
+    }
+
+    private void Refuse(string faults)
+    {
+        foreach (var live in _live.Values)
+        {
+            live.Telemetry.ReloadRefused(faults);
+        }
+    }
+
+    private string Names()
+    {
+        lock (_gate)
+        {
+            var names = _current.Services.Keys.Order(StringComparer.OrdinalIgnoreCase).ToArray();
+            return names.Length == 0 ? "none" : string.Join(", ", names.Select(static name => Fault.Quote(name)));
+        }
+    }
+
+    private sealed record LiveService(ServiceLimiter Limiter, ServicePipeline Pipeline, ServiceTelemetry Telemetry);
+}

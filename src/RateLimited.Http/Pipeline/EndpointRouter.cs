@@ -1,0 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace RateLimited.Http.Pipeline;
+
+/// <summary>Finds the endpoint of a request by its method and path. Immutable.</summary>
+internal sealed class EndpointRouter
+{
+    private readonly EndpointTemplate[] _templates;
+
+    /// <summary>Reads the keys of <c>Endpoints</c>. Plain names, which requests set themselves, match no path.</summary>
+    /// <exception cref="ArgumentException">A key is not valid.</exception>
+    public EndpointRouter(IReadOnlyList<string> templates)
+    {
+        var parsed = new List<EndpointTemplate>(templates.Count);
+        foreach (var text in templates)
+        {
+            if (!EndpointTemplate.TryParse(text, out var template, out var fault))
+            {
+                throw new ArgumentException(fault, nameof(templates));
+            }
+
+            if (template is not null)
+            {
+                parsed.Add(template);
+            }
+        }
+
+        // Stable, so that of two templates that differ only in their parameters' names the first one stays the first.
+        _templates = [.. parsed.Order(EndpointTemplate.BySpecificity)];
+    }
+
+    /// <summary>Whether a key of <c>Endpoints</c> is a template or a name, and if not, what would be right.</summary>
+    public static bool TryValidate(string template, [NotNullWhen(false)] out string? fault) => EndpointTemplate.TryParse(template, out _, out fault);
+
+    /// <summary>
+    /// The most specific template that matches, or null. The path is compared with respect to case, decoded segment by segment so that an encoded slash parts none; the
+    /// query is ignored. Allocates nothing beyond what the <see cref="Uri"/> keeps of itself.
+    /// </summary>
+    public string? Match(HttpMethod method, Uri uri)
+    {
+        if (_templates.Length == 0 || !uri.IsAbsoluteUri)
+        {
+            return null;
+        }
+
+        var path = uri.AbsolutePath.AsSpan();
+        foreach (var template in _templates)
+        {
+            if (template.Matches(method.Method, path))
+            {
+                return template.Text;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+
+namespace RateLimited.Http.Pipeline;
+
+/// <summary>A response's body that ends a lease at its end, its disposal or its failure. For reading; the bytes are those of the stream inside.</summary>
+internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
+{
+    public override bool CanRead => inner.CanRead;
+
+    public override bool CanSeek => inner.CanSeek;
+
+    public override bool CanWrite => false;
+
+    public override bool CanTimeout => inner.CanTimeout;
+
+    public override long Length => inner.Length;
+
+    public override long Position
+    {
+        get => inner.Position;
+        set => inner.Position = value;
+    }
+
+    public override int ReadTimeout
+    {
+        get => inner.ReadTimeout;
+        set => inner.ReadTimeout = value;
+    }
+
+    public override int WriteTimeout
+    {
+        get => inner.WriteTimeout;
+        set => inner.WriteTimeout = value;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var read = lease.BeginRead(cancellationToken);
+        int bytes;
+        try
+        {
+            bytes = await inner.ReadAsync(buffer, read.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (lease.Fail(read, exception, cancellationToken) is { } clearer)
+            {
+                throw clearer;
+            }
+
+            throw;
+        }
+
+        // A read into nothing tells that bytes have come, and not that none will.
+        lease.EndRead(read, isEnd: bytes == 0 && buffer.Length > 0);
+        return bytes;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    public override IAsyncResult BeginRead(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(ReadAsync(buffer, offset, count, CancellationToken.None), callback, state);
+
+    public override int EndRead(IAsyncResult asyncResult) => TaskToAsyncResult.End<int>(asyncResult);
+
+    public override int Read(Span<byte> buffer)
+    {
+        lease.ThrowIfAbandoned();
+        int bytes;
+        try
+        {
+            bytes = inner.Read(buffer);
+        }
+        catch (Exception exception)
+        {
+            if (lease.Fail(read: null, exception, CancellationToken.None) is { } clearer)
+            {
+                throw clearer;
+            }
+
+            throw;
+        }
+
+        lease.EndRead(read: null, isEnd: bytes == 0 && buffer.Length > 0);
+        return bytes;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    public override int ReadByte()
+    {
+        byte single = 0;
+        return Read(new Span<byte>(ref single)) == 0 ? -1 : single;
+    }
+
+    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        ValidateCopyToArguments(destination, bufferSize);
+        cancellationToken.ThrowIfCancellationRequested();
+        var read = lease.BeginRead(cancellationToken);
+        try
+        {
+            await inner.CopyToAsync(new BodyProgressStream(destination, lease), bufferSize, read.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (lease.Fail(read, exception, cancellationToken) is { } clearer)
+            {
+                throw clearer;
+            }
+
+            throw;
+        }
+
+        lease.EndRead(read, isEnd: true);
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+
+    public override void Flush() => inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await inner.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            lease.Dispose();
+        }
+
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            try
+            {
+                inner.Dispose();
+            }
+            finally
+            {
+                lease.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,207 @@
+using System.Net;
+using RateLimited.Http.Admission;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Pipeline;
+
+/// <summary>
+/// Holds every request until its service's limits admit it, and its lease until the response's body ends. Stateless: all state is the pipeline's. A request that is
+/// admitted at once and answered at once passes without a state machine.
+/// </summary>
+internal sealed class RateLimitingHandler(ServicePipeline pipeline) : DelegatingHandler
+{
+    private readonly ServiceLimiter _limiter = pipeline.Limiter;
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var settings = pipeline.Settings;
+        if (!IsLimited(request, settings, out var asked))
+        {
+            return base.SendAsync(request, cancellationToken);
+        }
+
+        ValueTask<AdmissionTicket> admission;
+        try
+        {
+            admission = _limiter.AdmitAsync(asked, cancellationToken);
+        }
+        catch (OperationCanceledException canceled)
+        {
+            return Task.FromCanceled<HttpResponseMessage>(canceled.CancellationToken.IsCancellationRequested ? canceled.CancellationToken : new CancellationToken(canceled: true));
+        }
+
+#pragma warning disable VSTHRD103 // It has completed: waiting for it would only cost a state machine.
+        return admission.IsCompletedSuccessfully
+            ? DispatchAsync(request, admission.Result, settings, cancellationToken)
+            : AdmitAndDispatchAsync(request, admission, settings, cancellationToken);
+#pragma warning restore VSTHRD103
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var settings = pipeline.Settings;
+        if (!IsLimited(request, settings, out var asked))
+        {
+            return base.Send(request, cancellationToken);
+        }
+
+        AdmissionTicket ticket;
+        try
+        {
+            ticket = _limiter.Admit(asked, cancellationToken);
+        }
+        catch (RateLimitRejectedException rejection) when (settings.Rejection == RejectionBehavior.Response)
+        {
+            return rejection.ToResponse(request);
+        }
+
+        GiveBackIfCancelled(ticket, cancellationToken);
+        HttpResponseMessage response;
+        try
+        {
+            response = base.Send(request, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            End(ticket, exception);
+            throw;
+        }
+
+        Hear(request, response, ticket, settings);
+        return response;
+    }
+
+    /// <summary>The upstream did not see the request: only then may quota be given back without breaking its limits.</summary>
+    private static bool WasNeverSent(Exception exception) => exception switch
+    {
+        RateLimitRejectedException => true,
+        HttpRequestException failure => failure.HttpRequestError
+            is HttpRequestError.NameResolutionError
+            or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError
+            or HttpRequestError.ProxyTunnelError
+            or HttpRequestError.VersionNegotiationError,
+        _ => false,
+    };
+
+    private static void End(AdmissionTicket ticket, Exception exception)
+    {
+        if (WasNeverSent(exception))
+        {
+            ticket.GiveBack();
+        }
+        else
+        {
+            ticket.Complete();
+        }
+    }
+
+    private static void GiveBackIfCancelled(AdmissionTicket ticket, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            ticket.GiveBack();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private bool IsLimited(HttpRequestMessage request, PipelineSettings settings, out AdmissionRequest asked)
+    {
+        asked = default;
+        if (_limiter.Mode == RateLimitMode.Disabled)
+        {
+            return false;
+        }
+
+        var said = request.RateLimiting();
+        if (said?.Bypass == true)
+        {
+            _limiter.Telemetry.Checked(CheckResult.Bypassed);
+            return false;
+        }
+
+        asked = RequestReading.Read(request, said, settings.Router);
+        return true;
+    }
+
+    private async Task<HttpResponseMessage> AdmitAndDispatchAsync(
+        HttpRequestMessage request, ValueTask<AdmissionTicket> admission, PipelineSettings settings, CancellationToken cancellationToken)
+    {
+        AdmissionTicket ticket;
+        try
+        {
+            ticket = await admission.ConfigureAwait(false);
+        }
+        catch (RateLimitRejectedException rejection) when (settings.Rejection == RejectionBehavior.Response)
+        {
+            return rejection.ToResponse(request);
+        }
+
+        // The token may have been cancelled between the grant and now; nothing has left yet.
+        GiveBackIfCancelled(ticket, cancellationToken);
+        return await DispatchAsync(request, ticket, settings, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<HttpResponseMessage> DispatchAsync(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CancellationToken cancellationToken)
+    {
+        Task<HttpResponseMessage> sending;
+        try
+        {
+            sending = base.SendAsync(request, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            End(ticket, exception);
+            return Task.FromException<HttpResponseMessage>(exception);
+        }
+
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return HearAsync(request, sending, ticket, settings);
+        }
+
+#pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
+        Hear(request, sending.Result, ticket, settings);
+#pragma warning restore VSTHRD103, VSTHRD002
+        return sending;
+    }
+
+    private async Task<HttpResponseMessage> HearAsync(
+        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings)
+    {
+        HttpResponseMessage response;
+        try
+        {
+#pragma warning disable VSTHRD003 // It was started by our only caller.
+            response = await sending.ConfigureAwait(false);
+#pragma warning restore VSTHRD003
+        }
+        catch (Exception exception)
+        {
+            End(ticket, exception);
+            throw;
+        }
+
+        Hear(request, response, ticket, settings);
+        return response;
+    }
+
+    /// <summary>Learns what the response's head says and lets go of the ticket, now or when the body ends.</summary>
+    private void Hear(HttpRequestMessage request, HttpResponseMessage response, AdmissionTicket ticket, PipelineSettings settings)
+    {
+        _limiter.ObserveAnswer(ticket);
+        if (response.StatusCode == HttpStatusCode.TooManyRequests)
+        {
+            _limiter.Record(new RequestOutcome { Limited = true, RetryAfter = response.Headers.RetryAfter?.Delta });
+        }
+
+        if (ticket.HoldsConcurrency && LeasedContent.MayHaveBody(request, response))
+        {
+            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout));
+        }
+        else
+        {
+            ticket.Complete();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using RateLimited.Http.Admission;
+
+namespace RateLimited.Http.Pipeline;
+
+/// <summary>What the handler needs to know of a service besides its limits. Immutable and replaced as a whole on reload.</summary>
+internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior Rejection, TimeSpan BodyIdleTimeout);
+
+/// <summary>One service for all its handlers, which the factory makes anew every two minutes: state lives here and never in a handler.</summary>
+internal sealed class ServicePipeline(ServiceLimiter limiter, PipelineSettings settings)
+{
+    private volatile PipelineSettings _settings = settings;
+
+    public ServiceLimiter Limiter => limiter;
+
+    /// <summary>May be replaced at any time; requests under way keep those they began with.</summary>
+    public PipelineSettings Settings
+    {
+        get => _settings;
+        set => _settings = value;
+    }
+}
