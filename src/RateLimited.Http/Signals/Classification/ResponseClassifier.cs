@@ -1,0 +1,135 @@
+using RateLimited.Http.Signals.Bodies;
+
+namespace RateLimited.Http.Signals.Classification;
+
+/// <summary>What each response means. Status first, because headers of limits and even Retry-After come on successes too; then the body's codes, then what is left.</summary>
+internal static class ResponseClassifier
+{
+    private static readonly TimeSpan HiddenLimitWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
+
+    public static Verdict Classify(int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)
+    {
+        var meaning = signal.Body.Meaning;
+        var (kind, scope) = Meaning(status, dialect) ?? ByStatus(status, signal);
+        switch (kind)
+        {
+            case ResponseKind.Fine when dialect is { RefusesWithSuccess: true } && status is >= 200 and < 300 && signal.Body.TellsOfErrors
+                && meaning is { Kind: ResponseKind.Limited or ResponseKind.Exhausted or ResponseKind.RefusedKey } refused:
+                (kind, scope) = (refused.Kind, refused.Scope);
+                break;
+            case ResponseKind.Limited when meaning is { Kind: ResponseKind.Exhausted }:
+                (kind, scope) = (ResponseKind.Exhausted, ResponseScope.Key);
+                break;
+            case ResponseKind.Permission:
+                (kind, scope) = Forbidden(signal);
+                break;
+            case ResponseKind.Rejected or ResponseKind.Overloaded or ResponseKind.ServerFault when meaning is { Kind: ResponseKind.Limited or ResponseKind.Exhausted or ResponseKind.RefusedKey } said:
+                (kind, scope) = (said.Kind, said.Scope);
+                break;
+            case ResponseKind.ServerFault when meaning is { Kind: ResponseKind.Overloaded }:
+                kind = ResponseKind.Overloaded;
+                break;
+            default:
+                break;
+        }
+
+        return Complete(new Verdict(kind, kind == ResponseKind.Limited ? LimitScope(scope, signal, dialect) : scope), status, signal, bounds);
+    }
+
+    private static (ResponseKind Kind, ResponseScope Scope)? Meaning(int status, HeaderDialect? dialect)
+    {
+        if (dialect is not null)
+        {
+            foreach (var meaning in dialect.Statuses)
+            {
+                if (meaning.Status == status)
+                {
+                    return (meaning.Kind, meaning.Scope);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static (ResponseKind Kind, ResponseScope Scope) ByStatus(int status, in UpstreamSignal signal) => status switch
+    {
+        429 => (ResponseKind.Limited, ResponseScope.Key),
+        401 => (ResponseKind.RefusedKey, ResponseScope.Key),
+        402 => (ResponseKind.Exhausted, ResponseScope.Key),
+        403 => (ResponseKind.Permission, ResponseScope.Endpoint),
+        529 or 503 => (ResponseKind.Overloaded, ResponseScope.Service),
+        408 or >= 500 => (ResponseKind.ServerFault, ResponseScope.Service),
+        >= 400 => (ResponseKind.Rejected, ResponseScope.Request),
+        _ => (ResponseKind.Fine, ResponseScope.Request),
+    };
+
+    /// <summary>A 403 with headers of limits usually is none: it is one if something asks to wait, if nothing remains, or if the body says so.</summary>
+    private static (ResponseKind Kind, ResponseScope Scope) Forbidden(in UpstreamSignal signal)
+    {
+        if (signal.Body.Meaning is { Kind: not ResponseKind.Permission } said)
+        {
+            return (said.Kind, said.Scope);
+        }
+
+        var waits = signal.RetryAfter > TimeSpan.Zero || signal.Body.IsHiddenLimit;
+        foreach (ref readonly var hint in UpstreamSignal.LimitsOf(in signal))
+        {
+            waits |= hint.IsExhausted;
+        }
+
+        return waits ? (ResponseKind.Limited, ResponseScope.Key) : (ResponseKind.Permission, ResponseScope.Endpoint);
+    }
+
+    private static ResponseScope LimitScope(ResponseScope scope, in UpstreamSignal signal, HeaderDialect? dialect)
+    {
+        var isShared = signal.Scope.Span.Equals("shared", StringComparison.OrdinalIgnoreCase);
+        if (signal.Has(SignalFlags.Global) || signal.Body.IsGlobal || signal.Body.IsFromBehind || isShared)
+        {
+            return ResponseScope.Service;
+        }
+
+        return scope == ResponseScope.Key && dialect is not null ? dialect.LimitScope : scope;
+    }
+
+    private static Verdict Complete(Verdict verdict, int status, in UpstreamSignal signal, SignalBounds bounds)
+    {
+        var applies = verdict.IsRefusal || (verdict.Kind == ResponseKind.Overloaded && status is 503 or 529 or 504);
+        if (verdict.Kind is ResponseKind.Fine or ResponseKind.Rejected or ResponseKind.RefusedKey or ResponseKind.Permission || !(applies || verdict.Kind == ResponseKind.Overloaded))
+        {
+            return verdict;
+        }
+
+        var wait = (applies ? signal.RetryAfter : null) ?? (signal.Body.RetryAfterTicks is { } ticks ? bounds.Bound(ticks, out _) : null);
+        if (verdict.IsRefusal)
+        {
+            // A wait of nothing after a refusal is how Spotify says that it doesn't know.
+            wait = wait > TimeSpan.Zero ? wait : Exhausted(signal) ?? (wait is null ? HiddenWait(signal) : LeastWait);
+            wait = wait is { } floor ? bounds.Bound(floor.Ticks, out _) : null;
+        }
+
+        var horizon = verdict.Kind != ResponseKind.Exhausted ? QuotaHorizon.Unknown
+            : status == 402 ? QuotaHorizon.Billing
+            : signal.Body.Meaning is { Horizon: not QuotaHorizon.Unknown and var said } ? said
+            : wait is null ? QuotaHorizon.Unknown : QuotaHorizon.Wait;
+        return verdict with { Wait = wait, RetryAfterApplies = applies && signal.RetryAfter is not null, Horizon = horizon };
+    }
+
+    private static TimeSpan? HiddenWait(in UpstreamSignal signal) => signal.Body.IsHiddenLimit ? HiddenLimitWait : null;
+
+    private static TimeSpan? Exhausted(in UpstreamSignal signal)
+    {
+        TimeSpan? longest = null;
+        foreach (ref readonly var hint in UpstreamSignal.LimitsOf(in signal))
+        {
+            var cost = Math.Max(1, hint.Unit == "points" ? signal.Body.RequestedCost ?? 1 : 1);
+            if ((hint.IsExhausted || hint.Remaining < cost) && hint.WaitFor(cost) is { } wait && !(wait <= longest))
+            {
+                longest = wait > TimeSpan.Zero ? wait : longest ?? LeastWait;
+            }
+        }
+
+        return longest;
+    }
+}

@@ -1,0 +1,19 @@
+namespace RateLimited.Http.Signals.Classification;
+
+/// <summary>What a response means, for whom, and until when.</summary>
+/// <param name="Kind">What it means.</param>
+/// <param name="Scope">Whom it concerns.</param>
+internal readonly record struct Verdict(ResponseKind Kind, ResponseScope Scope)
+{
+    /// <summary>How long not to send, within the bounds; null when nobody says.</summary>
+    public TimeSpan? Wait { get; init; }
+
+    /// <summary>The response's Retry-After is what it says it is. It is not on a success, where some send it always.</summary>
+    public bool RetryAfterApplies { get; init; }
+
+    /// <summary>When a quota returns that is used up.</summary>
+    public QuotaHorizon Horizon { get; init; }
+
+    /// <summary>A refusal for having sent too much, of whatever kind.</summary>
+    public bool IsRefusal => Kind is ResponseKind.Limited or ResponseKind.Exhausted;
+}

@@ -1,0 +1,15 @@
+namespace RateLimited.Http.Signals.Dialects;
+
+/// <summary>Reddit: remaining as a fraction, used, a wait; the quota is their sum.</summary>
+internal static class Reddit
+{
+    public static HeaderDialect Dialect { get; } = new("reddit")
+    {
+        Rules =
+        [
+            new(HeaderField.Remaining, "x-ratelimit-remaining"),
+            new(HeaderField.Used, "x-ratelimit-used"),
+            new(HeaderField.Reset, "x-ratelimit-reset", ValueFormat.Seconds),
+        ],
+    };
+}

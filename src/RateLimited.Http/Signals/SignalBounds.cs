@@ -1,0 +1,33 @@
+namespace RateLimited.Http.Signals;
+
+/// <summary>The one place where what an upstream says is bounded.</summary>
+/// <param name="MaxHint">No wait that leaves this room is longer.</param>
+internal readonly record struct SignalBounds(TimeSpan MaxHint)
+{
+    /// <summary>How much of one header value is examined.</summary>
+    public const int MaxHeaderLength = 1024;
+
+    /// <summary>How many lines of one header are examined; repeated lines are rare, and a thousand of them hostile.</summary>
+    public const int MaxLines = 16;
+
+    /// <summary>How much of a body is examined.</summary>
+    public const int MaxBodyLength = 64 * 1024;
+
+    /// <summary>How long ago a reset may lie to be taken for "now". Anthropic's lie seconds in the past; older ones are another clock's or another unit's.</summary>
+    public static readonly TimeSpan MaxPast = TimeSpan.FromHours(1);
+
+    /// <summary>How far the upstream's Date may be from our clock to be believed as its clock. A day is a clock set to the wrong date, which is what the correction is for.</summary>
+    public static readonly TimeSpan MaxSkew = TimeSpan.FromDays(2);
+
+    private long MaxTicks => Math.Max(MaxHint.Ticks, 0);
+
+    /// <summary>The duration within the bounds, and whether it was within them before.</summary>
+    public TimeSpan Bound(long ticks, out bool exceeded)
+    {
+        exceeded = ticks > MaxTicks;
+        return new TimeSpan(Math.Clamp(ticks, 0, MaxTicks));
+    }
+
+    /// <summary>Whether a duration until a reset can be meant: not long past, not beyond what we would wait.</summary>
+    public bool IsPlausible(long ticks) => ticks >= -MaxPast.Ticks && ticks <= MaxTicks;
+}

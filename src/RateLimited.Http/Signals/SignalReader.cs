@@ -1,0 +1,53 @@
+using RateLimited.Http.Signals.Bodies;
+using RateLimited.Http.Signals.Classification;
+
+namespace RateLimited.Http.Signals;
+
+/// <summary>
+/// Reads responses of one service: what they say of its limits, and what they mean. Stateless and safe for any number of threads; it never throws, whatever it reads.
+/// </summary>
+internal sealed class SignalReader
+{
+    private readonly HeaderDialect? _dialect;
+    private readonly HeaderIndex _index;
+    private readonly SignalBounds _bounds;
+
+    /// <param name="dialect">The service's dialect; null recognises it from each response's header names.</param>
+    /// <param name="maxHint">The longest wait that may come out.</param>
+    public SignalReader(HeaderDialect? dialect, TimeSpan maxHint)
+    {
+        _dialect = dialect;
+        _index = KnownDialects.IndexOf(dialect);
+        _bounds = new SignalBounds(maxHint);
+    }
+
+    /// <summary>Whether the beginning of the body (<see cref="SignalBounds.MaxBodyLength"/> at most) can change what the response means, and is worth buffering.</summary>
+    public bool WantsBody(HttpResponseMessage response) =>
+        (int)response.StatusCode >= 400 || (_dialect is { RefusesWithSuccess: true } && response.IsSuccessStatusCode);
+
+    /// <summary>Reads one response. The body is whatever of its beginning was buffered, or nothing.</summary>
+    /// <param name="response">Its status and its headers are read, its content isn't.</param>
+    /// <param name="body">The beginning of the body, or nothing.</param>
+    /// <param name="now">The time by the local clock, for dates.</param>
+    /// <param name="signal">Overwritten. Large: keep it on the stack.</param>
+    public void Read(HttpResponseMessage response, ReadOnlySpan<byte> body, DateTimeOffset now, out UpstreamSignal signal)
+    {
+        signal = default;
+        var owners = HeaderReader.Read(response.Headers, _index, _bounds, now, ref signal);
+        signal.Dialect = _dialect ?? KnownDialects.Recognise(owners);
+        if (!body.IsEmpty && WantsBody(response))
+        {
+            signal.Body = BodyReader.Read(body);
+            BodyLimits.Add(ref signal, _bounds);
+        }
+
+        if (!signal.ErrorCode.IsEmpty && ErrorCodes.TryMeaning(signal.ErrorCode.Span, out var meaning))
+        {
+            var said = signal.Body;
+            said.Mean(meaning);
+            signal.Body = said;
+        }
+
+        signal.Verdict = ResponseClassifier.Classify((int)response.StatusCode, signal, signal.Dialect, _bounds);
+    }
+}
