@@ -26,7 +26,7 @@ internal static class Conclusions
     {
         for (var i = limits.Count - 1; i >= 0; i--)
         {
-            var policy = limits.Writable[i];
+            ref var policy = ref limits.Writable[i];
             if (!policy.IsPolicy)
             {
                 continue;

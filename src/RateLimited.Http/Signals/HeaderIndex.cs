@@ -4,80 +4,94 @@ namespace RateLimited.Http.Signals;
 
 /// <summary>
 /// The headers of one dialect, or of all that are known, by name. Most headers of a response are none of them, so that the way to "no" is the short one: a hash over the length and three
-/// characters into a sparse table.
+/// characters into a sparse table, behind a look at the length and two characters.
 /// </summary>
 internal sealed class HeaderIndex
 {
     /// <summary>Names that templates are written out for, because they are in nearly every response of their dialects.</summary>
     private static readonly string[] CommonLimits = [UnitCost.Requests, "tokens", "input-tokens", "output-tokens", "input-images"];
 
-    private readonly Entry[] _table;
+    private const int LongestExact = 64;
+    private const int ShortestName = 3;
+
+    private readonly Match?[] _table;
     private readonly Template[] _templates;
     private readonly int _shortestTemplate = int.MaxValue;
+    private readonly ulong[] _lettersByLength = new ulong[LongestExact + 1];
+    private readonly ulong _lettersOfTemplates;
 
     public HeaderIndex(IReadOnlyList<HeaderRule> rules)
     {
         var exact = new Dictionary<string, Match>(StringComparer.OrdinalIgnoreCase);
         foreach (var rule in rules.Where(static rule => !rule.IsTemplate))
         {
-            exact[rule.Header] = new Match(rule, rule.Limit, rule.Unit, rule.Window.Ticks);
+            exact[rule.Header] = new Match(rule.Header, rule, rule.Limit, rule.Unit, rule.Window.Ticks);
         }
 
         _templates = [.. rules.Where(static rule => rule.IsTemplate).Select(static rule => new Template(rule)).OrderByDescending(static t => t.Length)];
         foreach (var template in _templates)
         {
-            _shortestTemplate = Math.Min(_shortestTemplate, template.Length);
+            _shortestTemplate = Math.Min(_shortestTemplate, Math.Max(template.Length, ShortestName));
+            _lettersOfTemplates |= template.Prefix.Length < ShortestName ? ulong.MaxValue : Letters(template.Prefix);
             foreach (var limit in CommonLimits)
             {
-                exact.TryAdd(template.Prefix + limit + template.Suffix, new Match(template.Rule, limit, limit, template.Rule.Window.Ticks));
+                var name = template.Prefix + limit + template.Suffix;
+                exact.TryAdd(name, new Match(name, template.Rule, limit, limit, template.Rule.Window.Ticks));
             }
         }
 
-        _table = new Entry[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, exact.Count * 8))];
-        foreach (var (name, match) in exact)
+        _table = new Match?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, exact.Count * 8))];
+        foreach (var match in exact.Values.Where(static match => match.Name.Length is >= ShortestName and <= LongestExact))
         {
-            var at = Slot(name);
-            while (_table[at].Name is not null)
+            var at = Slot(match.Name);
+            while (_table[at] is not null)
             {
                 at = (at + 1) & (_table.Length - 1);
             }
 
-            _table[at] = new Entry(name, match);
+            _table[at] = match;
+            _lettersByLength[match.Name.Length] |= Letters(match.Name);
         }
     }
 
     /// <summary>What a header tells, or null.</summary>
-    public bool TryFind(string name, out Match match)
+    public Match? Find(string name)
     {
-        if (name.Length == 0)
+        if (name.Length < ShortestName)
         {
-            match = default;
-            return false;
+            return null;
         }
 
-        for (var at = Slot(name); _table[at].Name is { } known; at = (at + 1) & (_table.Length - 1))
+        var letters = Letters(name);
+        if (name.Length <= LongestExact && (_lettersByLength[name.Length] & letters) == letters)
         {
-            if (known.Length == name.Length && known.Equals(name, StringComparison.OrdinalIgnoreCase))
+            for (var at = Slot(name); _table[at] is { } known; at = (at + 1) & (_table.Length - 1))
             {
-                match = _table[at].Match;
-                return true;
-            }
-        }
-
-        if (name.Length > _shortestTemplate)
-        {
-            foreach (var template in _templates)
-            {
-                if (template.TryMatch(name, out match))
+                if (string.Equals(known.Name, name, StringComparison.Ordinal) || string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
                 {
-                    return true;
+                    return known;
                 }
             }
         }
 
-        match = default;
-        return false;
+        return name.Length > _shortestTemplate && (_lettersOfTemplates & letters) == letters ? FindTemplate(name) : null;
     }
+
+    private Match? FindTemplate(string name)
+    {
+        foreach (var template in _templates)
+        {
+            if (template.Find(name) is { } match)
+            {
+                return match;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Two bits for a name: its first letter, and its third, the first behind an <c>x-</c>. Names that differ only in case have the same.</summary>
+    private static ulong Letters(string name) => (1UL << (name[0] & 31)) | (1UL << (32 + (name[2] & 31)));
 
     private int Slot(string name)
     {
@@ -87,9 +101,7 @@ internal sealed class HeaderIndex
     }
 
     /// <summary>A header that was found: its rule, and the limit it speaks of.</summary>
-    internal readonly record struct Match(HeaderRule Rule, SignalText Limit, string Unit, long Window);
-
-    private readonly record struct Entry(string? Name, Match Match);
+    internal sealed record Match(string Name, HeaderRule Rule, SignalText Limit, string Unit, long Window);
 
     private sealed class Template
     {
@@ -109,19 +121,17 @@ internal sealed class HeaderIndex
 
         public int Length => Prefix.Length + Suffix.Length;
 
-        public bool TryMatch(string name, out Match match)
+        public Match? Find(string name)
         {
             if (name.Length <= Length || (name[Prefix.Length >> 1] | 0x20) != (Prefix[Prefix.Length >> 1] | 0x20)
                 || !name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) || !name.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase))
             {
-                match = default;
-                return false;
+                return null;
             }
 
             var limit = new SignalText(name, Prefix.Length, name.Length - Length);
             var parts = NameParts.Of(limit.Span);
-            match = new Match(Rule, limit, parts.Unit, parts.Window > 0 ? parts.Window : Rule.Window.Ticks);
-            return true;
+            return new Match(name, Rule, limit, parts.Unit, parts.Window > 0 ? parts.Window : Rule.Window.Ticks);
         }
     }
 }

@@ -17,6 +17,7 @@ internal ref struct HeaderReader
     private RetryWait _retryAfterMilliseconds;
     private RetryWait _azureRetryAfterMilliseconds;
     private bool _hasAbsolute;
+    private bool _asksToWait;
 
     private HeaderReader(SignalBounds bounds, ref UpstreamSignal signal)
     {
@@ -29,9 +30,10 @@ internal ref struct HeaderReader
     public static ulong Read(HttpResponseHeaders headers, HeaderIndex index, SignalBounds bounds, DateTimeOffset now, ref UpstreamSignal signal)
     {
         var reader = new HeaderReader(bounds, ref signal);
+        var left = SignalBounds.MaxHeaders;
         foreach (var header in headers.NonValidated)
         {
-            if (index.TryFind(header.Key, out var match))
+            if (index.Find(header.Key) is { } match && left-- > 0)
             {
                 reader.Values(match, header.Value);
             }
@@ -41,7 +43,7 @@ internal ref struct HeaderReader
         return reader._owners;
     }
 
-    private void Values(in HeaderIndex.Match match, HeaderStringValues values)
+    private void Values(HeaderIndex.Match match, HeaderStringValues values)
     {
         _owners &= match.Rule.Owners;
         if (values.Count == 1)
@@ -62,7 +64,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private void Value(in HeaderIndex.Match match, string value)
+    private void Value(HeaderIndex.Match match, string value)
     {
         switch (match.Rule.Field)
         {
@@ -79,12 +81,15 @@ internal ref struct HeaderReader
                 Policies(match, value);
                 break;
             case HeaderField.RetryAfter:
+                _asksToWait = true;
                 _retryAfter.Read(value, ValueFormat.Auto);
                 break;
             case HeaderField.RetryAfterMilliseconds:
+                _asksToWait = true;
                 _retryAfterMilliseconds.Read(value, ValueFormat.Milliseconds);
                 break;
             case HeaderField.AzureRetryAfterMilliseconds:
+                _asksToWait = true;
                 _azureRetryAfterMilliseconds.Read(value, ValueFormat.Milliseconds);
                 break;
             case HeaderField.Date:
@@ -104,7 +109,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private void Counts(in HeaderIndex.Match match, string value, bool limit)
+    private void Counts(HeaderIndex.Match match, string value, bool limit)
     {
         if (Numbers.TryCount(value, out var count))
         {
@@ -149,7 +154,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private void Reset(in HeaderIndex.Match match, string value)
+    private void Reset(HeaderIndex.Match match, string value)
     {
         if (value.Length > SignalBounds.MaxHeaderLength)
         {
@@ -173,7 +178,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private void Reset(in HeaderIndex.Match match, SignalTime time)
+    private void Reset(HeaderIndex.Match match, SignalTime time)
     {
         ref var hint = ref Of(match);
         if (Unsafe.IsNullRef(ref hint))
@@ -189,7 +194,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private bool OtherFigure(in HeaderIndex.Match match, string value)
+    private bool OtherFigure(HeaderIndex.Match match, string value)
     {
         switch (match.Rule.Field)
         {
@@ -215,7 +220,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private void Shape(in HeaderIndex.Match match, string value)
+    private void Shape(HeaderIndex.Match match, string value)
     {
         ref var hint = ref Of(match);
         if (Unsafe.IsNullRef(ref hint))
@@ -243,7 +248,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private void UsedOfLimit(in HeaderIndex.Match match, string value)
+    private void UsedOfLimit(HeaderIndex.Match match, string value)
     {
         var elements = new Elements(value);
         while (elements.MoveNext())
@@ -269,7 +274,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private void Policies(in HeaderIndex.Match match, string value)
+    private void Policies(HeaderIndex.Match match, string value)
     {
         // The seventh draft alone wrote a dictionary: "limit=5000, remaining=100, reset=36000".
         var elements = new Elements(value);
@@ -290,7 +295,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private void DictionaryEntry(in HeaderIndex.Match match, ReadOnlySpan<char> key, ReadOnlySpan<char> value)
+    private void DictionaryEntry(HeaderIndex.Match match, ReadOnlySpan<char> key, ReadOnlySpan<char> value)
     {
         ref var hint = ref Of(match);
         if (Unsafe.IsNullRef(ref hint))
@@ -311,7 +316,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private void Announce(in HeaderIndex.Match match, string value, Policy policy)
+    private void Announce(HeaderIndex.Match match, string value, Policy policy)
     {
         ref var hint = ref policy.IsNumbered
             ? ref _signal.Limits.Of(match.Limit, match.Unit, policy.Window, policy: true)
@@ -348,7 +353,7 @@ internal ref struct HeaderReader
         }
     }
 
-    private ref LimitHint Of(in HeaderIndex.Match match) => ref _signal.Limits.Of(match.Limit, match.Unit, match.Window, policy: false);
+    private ref LimitHint Of(HeaderIndex.Match match) => ref _signal.Limits.Of(match.Limit, match.Unit, match.Window, policy: false);
 
     private static SignalText Word(string value) => value.Length > SignalText.MaxLength ? default : (SignalText)value.Trim();
 
@@ -361,7 +366,7 @@ internal ref struct HeaderReader
         }
 
         Conclusions.Finish(ref _signal.Limits, _limitName, _named, upstreamNow, _bounds);
-        if (RetryWait.TryGet(upstreamNow, _retryAfter, [_retryAfterMilliseconds, _azureRetryAfterMilliseconds], out var wait))
+        if (_asksToWait && RetryWait.TryGet(upstreamNow, _retryAfter, [_retryAfterMilliseconds, _azureRetryAfterMilliseconds], out var wait))
         {
             _signal.RetryAfter = _bounds.Bound(wait, out var exceeded);
             _signal.AnnouncedRetryAfter = new TimeSpan(wait);

@@ -10,6 +10,9 @@ internal readonly record struct SignalBounds(TimeSpan MaxHint)
     /// <summary>How many lines of one header are examined; repeated lines are rare, and a thousand of them hostile.</summary>
     public const int MaxLines = 16;
 
+    /// <summary>How many headers of limits are examined.</summary>
+    public const int MaxHeaders = 128;
+
     /// <summary>How much of a body is examined.</summary>
     public const int MaxBodyLength = 64 * 1024;
 

@@ -10,6 +10,11 @@ internal static class ResponseClassifier
 
     public static Verdict Classify(int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)
     {
+        if (status < 400 && dialect is not { RefusesWithSuccess: true })
+        {
+            return default;
+        }
+
         var meaning = signal.Body.Meaning;
         var (kind, scope) = Meaning(status, dialect) ?? ByStatus(status, signal);
         switch (kind)

@@ -19,12 +19,11 @@ internal readonly record struct NameParts(string Unit, long Window)
 
     public static NameParts Of(ReadOnlySpan<char> name)
     {
-        var unit = name;
         var last = LastWord(name, out var before);
         var digits = last.IndexOfAnyExceptInRange('0', '9');
-        if (digits < 0 || !TryWord(last[digits..], out var window) || (digits == 0 && last.Length == 1))
+        if (digits < 0 || !TryWord(last[digits..], out var window) || (digits == 0 && last.Length == 1) || IsKnown(name))
         {
-            return new NameParts(UnitOf(unit), 0);
+            return new NameParts(UnitOf(name), 0);
         }
 
         long count = 1;
@@ -46,6 +45,20 @@ internal readonly record struct NameParts(string Unit, long Window)
         var dash = name.LastIndexOf('-');
         before = dash < 0 ? [] : name[..dash];
         return name[(dash + 1)..];
+    }
+
+    /// <summary>Seconds can be what is counted: <c>audio-seconds</c> are no window.</summary>
+    private static bool IsKnown(ReadOnlySpan<char> name)
+    {
+        foreach (var unit in KnownUnits)
+        {
+            if (name.Equals(unit, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool TryWord(ReadOnlySpan<char> word, out long ticks)
