@@ -29,7 +29,7 @@ internal static class EndpointFaults
             }
             else
             {
-                LimitListFaults.Check(faults, $"{place}:Limits", endpoint.Limits, LimitScope.Service);
+                LimitListFaults.Check(faults, $"{place}:Limits", endpoint.Limits, LimitPlace.Service);
             }
         }
     }

@@ -1,7 +1,7 @@
 namespace RateLimited.Http.Configuration;
 
 /// <summary>Where a list of limits stands, which decides what its limits may count separately by.</summary>
-internal enum LimitScope
+internal enum LimitPlace
 {
     /// <summary>Under a service or an endpoint: by anything.</summary>
     Service,
@@ -17,17 +17,17 @@ internal enum LimitScope
 internal sealed class LimitListFaults
 {
     private readonly FaultList _faults;
-    private readonly LimitScope _scope;
+    private readonly LimitPlace _place;
     private readonly Dictionary<string, string> _names = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
 
-    private LimitListFaults(FaultList faults, LimitScope scope)
+    private LimitListFaults(FaultList faults, LimitPlace place)
     {
         _faults = faults;
-        _scope = scope;
+        _place = place;
     }
 
-    public static void Check(FaultList faults, string path, IList<LimitOptions> limits, LimitScope scope)
+    public static void Check(FaultList faults, string path, IList<LimitOptions> limits, LimitPlace place)
     {
         if (limits.Count > OptionBounds.MaxLimits)
         {
@@ -35,7 +35,7 @@ internal sealed class LimitListFaults
             return;
         }
 
-        var list = new LimitListFaults(faults, scope);
+        var list = new LimitListFaults(faults, place);
         for (var i = 0; i < limits.Count; i++)
         {
             list.CheckNext(limits[i]?.Path ?? $"{path}:{i}", limits[i]);
@@ -66,12 +66,12 @@ internal sealed class LimitListFaults
             _faults.Add($"{path}:{key}", value, right);
         }
 
-        if (_scope == LimitScope.Tenant && limit.Partition == PartitionBy.Name)
+        if (_place == LimitPlace.Tenant && limit.Partition == PartitionBy.Name)
         {
             _faults.Add($"{path}:Partition", "'Name'", "Tenant, which limits under Tenants count by, or nothing");
         }
 
-        if (_scope == LimitScope.Global && limit.Partition is (PartitionBy.Tenant or PartitionBy.Name))
+        if (_place == LimitPlace.Global && limit.Partition is (PartitionBy.Tenant or PartitionBy.Name))
         {
             _faults.Add($"{path}:Partition", Fault.Quote(limit.Partition.ToString()), "Service or nothing, since a global limit counts all requests together");
         }
@@ -83,7 +83,7 @@ internal sealed class LimitListFaults
     {
         var text = limit.ToString();
         var name = limit.EffectiveName;
-        if (_scope == LimitScope.Tenant)
+        if (_place == LimitPlace.Tenant)
         {
             // Said or not, limits under Tenants count by tenant.
             (text, name) = (WithoutTenant(text), limit.Name ?? WithoutTenant(name));

@@ -9,7 +9,7 @@ internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimiti
     public ValidateOptionsResult Validate(string? name, RateLimitingOptions options)
     {
         var faults = new FaultList();
-        LimitListFaults.Check(faults, RateLimitingOptionsReader.GlobalLimitsPath, options.GlobalLimits, LimitScope.Global);
+        LimitListFaults.Check(faults, RateLimitingOptionsReader.GlobalLimitsPath, options.GlobalLimits, LimitPlace.Global);
         return faults.Over(options.Faults).Result();
     }
 }

@@ -17,7 +17,7 @@ internal static class ServiceOptionsFaults
         }
 
         CheckValues(faults, path, options);
-        LimitListFaults.Check(faults, $"{path}:Limits", options.Limits, LimitScope.Service);
+        LimitListFaults.Check(faults, $"{path}:Limits", options.Limits, LimitPlace.Service);
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
         CheckQueue(faults, $"{path}:Queue", options, globalLimits);

@@ -5,7 +5,7 @@ internal static class TenantFaults
 {
     public static void Check(FaultList faults, string path, TenantOptions tenants)
     {
-        LimitListFaults.Check(faults, $"{path}:Limits", tenants.Limits, LimitScope.Tenant);
+        LimitListFaults.Check(faults, $"{path}:Limits", tenants.Limits, LimitPlace.Tenant);
         if (tenants.Classes.Count > OptionBounds.MaxTenantClasses)
         {
             faults.Add($"{path}:Classes", $"{tenants.Classes.Count} classes", $"at most {OptionBounds.MaxTenantClasses}");
@@ -27,7 +27,7 @@ internal static class TenantFaults
                 continue;
             }
 
-            LimitListFaults.Check(faults, $"{place}:Limits", tenantClass.Limits, LimitScope.Tenant);
+            LimitListFaults.Check(faults, $"{place}:Limits", tenantClass.Limits, LimitPlace.Tenant);
             if (!OptionBounds.Weight.Contains(tenantClass.Weight))
             {
                 faults.Add($"{place}:Weight", Fault.Quote(tenantClass.Weight), OptionBounds.Weight.Right);

@@ -54,7 +54,9 @@ internal sealed class LimitedService : IDisposable
         new(new RateLimitingHandler(Pipeline) { InnerHandler = inner ?? new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.FromMilliseconds(50) } }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 
     public HttpMessageInvoker Over(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) =>
-        new(new RateLimitingHandler(Pipeline) { InnerHandler = new StubHandler(answer) });
+        Over(new StubHandler(answer));
+
+    public HttpMessageInvoker Over(StubHandler inner) => new(new RateLimitingHandler(Pipeline) { InnerHandler = inner });
 
     public void Dispose()
     {
