@@ -42,8 +42,11 @@ internal sealed class BoundService
 
     public long Guard => IsGuardMeasured ? _spread.Guard : Definition.ArrivalGuard!.Value.Ticks;
 
-    /// <summary>Takes a latency into the measured guard. Returns whether the request was held up longer than the guard allows for.</summary>
-    public bool ObserveLatency(long ticks) => IsGuardMeasured && _spread.Add(ticks);
+    /// <summary>The shortest that a request takes as far as is known, in ticks.</summary>
+    public long ShortestLatency => _spread.Shortest;
+
+    /// <summary>Takes a latency into the measured guard. Returns whether the request was held up longer than anything that was known.</summary>
+    public bool ObserveLatency(long ticks) => _spread.Add(ticks);
 
     public LimitPlan PlanOf(in AdmissionRequest request)
     {

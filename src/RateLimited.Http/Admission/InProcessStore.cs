@@ -118,22 +118,21 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
     }
 
     /// <summary>
-    /// Charges the request now instead of when it was sent: it was held up on its way, and may have arrived as late as this.
+    /// The request has been answered: it cannot have arrived later than the answer less the shortest latency. 
     /// </summary>
-    public void Redate(AdmissionTicket ticket)
+    /// <param name="ticket">The request.</param>
+    /// <param name="isHeldUp">Whether it took longer than anything known: then it was its way that took so long, and no bound applies. Otherwise it may as well have been the upstream's work.</param>
+    public void Answer(AdmissionTicket ticket, bool isHeldUp)
     {
         var service = ticket.Plan.Service;
         using var held = Hold();
         var now = Clock.Now;
+        var latest = Math.Max(now - service.ShortestLatency, ticket.ChargedAt);
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            if (limit.Rule.Window > now - ticket.ChargedAt)
-            {
-                var at = MomentOf(now, service, limit);
-                limit.Rule.GiveBack(ref charge.Partition.State, at, charge.Receipt, charge.Cost);
-                charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, at, charge.Cost);
-            }
+            var arrivedBy = isHeldUp ? latest : Math.Min(latest, ticket.ChargedAt + limit.BoundGuard(LimitRule.Never));
+            charge.Receipt = limit.Rule.Answer(ref charge.Partition.State, MomentOf(now, service, limit), charge.Receipt, charge.Cost, arrivedBy);
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class LatencySpread
     private Generation _current = Generation.Empty;
     private Generation _previous = Generation.Empty;
     private long _guard = Initial;
+    private long _shortest;
 
     /// <summary>Takes a sample in. Returns whether it is far from all that was known: that request was held up on its way.</summary>
     public bool Add(long latency)
@@ -47,9 +48,13 @@ internal sealed class LatencySpread
         var lowest = Math.Min(_current.Lowest, _previous.Lowest);
         var high = Math.Max(_current.SecondHighest, _previous.SecondHighest);
         var spread = Math.Max(high - lowest, 0);
+        Volatile.Write(ref _shortest, Math.Max(lowest - (spread / 16) - Margin, 0));
         Volatile.Write(ref _guard, spread + (spread / 16) + Margin);
         return isHeldUp;
     }
+
+    /// <summary>The shortest that a request can take, in ticks, with the same margin; zero before enough was measured.</summary>
+    public long Shortest => Volatile.Read(ref _shortest);
 
     /// <summary>The spread in ticks, with a margin for what was not seen yet.</summary>
     public long Guard => Volatile.Read(ref _guard);

@@ -41,12 +41,16 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     public ServiceTelemetry Telemetry { get; }
 
-    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge anew if the request was held up longer than that allows for.</summary>
+    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge by it.</summary>
     public void ObserveAnswer(AdmissionTicket ticket)
     {
-        if (_service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt))
+        var isHeldUp = _service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt);
+        if (_service.IsGuardMeasured && ticket.Plan.IsDatedByAnswers)
         {
-            _store.Redate(ticket);
+            _store.Answer(ticket, isHeldUp);
+
+            // What is known to have arrived early expires early.
+            Wake();
         }
     }
 

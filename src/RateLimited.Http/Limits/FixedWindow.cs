@@ -97,6 +97,21 @@ internal sealed class FixedWindow : LimitRule
         }
     }
 
+    public override bool IsDatedByAnswers => _grid is not null;
+
+    /// <summary>What may have arrived after its window had ended counts in the current one too, if it does not yet.</summary>
+    public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy)
+    {
+        Roll(ref state, at);
+        if (_grid is null || receipt < 0 || receipt == state.Mark || arrivedBy < receipt || IsOver(state, at))
+        {
+            return receipt;
+        }
+
+        state.Count = Saturating.Add(state.Count, amount);
+        return state.Mark;
+    }
+
     public override long Used(ref LimitState state, in Moment at)
     {
         Roll(ref state, at);

@@ -36,6 +36,11 @@ internal abstract class LimitRule
     /// <summary>Adds to what a receipt was charged for: the request proved dearer than estimated.</summary>
     public abstract void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount);
 
+    /// <summary>
+    /// Takes in that a request has been answered, and so arrived at an instant that counts as this at the latest. Returns the receipt to use from now on.
+    /// </summary>
+    public virtual long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => receipt;
+
     /// <summary>How much of the quota is taken now; may exceed it after a settlement.</summary>
     public abstract long Used(ref LimitState state, in Moment at);
 
@@ -63,6 +68,9 @@ internal abstract class LimitRule
     public virtual void Announce(ref LimitState state, in Moment at, long resetAt)
     {
     }
+
+    /// <summary>Whether answers date its charges.</summary>
+    public virtual bool IsDatedByAnswers => false;
 
     /// <summary>Whether a release makes room, so that waiters must be woken by it.</summary>
     public virtual bool IsReleased => false;
