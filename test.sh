@@ -44,23 +44,25 @@ dotnet restore "$solution"
 stage "Build, warnings are errors"
 dotnet build "$solution" --configuration Release --no-restore -warnaserror
 
-stage "Format"
-dotnet format "$solution" --no-restore --verify-no-changes
+# From here on a failure is noted and the rest still runs: one run shows all there is to mend.
+failures=()
 
-failed_projects=()
+stage "Format"
+dotnet format "$solution" --no-restore --verify-no-changes || failures+=("the format (dotnet format mends it)")
+
 for project in tests/*/*Tests.csproj; do
   name=$(basename "$project" .csproj)
   stage "Test $name"
   dotnet test --project "$project" --configuration Release --no-build --no-ansi --no-progress --fail-skips on --minimum-expected-tests 1 \
-    --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" || failed_projects+=("$name")
+    --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" || failures+=("$name")
 done
 
 stage "Pack"
-dotnet pack "$solution" --configuration Release --no-build --output "$packages"
-dotnet run --file .ci/check-packages.cs -- "$packages" src
+dotnet pack "$solution" --configuration Release --no-build --output "$packages" || failures+=("packing")
+dotnet run --file .ci/check-packages.cs -- "$packages" src || failures+=("the packages")
 
 stage "Total"
 .ci/count-tests.sh "$results"
-if [[ ${#failed_projects[@]} -gt 0 ]]; then
-  fail "Failed: ${failed_projects[*]}"
+if [[ ${#failures[@]} -gt 0 ]]; then
+  fail "$(printf 'Failed: %s\n' "${failures[@]}")"
 fi

@@ -49,7 +49,7 @@ void Check(string package)
     Require(files.Contains($"lib/net10.0/{id}.xml"), $"has no XML documentation, lib/net10.0/{id}.xml");
     Require(HasSymbols(Path.ChangeExtension(package, ".snupkg"), id), "has no symbols package beside it with its .pdb");
 
-    foreach (var schema in Directory.EnumerateFiles(Path.Combine(sources, id), "*schema.json", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }).Select(Path.GetFileName))
+    foreach (var schema in Schemas(Path.Combine(sources, id)))
     {
         Require(files.Any(file => Path.GetFileName(file) == schema), $"leaves out {schema}");
     }
@@ -78,6 +78,11 @@ void Check(string package)
         }
     }
 }
+
+static IEnumerable<string> Schemas(string project) =>
+    Directory.EnumerateFiles(project, "*schema.json", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive, RecurseSubdirectories = true })
+        .Where(file => Path.GetRelativePath(project, file).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
+        .Select(file => Path.GetFileName(file));
 
 static bool HasSymbols(string symbols, string id)
 {

@@ -14,7 +14,7 @@ build=(-p:Configuration=Debug -p:ContinuousIntegrationBuild=false "-p:BaseOutput
 dotnet build tests/RateLimited.Http.Tests "${build[@]}"
 result=0
 dotnet msbuild tests/RateLimited.Http.Tests -t:Coverage -nologo "${build[@]}" \
-  "-p:Include=[RateLimited.Http]*" -p:ExcludeByAttribute=GeneratedCodeAttribute \
+  "-p:Include=[RateLimited.Http]*" -p:ExcludeByAttribute=GeneratedCodeAttribute "-p:ExcludeByFile=**/*.g.cs" \
   "-p:CoverletOutput=$results/" -p:CoverletOutputFormat=cobertura \
   "-p:Threshold=$least" -p:ThresholdType=line -p:ThresholdStat=total || result=$?
 

@@ -4,7 +4,7 @@ namespace RateLimited.Http;
 /// What one request, or all requests of a <see cref="RateLimitScope"/>, tell the limits. What is null is not said: then what surrounds it applies, and at last the
 /// default. Immutable.
 /// </summary>
-public sealed record RequestSettings
+public sealed class RequestSettings
 {
     private static readonly TimeSpan LongestQueueTimeout = TimeSpan.FromDays(31);
 

@@ -24,6 +24,9 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
     /// <summary>The ticket's place in the waiting line. Only under the line's lock.</summary>
     public LinePlace Place;
 
+    /// <summary>The instant it was charged at. Written under the store's gate.</summary>
+    public long ChargedAt;
+
     /// <summary>What became of it in line.</summary>
     public LineStep Outcome;
 

@@ -42,13 +42,8 @@ internal sealed class BoundService
 
     public long Guard => IsGuardMeasured ? _spread.Guard : Definition.ArrivalGuard!.Value.Ticks;
 
-    public void ObserveLatency(long ticks)
-    {
-        if (IsGuardMeasured)
-        {
-            _spread.Add(ticks);
-        }
-    }
+    /// <summary>Takes a latency into the measured guard. Returns whether the request was held up longer than the guard allows for.</summary>
+    public bool ObserveLatency(long ticks) => IsGuardMeasured && _spread.Add(ticks);
 
     public LimitPlan PlanOf(in AdmissionRequest request)
     {

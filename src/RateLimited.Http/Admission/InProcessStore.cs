@@ -117,6 +117,26 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
     }
 
+    /// <summary>
+    /// Charges the request now instead of when it was sent: it was held up on its way, and may have arrived as late as this.
+    /// </summary>
+    public void Redate(AdmissionTicket ticket)
+    {
+        var service = ticket.Plan.Service;
+        using var held = Hold();
+        var now = Clock.Now;
+        foreach (ref var charge in ticket.Charges)
+        {
+            var limit = charge.Partition.Limit;
+            if (limit.Rule.Window > now - ticket.ChargedAt)
+            {
+                var at = MomentOf(now, service, limit);
+                limit.Rule.GiveBack(ref charge.Partition.State, at, charge.Receipt, charge.Cost);
+                charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, at, charge.Cost);
+            }
+        }
+    }
+
     public Loosened Settle(AdmissionTicket ticket, bool giveBack)
     {
         var service = ticket.Plan.Service;
@@ -277,6 +297,7 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
             charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
         }
 
+        ticket.ChargedAt = now;
         service.AdmittedCount++;
     }
 

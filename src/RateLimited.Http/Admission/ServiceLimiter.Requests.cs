@@ -71,7 +71,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     {
         if (outcome.Latency is { } latency)
         {
-            ObserveLatency(latency.Ticks);
+            _service.ObserveLatency(latency.Ticks);
         }
 
         if (outcome.Limited)

@@ -41,8 +41,14 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     public ServiceTelemetry Telemetry { get; }
 
-    /// <summary>How long a request took to be answered, in ticks of 100 ns.</summary>
-    public void ObserveLatency(long ticks) => _service.ObserveLatency(ticks);
+    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge anew if the request was held up longer than that allows for.</summary>
+    public void ObserveAnswer(AdmissionTicket ticket)
+    {
+        if (_service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt))
+        {
+            _store.Redate(ticket);
+        }
+    }
 
     /// <summary>Admits a request, in line if need be. The ticket must be completed or given back exactly once.</summary>
     /// <exception cref="RateLimitRejectedException">It was refused.</exception>
@@ -129,6 +135,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
 
         ticket.Unresolve();
+        ticket.Span.End();
         ticket.Fail(new OperationCanceledException(cancellationToken));
         CompleteAll(done);
     }
@@ -179,8 +186,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         _service.Dispose();
         foreach (var ticket in left)
         {
-            ticket.Unresolve();
-            ticket.Fail(Rejection(RejectionReason.Disposed, limit: null, retryAfter: null));
+            ticket.Fail(Refuse(ticket, new Refusal(RejectionReason.Disposed)));
         }
     }
 
@@ -210,206 +216,95 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     private ValueTask<AdmissionTicket> WaitInLine(AdmissionTicket ticket, CancellationToken cancellationToken)
     {
+        // What stands in line is kept: the caller's list may change meanwhile.
+        ticket.KeepCosts();
+        ticket.Span = Telemetry.StartWait(ticket.Request.Priority);
         AdmissionTicket? done;
+        Refusal? refusal;
         lock (_lock)
         {
-            if (Refuse(ticket) is { } refusal)
-            {
-                ticket.Unresolve();
-                return ValueTask.FromException<AdmissionTicket>(refusal);
-            }
-
-            done = MakeRoom(ticket);
-            if (ReferenceEquals(done, ticket))
-            {
-                return ValueTask.FromException<AdmissionTicket>(RefuseFull(ticket));
-            }
-
-            // What stands in line is kept: the caller's list may change meanwhile.
-            ticket.KeepCosts();
-            ticket.Span = Telemetry.StartWait(ticket.Request.Priority);
-            if (_line.Add(ticket, _store.Clock.Now, TimeoutOf(ticket.Request)))
-            {
-                done = Look(done);
-            }
-            else
-            {
-                SetTimer();
-            }
+            refusal = Join(ticket, out done);
         }
 
         CompleteAll(done);
+        if (refusal is { } refused)
+        {
+            return ValueTask.FromException<AdmissionTicket>(Refuse(ticket, refused));
+        }
+
         var admission = ticket.Await();
         ticket.Watch(cancellationToken);
         return admission;
     }
 
-    /// <summary>Why a request need not even join the line, or null. Under the lock.</summary>
-    private RateLimitRejectedException? Refuse(AdmissionTicket ticket)
+    /// <summary>Puts a request into line, or says why it need not even join. Under the lock.</summary>
+    private Refusal? Join(AdmissionTicket ticket, out AdmissionTicket? done)
     {
+        done = null;
         if (_isDisposed)
         {
-            return Rejection(RejectionReason.Disposed, limit: null, retryAfter: null);
+            return new Refusal(RejectionReason.Disposed);
         }
 
         if (ticket.FirstExceeded() is { } tooSmall)
         {
-            return Rejection(RejectionReason.CostExceedsQuota, tooSmall.Limit.Definition.Name, retryAfter: null);
-        }
-
-        var timeout = TimeoutOf(ticket.Request);
-        if (timeout == LimitRule.Never)
-        {
-            return null;
+            return new Refusal(RejectionReason.CostExceedsQuota, tooSmall);
         }
 
         var now = _store.Clock.Now;
-        var projected = _store.Project(ticket, _line);
-        var tooLate = projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout;
-        if (!tooLate && (timeout > 0 || projected.IsAdmitted))
+        var timeout = TimeoutOf(ticket.Request);
+        var projected = timeout == LimitRule.Never ? Decision.Admitted(now) : _store.Project(ticket, _line);
+        if (!projected.IsAdmitted && timeout == 0)
         {
-            return null;
+            return new Refusal(RejectionReason.LimitReached, projected.Refused, WaitOf(projected, now));
         }
 
-        var reason = timeout == 0 ? RejectionReason.LimitReached : RejectionReason.Timeout;
-        return Rejection(reason, projected.Refused?.Limit.Definition.Name, WaitOf(projected, now));
+        if (projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout)
+        {
+            return new Refusal(RejectionReason.Timeout, projected.Refused, WaitOf(projected, now));
+        }
+
+        if (!TryMakeRoom(ticket, out done))
+        {
+            projected = _store.Project(ticket, _line);
+            return new Refusal(RejectionReason.QueueFull, projected.Refused, WaitOf(projected, now));
+        }
+
+        if (_line.Add(ticket, now, timeout))
+        {
+            done = Look(done);
+        }
+        else
+        {
+            SetTimer();
+        }
+
+        return null;
     }
 
-    /// <summary>Drops waiters until the line has room. Returns those dropped, or the newcomer itself when it has to go instead. Under the lock.</summary>
-    private AdmissionTicket? MakeRoom(AdmissionTicket ticket)
+    /// <summary>Drops waiters of lower priority until the line has room, if that helps. Under the lock.</summary>
+    private bool TryMakeRoom(AdmissionTicket ticket, out AdmissionTicket? dropped)
     {
-        AdmissionTicket? dropped = null;
-        while (!_line.HasRoomFor(ticket))
+        dropped = null;
+        if (_line.HasRoomFor(ticket))
         {
-            var victim = _line.Queue.Overflow == QueueOverflow.DropLowestPriority ? _line.NewestBelow(ticket.Request.Priority) : null;
-            if (victim is null)
-            {
-                CompleteAll(dropped);
-                return ticket;
-            }
+            return true;
+        }
 
+        if (_line.Queue.Overflow != QueueOverflow.DropLowestPriority || !_line.WouldHaveRoomFor(ticket))
+        {
+            return false;
+        }
+
+        while (!_line.HasRoomFor(ticket) && _line.NewestBelow(ticket.Request.Priority) is { } victim)
+        {
             _line.Remove(victim);
             victim.Outcome = new LineStep(victim, RejectionReason.Displaced);
             victim.NextDone = dropped;
             dropped = victim;
         }
 
-        return dropped;
-    }
-
-    private RateLimitRejectedException RefuseFull(AdmissionTicket ticket)
-    {
-        var projected = _store.Project(ticket, _line);
-        ticket.Unresolve();
-        return Rejection(RejectionReason.QueueFull, projected.Refused?.Limit.Definition.Name, WaitOf(projected, _store.Clock.Now));
-    }
-
-    private void OnTimer()
-    {
-        AdmissionTicket? done;
-        lock (_lock)
-        {
-            if (_isDisposed)
-            {
-                return;
-            }
-
-            _timerDue = LimitRule.Never;
-            done = Look();
-        }
-
-        CompleteAll(done);
-    }
-
-    /// <summary>Takes everybody out of the line who goes or gives up now, and sets the timer for the next. Under the lock.</summary>
-    private AdmissionTicket? Look(AdmissionTicket? done = null)
-    {
-        var now = _store.Clock.Now;
-        while (_line.Next(_store, now) is { Ticket: { } ticket } step)
-        {
-            ticket.Outcome = step;
-            ticket.NextDone = done;
-            done = ticket;
-        }
-
-        // Whoever gives up is asked last: at the instant that is both its turn and its deadline, it goes.
-        while (_line.TakeExpired(now) is { } expired)
-        {
-            expired.Outcome = new LineStep(expired, RejectionReason.Timeout);
-            expired.NextDone = done;
-            done = expired;
-        }
-
-        SetTimer();
-        return done;
-    }
-
-    /// <summary>Nothing is enforced any more. Under the lock.</summary>
-    private AdmissionTicket? LetEverybodyGo()
-    {
-        AdmissionTicket? done = null;
-        while (_line.TakeAny() is { } ticket)
-        {
-            _store.Force(ticket);
-            ticket.Outcome = new LineStep(ticket, RejectionReason.None);
-            ticket.NextDone = done;
-            done = ticket;
-        }
-
-        return done;
-    }
-
-    /// <summary>Under the lock. A timer that is set too early is left so: it finds nobody and is set again.</summary>
-    private void SetTimer()
-    {
-        var due = _line.NextInstant;
-        if (due >= _timerDue)
-        {
-            return;
-        }
-
-        // In whole milliseconds, rounded up, and at most a day ahead.
-        var wait = Math.Clamp(due - _store.Clock.Now, 0, TimeSpan.TicksPerDay);
-        _timerDue = due;
-        _timer.Change(TimeSpan.FromMilliseconds(Saturating.DivideUp(wait, TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>Tells those who left the line what became of them, in the order they left. Never under the lock.</summary>
-    private void CompleteAll(AdmissionTicket? done)
-    {
-        AdmissionTicket? inOrder = null;
-        while (done is not null)
-        {
-            (done.NextDone, inOrder, done) = (inOrder, done, done.NextDone);
-        }
-
-        while (inOrder is not null)
-        {
-            var ticket = inOrder;
-            inOrder = ticket.NextDone;
-            ticket.NextDone = null;
-            Complete(ticket);
-        }
-    }
-
-    private void Complete(AdmissionTicket ticket)
-    {
-        var outcome = ticket.Outcome;
-        var waited = _store.Clock.Now - ticket.Place.Since;
-        if (outcome.Reason == RejectionReason.None)
-        {
-            Interlocked.Increment(ref _inFlight);
-            Telemetry.Waited(ticket.Request.Priority, new TimeSpan(Math.Max(waited, 0)));
-            Telemetry.Checked(CheckResult.Waited);
-            ticket.Span.End();
-            ticket.Grant();
-            return;
-        }
-
-        ticket.Span.End();
-        var limit = outcome.Refused?.Limit.Definition.Name;
-        ticket.Unresolve();
-        ticket.Fail(Rejection(outcome.Reason, limit, retryAfter: null));
+        return true;
     }
 
     private long TimeoutOf(in AdmissionRequest request)
@@ -418,13 +313,19 @@ internal sealed partial class ServiceLimiter : IDisposable
         return timeout < TimeSpan.Zero ? LimitRule.Never : timeout.Ticks;
     }
 
-    private RateLimitRejectedException Rejection(RejectionReason reason, string? limit, TimeSpan? retryAfter)
+    /// <summary>Lets go of a request that is refused. Never under the lock: whoever listens to metrics and logs is called.</summary>
+    private RateLimitRejectedException Refuse(AdmissionTicket ticket, in Refusal refusal)
     {
+        var limit = refusal.Partition?.Limit.Definition.Name;
+        ticket.Unresolve();
+        ticket.Span.End(refusal.Reason);
         Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(reason, limit);
-        return new RateLimitRejectedException(Service, reason, limit, retryAfter);
+        Telemetry.Refused(refusal.Reason, limit);
+        return new RateLimitRejectedException(Service, refusal.Reason, limit, refusal.Wait);
     }
 
     private static TimeSpan? WaitOf(in Decision decision, long now) =>
         decision.Earliest == LimitRule.Never ? null : new TimeSpan(Math.Max(decision.Earliest - now, 0));
+
+    private readonly record struct Refusal(RejectionReason Reason, Partition? Partition = null, TimeSpan? Wait = null);
 }

@@ -20,8 +20,7 @@ internal sealed class WaitingLine
     private readonly PriorityClass[] _classes = new PriorityClass[Ranks];
     private readonly TicketList<DueLinks> _usualDeadlines = new();
     private readonly InstantHeap<Deadline> _deadlines = new();
-    private readonly Dictionary<Partition, ParkingLot> _lots = [];
-    private readonly InstantHeap<ParkingLot> _lotsByDue = new();
+    private readonly ParkingLots _lots = new();
     private long _arrivals;
     private long _blockedUntil;
     private int _blockedRank = int.MaxValue;
@@ -48,35 +47,16 @@ internal sealed class WaitingLine
     /// <summary>The first instant at which somebody may go or gives up; <see cref="LimitRule.Never"/> when only an event can tell.</summary>
     public long NextInstant => Math.Min(NextGo, NextDeadline);
 
-    private long NextGo => Math.Min(_blocked is null ? LimitRule.Never : _blockedUntil, _lotsByDue.First?.Due ?? LimitRule.Never);
+    private long NextGo => Math.Min(_blocked is null ? LimitRule.Never : _blockedUntil, _lots.NextDue);
 
     private long NextDeadline =>
         Math.Min(_usualDeadlines.First?.Place.Deadline ?? LimitRule.Never, _deadlines.First?.Due ?? LimitRule.Never);
 
     /// <summary>Whether the line has room for one more of such cost.</summary>
-    public bool HasRoomFor(AdmissionTicket ticket)
-    {
-        if (_count >= Queue.Length)
-        {
-            return false;
-        }
+    public bool HasRoomFor(AdmissionTicket ticket) => HasRoomFor(ticket, Ranks);
 
-        foreach (var (unit, most) in Queue.Costs)
-        {
-            var queued = 0L;
-            foreach (var each in _classes)
-            {
-                queued += each.Queued[unit];
-            }
-
-            if (queued > 0 && Saturating.Add(queued, ticket.CostOf(unit)) > most)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    /// <summary>Whether it would have room if all of lower priority left.</summary>
+    public bool WouldHaveRoomFor(AdmissionTicket ticket) => HasRoomFor(ticket, RankOf(ticket.Request.Priority) + 1);
 
     /// <summary>The newest waiter of the lowest class, if that is lower than a priority.</summary>
     public AdmissionTicket? NewestBelow(RequestPriority priority)
@@ -173,32 +153,21 @@ internal sealed class WaitingLine
     public void Loosen() => _blocked = null;
 
     /// <summary>A limit of one's own may have room: the first of those aside for it may try.</summary>
-    public void Loosen(Partition partition)
-    {
-        if (_lots.Count > 0 && _lots.TryGetValue(partition, out var lot) && lot.Scout is null)
-        {
-            Reschedule(lot, due: 0);
-        }
-    }
+    public void Loosen(Partition partition) => _lots.Loosen(partition);
 
     /// <summary>Lets the next one go, if anybody may.</summary>
     public LineStep Next(ILimitStore store, long now)
     {
         _blocked = null;
         Age(now);
-        while (_lotsByDue.First is { } due && due.Due <= now)
-        {
-            SendScout(due);
-        }
-
+        _lots.SendScouts(now);
         foreach (var each in _classes)
         {
             while (each.NextLane() is { } lane)
             {
                 var ticket = lane.Tickets.First!;
-                if (LotInTheWayOf(ticket, lane) is { } lot)
+                if (_lots.TryQueueBehind(ticket, lane))
                 {
-                    Park(lane, lot, LimitRule.Never);
                     continue;
                 }
 
@@ -223,7 +192,7 @@ internal sealed class WaitingLine
                 }
 
                 ticket.Place.Bounces++;
-                Park(lane, LotOf(own), decision.Earliest);
+                _lots.Park(lane, own, decision.Earliest);
             }
         }
 
@@ -254,6 +223,37 @@ internal sealed class WaitingLine
         var waiting = own.Arrivals.Count;
         var queued = own.Queued[unit];
         return before + (waiting == 0 || turns >= waiting ? queued : (long)((double)queued * turns / waiting));
+    }
+
+    private bool HasRoomFor(AdmissionTicket ticket, int ranks)
+    {
+        var counted = _classes.AsSpan(0, ranks);
+        var waiting = 0;
+        foreach (var each in counted)
+        {
+            waiting += each.Arrivals.Count;
+        }
+
+        if (waiting >= Queue.Length)
+        {
+            return false;
+        }
+
+        foreach (var (unit, most) in Queue.Costs)
+        {
+            var queued = 0L;
+            foreach (var each in counted)
+            {
+                queued = Saturating.Add(queued, each.Queued[unit]);
+            }
+
+            if (queued > 0 && Saturating.Add(queued, ticket.CostOf(unit)) > most)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int RankOf(RequestPriority priority) => (int)RequestPriority.Critical - (int)priority;
@@ -317,111 +317,10 @@ internal sealed class WaitingLine
         var lane = ticket.Place.Lane!;
         var wasHead = ReferenceEquals(lane.Tickets.First, ticket);
         lane.Flow.Priority.Remove(ticket);
-        if (!wasHead)
+        if (wasHead)
         {
-            return;
+            _lots.HeadLeft(lane);
         }
-
-        if (lane.ScoutOf is { } scouted)
-        {
-            EndScouting(lane, scouted);
-        }
-
-        if (lane.ParkedAt is { } lot)
-        {
-            var wasFirst = ReferenceEquals(lot.First, lane);
-            if (lane.Tickets.Count == 0)
-            {
-                lot.Remove(lane);
-            }
-
-            if (wasFirst && lot.Scout is null)
-            {
-                // The next in it may be smaller and go at once.
-                Reschedule(lot, due: 0);
-            }
-        }
-    }
-
-    private ParkingLot? LotInTheWayOf(AdmissionTicket ticket, Lane lane)
-    {
-        if (_lots.Count == 0)
-        {
-            return null;
-        }
-
-        foreach (ref var charge in ticket.Charges)
-        {
-            if (_lots.TryGetValue(charge.Partition, out var lot) && !ReferenceEquals(lot.Scout, lane))
-            {
-                return lot;
-            }
-        }
-
-        return null;
-    }
-
-    private ParkingLot LotOf(Partition partition)
-    {
-        if (!_lots.TryGetValue(partition, out var lot))
-        {
-            lot = new ParkingLot(partition);
-            _lots.Add(partition, lot);
-        }
-
-        return lot;
-    }
-
-    private void Park(Lane lane, ParkingLot lot, long until)
-    {
-        var scouted = lane.ScoutOf;
-        if (ReferenceEquals(scouted, lot))
-        {
-            // The scout found no room: it keeps its place at the front, and the rest behind it.
-            (lane.ScoutOf, lot.Scout) = (null, null);
-            lot.AddFirst(lane);
-            Reschedule(lot, until);
-            return;
-        }
-
-        lot.Add(lane);
-        if (ReferenceEquals(lot.First, lane) && lot.Scout is null)
-        {
-            Reschedule(lot, until);
-        }
-
-        if (scouted is not null)
-        {
-            EndScouting(lane, scouted);
-        }
-    }
-
-    private void SendScout(ParkingLot lot)
-    {
-        _lotsByDue.Remove(lot);
-        if (lot.First is not { } lane)
-        {
-            _lots.Remove(lot.Partition);
-            return;
-        }
-
-        lot.Remove(lane);
-        lot.Scout = lane;
-        lane.ScoutOf = lot;
-        lane.Flow.Priority.Join(lane.Flow);
-    }
-
-    private void EndScouting(Lane lane, ParkingLot lot)
-    {
-        (lane.ScoutOf, lot.Scout) = (null, null);
-        SendScout(lot);
-    }
-
-    private void Reschedule(ParkingLot lot, long due)
-    {
-        _lotsByDue.Remove(lot);
-        lot.Due = due;
-        _lotsByDue.Add(lot);
     }
 
     private void AddDeadline(AdmissionTicket ticket, long now, long timeout)

@@ -1,10 +1,15 @@
+using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
 using RateLimited.Http.Admission;
+using RateLimited.Http.Pipeline;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Configuration;
 
-/// <summary>Limiters for programs without dependency injection.</summary>
+/// <summary>
+/// Limiters for programs without dependency injection, and the limits of a service as limiters of System.Threading.RateLimiting, for whatever takes those: Polly, ASP.NET Core, your own
+/// code. There a permit is a request, a refusal says when in <see cref="MetadataName.RetryAfter"/>, and waiting lasts as long as the caller does.
+/// </summary>
 public static class RateLimiters
 {
     private static readonly RateLimitingTelemetry Telemetry = new();
@@ -32,4 +37,63 @@ public static class RateLimiters
             ? new ServiceLimiter(DefinitionCompiler.Service(service, options), new InProcessStore(time, []), Telemetry.For(service))
             : throw new OptionsValidationException(service, typeof(ServiceRateLimitingOptions), faults.Sentences());
     }
+
+    /// <summary>Makes limits of their own as a <see cref="RateLimiter"/>: wherever one of System.Threading.RateLimiting is taken. Disposing it releases whoever waits.</summary>
+    /// <param name="service">The service's name, in metrics and in refusals.</param>
+    /// <param name="configure">Sets up the service.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <exception cref="OptionsValidationException">Something is wrong in the options; it holds all faults.</exception>
+    public static RateLimiter CreateRateLimiter(string service, Action<ServiceRateLimitingOptions> configure, TimeProvider? time = null)
+    {
+        var limiter = Own(Create(service, configure, time ?? TimeProvider.System));
+        return new PermitLimiter(limiter, limiter);
+    }
+
+    /// <summary>The limits of a service as a <see cref="RateLimiter"/>. It shares the service's quota and line; disposing it does not dispose the service.</summary>
+    /// <param name="limiter">A limiter from dependency injection or from <see cref="Create(string, Action{ServiceRateLimitingOptions})"/>.</param>
+    /// <exception cref="ArgumentException">It is of neither origin.</exception>
+    public static RateLimiter AsRateLimiter(this IServiceRateLimiter limiter) => new PermitLimiter(Own(limiter), owned: null);
+
+    /// <summary>
+    /// The limits of a service as a <see cref="PartitionedRateLimiter{TResource}"/> of HTTP requests: tenant, endpoint, priority and costs are read from each as the handler does. It shares
+    /// the service's quota and line; disposing it does not dispose the service.
+    /// </summary>
+    /// <param name="limiter">A limiter from dependency injection or from <see cref="Create(string, Action{ServiceRateLimitingOptions})"/>.</param>
+    /// <exception cref="ArgumentException">It is of neither origin.</exception>
+    public static PartitionedRateLimiter<HttpRequestMessage> AsHttpRateLimiter(this IServiceRateLimiter limiter)
+    {
+        var own = Own(limiter);
+        var (definition, router) = (own.Definition, RouterOf(own.Definition));
+        return new PartitionedPermitLimiter<HttpRequestMessage>(own, Read, owned: null);
+
+        AdmissionRequest Read(HttpRequestMessage request)
+        {
+            var current = own.Definition;
+            if (!ReferenceEquals(current, definition))
+            {
+                (definition, router) = (current, RouterOf(current));
+            }
+
+            return RequestReading.Read(request, request.RateLimiting(), router);
+        }
+    }
+
+    /// <summary>The limits of a service as a <see cref="PartitionedRateLimiter{TResource}"/> of anything. Disposing it does not dispose the service.</summary>
+    /// <typeparam name="TResource">What leases are acquired for.</typeparam>
+    /// <param name="limiter">A limiter from dependency injection or from <see cref="Create(string, Action{ServiceRateLimitingOptions})"/>.</param>
+    /// <param name="requestOf">What is asked for a resource. Called for each acquisition, concurrently; it must be fast and must not throw.</param>
+    /// <exception cref="ArgumentException">The limiter is of neither origin.</exception>
+    public static PartitionedRateLimiter<TResource> AsPartitionedRateLimiter<TResource>(this IServiceRateLimiter limiter, Func<TResource, AdmissionRequest> requestOf)
+    {
+        ArgumentNullException.ThrowIfNull(requestOf);
+        return new PartitionedPermitLimiter<TResource>(Own(limiter), requestOf, owned: null);
+    }
+
+    private static ServiceLimiter Own(IServiceRateLimiter limiter)
+    {
+        ArgumentNullException.ThrowIfNull(limiter);
+        return limiter as ServiceLimiter ?? throw new ArgumentException("The limiter must come from dependency injection or from RateLimiters.Create.", nameof(limiter));
+    }
+
+    private static EndpointRouter RouterOf(ServiceDefinition definition) => new([.. definition.Endpoints.Select(endpoint => endpoint.Name)]);
 }

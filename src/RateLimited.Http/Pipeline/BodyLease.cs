@@ -15,10 +15,8 @@ internal sealed class BodyLease : IDisposable
     private readonly TimeSpan _idleTimeout;
     private readonly ITimer _timer;
     private CancellationTokenSource _closing = new();
-    private volatile Stream? _stream;
     private long _lastByte;
-    private int _asyncReads;
-    private int _syncReads;
+    private int _reads;
     private bool _isAbandoned;
     private bool _hasEnded;
 
@@ -35,6 +33,16 @@ internal sealed class BodyLease : IDisposable
         _timer.Change(idleTimeout, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>Refuses to open a body that was closed.</summary>
+    /// <exception cref="IOException">The body was closed because nobody read it.</exception>
+    public void ThrowIfAbandoned()
+    {
+        lock (_lock)
+        {
+            ThrowIfAbandoned_NeedsLock();
+        }
+    }
+
     /// <summary>Begins a read that can be broken off.</summary>
     /// <exception cref="IOException">The body was closed because nobody read it.</exception>
     public BodyRead BeginRead(CancellationToken cancellationToken)
@@ -43,24 +51,11 @@ internal sealed class BodyLease : IDisposable
         lock (_lock)
         {
             ThrowIfAbandoned_NeedsLock();
-            _asyncReads++;
+            _reads++;
             closing = _closing;
         }
 
         return new BodyRead(cancellationToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), closing), closing.Token);
-    }
-
-    /// <summary>Begins a read that blocks its thread.</summary>
-    /// <param name="stream">The body's stream, which is closed to break the read off.</param>
-    /// <exception cref="IOException">The body was closed because nobody read it.</exception>
-    public void BeginBlockingRead(Stream stream)
-    {
-        _stream = stream;
-        lock (_lock)
-        {
-            ThrowIfAbandoned_NeedsLock();
-            _syncReads++;
-        }
     }
 
     /// <summary>Notes that bytes came, without ending the read.</summary>
@@ -90,19 +85,7 @@ internal sealed class BodyLease : IDisposable
     /// <summary>Ends a read that failed. Returns the exception that says it better, or null to throw the original.</summary>
     public Exception? Fail(BodyRead? read, Exception exception, CancellationToken cancellationToken)
     {
-        Leave(read);
-        bool isAbandoned;
-        lock (_lock)
-        {
-            isAbandoned = _isAbandoned;
-
-            // The source that broke the read off is spent; a stream that survives the cancellation of one read can be read on.
-            if (!isAbandoned && _closing.IsCancellationRequested)
-            {
-                _closing = new CancellationTokenSource();
-            }
-        }
-
+        var isAbandoned = Leave(read);
         Dispose();
         if (isAbandoned)
         {
@@ -131,25 +114,27 @@ internal sealed class BodyLease : IDisposable
         _ticket.Complete();
     }
 
-    private void Leave(BodyRead? read)
+    private bool Leave(BodyRead? read)
     {
+        // Waits for a cancellation that is just happening, so that it cannot hit the next read.
         read?.Registration.Dispose();
         lock (_lock)
         {
-            if (read is null)
+            _reads -= read is null ? 0 : 1;
+
+            // A source that broke a read off is spent, and a stream that survives the cancellation of one read can be read on.
+            if (!_isAbandoned && _closing.IsCancellationRequested)
             {
-                _syncReads--;
+                _closing = new CancellationTokenSource();
             }
-            else
-            {
-                _asyncReads--;
-            }
+
+            return _isAbandoned;
         }
     }
 
     private void Watch()
     {
-        bool isRead, isReadBlocking;
+        bool isRead;
         lock (_lock)
         {
             if (_hasEnded)
@@ -166,13 +151,12 @@ internal sealed class BodyLease : IDisposable
             }
 
             _isAbandoned = true;
-            isRead = _asyncReads > 0;
-            isReadBlocking = _syncReads > 0;
+            isRead = _reads > 0;
         }
 
         try
         {
-            Close(isRead, isReadBlocking);
+            Close(isRead);
         }
 #pragma warning disable CA1031 // Foreign code on a timer's thread: what it throws would end the process, and the lease has to end whatever it does.
         catch
@@ -184,21 +168,18 @@ internal sealed class BodyLease : IDisposable
         Dispose();
     }
 
-    private void Close(bool isRead, bool isReadBlocking)
+    private void Close(bool isRead)
     {
         if (isRead)
         {
             // Not disposed: SocketsHttpHandler would drain the stream beside the read that is under way, and both would share one buffer.
             _closing.Cancel();
-            return;
         }
-
-        _body.Dispose();
-        if (isReadBlocking)
+        else
         {
-            // A blocking read has no token. The first disposal begins to drain for up to ResponseDrainTimeout; a second one cuts the connection at once.
-            _stream?.Dispose();
-            _stream?.Dispose();
+            // A read that blocks has no token. It fails when the drain gives up (ResponseDrainTimeout), as it does when HttpClient.Timeout ends a synchronous send, and
+            // what it may bring till then is thrown away.
+            _body.Dispose();
         }
     }
 

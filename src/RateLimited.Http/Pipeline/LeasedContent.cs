@@ -57,12 +57,19 @@ internal sealed class LeasedContent : HttpContent
         body.CopyTo(stream);
     }
 
-    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-        new LeasedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _lease);
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
+    {
+        _lease.ThrowIfAbandoned();
+        return new LeasedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _lease);
+    }
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
 
-    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new LeasedStream(_inner.ReadAsStream(cancellationToken), _lease);
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
+    {
+        _lease.ThrowIfAbandoned();
+        return new LeasedStream(_inner.ReadAsStream(cancellationToken), _lease);
+    }
 
     protected override bool TryComputeLength(out long length)
     {

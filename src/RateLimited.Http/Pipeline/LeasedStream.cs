@@ -71,7 +71,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        lease.BeginBlockingRead(inner);
+        lease.ThrowIfAbandoned();
         int bytes;
         try
         {

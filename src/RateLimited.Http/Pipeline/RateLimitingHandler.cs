@@ -56,7 +56,6 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
         }
 
         GiveBackIfCancelled(ticket, cancellationToken);
-        var sent = _limiter.Time.GetTimestamp();
         HttpResponseMessage response;
         try
         {
@@ -68,7 +67,7 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
             throw;
         }
 
-        Hear(request, response, ticket, sent, settings);
+        Hear(request, response, ticket, settings);
         return response;
     }
 
@@ -121,18 +120,7 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
             return false;
         }
 
-        var endpoint = said?.Endpoint ?? (request.RequestUri is { } uri ? settings.Router.Match(request.Method, uri) : null);
-        asked = said is null
-            ? new AdmissionRequest { Endpoint = endpoint }
-            : new AdmissionRequest
-            {
-                Endpoint = endpoint,
-                Priority = said.Priority ?? RequestPriority.Normal,
-                Tenant = said.Tenant,
-                Partition = said.Partition,
-                Costs = said.Costs,
-                Timeout = said.QueueTimeout,
-            };
+        asked = RequestReading.Read(request, said, settings.Router);
         return true;
     }
 
@@ -156,7 +144,6 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
 
     private Task<HttpResponseMessage> DispatchAsync(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CancellationToken cancellationToken)
     {
-        var sent = _limiter.Time.GetTimestamp();
         Task<HttpResponseMessage> sending;
         try
         {
@@ -170,17 +157,17 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
 
         if (!sending.IsCompletedSuccessfully)
         {
-            return HearAsync(request, sending, ticket, sent, settings);
+            return HearAsync(request, sending, ticket, settings);
         }
 
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
-        Hear(request, sending.Result, ticket, sent, settings);
+        Hear(request, sending.Result, ticket, settings);
 #pragma warning restore VSTHRD103, VSTHRD002
         return sending;
     }
 
     private async Task<HttpResponseMessage> HearAsync(
-        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, long sent, PipelineSettings settings)
+        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings)
     {
         HttpResponseMessage response;
         try
@@ -195,14 +182,14 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
             throw;
         }
 
-        Hear(request, response, ticket, sent, settings);
+        Hear(request, response, ticket, settings);
         return response;
     }
 
     /// <summary>Learns what the response's head says and lets go of the ticket, now or when the body ends.</summary>
-    private void Hear(HttpRequestMessage request, HttpResponseMessage response, AdmissionTicket ticket, long sent, PipelineSettings settings)
+    private void Hear(HttpRequestMessage request, HttpResponseMessage response, AdmissionTicket ticket, PipelineSettings settings)
     {
-        _limiter.ObserveLatency(_limiter.Time.GetElapsedTime(sent).Ticks);
+        _limiter.ObserveAnswer(ticket);
         if (response.StatusCode == HttpStatusCode.TooManyRequests)
         {
             _limiter.Record(new RequestOutcome { Limited = true, RetryAfter = response.Headers.RetryAfter?.Delta });

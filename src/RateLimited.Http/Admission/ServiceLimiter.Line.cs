@@ -1,0 +1,115 @@
+using RateLimited.Http.Limits;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>Moving the waiting line: looking who may go, setting the timer for the next, telling those who left it.</summary>
+internal sealed partial class ServiceLimiter
+{
+    private void OnTimer()
+    {
+        AdmissionTicket? done;
+        lock (_lock)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _timerDue = LimitRule.Never;
+            done = Look();
+        }
+
+        CompleteAll(done);
+    }
+
+    /// <summary>Takes everybody out of the line who goes or gives up now, and sets the timer for the next. Under the lock.</summary>
+    private AdmissionTicket? Look(AdmissionTicket? done = null)
+    {
+        var now = _store.Clock.Now;
+        while (_line.Next(_store, now) is { Ticket: { } ticket } step)
+        {
+            ticket.Outcome = step;
+            ticket.NextDone = done;
+            done = ticket;
+        }
+
+        // Whoever gives up is asked last: at the instant that is both its turn and its deadline, it goes.
+        while (_line.TakeExpired(now) is { } expired)
+        {
+            expired.Outcome = new LineStep(expired, RejectionReason.Timeout);
+            expired.NextDone = done;
+            done = expired;
+        }
+
+        SetTimer();
+        return done;
+    }
+
+    /// <summary>Nothing is enforced any more. Under the lock.</summary>
+    private AdmissionTicket? LetEverybodyGo()
+    {
+        AdmissionTicket? done = null;
+        while (_line.TakeAny() is { } ticket)
+        {
+            _store.Force(ticket);
+            ticket.Outcome = new LineStep(ticket, RejectionReason.None);
+            ticket.NextDone = done;
+            done = ticket;
+        }
+
+        return done;
+    }
+
+    /// <summary>Under the lock. A timer that is set too early is left so: it finds nobody and is set again.</summary>
+    private void SetTimer()
+    {
+        var due = _line.NextInstant;
+        if (due >= _timerDue)
+        {
+            return;
+        }
+
+        // In whole milliseconds, rounded up, and at most a day ahead.
+        var wait = Math.Clamp(due - _store.Clock.Now, 0, TimeSpan.TicksPerDay);
+        _timerDue = due;
+        _timer.Change(TimeSpan.FromMilliseconds(Saturating.DivideUp(wait, TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Tells those who left the line what became of them, in the order they left. Never under the lock.</summary>
+    private void CompleteAll(AdmissionTicket? done)
+    {
+        AdmissionTicket? inOrder = null;
+        while (done is not null)
+        {
+            (done.NextDone, inOrder, done) = (inOrder, done, done.NextDone);
+        }
+
+        while (inOrder is not null)
+        {
+            var ticket = inOrder;
+            inOrder = ticket.NextDone;
+            ticket.NextDone = null;
+            Complete(ticket);
+        }
+    }
+
+    private void Complete(AdmissionTicket ticket)
+    {
+        var outcome = ticket.Outcome;
+        var waited = _store.Clock.Now - ticket.Place.Since;
+        if (outcome.Reason == RejectionReason.None)
+        {
+            Interlocked.Increment(ref _inFlight);
+            Telemetry.Waited(ticket.Request.Priority, new TimeSpan(Math.Max(waited, 0)));
+            Telemetry.Checked(CheckResult.Waited);
+            ticket.Span.End();
+            ticket.Grant();
+            return;
+        }
+
+        // Whoever leaves without having been admitted is told what it waited for, and how long it would have had to.
+        var projected = outcome.Refused is null && outcome.Reason != RejectionReason.CostExceedsQuota ? _store.Project(ticket, line: null) : Decision.Wait(LimitRule.Never, outcome.Refused);
+        ticket.Fail(Refuse(ticket, new Refusal(outcome.Reason, projected.Refused, WaitOf(projected, _store.Clock.Now))));
+    }
+}

@@ -1,0 +1,50 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using RateLimited.Http.Admission;
+using RateLimited.Http.Pipeline;
+using RateLimited.Http.Telemetry;
+using RateLimited.Http.Tests.Pipeline;
+using RateLimited.Http.Tests.Testing;
+
+namespace RateLimited.Http.Tests.Telemetry;
+
+public sealed class CardinalityTests
+{
+    [Fact]
+    public void A_hundred_thousand_tenants_addresses_and_keys_make_no_series_and_are_never_said()
+    {
+        const string Secret = "CANARY";
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var collected = new CollectedMeasurements(meters);
+        var logs = new CollectedLogs();
+        using var telemetry = new RateLimitingTelemetry(meters, logs);
+        var definition = new ServiceDefinition
+        {
+            Name = "api",
+            Limits = [LimitedService.Window(98_000)],
+            TenantLimits = [LimitedService.Window(1_000_000, name: "tenant", partition: PartitionBy.Tenant)],
+            Queue = new QueueDefinition { Length = 0 },
+            ArrivalGuard = TimeSpan.Zero,
+            MaxPartitions = 1000,
+        };
+        using var limiter = new ServiceLimiter(definition, new InProcessStore(new ManualTime(), []), telemetry.For("api"));
+        var pipeline = new ServicePipeline(limiter, new PipelineSettings(new EndpointRouter(["GET /v1/{x}"]), RejectionBehavior.Response, TimeSpan.FromMinutes(1)));
+        using var answer = new HttpResponseMessage();
+        using var invoker = new HttpMessageInvoker(new RateLimitingHandler(pipeline) { InnerHandler = StubHandler.Always(Task.FromResult(answer)) });
+
+        for (var i = 0; i < 100_000; i++)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod($"M{i % 1000}"), $"https://host{i}.test/v1/{Secret}{i}?key={Secret}").WithTenant($"{Secret}{i}").WithPartition($"{Secret}{i}");
+            request.Headers.Add("X-Api-Key", Secret);
+            _ = invoker.SendAsync(request, CancellationToken.None);
+        }
+
+        collected.Collect();
+        collected.Series.Count.ShouldBeLessThan(20);
+        collected.Series.ShouldContain(series => series.StartsWith("rate_limit.checks{service=api,result=refused}", StringComparison.Ordinal));
+        string.Join('\n', collected.Series).ShouldNotContain(Secret);
+        logs.Lines.Count.ShouldBeGreaterThan(1000);
+        logs.Lines.ShouldNotContain(line => line.Text.Contains(Secret, StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using RateLimited.Http.Telemetry;
+using RateLimited.Http.Tests.Structure;
+
+namespace RateLimited.Http.Tests.Telemetry;
+
+/// <summary>docs/reference/metrics.md says what there is, no less and no more.</summary>
+public sealed class MetricsReferenceTests
+{
+    private static readonly string[] Rows = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "reference", "metrics.md"));
+
+    [Fact]
+    public void The_table_of_instruments_is_that_of_the_meter()
+    {
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        using var collected = new CollectedMeasurements(meters);
+        using var telemetry = new RateLimitingTelemetry(meters);
+
+        var documented = Rows.Select(Cells).Where(cells => cells.Length == 5 && cells[0].Contains('.', StringComparison.Ordinal)).ToList();
+
+        documented.Select(cells => $"{cells[0]} {cells[1]} {cells[2]}").ShouldBe(
+            collected.Instruments.Select(instrument => $"{instrument.Name} {instrument.GetType().Name.Split('`')[0]} {instrument.Unit}"),
+            ignoreOrder: true);
+        foreach (var cells in documented)
+        {
+            cells[4].ShouldBe(InPrometheus(cells[0], cells[1], cells[2]));
+        }
+    }
+
+    [Theory]
+    [InlineData("result` of `rate_limit.checks", nameof(TagValues.Results))]
+    [InlineData("result` of `rate_limit.reloads", nameof(TagValues.ReloadResults))]
+    [InlineData("reason", nameof(TagValues.Reasons))]
+    [InlineData("priority", nameof(TagValues.Priorities))]
+    public void The_table_of_tags_is_that_of_the_closed_sets(string tag, string set)
+    {
+        var values = (string[])typeof(TagValues).GetField(set)!.GetValue(obj: null)!;
+
+        Rows.ShouldContain($"| `{tag}` | {string.Join(", ", values.Select(value => $"`{value}`"))} |");
+    }
+
+    private static string[] Cells(string row) => [.. row.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim('`'))];
+
+    /// <summary>The rules of the OpenTelemetry exporters: dots become underscores, seconds a suffix, annotations none, counters a total.</summary>
+    private static string InPrometheus(string name, string kind, string unit) =>
+        name.Replace('.', '_') + (string.Equals(unit, "s", StringComparison.Ordinal) ? "_seconds" : string.Empty) + (string.Equals(kind, "Counter", StringComparison.Ordinal) ? "_total" : string.Empty);
+}

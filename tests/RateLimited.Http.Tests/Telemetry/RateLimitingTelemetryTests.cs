@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Tests.Telemetry;
+
+public sealed class RateLimitingTelemetryTests : IDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly CollectedMeasurements _collected;
+    private readonly CollectedLogs _logs = new();
+    private readonly RateLimitingTelemetry _telemetry;
+    private readonly ServiceTelemetry _service;
+
+    public RateLimitingTelemetryTests()
+    {
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        _collected = new CollectedMeasurements(meters);
+        _telemetry = new RateLimitingTelemetry(meters, _logs);
+        _service = _telemetry.For("api");
+    }
+
+    public void Dispose()
+    {
+        _collected.Dispose();
+        _telemetry.Dispose();
+        _services.Dispose();
+    }
+
+    [Fact]
+    public void Every_event_has_its_series()
+    {
+        foreach (var result in Enum.GetValues<CheckResult>())
+        {
+            _service.Checked(result);
+        }
+
+        foreach (var reason in Enum.GetValues<RejectionReason>())
+        {
+            _service.Refused(reason, "limit");
+        }
+
+        _service.Waited(RequestPriority.Critical, TimeSpan.FromMilliseconds(1500));
+        _service.Waited((RequestPriority)77, TimeSpan.Zero);
+        _service.Unexpected429();
+        _service.BodyAbandoned();
+        _service.Reloaded();
+        _service.ReloadRefused("Limits[0] is wrong.");
+
+        _collected.Series.ShouldBe(
+            [
+                .. TagValues.Results.Select(result => $"rate_limit.checks{{service=api,result={result}}} 1"),
+                .. TagValues.Reasons.Select(reason => $"rate_limit.refusals{{service=api,reason={reason}}} 1"),
+                "rate_limit.wait.duration{service=api,priority=critical} 1.5",
+                "rate_limit.unexpected_429{service=api} 1",
+                "rate_limit.abandoned_bodies{service=api} 1",
+                "rate_limit.reloads{service=api,result=accepted} 1",
+                "rate_limit.reloads{service=api,result=refused} 1",
+            ],
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Enums_and_tag_values_are_as_many()
+    {
+        TagValues.Results.Length.ShouldBe(Enum.GetValues<CheckResult>().Length);
+        TagValues.Reasons.Length.ShouldBe(Enum.GetValues<RejectionReason>().Length);
+        Enum.GetValues<RequestPriority>().Select(TagValues.Of).ShouldBe(TagValues.Priorities, ignoreOrder: true);
+        TagValues.Of(RequestPriority.Background).ShouldBe("background");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Listening_or_not_an_event_allocates_nothing(bool isListening)
+    {
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var silent = new RateLimitingTelemetry(services.GetRequiredService<IMeterFactory>());
+        var service = isListening ? _service : silent.For("api");
+        _collected.IsPaused = true;
+        _logs.IsOn = false;
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1000; i++)
+            {
+                service.Checked(CheckResult.Waited);
+                service.Waited(RequestPriority.Normal, TimeSpan.FromSeconds(1));
+                service.Refused(RejectionReason.Timeout, "limit");
+                service.Unexpected429();
+                service.StartWait(RequestPriority.Normal).End();
+            }
+
+            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(pass == 0 ? long.MaxValue : 1000);
+        }
+    }
+
+    [Fact]
+    public void Gauges_show_the_status_while_the_service_is_observed()
+    {
+        var observation = _service.Observe(() => Status(new LineStatus(RequestPriority.High, 3)));
+
+        _collected.Collect();
+        _collected.Series.ShouldBe(
+            [
+                "rate_limit.queue.length{service=api,priority=background} 0",
+                "rate_limit.queue.length{service=api,priority=low} 0",
+                "rate_limit.queue.length{service=api,priority=normal} 0",
+                "rate_limit.queue.length{service=api,priority=high} 3",
+                "rate_limit.queue.length{service=api,priority=critical} 0",
+                "rate_limit.in_flight{service=api} 2",
+                "rate_limit.usage_ratio{service=api,limit=minute} 0.75",
+                "api.quota.remaining{service=api,limit=minute} 25",
+                "rate_limit.backoff{service=api} 1.5",
+            ],
+            ignoreOrder: true);
+
+        observation.Dispose();
+        _collected.Clear();
+        _collected.Collect();
+        _collected.Series.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void One_service_that_cannot_answer_does_not_silence_the_others()
+    {
+        using var broken = _telemetry.For("broken").Observe(() => throw new ObjectDisposedException("limiter"));
+        using var whole = _service.Observe(() => Status());
+
+        _collected.Collect();
+
+        _collected.Series.ShouldContain("rate_limit.in_flight{service=api} 2");
+        _collected.Series.ShouldNotContain(series => series.Contains("broken", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_service_nobody_holds_disappears()
+    {
+        static WeakReference ObserveAndDrop(RateLimitingTelemetry telemetry)
+        {
+            var dropped = telemetry.For("dropped");
+            dropped.Observe(() => Status() with { InFlight = dropped.Tags.Length });
+            return new WeakReference(dropped);
+        }
+
+        var dropped = ObserveAndDrop(_telemetry);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        dropped.IsAlive.ShouldBeFalse();
+        _collected.Collect();
+        _collected.Series.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Disposed_telemetry_shows_nothing_even_on_the_shared_meter()
+    {
+        using var collected = new CollectedMeasurements(meters: null);
+        var shared = new RateLimitingTelemetry();
+        var name = Guid.NewGuid().ToString("n");
+        var service = shared.For(name);
+        using var observation = service.Observe(() => Status());
+        collected.Collect();
+        collected.Series.ShouldContain($"rate_limit.in_flight{{service={name}}} 2");
+
+        shared.Dispose();
+        collected.Clear();
+        collected.Collect();
+
+        collected.Series.ShouldNotContain(series => series.Contains(name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_wait_has_a_span_that_is_nobodys_current_activity()
+    {
+        var ended = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => string.Equals(source.Name, "RateLimited.Http", StringComparison.Ordinal),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = ended.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var parent = new Activity("caller").Start();
+
+        var granted = _service.StartWait(RequestPriority.Low);
+        Activity.Current.ShouldBeSameAs(parent);
+        Activity.Current = null;
+        granted.End();
+        Activity.Current.ShouldBeNull();
+        Activity.Current = parent;
+        _service.StartWait(RequestPriority.Low).End(RejectionReason.QueueFull);
+
+        var own = ended.Where(activity => activity.ParentSpanId == parent.SpanId).ToList();
+        own.Count.ShouldBe(2);
+        own.ShouldAllBe(activity => activity.OperationName == "rate_limit.wait" && (string?)activity.GetTagItem("priority") == "low");
+        own[1].Status.ShouldBe(ActivityStatusCode.Error);
+        own[1].GetTagItem("reason").ShouldBe("queue_full");
+    }
+
+    [Fact]
+    public void Logs_say_what_happened()
+    {
+        _service.Refused(RejectionReason.Timeout, "minute");
+        _service.Unexpected429();
+        _service.BodyAbandoned();
+        _service.Reloaded();
+        _service.ReloadRefused("Limits[0] is wrong.");
+
+        _logs.Lines.Select(line => (line.Event.Id, line.Level)).ShouldBe(
+            [(1, LogLevel.Debug), (2, LogLevel.Warning), (3, LogLevel.Warning), (4, LogLevel.Information), (5, LogLevel.Error)]);
+        _logs.Lines[0].Text.ShouldBe("A request to api was refused (timeout); limit: minute.");
+        _logs.Lines[4].Text.ShouldEndWith("Limits[0] is wrong.");
+    }
+
+    private static ServiceStatus Status(params IReadOnlyList<LineStatus> line) => new()
+    {
+        Service = "api",
+        Mode = RateLimitMode.Enforce,
+        Limits = [Limit(60), Limit(75)],
+        Line = line,
+        Wait = null,
+        InFlight = 2,
+        ArrivalGuard = TimeSpan.Zero,
+        Pause = TimeSpan.FromSeconds(1.5),
+    };
+
+    private static LimitStatus Limit(long used) => new()
+    {
+        Name = "minute",
+        Unit = UnitCost.Requests,
+        Partition = "service",
+        Quota = 100,
+        Used = used,
+        Remaining = 100 - used,
+        ResetAfter = null,
+        Partitions = 1,
+    };
+}
