@@ -129,7 +129,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             Quota = quota,
             Used = used,
             Remaining = Math.Max(quota - used, 0),
-            ResetAfter = fresh == LimitRule.Never ? null : new TimeSpan(Math.Max(fresh - now, 0)),
+            ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
             Partitions = limit.Table?.Count ?? 1,
         };
     }

@@ -12,9 +12,6 @@ namespace RateLimited.Http.Admission;
 /// </remarks>
 internal sealed class WaitingLine
 {
-    /// <summary>After how many times aside a request stops letting others pass: two limits that are never free together must not starve it.</summary>
-    private const int MostBounces = 32;
-
     private const int Ranks = (int)RequestPriority.Critical - (int)RequestPriority.Background + 1;
 
     private readonly PriorityClass[] _classes = new PriorityClass[Ranks];
@@ -150,17 +147,73 @@ internal sealed class WaitingLine
     }
 
     /// <summary>Something has changed for everybody: whoever is held up is looked at again.</summary>
-    public void Loosen() => _blocked = null;
+    public void LoosenAll()
+    {
+        _blocked = null;
+        _lots.LoosenAll();
+    }
 
-    /// <summary>A limit of one's own may have room: the first of those aside for it may try.</summary>
-    public void Loosen(Partition partition) => _lots.Loosen(partition);
+    /// <summary>What a request was charged may have room: whoever is held up is looked at again, and the first of those aside for it may try.</summary>
+    public void Loosen(AdmissionTicket released)
+    {
+        _blocked = null;
+        foreach (ref var charge in released.Charges)
+        {
+            _lots.Loosen(charge.Partition);
+        }
+    }
 
     /// <summary>Lets the next one go, if anybody may.</summary>
     public LineStep Next(ILimitStore store, long now)
     {
-        _blocked = null;
         Age(now);
-        _lots.SendScouts(now);
+        LineStep step;
+        do
+        {
+            // Whoever steps aside for one limit may let another's first try again, in a class that was passed already.
+            _blocked = null;
+            _lots.SendScouts(now);
+            step = Try(store);
+        }
+        while (step.Ticket is null && _lots.NextDue <= now);
+        return step;
+    }
+
+    /// <summary>What stands before a newcomer at one partition, by the present order of the line.</summary>
+    public long QueuedBefore(AdmissionTicket ticket, Partition partition)
+    {
+        var rank = RankOf(ticket.Request.Priority);
+        var own = _classes[rank];
+        var tenants = own.CountOf(ticket.Request.Tenant);
+        var before = 0L;
+        for (var higher = 0; higher < rank; higher++)
+        {
+            before = Saturating.Add(before, QueuedAt(_classes[higher], partition).Cost);
+        }
+
+        // Tenants take turns: before the newcomer's turn each of the others has had as many as its own tenant.
+        var turns = (long)(tenants + 1) * own.FlowCount;
+        var (waiting, queued) = QueuedAt(own, partition);
+        return Saturating.Add(before, Share(queued, turns, waiting));
+    }
+
+    /// <summary>How many of a class wait for a partition and what they cost there. Whoever is parked does not wait for what all share: on average, by their number.</summary>
+    private static (int Count, long Cost) QueuedAt(PriorityClass each, Partition partition)
+    {
+        if (!partition.Limit.IsShared)
+        {
+            return each.QueuedAt(partition);
+        }
+
+        var waiting = each.Arrivals.Count - each.ParkedCount;
+        return (waiting, Share(each.Queued[partition.Limit.Unit], waiting, each.Arrivals.Count));
+    }
+
+    private static long Share(long amount, long part, long whole) => part >= whole ? amount : (long)((double)amount * part / whole);
+
+    /// <summary>Lets the first go who may, in the order they stand.</summary>
+    private LineStep Try(ILimitStore store)
+    {
         foreach (var each in _classes)
         {
             while (each.NextLane() is { } lane)
@@ -179,50 +232,23 @@ internal sealed class WaitingLine
                     return new LineStep(ticket, RejectionReason.None);
                 }
 
-                if (decision.Refused is { } tooSmall && ticket.Exceeds(tooSmall))
+                if (decision.Earliest == LimitRule.Never && ticket.FirstExceeded() is { } tooSmall)
                 {
                     Leave(ticket);
                     return new LineStep(ticket, RejectionReason.CostExceedsQuota, tooSmall);
                 }
 
-                if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= MostBounces)
+                if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= ParkingLots.MostBounces)
                 {
                     (_blocked, _blockedUntil, _blockedRank) = (ticket, decision.Earliest, each.Rank);
                     return default;
                 }
 
-                ticket.Place.Bounces++;
                 _lots.Park(lane, own, decision.Earliest);
             }
         }
 
         return default;
-    }
-
-    /// <summary>What stands before a newcomer at one partition, by the present order of the line.</summary>
-    public long QueuedBefore(AdmissionTicket ticket, Partition partition)
-    {
-        var rank = RankOf(ticket.Request.Priority);
-        var own = _classes[rank];
-        var tenants = own.CountOf(ticket.Request.Tenant);
-        if (!partition.Limit.IsShared)
-        {
-            // Only those who need the same stand before it; as good as all of the tenant's own do.
-            return Saturating.Multiply(tenants, ticket.CostOf(partition.Limit.Unit));
-        }
-
-        var unit = partition.Limit.Unit;
-        var before = 0L;
-        for (var higher = 0; higher < rank; higher++)
-        {
-            before += _classes[higher].Queued[unit];
-        }
-
-        // Tenants take turns: before the newcomer's turn each of the others has had as many as its own tenant.
-        var turns = (long)(tenants + 1) * own.FlowCount;
-        var waiting = own.Arrivals.Count;
-        var queued = own.Queued[unit];
-        return before + (waiting == 0 || turns >= waiting ? queued : (long)((double)queued * turns / waiting));
     }
 
     private bool HasRoomFor(AdmissionTicket ticket, int ranks)
@@ -274,20 +300,21 @@ internal sealed class WaitingLine
         return size;
     }
 
-    private void Join(AdmissionTicket ticket, int rank, long now)
+    private void Join(AdmissionTicket ticket, int rank, long since)
     {
-        ticket.Place.InClassSince = now;
+        ticket.Place.InClassSince = since;
         _classes[rank].Add(ticket);
     }
 
+    /// <summary>From the lowest class up: whoever was not looked at for long rises as often as it has waited for.</summary>
     private void Age(long now)
     {
-        for (var rank = 1; rank < Ranks; rank++)
+        for (var rank = Ranks - 1; rank > 0; rank--)
         {
             while (_classes[rank].Arrivals.First is { } oldest && now - oldest.Place.InClassSince >= Queue.Ageing.Ticks)
             {
                 LeaveClass(oldest);
-                Join(oldest, rank - 1, now);
+                Join(oldest, rank - 1, oldest.Place.InClassSince + Queue.Ageing.Ticks);
             }
         }
     }
