@@ -72,6 +72,8 @@ internal sealed class WaitingLine
     /// <summary>Adds a ticket at the end. Returns whether the line must be looked at: the newcomer may go before whoever is waited for.</summary>
     public bool Add(AdmissionTicket ticket, long now, long timeout)
     {
+        // Whoever has risen meanwhile stands before the newcomer.
+        Age(now);
         ref var place = ref ticket.Place;
         place.Sequence = _arrivals++;
         place.Since = now;
@@ -127,22 +129,33 @@ internal sealed class WaitingLine
         return null;
     }
 
-    /// <summary>Lets everybody join anew, in the order they stand, after their limits were replaced.</summary>
+    /// <summary>Lets everybody join anew, in the order and the class they stand, after their limits were replaced.</summary>
     public void Rebuild(QueueDefinition queue, Action<AdmissionTicket> resolve)
     {
-        var waiting = new List<AdmissionTicket>(_count);
-        while (TakeAny() is { } ticket)
+        // The count stays as it is: while it is zero, newcomers need not join.
+        var waiting = new List<(AdmissionTicket Ticket, int Rank)>(_count);
+        foreach (var each in _classes)
         {
-            waiting.Add(ticket);
+            while (each.Arrivals.First is { } first)
+            {
+                Withdraw(first);
+                waiting.Add((first, each.Rank));
+            }
         }
 
         Queue = queue;
-        waiting.Sort(static (a, b) => a.Place.Sequence.CompareTo(b.Place.Sequence));
-        foreach (var ticket in waiting)
+        foreach (var (ticket, rank) in waiting)
+        {
+            resolve(ticket);
+            ticket.Place.Size = SizeOf(ticket);
+            Join(ticket, rank, ticket.Place.InClassSince);
+        }
+
+        waiting.Sort(static (a, b) => a.Ticket.Place.Sequence.CompareTo(b.Ticket.Place.Sequence));
+        foreach (var (ticket, _) in waiting)
         {
             var (since, deadline) = (ticket.Place.Since, ticket.Place.Deadline);
-            resolve(ticket);
-            Add(ticket, since, deadline == LimitRule.Never ? deadline : deadline - since);
+            AddDeadline(ticket, since, deadline == LimitRule.Never ? deadline : deadline - since);
         }
     }
 
@@ -321,8 +334,13 @@ internal sealed class WaitingLine
 
     private void Leave(AdmissionTicket ticket)
     {
-        LeaveClass(ticket);
+        Withdraw(ticket);
         _count--;
+    }
+
+    private void Withdraw(AdmissionTicket ticket)
+    {
+        LeaveClass(ticket);
         if (ReferenceEquals(ticket, _blocked))
         {
             _blocked = null;
@@ -353,11 +371,16 @@ internal sealed class WaitingLine
     private void AddDeadline(AdmissionTicket ticket, long now, long timeout)
     {
         ticket.Place.Deadline = timeout == LimitRule.Never ? LimitRule.Never : Saturating.Add(now, timeout);
+        if (ticket.Place.Deadline == LimitRule.Never)
+        {
+            return;
+        }
+
         if (timeout == Queue.Timeout.Ticks)
         {
             _usualDeadlines.AddLast(ticket);
         }
-        else if (timeout != LimitRule.Never)
+        else
         {
             ticket.Deadline = new Deadline(ticket);
             _deadlines.Add(ticket.Deadline);
