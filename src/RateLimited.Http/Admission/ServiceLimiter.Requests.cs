@@ -31,7 +31,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
     public TimeSpan? EstimateWait(AdmissionRequest request = default)
     {
-        if (Mode == RateLimitMode.Disabled)
+        if (Mode != RateLimitMode.Enforce)
         {
             return TimeSpan.Zero;
         }
@@ -168,6 +168,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         }
 
         var limit = step.Refused?.Limit.Definition.Name;
+        Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(step.Reason, limit);
         Abandon(ticket);

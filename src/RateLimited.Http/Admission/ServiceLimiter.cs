@@ -333,6 +333,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         var limit = refusal.Partition?.Limit.Definition.Name;
         ticket.Unresolve();
         ticket.Span.End(refusal.Reason);
+        Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(refusal.Reason, limit);
         return new RateLimitRejectedException(Service, refusal.Reason, limit, refusal.Wait);
