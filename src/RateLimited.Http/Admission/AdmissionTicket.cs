@@ -178,20 +178,6 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
         return null;
     }
 
-    /// <summary>Whether the request costs more than a partition's limit could ever give.</summary>
-    public bool Exceeds(Partition partition)
-    {
-        foreach (ref var charge in Charges)
-        {
-            if (ReferenceEquals(charge.Partition, partition))
-            {
-                return charge.Cost > partition.Limit.Rule.Capacity;
-            }
-        }
-
-        return false;
-    }
-
     private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs)
     {
         if (costs is not null)

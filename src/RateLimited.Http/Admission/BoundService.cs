@@ -59,10 +59,23 @@ internal sealed class BoundService
 
         if (!routes.ClassByTenant.TryGetValue(tenant, out var name))
         {
-            name = routes.ClassOf?.Invoke(tenant);
+            name = ClassOf(routes, tenant);
         }
 
         return name is not null && route.ByClass.TryGetValue(name, out var plan) ? plan : route.Unclassed;
+    }
+
+    /// <summary>A user's code: a tenant that it cannot tell the class of has none, rather than requests that are lost from the line on a reload.</summary>
+    private static string? ClassOf(Routes routes, string tenant)
+    {
+        try
+        {
+            return routes.ClassOf?.Invoke(tenant);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
     }
 
     /// <summary>Takes a new definition, keeping the state of limits that are still there. Returns those that are not. Only under the store's gate.</summary>

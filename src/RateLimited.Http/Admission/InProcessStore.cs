@@ -107,7 +107,9 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
             var at = MomentOf(now, service, charge.Partition.Limit);
             var rule = charge.Partition.Limit.Rule;
             var ahead = line?.QueuedBefore(ticket, charge.Partition) ?? 0;
-            var earliest = charge.Cost > rule.Capacity ? LimitRule.Never : rule.Project(ref charge.Partition.State, at, Saturating.Add(ahead, charge.Cost));
+            var earliest = charge.Cost > rule.Capacity ? LimitRule.Never
+                : ahead == 0 ? rule.Earliest(ref charge.Partition.State, at, charge.Cost)
+                : rule.Project(ref charge.Partition.State, at, Saturating.Add(ahead, charge.Cost));
             if (earliest > latest)
             {
                 (latest, refused) = (earliest, charge.Partition);
@@ -238,12 +240,12 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         }
     }
 
-    /// <summary>Lets every line look again: a global limit has room.</summary>
-    public void WakeAll()
+    /// <summary>Lets every line look again: a request has made room in a global limit.</summary>
+    public void WakeAll(AdmissionTicket released)
     {
         foreach (var line in _lines)
         {
-            line.Wake();
+            line.Wake(released);
         }
     }
 

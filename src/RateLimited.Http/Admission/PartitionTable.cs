@@ -18,6 +18,7 @@ internal sealed class PartitionTable
     private readonly Partition _overflow;
     private PartitionBounds _bounds;
     private ITimer? _timer;
+    private bool _isDisposed;
     private long _evicted;
 
     public PartitionTable(BoundLimit limit, PartitionBounds bounds, InProcessStore store)
@@ -84,6 +85,7 @@ internal sealed class PartitionTable
     {
         lock (_byAge)
         {
+            _isDisposed = true;
             _timer?.Dispose();
             _timer = null;
             _byAge.Clear();
@@ -99,7 +101,7 @@ internal sealed class PartitionTable
                 return known;
             }
 
-            if (Count >= _bounds.Most && SweepUnsynchronized() == 0)
+            if (_isDisposed || (Count >= _bounds.Most && SweepUnsynchronized() == 0))
             {
                 return _overflow;
             }

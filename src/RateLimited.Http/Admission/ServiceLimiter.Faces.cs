@@ -37,6 +37,7 @@ internal sealed partial class ServiceLimiter
 
         if (permits == 0)
         {
+            // Asks whether one could be had, without taking it.
             return EstimateWait(request) == TimeSpan.Zero ? PermitLease.Admitted : new RefusedPermits(_store.Clock, LimitRule.Never, limit: null);
         }
 
@@ -53,6 +54,7 @@ internal sealed partial class ServiceLimiter
             return ValueTask.FromCanceled<RateLimitLease>(cancellationToken);
         }
 
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (permits == 0)
         {
             return new ValueTask<RateLimitLease>(AttemptPermits(request, permits));
@@ -93,10 +95,19 @@ internal sealed partial class ServiceLimiter
         }
 
         Abandon(ticket);
+        var queued = 0L;
+        lock (_lock)
+        {
+            foreach (var each in _line.Classes)
+            {
+                queued += each.Queued[UnitCost.Requests];
+            }
+        }
+
         return new RateLimiterStatistics
         {
             CurrentAvailablePermits = Math.Max(available, 0),
-            CurrentQueuedCount = _line.Count,
+            CurrentQueuedCount = queued,
             TotalSuccessfulLeases = _service.AdmittedCount,
             TotalFailedLeases = Interlocked.Read(ref _refusedCount),
         };

@@ -27,20 +27,27 @@ internal sealed partial class ServiceLimiter
     private AdmissionTicket? Look(AdmissionTicket? done = null)
     {
         var now = _store.Clock.Now;
-        while (_line.Next(_store, now) is { Ticket: { } ticket } step)
+        bool hasExpired;
+        do
         {
-            ticket.Outcome = step;
-            ticket.NextDone = done;
-            done = ticket;
-        }
+            while (_line.Next(_store, now) is { Ticket: { } ticket } step)
+            {
+                ticket.Outcome = step;
+                ticket.NextDone = done;
+                done = ticket;
+            }
 
-        // Whoever gives up is asked last: at the instant that is both its turn and its deadline, it goes.
-        while (_line.TakeExpired(now) is { } expired)
-        {
-            expired.Outcome = new LineStep(expired, RejectionReason.Timeout);
-            expired.NextDone = done;
-            done = expired;
+            // Whoever gives up is asked last: at the instant that is both its turn and its deadline, it goes. Those behind it are asked once more.
+            hasExpired = false;
+            while (_line.TakeExpired(now) is { } expired)
+            {
+                expired.Outcome = new LineStep(expired, RejectionReason.Timeout);
+                expired.NextDone = done;
+                done = expired;
+                hasExpired = true;
+            }
         }
+        while (hasExpired && _line.Count > 0);
 
         SetTimer();
         return done;

@@ -31,7 +31,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
     public TimeSpan? EstimateWait(AdmissionRequest request = default)
     {
-        if (Mode == RateLimitMode.Disabled)
+        if (Mode != RateLimitMode.Enforce)
         {
             return TimeSpan.Zero;
         }
@@ -129,7 +129,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             Quota = quota,
             Used = used,
             Remaining = Math.Max(quota - used, 0),
-            ResetAfter = fresh == LimitRule.Never ? null : new TimeSpan(Math.Max(fresh - now, 0)),
+            ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
             Partitions = limit.Table?.Count ?? 1,
         };
     }
@@ -168,6 +168,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         }
 
         var limit = step.Refused?.Limit.Definition.Name;
+        Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(step.Reason, limit);
         Abandon(ticket);

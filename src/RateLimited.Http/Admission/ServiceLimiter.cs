@@ -110,14 +110,13 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         Interlocked.Decrement(ref _inFlight);
         var loosened = giveBack || ticket.HoldsConcurrency || ticket.IsSettled ? _store.Settle(ticket, giveBack) : Loosened.Nobody;
-        if (loosened != Loosened.Nobody && _line.Count > 0)
-        {
-            Wake(ticket);
-        }
-
         if (loosened == Loosened.Everybody)
         {
-            _store.WakeAll();
+            _store.WakeAll(ticket);
+        }
+        else if (loosened == Loosened.Service)
+        {
+            Wake(ticket);
         }
 
         ticket.Unresolve();
@@ -144,7 +143,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         CompleteAll(done);
     }
 
-    /// <summary>Looks whether somebody may go, because of what a request has released.</summary>
+    /// <summary>Looks whether somebody may go, because of what a request has released; null: because anything may have changed.</summary>
     public void Wake(AdmissionTicket? released = null)
     {
         if (_line.Count == 0)
@@ -155,10 +154,13 @@ internal sealed partial class ServiceLimiter : IDisposable
         AdmissionTicket? done;
         lock (_lock)
         {
-            _line.Loosen();
-            foreach (ref var charge in released is null ? default : released.Charges)
+            if (released is null)
             {
-                _line.Loosen(charge.Partition);
+                _line.LoosenAll();
+            }
+            else
+            {
+                _line.Loosen(released);
             }
 
             done = Look();
@@ -211,6 +213,8 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
         else
         {
+            // It may have been resolved just before the limits were disabled: what was not charged must not be released.
+            ticket.Unresolve();
             Telemetry.Checked(CheckResult.Bypassed);
         }
 
@@ -258,9 +262,19 @@ internal sealed partial class ServiceLimiter : IDisposable
         var now = _store.Clock.Now;
         var timeout = TimeoutOf(ticket.Request);
         var projected = timeout == LimitRule.Never ? Decision.Admitted(now) : _store.Project(ticket, _line);
-        if (!projected.IsAdmitted && timeout == 0)
+        if (timeout == 0)
         {
-            return new Refusal(RejectionReason.LimitReached, projected.Refused, WaitOf(projected, now));
+            projected = projected.IsAdmitted ? _store.Admit(ticket) : projected;
+            if (!projected.IsAdmitted)
+            {
+                return new Refusal(RejectionReason.LimitReached, projected.Refused, WaitOf(projected, now));
+            }
+
+            // As whoever tries: it may go before those in line that wait for something it does not need.
+            ticket.Place.Since = now;
+            ticket.Outcome = new LineStep(ticket, RejectionReason.None);
+            done = ticket;
+            return null;
         }
 
         if (projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout)
@@ -274,7 +288,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             return new Refusal(RejectionReason.QueueFull, projected.Refused, WaitOf(projected, now));
         }
 
-        if (_line.Add(ticket, now, timeout))
+        if (_line.Add(ticket, now, timeout) || done is not null)
         {
             done = Look(done);
         }
@@ -323,6 +337,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         var limit = refusal.Partition?.Limit.Definition.Name;
         ticket.Unresolve();
         ticket.Span.End(refusal.Reason);
+        Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(refusal.Reason, limit);
         return new RateLimitRejectedException(Service, refusal.Reason, limit, refusal.Wait);
