@@ -54,7 +54,8 @@ internal sealed class SlidingWindow : LimitRule
             state.Extra = logs;
         }
 
-        return logs.Sent.Add(at.Now, cost, _spacing);
+        // The guard keeps charges alive longer: spaced by 1/32 of it more, no more entries are alive than without.
+        return logs.Sent.Add(at.Now, cost, _spacing + (at.Guard >> 5));
     }
 
     /// <summary>Giving back goes into the entry that was charged: that is exact, for it expires with it.</summary>
@@ -81,16 +82,17 @@ internal sealed class SlidingWindow : LimitRule
     {
         var logs = Current(ref state, at);
         var used = logs?.Total ?? 0;
-        var excess = Saturating.Add(used, amount) - Quota;
-        if (excess <= 0)
+        var room = Quota - used;
+        if (amount <= room)
         {
             return at.Now;
         }
 
-        // What goes at an instant expires a window later: the present pattern repeats, quota by quota.
+        // What goes at an instant expires a window later: the present pattern repeats, quota by quota. What a settlement took beyond the quota must expire first and never repeats.
         var period = Saturating.Add(Window, at.Guard);
-        var repeats = (excess - 1) / Quota;
-        var rest = ((excess - 1) % Quota) + 1;
+        var later = amount - Math.Max(room, 0);
+        var repeats = (later - 1) / Quota;
+        var rest = ((later - 1) % Quota) + 1 + Math.Max(-room, 0);
         var first = logs is not null && rest <= used ? logs.ExpiryOf(rest, Window, at.Guard) : Saturating.Add(at.Now, period);
         return Saturating.Add(first, Saturating.Multiply(repeats, period));
     }
