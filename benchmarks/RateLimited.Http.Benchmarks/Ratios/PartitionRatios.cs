@@ -18,9 +18,9 @@ internal static class PartitionRatios
 
     public static IEnumerable<Figure> All =>
     [
-        new("partitioned-1000", Target.AtMost(0.8), static name => Lookup(name, Ours.SlowBucket, Few)),
+        new("partitioned-1000", Target.AtMost(0.8), static name => Lookup(name, Ours.BusyBucket, Few)),
         new("partitioned-1000-full", Target.None, static name => Lookup(name, Ours.FullBucket, Few)),
-        new("partitioned-100000", Target.AtMost(0.8), static name => Lookup(name, Ours.SlowBucket, Many)),
+        new("partitioned-100000", Target.AtMost(0.8), static name => Lookup(name, Ours.BusyBucket, Many)),
         new("partitioned-100000-full", Target.None, static name => Lookup(name, Ours.FullBucket, Many)),
         new("partition-bytes-token-bucket", Target.AtMost(0.5), static name => Memory(name, () => Ours.Partitioned(Ours.FullBucket), Bcl.PartitionedBucket)),
         new("partition-bytes-sliding-window", Target.AtMost(0.5), static name => Memory(name, () => Ours.Partitioned(Ours.Sliding), Bcl.PartitionedSliding)),

@@ -14,14 +14,13 @@ internal static class Ours
     private static readonly long Second = TimeSpan.FromSeconds(1).Ticks;
     private static readonly long Month = TimeSpan.FromDays(31).Ticks;
 
-    /// <summary>A bucket that refills so slowly that it is soon more than a moment from full: what a bucket under load is.</summary>
-    public static LimitRule BusyBucket => new TokenBucket(Inexhaustible, Month, Inexhaustible);
+    /// <summary>
+    /// A bucket from which more is out than flows back in the next seconds: what a bucket by the minute, the hour or the day is as soon as it is used. Its admissions need only the coarse clock.
+    /// </summary>
+    public static LimitRule BusyBucket => new TokenBucket(1_000_000, Month, Inexhaustible);
 
     /// <summary>A bucket that is full again at once, whose every admission needs the exact clock.</summary>
     public static LimitRule FullBucket => new TokenBucket(Inexhaustible, Second, Inexhaustible);
-
-    /// <summary>A bucket in which one admission takes longer to flow back than the measurement lasts: a quota by the hour or day, as tenants have.</summary>
-    public static LimitRule SlowBucket => new TokenBucket(1_000_000, Month, Inexhaustible);
 
     /// <summary>A bucket that holds so many and does not refill while anybody looks.</summary>
     public static LimitRule EmptyingBucket(long holds) => new TokenBucket(1, TimeSpan.FromHours(1).Ticks, holds);
@@ -34,10 +33,20 @@ internal static class Ours
 
     public static ServiceLimiter Service(params LimitRule[] rules) => Service(TimeProvider.System, PartitionBy.Service, queue: null, rules);
 
-    public static ServiceLimiter Service(TimeProvider time, PartitionBy partition, QueueDefinition? queue, params LimitRule[] rules)
+    public static ServiceLimiter Service(TimeProvider time, PartitionBy partition, QueueDefinition? queue, params LimitRule[] rules) =>
+        Service(time, partition, queue, guard: null, rules);
+
+    private static ServiceLimiter Service(TimeProvider time, PartitionBy partition, QueueDefinition? queue, TimeSpan? guard, LimitRule[] rules)
     {
         var limits = rules.Select((rule, index) => new LimitDefinition($"limit {index}", UnitCost.Requests, rule, partition)).ToList();
-        var definition = new ServiceDefinition { Name = "benchmark", Limits = limits, Queue = queue ?? new QueueDefinition(), MaxPartitions = 2_000_000 };
+        var definition = new ServiceDefinition
+        {
+            Name = "benchmark",
+            Limits = limits,
+            Queue = queue ?? new QueueDefinition(),
+            ArrivalGuard = guard,
+            MaxPartitions = 2_000_000,
+        };
         return new ServiceLimiter(definition, new InProcessStore(time, []), new RateLimitingTelemetry().For(definition.Name));
     }
 
@@ -53,9 +62,9 @@ internal static class Ours
 
     public static RateLimiter WithLine(TimeProvider time, LimitRule rule, int length)
     {
-        // Nobody grows older by being let go: the rival's waiters do not either.
+        // Nobody grows older by being let go, and a full bucket lets go of all: the rival's waiters have neither ages nor a guard.
         var queue = new QueueDefinition { Length = length, Timeout = Timeout.InfiniteTimeSpan, Ageing = TimeSpan.MaxValue };
-        return Face(Service(time, PartitionBy.Service, queue, rule));
+        return Face(Service(time, PartitionBy.Service, queue, guard: TimeSpan.Zero, [rule]));
     }
 
     public static DelegatingHandler Handler(HttpMessageHandler inner, params LimitRule[] rules)
