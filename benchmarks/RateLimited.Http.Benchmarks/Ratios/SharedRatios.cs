@@ -8,9 +8,12 @@ namespace RateLimited.Http.Benchmarks.Ratios;
 /// <summary>Two threads that draw on one limit.</summary>
 internal static class SharedRatios
 {
-    private const int Rounds = 31;
+    private const int Rounds = 15;
+    private const int FewestRounds = 5;
     private const int Threads = 2;
-    private const int Count = 100_000;
+    private const int Count = 1_000_000;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(8);
 
     public static IEnumerable<Figure> All =>
     [
@@ -19,40 +22,70 @@ internal static class SharedRatios
     ];
 
     /// <summary>Nanoseconds for one operation of either, by the time until both have done theirs.</summary>
-    public static double Share(RateLimiter limiter, int count)
-    {
-        using var ready = new Barrier(Threads + 1);
-        var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
-        {
-            ready.SignalAndWait();
-            AdmissionRatios.Admit(limiter, count);
-        })).ToList();
-        threads.ForEach(static thread => thread.Start());
-        ready.SignalAndWait();
-        var start = Stopwatch.GetTimestamp();
-        threads.ForEach(static thread => thread.Join());
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / (Threads * count);
-    }
+    public static double Share(RateLimiter limiter, int count) => Together(() => AdmissionRatios.Admit(limiter, count)).TotalNanoseconds / (Threads * count);
 
     private static Ratio Against(string name, RateLimiter ours, RateLimiter peer)
     {
         using (ours)
         using (peer)
         {
-            // Of the medians: a batch in which one thread was off the machine is fast, for nobody contends.
-            var (oursTimes, peerTimes) = (new double[Rounds], new double[Rounds]);
-            for (var round = -2; round < Rounds; round++)
+            Share(ours, Count);
+            Share(peer, Count);
+            var (oursTimes, peerTimes) = (new List<double>(), new List<double>());
+            var alone = Enumerable.Range(0, 10).Min(static _ => Alone());
+            var start = Stopwatch.GetTimestamp();
+            while (oursTimes.Count < Rounds && (oursTimes.Count < FewestRounds || Stopwatch.GetElapsedTime(start) < Longest))
             {
-                var (ourTime, peerTime) = (Share(ours, Count), Share(peer, Count));
-                if (round >= 0)
+                // Whoever has the limit to itself is fast, for nobody contends: what counts are rounds in which two processors were there, or the most a busy machine gives.
+                var patience = Stopwatch.GetElapsedTime(start) < Longest;
+                if (HaveTwo(alone) || !patience)
                 {
-                    (oursTimes[round], peerTimes[round]) = (ourTime, peerTime);
+                    var (ourTime, peerTime) = (Share(ours, Count), Share(peer, Count));
+                    if (HaveTwo(alone) || !patience)
+                    {
+                        oursTimes.Add(ourTime);
+                        peerTimes.Add(peerTime);
+                    }
                 }
             }
 
-            Array.Sort(oursTimes);
-            Array.Sort(peerTimes);
-            return new Ratio(name, oursTimes[Rounds / 2], peerTimes[Rounds / 2], Duel.BytesOf(count => AdmissionRatios.Admit(ours, count), Count));
+            oursTimes.Sort();
+            peerTimes.Sort();
+            return new Ratio(name, oursTimes[oursTimes.Count / 2], peerTimes[peerTimes.Count / 2], Duel.BytesOf(count => AdmissionRatios.Admit(ours, count), Count));
         }
+    }
+
+    private static bool HaveTwo(TimeSpan alone) => Together(Work) < 1.3 * alone;
+
+    private static TimeSpan Alone()
+    {
+        var start = Stopwatch.GetTimestamp();
+        Work();
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <summary>A few milliseconds of work that nobody shares.</summary>
+    private static void Work()
+    {
+        for (var i = 0; i < 100_000; i++)
+        {
+            Thread.SpinWait(1);
+        }
+    }
+
+    private static TimeSpan Together(Action work)
+    {
+        using var ready = new Barrier(Threads);
+        var other = new Thread(() =>
+        {
+            ready.SignalAndWait();
+            work();
+        });
+        other.Start();
+        ready.SignalAndWait();
+        var start = Stopwatch.GetTimestamp();
+        work();
+        other.Join();
+        return Stopwatch.GetElapsedTime(start);
     }
 }
