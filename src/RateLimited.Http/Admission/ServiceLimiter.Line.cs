@@ -86,25 +86,31 @@ internal sealed partial class ServiceLimiter
     /// <summary>Tells those who left the line what became of them, in the order they left. Never under the lock.</summary>
     private void CompleteAll(AdmissionTicket? done)
     {
+        if (done is null)
+        {
+            return;
+        }
+
         AdmissionTicket? inOrder = null;
         while (done is not null)
         {
             (done.NextDone, inOrder, done) = (inOrder, done, done.NextDone);
         }
 
+        var now = _store.Clock.Now;
         while (inOrder is not null)
         {
             var ticket = inOrder;
             inOrder = ticket.NextDone;
             ticket.NextDone = null;
-            Complete(ticket);
+            Complete(ticket, now);
         }
     }
 
-    private void Complete(AdmissionTicket ticket)
+    private void Complete(AdmissionTicket ticket, long now)
     {
         var outcome = ticket.Outcome;
-        var waited = _store.Clock.Now - ticket.Place.Since;
+        var waited = now - ticket.Place.Since;
         if (outcome.Reason == RejectionReason.None)
         {
             Interlocked.Increment(ref _inFlight);

@@ -61,14 +61,12 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var ticket = Resolve(request);
-        if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
+        if (TryGo(ticket))
         {
-            Interlocked.Increment(ref _inFlight);
-            Telemetry.Checked(CheckResult.Admitted);
             return new ValueTask<AdmissionTicket>(ticket);
         }
 
-        return Mode == RateLimitMode.Enforce ? WaitInLine(ticket, cancellationToken) : new ValueTask<AdmissionTicket>(PassThrough(ticket));
+        return WaitInLine(ticket, cancellationToken) is { } refusal ? ValueTask.FromException<AdmissionTicket>(refusal) : ticket.Await();
     }
 
     /// <summary>The same, blocking the thread while the request waits: for callers that are synchronous themselves.</summary>
@@ -203,8 +201,27 @@ internal sealed partial class ServiceLimiter : IDisposable
         return ticket;
     }
 
+    /// <summary>Lets a request go that need not wait: nobody stands before it and there is room, or nothing is enforced.</summary>
+    private bool TryGo(AdmissionTicket ticket)
+    {
+        if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
+        {
+            Interlocked.Increment(ref _inFlight);
+            Telemetry.Checked(CheckResult.Admitted);
+            return true;
+        }
+
+        if (Mode == RateLimitMode.Enforce)
+        {
+            return false;
+        }
+
+        PassThrough(ticket);
+        return true;
+    }
+
     /// <summary>The request goes whatever the limits say, and they count it if they are only watched.</summary>
-    private AdmissionTicket PassThrough(AdmissionTicket ticket)
+    private void PassThrough(AdmissionTicket ticket)
     {
         if (Mode == RateLimitMode.DryRun)
         {
@@ -219,10 +236,10 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
 
         Interlocked.Increment(ref _inFlight);
-        return ticket;
     }
 
-    private ValueTask<AdmissionTicket> WaitInLine(AdmissionTicket ticket, CancellationToken cancellationToken)
+    /// <summary>Puts a ticket into line, to be awaited by the caller. Returns why it is refused, or null.</summary>
+    private RateLimitRejectedException? WaitInLine(AdmissionTicket ticket, CancellationToken cancellationToken)
     {
         // What stands in line is kept: the caller's list may change meanwhile.
         ticket.KeepCosts();
@@ -237,12 +254,11 @@ internal sealed partial class ServiceLimiter : IDisposable
         CompleteAll(done);
         if (refusal is { } refused)
         {
-            return ValueTask.FromException<AdmissionTicket>(Refuse(ticket, refused));
+            return Refuse(ticket, refused);
         }
 
-        var admission = ticket.Await();
         ticket.Watch(cancellationToken);
-        return admission;
+        return null;
     }
 
     /// <summary>Puts a request into line, or says why it need not even join. Under the lock.</summary>
