@@ -32,6 +32,9 @@ internal sealed class Waiter
         }
     }
 
+    /// <summary>The instant it was charged at, while it holds its lease.</summary>
+    public long ChargedAt => _ticket!.ChargedAt;
+
     public RateLimitRejectedException? Refusal
     {
         get
