@@ -120,7 +120,7 @@ internal sealed partial class InProcessStore
 
         if (latest > now)
         {
-            return Decision.Wait(latest, refused);
+            return Decision.Wait(WhenAllAreOpen(partitions, service, new Moment(now, wall), latest), refused);
         }
 
         foreach (var partition in partitions)
@@ -131,6 +131,21 @@ internal sealed partial class InProcessStore
 
         service.AdmittedCount++;
         return Decision.Admitted(now);
+    }
+
+    private static long WhenAllAreOpen(ReadOnlySpan<Partition> partitions, BoundService service, in Moment at, long instant)
+    {
+        long before;
+        do
+        {
+            before = instant;
+            foreach (var partition in partitions)
+            {
+                instant = partition.Limit.Rule.OpenFrom(partition.State, at with { Guard = service.GuardOf(partition.Limit) }, instant);
+            }
+        }
+        while (instant != before);
+        return instant;
     }
 
     private static bool AnyEvicted(ReadOnlySpan<Partition> partitions)

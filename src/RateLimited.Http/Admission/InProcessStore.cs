@@ -73,11 +73,11 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
+        return latest <= now ? Decision.Admitted(now) : Decision.Wait(WhenAllAreOpen(ticket, service, now, latest), refused);
     }
 
     /// <summary>
-    /// The request has been answered: it cannot have arrived later than the answer less the shortest latency. 
+    /// The request has been answered: it cannot have arrived later than the answer less the shortest latency.
     /// </summary>
     /// <param name="ticket">The request.</param>
     /// <param name="isHeldUp">Whether it took longer than anything known: then it was its way that took so long, and no bound applies. Otherwise it may as well have been the upstream's work.</param>
@@ -243,7 +243,24 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
+        return latest <= now ? Decision.Admitted(now) : Decision.Wait(WhenAllAreOpen(ticket, service, now, latest), refused);
+    }
+
+    /// <summary>The first instant not before another at which none of the limits is closed: one may close before another opens.</summary>
+    private long WhenAllAreOpen(AdmissionTicket ticket, BoundService service, long now, long instant)
+    {
+        long before;
+        do
+        {
+            before = instant;
+            foreach (ref var charge in ticket.Charges)
+            {
+                var limit = charge.Partition.Limit;
+                instant = limit.Rule.OpenFrom(charge.Partition.State, MomentOf(now, service, limit), instant);
+            }
+        }
+        while (instant != before);
+        return instant;
     }
 
     private void Charge(AdmissionTicket ticket, BoundService service, long now)

@@ -50,6 +50,9 @@ internal sealed class FixedWindow : LimitRule
         return cost <= Quota - Late(state) ? state.Mark : End(state.Mark, at);
     }
 
+    public override long OpenFrom(in LimitState state, in Moment at, long instant) =>
+        _grid is null && instant < state.Mark && state.Mark - instant <= Stretch(at) ? state.Mark : instant;
+
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         Roll(ref state, at);

@@ -27,6 +27,11 @@ internal abstract class LimitRule
     /// <summary>The first instant, now or later, at which the cost may go if nothing else goes before it. Exact: not one tick earlier.</summary>
     public abstract long Earliest(ref LimitState state, in Moment at, long cost);
 
+    /// <summary>
+    /// The first instant not before another at which what may go now, or until then, still may. Most limits only ever open up as time passes; a window may close shortly before its end.
+    /// </summary>
+    public virtual long OpenFrom(in LimitState state, in Moment at, long instant) => instant;
+
     /// <summary>Takes the cost, whether it may go or not. Returns the receipt that giving back needs.</summary>
     public abstract long Charge(ref LimitState state, in Moment at, long cost);
 
