@@ -57,7 +57,7 @@ internal sealed class SlidingWindow : LimitRule
 
     public override long Used(ref LimitState state, in Moment at) => Current(ref state, at)?.Total ?? 0;
 
-    public override long FreshAt(in LimitState state, in Moment at) => state.Extra is ChargeLog { Count: > 0 } log ? Expiry(log.Newest, at) : 0;
+    public override long FreshAt(in LimitState state, in Moment at) => state.Extra is ChargeLog log ? Expiry(log.Newest, at) : 0;
 
     public override long Project(ref LimitState state, in Moment at, long amount)
     {
