@@ -1,6 +1,7 @@
 using System.Net;
 using Quickstart.Clients;
 using Quickstart.Upstreams;
+using RateLimited.Http;
 
 namespace Quickstart;
 
@@ -27,7 +28,7 @@ internal sealed class Cell(Strategy strategy, UpstreamKind upstream, UpstreamDoo
         Interlocked.Increment(ref _asking);
         try
         {
-            await GetAsync(address, cancellationToken);
+            await SendAsync(new HttpRequestMessage(HttpMethod.Get, address), cancellationToken);
         }
         finally
         {
@@ -35,12 +36,17 @@ internal sealed class Cell(Strategy strategy, UpstreamKind upstream, UpstreamDoo
         }
     }
 
-    /// <summary>One call that is not counted by the upstream.</summary>
-    public Task WarmUpAsync(Uri warmUp, CancellationToken cancellationToken) => GetAsync(warmUp, cancellationToken);
+    /// <summary>Opens a connection by a call that is not counted by the upstream, nor by our limits. The other clients do not know that mark.</summary>
+    public Task ConnectAsync(Uri warmUp, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, warmUp).WithoutRateLimiting(), cancellationToken);
 
-    private async Task GetAsync(Uri uri, CancellationToken cancellationToken)
+    /// <summary>One call that is not counted by the upstream.</summary>
+    public Task WarmUpAsync(Uri warmUp, CancellationToken cancellationToken) => SendAsync(new HttpRequestMessage(HttpMethod.Get, warmUp), cancellationToken);
+
+    private async Task SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        using var response = await client.GetAsync(uri, cancellationToken);
+        using var sent = request;
+        using var response = await client.SendAsync(request, cancellationToken);
         if (response.StatusCode != HttpStatusCode.TooManyRequests)
             response.EnsureSuccessStatusCode();
     }

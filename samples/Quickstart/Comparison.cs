@@ -13,7 +13,8 @@ internal static class Comparison
 
     // The warm-up takes quota like any call. After this long each limit is whole again, on both sides: a window, and what calls are late by.
     private static readonly TimeSpan PauseAfterWarmUp = TimeSpan.FromSeconds(2.5);
-    private const int WarmUpCalls = 100;
+    private const int Connections = 90;
+    private const int WarmUpCalls = 10;
 
     // Every upstream lets in a hundred at first. Those bursts are not sent all at once, or the machine delays them more than the network does.
     private static readonly TimeSpan BetweenStarts = TimeSpan.FromMilliseconds(200);
@@ -56,9 +57,7 @@ internal static class Comparison
         var display = ProgressDisplay.Create(cells, time);
 
         display.Announce("Warming up: connections, compiled code. Not counted.");
-        // Ours last: it measures latency from its first request on, and what the first requests of a process meet is no network.
-        foreach (var strategy in cells.GroupBy(cell => cell.Strategy).Reverse())
-            await Task.WhenAll(strategy.Select(cell => WarmUpAsync(cell, server.WarmUp, cancellationToken)));
+        await Task.WhenAll(cells.Select(cell => WarmUpAsync(cell, server.WarmUp, cancellationToken)));
         await Task.Delay(PauseAfterWarmUp, time, cancellationToken);
 
         display.Announce($"{Demand.Callers} callers at each upstream for {MeasuredTime.TotalSeconds:0} s: by our client, then by the other two.");
@@ -78,8 +77,13 @@ internal static class Comparison
     // From the upstream's name alone: its three clients draw the same delays.
     private static NetworkLatency LatencyOf(UpstreamKind upstream) => new(seed: upstream.Name.Length, LeastLatency, MostLatency);
 
-    private static Task WarmUpAsync(Cell cell, Uri warmUp, CancellationToken cancellationToken) =>
-        Task.WhenAll(Enumerable.Range(0, WarmUpCalls).Select(_ => cell.WarmUpAsync(warmUp, cancellationToken)));
+    // First the connections, then calls like those to come. Ours measures latency from its first call on, and opening a hundred connections from cold code is no network's latency.
+    private static async Task WarmUpAsync(Cell cell, Uri warmUp, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => cell.ConnectAsync(warmUp, cancellationToken)));
+        for (var call = 0; call < WarmUpCalls; call++)
+            await cell.WarmUpAsync(warmUp, cancellationToken);
+    }
 
     // Ours has the machine to itself, then the rivals share it. All at once, the hundreds of retries of one client would delay the others' requests by more than the network does.
     private static async Task MeasureAsync(Cell[] cells, TimeProvider time, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace RateLimited.Http.Admission;
 /// </summary>
 /// <remarks>
 /// Two generations of samples are kept, so that a change of the network shows after at most two. One outlier in a generation is a stall of this machine or of the upstream, not what the
-/// network does; a second one counts. A request that was held up longer than all that was known is told apart, so that its charge can be dated anew.
+/// network does; a second one counts. Whether a request was held up on its way is told by the bulk of the last generation: three quarters of it lie close together before a network that
+/// stalls now and then, and far apart before an upstream whose work takes long.
 /// </remarks>
 internal sealed class LatencySpread
 {
@@ -16,29 +19,43 @@ internal sealed class LatencySpread
     /// <summary>What is assumed before anything was measured.</summary>
     public static readonly long Initial = TimeSpan.FromMilliseconds(20).Ticks;
 
+    /// <summary>The first generation is short, so that there is something to compare with early on.</summary>
     private const int FirstGenerationSize = 64;
 
     private const int FewestSamples = 8;
 
+    /// <summary>How many times the spread of the bulk a request has to be late to have been held up.</summary>
+    private const int HeldUpFactor = 3;
+
     private static readonly long Margin = TimeSpan.FromMilliseconds(2).Ticks;
 
+    private readonly LatencyHistogram _histogram = new();
     private Generation _current = Generation.Empty;
     private Generation _previous = Generation.Empty;
+    private long _bulk;
     private long _guard = Initial;
+    private long _shortest;
 
-    /// <summary>Takes a sample in. Returns whether it is far from all that was known: that request was held up on its way.</summary>
+    /// <summary>The shortest that a request can take, in ticks, with the same margin; zero before enough was measured.</summary>
+    public long Shortest => Volatile.Read(ref _shortest);
+
+    /// <summary>The spread in ticks, with a margin for what was not seen yet.</summary>
+    public long Guard => Volatile.Read(ref _guard);
+
+    /// <summary>Takes a sample in. Returns whether it is far from the bulk of what was known: that request was held up on its way.</summary>
     public bool Add(long latency)
     {
-        // The first generation is short, so that there is something to compare with early on.
         if (_current.Count >= (_previous.Count == 0 ? FirstGenerationSize : GenerationSize))
         {
+            _bulk = _histogram.UpperQuartile() - _current.Lowest;
+            _histogram.Clear();
             _previous = _current;
             _current = Generation.Empty;
         }
 
-        var known = _previous.SecondHighest - _previous.Lowest;
-        var isHeldUp = _previous.Count > 0 && latency - _previous.Lowest > known + (known / 4) + Margin;
+        _histogram.Add(latency);
         _current.Add(latency);
+        var isHeldUp = _previous.Count > 0 && latency - _previous.Lowest > (HeldUpFactor * _bulk) + Margin;
         if (_current.Count + _previous.Count < FewestSamples)
         {
             return isHeldUp;
@@ -47,12 +64,11 @@ internal sealed class LatencySpread
         var lowest = Math.Min(_current.Lowest, _previous.Lowest);
         var high = Math.Max(_current.SecondHighest, _previous.SecondHighest);
         var spread = Math.Max(high - lowest, 0);
-        Volatile.Write(ref _guard, spread + (spread / 16) + Margin);
+        var margin = (spread / 16) + Margin;
+        Volatile.Write(ref _shortest, Math.Max(lowest - margin, 0));
+        Volatile.Write(ref _guard, spread + margin);
         return isHeldUp;
     }
-
-    /// <summary>The spread in ticks, with a margin for what was not seen yet.</summary>
-    public long Guard => Volatile.Read(ref _guard);
 
     private struct Generation
     {
@@ -76,6 +92,56 @@ internal sealed class LatencySpread
             {
                 SecondHighest = latency;
             }
+        }
+    }
+
+    /// <summary>Counts latencies in buckets a quarter of an octave wide.</summary>
+    private sealed class LatencyHistogram
+    {
+        private const int Parts = 4;
+
+        private readonly int[] _counts = new int[64 * Parts];
+        private int _total;
+
+        public void Add(long latency)
+        {
+            _counts[BucketOf(Math.Max(latency, 1))]++;
+            _total++;
+        }
+
+        /// <summary>What three quarters lie below, rounded up to the end of its bucket.</summary>
+        public long UpperQuartile()
+        {
+            var below = 0;
+            for (var bucket = 0; bucket < _counts.Length; bucket++)
+            {
+                below += _counts[bucket];
+                if (below * 4L >= _total * 3L)
+                {
+                    return EndOf(bucket);
+                }
+            }
+
+            return 0;
+        }
+
+        public void Clear()
+        {
+            Array.Clear(_counts);
+            _total = 0;
+        }
+
+        private static int BucketOf(long latency)
+        {
+            var octave = BitOperations.Log2((ulong)latency);
+            var part = octave >= 2 ? (int)(latency >> (octave - 2)) & (Parts - 1) : 0;
+            return (octave * Parts) + part;
+        }
+
+        private static long EndOf(int bucket)
+        {
+            var (octave, part) = (bucket / Parts, bucket % Parts);
+            return octave >= 2 ? (long)(Parts + part + 1) << (octave - 2) : 2L << octave;
         }
     }
 }

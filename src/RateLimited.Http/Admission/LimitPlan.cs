@@ -16,6 +16,9 @@ internal sealed class LimitPlan(BoundService service, IReadOnlyList<BoundLimit> 
     /// <summary>Whether any limit is released: then a lease has to be held until the work ends.</summary>
     public bool IsReleased { get; } = limits.Any(limit => limit.Rule.IsReleased);
 
+    /// <summary>Whether answers date the charges of any limit.</summary>
+    public bool IsDatedByAnswers { get; } = limits.Any(limit => limit.Rule.IsDatedByAnswers);
+
     /// <summary>Whether any limit counts by the name that the caller gives: then names wait apart from each other.</summary>
     public bool IsCountedByName { get; } = limits.Any(limit => limit.Definition.Partition == PartitionBy.Name);
 

@@ -16,18 +16,8 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         static async ValueTask<ServiceLease> AwaitAsync(ValueTask<AdmissionTicket> admission) => new Lease(await admission.ConfigureAwait(false));
     }
 
-    public AdmissionResult TryAcquire(AdmissionRequest request = default)
-    {
-        var ticket = Resolve(request);
-        if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
-        {
-            Interlocked.Increment(ref _inFlight);
-            Telemetry.Checked(CheckResult.Admitted);
-            return new AdmissionResult { Lease = new Lease(ticket) };
-        }
-
-        return Mode == RateLimitMode.Enforce ? TryBeforeLine(ticket) : new AdmissionResult { Lease = new Lease(PassThrough(ticket)) };
-    }
+    public AdmissionResult TryAcquire(AdmissionRequest request = default) =>
+        TryAdmit(request, out var refused) is { } ticket ? new AdmissionResult { Lease = new Lease(ticket) } : refused;
 
     public TimeSpan? EstimateWait(AdmissionRequest request = default)
     {
@@ -134,9 +124,17 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         };
     }
 
-    /// <summary>Who does not wait may still go before those in line that wait for something it does not need.</summary>
-    private AdmissionResult TryBeforeLine(AdmissionTicket ticket)
+    private AdmissionTicket? TryAdmit(in AdmissionRequest request, out AdmissionResult refused)
     {
+        refused = default;
+        var ticket = Resolve(request);
+        return TryGo(ticket) ? ticket : TryBeforeLine(ticket, out refused);
+    }
+
+    /// <summary>Who does not wait may still go before those in line that wait for something it does not need.</summary>
+    private AdmissionTicket? TryBeforeLine(AdmissionTicket ticket, out AdmissionResult refused)
+    {
+        refused = default;
         LineStep step;
         Decision projected;
         long now;
@@ -164,7 +162,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         {
             Interlocked.Increment(ref _inFlight);
             Telemetry.Checked(CheckResult.Admitted);
-            return new AdmissionResult { Lease = new Lease(ticket) };
+            return ticket;
         }
 
         var limit = step.Refused?.Limit.Definition.Name;
@@ -172,7 +170,8 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(step.Reason, limit);
         Abandon(ticket);
-        return new AdmissionResult { Reason = step.Reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
+        refused = new AdmissionResult { Reason = step.Reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
+        return null;
     }
 
     private void Abandon(AdmissionTicket ticket)

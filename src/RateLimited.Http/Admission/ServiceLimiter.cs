@@ -41,12 +41,16 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     public ServiceTelemetry Telemetry { get; }
 
-    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge anew if the request was held up longer than that allows for.</summary>
+    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge by it.</summary>
     public void ObserveAnswer(AdmissionTicket ticket)
     {
-        if (_service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt))
+        var isHeldUp = _service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt);
+        if (_service.IsGuardMeasured && ticket.Plan.IsDatedByAnswers)
         {
-            _store.Redate(ticket);
+            _store.Answer(ticket, isHeldUp);
+
+            // What is known to have arrived early expires early.
+            Wake();
         }
     }
 
@@ -57,14 +61,12 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var ticket = Resolve(request);
-        if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
+        if (TryGo(ticket))
         {
-            Interlocked.Increment(ref _inFlight);
-            Telemetry.Checked(CheckResult.Admitted);
             return new ValueTask<AdmissionTicket>(ticket);
         }
 
-        return Mode == RateLimitMode.Enforce ? WaitInLine(ticket, cancellationToken) : new ValueTask<AdmissionTicket>(PassThrough(ticket));
+        return WaitInLine(ticket, cancellationToken) is { } refusal ? ValueTask.FromException<AdmissionTicket>(refusal) : ticket.Await();
     }
 
     /// <summary>The same, blocking the thread while the request waits: for callers that are synchronous themselves.</summary>
@@ -79,7 +81,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>Takes a new definition: limits keep their state, and whoever waits is asked for anew by it.</summary>
     public void Apply(ServiceDefinition next)
     {
-        AdmissionTicket? done;
+        var done = new LeavingTickets();
         lock (_lock)
         {
             var dropped = default(IReadOnlyList<BoundLimit>);
@@ -95,7 +97,14 @@ internal sealed partial class ServiceLimiter : IDisposable
                 ticket.Unresolve();
                 ticket.Resolve(this, _service.PlanOf(request), request);
             });
-            done = next.Mode == RateLimitMode.Enforce ? Look() : LetEverybodyGo();
+            if (next.Mode == RateLimitMode.Enforce)
+            {
+                Look(ref done);
+            }
+            else
+            {
+                LetEverybodyGo(ref done);
+            }
         }
 
         CompleteAll(done);
@@ -122,7 +131,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>The caller of a waiting request gave it up.</summary>
     public void Cancel(AdmissionTicket ticket, CancellationToken cancellationToken)
     {
-        AdmissionTicket? done;
+        var done = new LeavingTickets();
         lock (_lock)
         {
             if (!_line.Remove(ticket))
@@ -130,7 +139,7 @@ internal sealed partial class ServiceLimiter : IDisposable
                 return;
             }
 
-            done = Look();
+            Look(ref done);
         }
 
         ticket.Unresolve();
@@ -147,7 +156,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             return;
         }
 
-        AdmissionTicket? done;
+        var done = new LeavingTickets();
         lock (_lock)
         {
             if (released is null)
@@ -159,7 +168,7 @@ internal sealed partial class ServiceLimiter : IDisposable
                 _line.Loosen(released);
             }
 
-            done = Look();
+            Look(ref done);
         }
 
         CompleteAll(done);
@@ -199,8 +208,27 @@ internal sealed partial class ServiceLimiter : IDisposable
         return ticket;
     }
 
+    /// <summary>Lets a request go that need not wait: nobody stands before it and there is room, or nothing is enforced.</summary>
+    private bool TryGo(AdmissionTicket ticket)
+    {
+        if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
+        {
+            Interlocked.Increment(ref _inFlight);
+            Telemetry.Checked(CheckResult.Admitted);
+            return true;
+        }
+
+        if (Mode == RateLimitMode.Enforce)
+        {
+            return false;
+        }
+
+        PassThrough(ticket);
+        return true;
+    }
+
     /// <summary>The request goes whatever the limits say, and they count it if they are only watched.</summary>
-    private AdmissionTicket PassThrough(AdmissionTicket ticket)
+    private void PassThrough(AdmissionTicket ticket)
     {
         if (Mode == RateLimitMode.DryRun)
         {
@@ -215,36 +243,34 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
 
         Interlocked.Increment(ref _inFlight);
-        return ticket;
     }
 
-    private ValueTask<AdmissionTicket> WaitInLine(AdmissionTicket ticket, CancellationToken cancellationToken)
+    /// <summary>Puts a ticket into line, to be awaited by the caller. Returns why it is refused, or null.</summary>
+    private RateLimitRejectedException? WaitInLine(AdmissionTicket ticket, CancellationToken cancellationToken)
     {
         // What stands in line is kept: the caller's list may change meanwhile.
         ticket.KeepCosts();
         ticket.Span = Telemetry.StartWait(ticket.Request.Priority);
-        AdmissionTicket? done;
+        var done = new LeavingTickets();
         Refusal? refusal;
         lock (_lock)
         {
-            refusal = Join(ticket, out done);
+            refusal = Join(ticket, ref done);
         }
 
         CompleteAll(done);
         if (refusal is { } refused)
         {
-            return ValueTask.FromException<AdmissionTicket>(Refuse(ticket, refused));
+            return Refuse(ticket, refused);
         }
 
-        var admission = ticket.Await();
         ticket.Watch(cancellationToken);
-        return admission;
+        return null;
     }
 
     /// <summary>Puts a request into line, or says why it need not even join. Under the lock.</summary>
-    private Refusal? Join(AdmissionTicket ticket, out AdmissionTicket? done)
+    private Refusal? Join(AdmissionTicket ticket, ref LeavingTickets done)
     {
-        done = null;
         if (_isDisposed)
         {
             return new Refusal(RejectionReason.Disposed);
@@ -268,8 +294,7 @@ internal sealed partial class ServiceLimiter : IDisposable
 
             // As whoever tries: it may go before those in line that wait for something it does not need.
             ticket.Place.Since = now;
-            ticket.Outcome = new LineStep(ticket, RejectionReason.None);
-            done = ticket;
+            done.Add(ticket, new LineStep(ticket, RejectionReason.None));
             return null;
         }
 
@@ -278,15 +303,15 @@ internal sealed partial class ServiceLimiter : IDisposable
             return new Refusal(RejectionReason.Timeout, projected.Refused, WaitOf(projected, now));
         }
 
-        if (!TryMakeRoom(ticket, out done))
+        if (!TryMakeRoom(ticket, ref done))
         {
             projected = _store.Project(ticket, _line);
             return new Refusal(RejectionReason.QueueFull, projected.Refused, WaitOf(projected, now));
         }
 
-        if (_line.Add(ticket, now, timeout) || done is not null)
+        if (_line.Add(ticket, now, timeout) || done.First is not null)
         {
-            done = Look(done);
+            Look(ref done);
         }
         else
         {
@@ -297,9 +322,8 @@ internal sealed partial class ServiceLimiter : IDisposable
     }
 
     /// <summary>Drops waiters of lower priority until the line has room, if that helps. Under the lock.</summary>
-    private bool TryMakeRoom(AdmissionTicket ticket, out AdmissionTicket? dropped)
+    private bool TryMakeRoom(AdmissionTicket ticket, ref LeavingTickets dropped)
     {
-        dropped = null;
         if (_line.HasRoomFor(ticket))
         {
             return true;
@@ -313,9 +337,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         while (!_line.HasRoomFor(ticket) && _line.NewestBelow(ticket.Request.Priority) is { } victim)
         {
             _line.Remove(victim);
-            victim.Outcome = new LineStep(victim, RejectionReason.Displaced);
-            victim.NextDone = dropped;
-            dropped = victim;
+            dropped.Add(victim, new LineStep(victim, RejectionReason.Displaced));
         }
 
         return true;

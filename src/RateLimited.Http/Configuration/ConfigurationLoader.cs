@@ -34,7 +34,7 @@ internal sealed class ConfigurationLoader(
         {
             if (Valid(() => services.Create(name), failures) is { } options && failures.Count == 0)
             {
-                loaded[name] = new ConfiguredService(DefinitionCompiler.Service(name, options), DefinitionCompiler.Pipeline(options));
+                loaded[name] = Compiled(name, options);
             }
         }
 
@@ -42,6 +42,10 @@ internal sealed class ConfigurationLoader(
             ? new ConfigurationSnapshot(DefinitionCompiler.Limits(globalLimits), loaded)
             : throw new OptionsValidationException(RateLimitingOptionsReader.Root, typeof(ServiceRateLimitingOptions), failures);
     }
+
+    /// <summary>Loads one service alone, whatever is wrong with others by now.</summary>
+    /// <exception cref="OptionsValidationException">Something is wrong in it.</exception>
+    public ConfiguredService LoadService(string name) => Compiled(name, services.Create(name));
 
     /// <summary>All of the configuration that concerns us, as one text: a file that is saved for another reason changes nothing here.</summary>
     public string Text()
@@ -64,6 +68,9 @@ internal sealed class ConfigurationLoader(
 
     /// <summary>The sources that others registered for the options.</summary>
     public IReadOnlyList<Func<IChangeToken>> OptionsChanges() => [.. changes.Select(static source => (Func<IChangeToken>)source.GetChangeToken)];
+
+    private static ConfiguredService Compiled(string name, ServiceRateLimitingOptions options) =>
+        new(DefinitionCompiler.Service(name, options), DefinitionCompiler.Pipeline(options));
 
     private static T? Valid<T>(Func<T> create, List<string> failures)
         where T : class

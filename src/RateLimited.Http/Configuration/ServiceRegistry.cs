@@ -125,7 +125,8 @@ internal sealed class ServiceRegistry : IDisposable
         {
             if (!_current.Services.ContainsKey(name))
             {
-                _current = _loader.Load([.. _current.Services.Keys, name]);
+                var services = new Dictionary<string, ConfiguredService>(_current.Services, StringComparer.OrdinalIgnoreCase) { [name] = _loader.LoadService(name) };
+                _current = _current with { Services = services };
             }
         }
     }

@@ -6,11 +6,14 @@ namespace RateLimited.Http.Limits;
 /// </summary>
 internal sealed class ChargeLog
 {
-    /// <summary>How many entries there are at most. Entries begin at least window / <see cref="Resolution"/> apart, so that no more can be alive.</summary>
+    /// <summary>How many entries there are at most. Entries begin at least window / <see cref="Resolution"/> apart, so that no more can be alive unless the window has grown.</summary>
     public const int Capacity = 64;
 
     /// <summary>Into how many parts a window is divided at most: a charge is held at most this part of a window too long.</summary>
     public const int Resolution = Capacity - 2;
+
+    /// <summary>The most that an entry counts, so that all of them together stay in range. It is a hundred thousand times the largest quota.</summary>
+    private const long MostInEntry = long.MaxValue / Capacity;
 
     private const int SmallestRing = 2;
 
@@ -18,6 +21,9 @@ internal sealed class ChargeLog
     private long _oldest;
     private int _count;
     private long _newestSince;
+
+    /// <summary>The first of the numbers that the oldest entry answers to: it may have taken in older ones.</summary>
+    private long _oldestSince;
 
     public int Count => _count;
 
@@ -49,6 +55,7 @@ internal sealed class ChargeLog
 
             Total -= entry.Amount;
             _oldest++;
+            _oldestSince = _oldest;
             _count--;
         }
     }
@@ -56,40 +63,65 @@ internal sealed class ChargeLog
     /// <summary>Adds a charge; it joins the newest entry if that began less than a spacing ago. Returns the entry's number.</summary>
     public long Add(long now, long amount, long spacing)
     {
-        Total = Saturating.Add(Total, amount);
         var newest = _oldest + _count - 1;
-        if (_count > 0 && (now - _newestSince < spacing || _count == Capacity))
+        if (_count > 0 && now - _newestSince < spacing)
         {
             ref var entry = ref At(newest);
-            entry.Instant = Math.Max(entry.Instant, now);
-            entry.Amount = Saturating.Add(entry.Amount, amount);
+            entry.Instant = now;
+            Increase(ref entry, amount);
             return newest;
         }
 
-        if (_count == _ring.Length)
+        if (_count == Capacity)
+        {
+            // Only after the window has grown: the oldest waits for the next oldest, which costs least.
+            Increase(ref At(_oldest + 1), At(_oldest).Amount);
+            Total -= At(_oldest).Amount;
+            _oldest++;
+            _count--;
+        }
+        else if (_count == _ring.Length)
         {
             Grow();
         }
 
         _count++;
         _newestSince = now;
-        At(newest + 1) = new Entry { Instant = now, Amount = amount };
+        ref var added = ref At(newest + 1);
+        added = new Entry { Instant = now };
+        Increase(ref added, amount);
         return newest + 1;
     }
 
     /// <summary>Changes what an entry counts, if it is still alive. Returns whether it was.</summary>
     public bool Change(long number, long by)
     {
-        if (number < _oldest || number >= _oldest + _count)
+        if (number < _oldestSince || number >= _oldest + _count)
         {
             return false;
         }
 
-        ref var entry = ref At(number);
-        var changed = by < 0 ? Math.Max(entry.Amount + by, 0) : Saturating.Add(entry.Amount, by);
-        Total = by < 0 ? Total - (entry.Amount - changed) : Saturating.Add(Total, changed - entry.Amount);
-        entry.Amount = changed;
+        ref var entry = ref At(Math.Max(number, _oldest));
+        if (by >= 0)
+        {
+            Increase(ref entry, by);
+        }
+        else if (entry.Amount < MostInEntry)
+        {
+            var less = Math.Min(-by, entry.Amount);
+            entry.Amount -= less;
+            Total -= less;
+        }
+
         return true;
+    }
+
+    /// <summary>An entry that is full stays so until it expires: how much more was charged is not known.</summary>
+    private void Increase(ref Entry entry, long by)
+    {
+        var more = Math.Min(by, MostInEntry - entry.Amount);
+        entry.Amount += more;
+        Total += more;
     }
 
     private ref Entry At(long number) => ref _ring[(int)(number & (_ring.Length - 1))];

@@ -1,16 +1,23 @@
 namespace RateLimited.Http.Limits;
 
 /// <summary>
-/// At most the quota in each window. <c>Mark</c> is the instant at which the current window ends, <c>Count</c> what went in it, and <c>Extra</c> what went so shortly before its end
-/// that it may arrive in the next one.
+/// At most the quota in each window. <c>Mark</c> is the instant at which the current window ends, <c>Count</c> what went in it, and <c>Extra</c> its number and what went so shortly
+/// before its end that it may arrive in the next one.
 /// </summary>
 /// <remarks>
+/// <para>
 /// A clock-aligned window cannot be padded by the guard, since its end stands. What is sent in the last stretch before the end, as long as the guard, counts in both windows: whichever
-/// it arrives in has room for it. A window that begins at first use is padded, as the upstream's began later than ours by the first request's way.
+/// it arrives in has room for it. That needs a guard shorter than the window.
+/// </para>
+/// <para>
+/// A window that begins at first use is padded, as the upstream's began later than ours by the first request's way, which is not known better than by the guard. Nothing goes while
+/// the upstream's may have ended or not: what arrived after its end would begin its next one early, out of step with ours.
+/// </para>
 /// </remarks>
 internal sealed class FixedWindow : LimitRule
 {
     private readonly WindowAnchor _anchor;
+    private readonly TimeZoneInfo? _zone;
     private readonly WindowGrid? _grid;
 
     /// <param name="quota">How much may go in each window.</param>
@@ -22,6 +29,7 @@ internal sealed class FixedWindow : LimitRule
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
         _anchor = anchor;
+        _zone = zone;
         _grid = anchor == WindowAnchor.Clock ? new WindowGrid(window, zone) : null;
     }
 
@@ -33,19 +41,13 @@ internal sealed class FixedWindow : LimitRule
         }
 
         Roll(ref state, at);
-        if (IsOver(state, at))
-        {
-            return at.Now;
-        }
-
-        var late = Late(state);
-        if (cost <= Quota - state.Count && (!IsLate(state, at) || cost <= Quota - late))
+        if (IsOver(state, at) || cost <= Room(state, at))
         {
             return at.Now;
         }
 
         // What was sent late counts in the next window as well and may leave no room there.
-        return cost <= Quota - late ? state.Mark : End(state.Mark, at);
+        return cost <= Quota - Late(state) ? state.Mark : End(state.Mark, at);
     }
 
     public override long Charge(ref LimitState state, in Moment at, long cost)
@@ -53,48 +55,64 @@ internal sealed class FixedWindow : LimitRule
         Roll(ref state, at);
         if (IsOver(state, at))
         {
-            state = new LimitState { Mark = Saturating.Add(at.Now, Saturating.Add(Window, at.Guard)) };
+            Open(ref state, Saturating.Add(at.Now, Padded(at)), carried: 0);
         }
 
         state.Count = Saturating.Add(state.Count, cost);
-        if (!IsLate(state, at))
+        var notes = NotesOf(ref state);
+        if (_grid is null || !IsLate(state, at))
         {
-            return state.Mark;
+            return notes.Number;
         }
 
-        state.Extra = new LateCharges(Saturating.Add(Late(state), cost));
-        return -state.Mark;
+        notes.Late = Saturating.Add(notes.Late, cost);
+        return -notes.Number;
     }
 
-    /// <summary>Giving back goes into the window that was charged, if it is still the current one. The receipt is its end, negative for what counts in two.</summary>
+    /// <summary>Giving back goes into the window that was charged, if it is still the current one. The receipt is its number, negative for what counts in the next as well.</summary>
     public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount)
     {
-        Roll(ref state, at);
-        if (Math.Abs(receipt) != state.Mark || IsOver(state, at))
+        if (!Counts(ref state, at, receipt))
         {
             return;
         }
 
         state.Count = Math.Max(state.Count - amount, 0);
-        if (receipt < 0)
+        var notes = NotesOf(ref state);
+        if (receipt == -notes.Number)
         {
-            state.Extra = new LateCharges(Math.Max(Late(state) - amount, 0));
+            notes.Late = Math.Max(notes.Late - amount, 0);
         }
     }
 
     public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount)
     {
-        Roll(ref state, at);
-        if (Math.Abs(receipt) != state.Mark || IsOver(state, at))
+        if (!Counts(ref state, at, receipt))
         {
             return;
         }
 
         state.Count = Saturating.Add(state.Count, amount);
-        if (receipt < 0)
+        var notes = NotesOf(ref state);
+        if (receipt == -notes.Number)
         {
-            state.Extra = new LateCharges(Saturating.Add(Late(state), amount));
+            notes.Late = Saturating.Add(notes.Late, amount);
         }
+    }
+
+    public override bool IsDatedByAnswers => _grid is not null;
+
+    /// <summary>What may have arrived after its window had ended counts in the current one too, if it does not yet.</summary>
+    public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy)
+    {
+        Roll(ref state, at);
+        if (_grid is null || receipt < 0 || state.Extra is not Notes notes || receipt == notes.Number || arrivedBy < notes.Since || IsOver(state, at))
+        {
+            return receipt;
+        }
+
+        state.Count = Saturating.Add(state.Count, amount);
+        return notes.Number;
     }
 
     public override long Used(ref LimitState state, in Moment at)
@@ -108,20 +126,28 @@ internal sealed class FixedWindow : LimitRule
     public override long Project(ref LimitState state, in Moment at, long amount)
     {
         Roll(ref state, at);
-        var used = IsOver(state, at) ? 0 : state.Count;
-        var excess = Saturating.Add(used, amount) - Quota;
-        if (excess <= 0)
+        var isOver = IsOver(state, at);
+        var now = isOver ? Quota : Room(state, at);
+        if (amount <= now)
         {
-            return Earliest(ref state, at, amount);
+            return at.Now;
         }
 
-        var first = IsOver(state, at) ? Saturating.Add(at.Now, Saturating.Add(Window, at.Guard)) : state.Mark;
-        var windows = (Saturating.Add(excess, Late(state)) - 1) / Quota;
-        return Saturating.Add(first, Saturating.Multiply(windows, Window));
+        var rest = amount - now;
+        var first = isOver ? Saturating.Add(at.Now, Padded(at)) : state.Mark;
+        if (_grid is null)
+        {
+            return Saturating.Add(first, Saturating.Multiply((rest - 1) / Quota, Padded(at)));
+        }
+
+        // What goes now may be late: then it takes room in the next window too.
+        var late = Saturating.Add(Late(state), IsLate(state, at) ? now : 0);
+        var next = Math.Max(Quota - late, 0);
+        return rest <= next ? first : WindowAfter(End(first, at), (rest - next - 1) / Quota, at);
     }
 
     public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) =>
-        to < state.Mark - from.Guard && cost <= Quota - state.Count;
+        to < state.Mark - Stretch(from) && cost <= Quota - state.Count;
 
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
     {
@@ -131,40 +157,112 @@ internal sealed class FixedWindow : LimitRule
             return;
         }
 
-        if (same.Window == Window && same._anchor == _anchor)
+        if (same.Window == Window && same._anchor == _anchor && Equals(same._zone, _zone))
         {
             return;
         }
 
         // What went in the old window counts in the first new one: a change of window must not begin a fresh quota.
         var used = same.Used(ref state, at);
-        var late = Late(state);
+        var notes = state.Extra as Notes;
         state = default;
         if (used > 0)
         {
+            var late = notes!.Late;
+            (state.Extra, notes.Late) = (notes, 0);
+            var number = notes.Number;
             Charge(ref state, at, used);
-            state.Extra = late > 0 ? new LateCharges(late) : state.Extra;
+            notes.Number = number;
+            notes.Late = _grid is null ? 0 : Math.Max(notes.Late, late);
         }
     }
 
     public override void Announce(ref LimitState state, in Moment at, long resetAt)
     {
-        if (_anchor == WindowAnchor.Announced)
+        if (_anchor != WindowAnchor.Announced)
         {
-            Roll(ref state, at);
-            state.Mark = Math.Clamp(resetAt, at.Now, Saturating.Add(at.Now, Saturating.Add(Window, at.Guard)));
+            return;
+        }
+
+        var end = Math.Clamp(resetAt, at.Now, Saturating.Add(at.Now, Padded(at)));
+        if (IsOver(state, at))
+        {
+            Open(ref state, end, carried: 0);
+        }
+        else
+        {
+            state.Mark = end;
         }
     }
 
-    private static long Late(in LimitState state) => state.Extra is LateCharges late ? late.Amount : 0;
+    /// <summary>Begins a window. Its number tells its receipts from those of all windows before it.</summary>
+    private static void Open(ref LimitState state, long end, long carried)
+    {
+        var previous = state.Mark;
+        (state.Mark, state.Count) = (end, carried);
+        if (state.Extra is Notes notes)
+        {
+            notes.Since = previous;
+            notes.Carried = carried > 0 ? notes.Number : 0;
+            notes.Number = Math.Max(notes.Number + 1, end);
+            notes.Late = 0;
+        }
+    }
 
-    private bool IsLate(in LimitState state, in Moment at) => _grid is not null && state.Mark - at.Now <= at.Guard;
+    private static Notes NotesOf(ref LimitState state)
+    {
+        if (state.Extra is not Notes notes)
+        {
+            notes = new Notes { Number = state.Mark };
+            state.Extra = notes;
+        }
+
+        return notes;
+    }
+
+    private static long Late(in LimitState state) => state.Extra is Notes notes ? notes.Late : 0;
 
     /// <summary>Whether no window is open: one that begins at first use has not begun. On a grid, rolling has opened one.</summary>
     private static bool IsOver(in LimitState state, in Moment at) => at.Now >= state.Mark;
 
+    /// <summary>Whether what a receipt was given for counts in the current window.</summary>
+    private bool Counts(ref LimitState state, in Moment at, long receipt)
+    {
+        Roll(ref state, at);
+        return !IsOver(state, at) && state.Extra is Notes notes
+            && (receipt == notes.Number || receipt == -notes.Number || (notes.Carried != 0 && receipt == -notes.Carried));
+    }
+
+    /// <summary>How much may go now in the open window.</summary>
+    private long Room(in LimitState state, in Moment at)
+    {
+        var room = Quota - state.Count;
+        if (IsLate(state, at))
+        {
+            room = _grid is null ? 0 : Math.Min(room, Quota - Late(state));
+        }
+
+        return Math.Max(room, 0);
+    }
+
+    private long Padded(in Moment at) => Saturating.Add(Window, at.Guard);
+
+    /// <summary>For how long before the end of a window what is sent may arrive after it.</summary>
+    private long Stretch(in Moment at) => _grid is null ? 2 * at.Guard : at.Guard;
+
+    private bool IsLate(in LimitState state, in Moment at) => state.Mark - at.Now <= Stretch(at);
+
     private long End(long begin, in Moment at) =>
-        _grid is null ? Saturating.Add(begin, Saturating.Add(Window, at.Guard)) : _grid.NextAfter(begin + at.WallOffset) - at.WallOffset;
+        _grid is null ? Saturating.Add(begin, Padded(at)) : _grid.NextAfter(begin + at.WallOffset) - at.WallOffset;
+
+    /// <summary>The end that so many windows more than one ends at.</summary>
+    private long WindowAfter(long end, long windows, in Moment at)
+    {
+        var about = Saturating.Add(end, Saturating.Multiply(windows, Window));
+
+        // Days of a time zone are not all as long.
+        return windows == 0 || about > DateTime.MaxValue.Ticks - Math.Abs(at.WallOffset) ? about : End(about - (Window / 2) - 1, at);
+    }
 
     private void Roll(ref LimitState state, in Moment at)
     {
@@ -173,11 +271,31 @@ internal sealed class FixedWindow : LimitRule
             return;
         }
 
-        // Only the window right after the one that ended may see what was sent late in that.
-        var late = Late(state);
-        var carried = late > 0 && at.Now < End(state.Mark, at) ? late : 0;
-        state = new LimitState { Mark = Math.Max(End(at.Now, at), at.Now + 1), Count = carried };
+        var end = End(state.Mark, at);
+        if (state.Mark > 0 && end > at.Now && end - state.Mark < Window / 2)
+        {
+            // The wall clock fell back a little since the end was reckoned: by what it says now the window is not over, and there is no quota for the rest of it.
+            state.Mark = end;
+            return;
+        }
+
+        // Only the window right after the one that ended may see what was sent late in that. A calendar that has ended has no more instants: then windows go on by themselves.
+        var next = End(at.Now, at);
+        Open(ref state, next > at.Now ? next : Saturating.Add(at.Now, Window), at.Now < end ? Late(state) : 0);
     }
 
-    private sealed record LateCharges(long Amount);
+    /// <summary>What is known of the open window besides its end and its count.</summary>
+    private sealed class Notes
+    {
+        public long Number;
+
+        /// <summary>When the window before ended. This one did not begin before.</summary>
+        public long Since;
+
+        /// <summary>What counts in the next window as well.</summary>
+        public long Late;
+
+        /// <summary>The number of the window before, if what was sent late in it counts in this one.</summary>
+        public long Carried;
+    }
 }

@@ -30,11 +30,29 @@ internal abstract class LimitRule
     /// <summary>Takes the cost, whether it may go or not. Returns the receipt that giving back needs.</summary>
     public abstract long Charge(ref LimitState state, in Moment at, long cost);
 
+    /// <summary>Takes the cost if it may go, in one step. Says when it may if it may not.</summary>
+    public virtual bool TryCharge(ref LimitState state, in Moment at, long cost, out long earliest)
+    {
+        earliest = Earliest(ref state, at, cost);
+        if (earliest > at.Now)
+        {
+            return false;
+        }
+
+        Charge(ref state, at, cost);
+        return true;
+    }
+
     /// <summary>Gives back part of what a receipt was charged for, where that can never admit too much.</summary>
     public abstract void GiveBack(ref LimitState state, in Moment at, long receipt, long amount);
 
     /// <summary>Adds to what a receipt was charged for: the request proved dearer than estimated.</summary>
     public abstract void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount);
+
+    /// <summary>
+    /// Takes in that a request has been answered, and so arrived at an instant that counts as this at the latest. Returns the receipt to use from now on.
+    /// </summary>
+    public virtual long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => receipt;
 
     /// <summary>How much of the quota is taken now; may exceed it after a settlement.</summary>
     public abstract long Used(ref LimitState state, in Moment at);
@@ -47,6 +65,18 @@ internal abstract class LimitRule
 
     /// <summary>Whether the cost may go at every instant from one to another and leaves the same state behind: then a coarse clock decides exactly.</summary>
     public virtual bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) => false;
+
+    /// <summary>Takes the cost if <see cref="AdmitsThroughout"/> says so, in one step.</summary>
+    public virtual bool TryChargeThroughout(ref LimitState state, in Moment from, long to, long cost)
+    {
+        if (!AdmitsThroughout(state, from, to, cost))
+        {
+            return false;
+        }
+
+        Charge(ref state, from, cost);
+        return true;
+    }
 
     /// <summary>Takes over a state that was counted by another rule, without making quota out of nothing.</summary>
     public virtual void Adopt(ref LimitState state, LimitRule previous, in Moment at)
@@ -63,6 +93,9 @@ internal abstract class LimitRule
     public virtual void Announce(ref LimitState state, in Moment at, long resetAt)
     {
     }
+
+    /// <summary>Whether answers date its charges.</summary>
+    public virtual bool IsDatedByAnswers => false;
 
     /// <summary>Whether a release makes room, so that waiters must be woken by it.</summary>
     public virtual bool IsReleased => false;

@@ -1,11 +1,15 @@
 namespace RateLimited.Http.Limits;
 
 /// <summary>
-/// A hard sliding window: in every interval as long as the window, at most the quota goes. <c>Extra</c> holds a <see cref="ChargeLog"/> while anything counts.
+/// A hard sliding window: in every interval as long as the window, at most the quota goes. <c>Extra</c> holds <see cref="WindowLogs"/> while anything counts.
 /// </summary>
 /// <remarks>
 /// It counts like an exact log in constant memory: charges that lie close together expire together, with the last of them. That only ever delays, by at most 1/62 of the window, and
 /// a saturated line loses nothing by it, since what expired together goes together again.
+/// <para>
+/// What was sent counts from when it was sent, and as much longer as the guard says. Once it has been answered it counts from when it can have arrived at the latest: no longer than
+/// that, and not less either, however long it was on its way.
+/// </para>
 /// </remarks>
 internal sealed class SlidingWindow : LimitRule
 {
@@ -20,6 +24,8 @@ internal sealed class SlidingWindow : LimitRule
         _spacing = Saturating.DivideUp(window, ChargeLog.Resolution);
     }
 
+    public override bool IsDatedByAnswers => true;
+
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
         if (cost > Quota)
@@ -27,27 +33,29 @@ internal sealed class SlidingWindow : LimitRule
             return Never;
         }
 
-        var log = Current(ref state, at);
-        if (log is null)
+        var logs = Current(ref state, at);
+        if (logs is null)
         {
             return at.Now;
         }
 
         // Saturating: a settlement may have brought the total anywhere.
-        var excess = Saturating.Add(log.Total, cost) - Quota;
-        return excess <= 0 ? at.Now : ExpiryOf(log, at, excess);
+        var excess = Saturating.Add(logs.Total, cost) - Quota;
+        return excess <= 0 ? at.Now : logs.ExpiryOf(excess, Window, at.Guard);
     }
 
+    /// <summary>The receipt is the number of the entry; its complement once the request was answered.</summary>
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
-        var log = Current(ref state, at);
-        if (log is null)
+        var logs = Current(ref state, at);
+        if (logs is null)
         {
-            log = new ChargeLog();
-            state.Extra = log;
+            logs = new WindowLogs();
+            state.Extra = logs;
         }
 
-        return log.Add(at.Now, cost, _spacing);
+        // The guard keeps charges alive longer: spaced by 1/32 of it more, no more entries are alive than without.
+        return logs.Sent.Add(at.Now, cost, _spacing + (at.Guard >> 5));
     }
 
     /// <summary>Giving back goes into the entry that was charged: that is exact, for it expires with it.</summary>
@@ -55,64 +63,58 @@ internal sealed class SlidingWindow : LimitRule
 
     public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Current(ref state, at)?.Change(receipt, amount);
 
+    public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy)
+    {
+        if (receipt < 0 || Current(ref state, at) is not { } logs || !logs.Sent.Change(receipt, -amount))
+        {
+            return receipt;
+        }
+
+        var answered = logs.Answered ??= new ChargeLog();
+        return ~answered.Add(answered.Count > 0 ? Math.Max(arrivedBy, answered.Newest) : arrivedBy, amount, _spacing);
+    }
+
     public override long Used(ref LimitState state, in Moment at) => Current(ref state, at)?.Total ?? 0;
 
-    public override long FreshAt(in LimitState state, in Moment at) => state.Extra is ChargeLog log ? Expiry(log.Newest, at) : 0;
+    public override long FreshAt(in LimitState state, in Moment at) => state.Extra is WindowLogs logs ? logs.EmptyAt(Window, at.Guard) : 0;
 
     public override long Project(ref LimitState state, in Moment at, long amount)
     {
-        var log = Current(ref state, at);
-        var used = log?.Total ?? 0;
-        var excess = Saturating.Add(used, amount) - Quota;
-        if (excess <= 0)
+        var logs = Current(ref state, at);
+        var used = logs?.Total ?? 0;
+        var room = Quota - used;
+        if (amount <= room)
         {
             return at.Now;
         }
 
-        // What goes at an instant expires a window later: the present pattern repeats, quota by quota.
+        // What goes at an instant expires a window later: the present pattern repeats, quota by quota. What a settlement took beyond the quota must expire first and never repeats.
         var period = Saturating.Add(Window, at.Guard);
-        var repeats = (excess - 1) / Quota;
-        var rest = ((excess - 1) % Quota) + 1;
-        var first = log is not null && rest <= used ? ExpiryOf(log, at, rest) : Saturating.Add(at.Now, period);
+        var later = amount - Math.Max(room, 0);
+        var repeats = (later - 1) / Quota;
+        var rest = ((later - 1) % Quota) + 1 + Math.Max(-room, 0);
+        var first = logs is not null && rest <= used ? logs.ExpiryOf(rest, Window, at.Guard) : Saturating.Add(at.Now, period);
         return Saturating.Add(first, Saturating.Multiply(repeats, period));
     }
 
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
     {
-        // The log holds instants, which a change of quota or window leaves true.
+        // The logs hold instants, which a change of quota or window leaves true.
         if (previous is not SlidingWindow)
         {
             base.Adopt(ref state, previous, at);
         }
     }
 
-    private long Expiry(long instant, in Moment at) => Saturating.Add(instant, Saturating.Add(Window, at.Guard));
-
-    private ChargeLog? Current(ref LimitState state, in Moment at)
+    private WindowLogs? Current(ref LimitState state, in Moment at)
     {
-        if (state.Extra is not ChargeLog log)
+        if (state.Extra is not WindowLogs logs)
         {
             return null;
         }
 
-        log.Expire(at.Now - Window - at.Guard);
-        return log;
-    }
-
-    /// <summary>When so much of what counts now will have expired. At least so much counts now.</summary>
-    private long ExpiryOf(ChargeLog log, in Moment at, long amount)
-    {
-        var expired = 0L;
-        for (var i = 0; i < log.Count; i++)
-        {
-            var (instant, charged) = log[i];
-            expired += charged;
-            if (expired >= amount)
-            {
-                return Expiry(instant, at);
-            }
-        }
-
-        return Never;
+        logs.Sent.Expire(at.Now - Window - at.Guard);
+        logs.Answered?.Expire(at.Now - Window);
+        return logs;
     }
 }

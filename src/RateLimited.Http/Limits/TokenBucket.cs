@@ -8,12 +8,15 @@ namespace RateLimited.Http.Limits;
 /// </summary>
 /// <remarks>
 /// The arrival time is an exact fraction, <c>Mark</c> whole ticks and <c>Count</c> parts of 1/quota (both reduced): nothing is rounded, so that three a second is neither a little
-/// more nor a little less than that, and a bucket of three admits three at one instant.
+/// more nor a little less than that, and a bucket of three admits three at one instant. <c>Extra</c> remembers how much was ever given back, once anything was.
 /// </remarks>
 internal sealed class TokenBucket : LimitRule
 {
     /// <summary>How far an arrival time may lie ahead: sums of two stay in range.</summary>
-    private const long Farthest = long.MaxValue / 4;
+    private const long Farthest = long.MaxValue / 16;
+
+    /// <summary>The latest arrival time: with a cost added it stays in range.</summary>
+    private const long Latest = long.MaxValue / 2;
 
     private readonly long _ticks;
     private readonly long _parts;
@@ -28,14 +31,15 @@ internal sealed class TokenBucket : LimitRule
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(burst, 1);
-        Burst = burst;
         var divisor = (long)BigInteger.GreatestCommonDivisor(quota, window);
         _ticks = window / divisor;
         _parts = quota / divisor;
+        Burst = (long)UInt128.Min((UInt128)burst, (UInt128)Farthest * (ulong)_parts / (ulong)_ticks);
         _one = TimeOf(1);
-        _depth = TimeOf(burst);
+        _depth = TimeOf(Burst);
     }
 
+    /// <summary>How much the bucket holds: as asked for, but no more than flows in in 1 800 years.</summary>
     public long Burst { get; }
 
     public override long Capacity => Burst;
@@ -56,36 +60,66 @@ internal sealed class TokenBucket : LimitRule
         return Math.Max(at.Now, EarliestFrom(full, TimeOf(cost, at.Guard), Depth(at.Guard)));
     }
 
+    public override bool TryCharge(ref LimitState state, in Moment at, long cost, out long earliest)
+    {
+        if (cost != 1 || at.Guard != 0)
+        {
+            return base.TryCharge(ref state, at, cost, out earliest);
+        }
+
+        earliest = EarliestFrom(new Fraction(state.Mark, state.Count), _one, _depth);
+        if (earliest > at.Now && (state.Mark | state.Count) != 0)
+        {
+            return false;
+        }
+
+        ChargeOne(ref state, at.Now);
+        return true;
+    }
+
+    public override bool TryChargeThroughout(ref LimitState state, in Moment from, long to, long cost)
+    {
+        if (cost != 1 || from.Guard != 0)
+        {
+            return base.TryChargeThroughout(ref state, from, to, cost);
+        }
+
+        if (state.Mark < to || EarliestFrom(new Fraction(state.Mark, state.Count), _one, _depth) > from.Now)
+        {
+            return false;
+        }
+
+        ChargeOne(ref state, from.Now);
+        return true;
+    }
+
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var full = Later(new Fraction(state.Mark, state.Count), at.Now);
         full = Plus(full, TimeOf(cost, at.Guard));
         (state.Mark, state.Count) = (full.Ticks, full.Parts);
-        return full.Ticks;
+        return Saturating.Add(full.Ticks, GivenBack(state));
     }
 
     /// <summary>
-    /// Only debt that is still outstanding can be given back: what time has repaid since must not be repaid twice. The receipt is the arrival time right after the charge.
+    /// Only debt that is still outstanding can be given back: what time has repaid since must not be repaid twice, nor what was given back since. The receipt is the arrival time right
+    /// after the charge, on a scale that giving back does not move.
     /// </summary>
     public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount)
     {
-        var outstanding = Math.Min(receipt, state.Mark) - at.Now;
-        if (outstanding <= 0)
+        var due = Math.Min(receipt - GivenBack(state), state.Mark);
+        if (due <= at.Now)
         {
             return;
         }
 
+        // Of a receipt whole ticks are known: a fraction is given only below the last of them.
         var credit = TimeOf(amount);
-        var ticks = Math.Min(outstanding, credit.Ticks);
-        var parts = ticks == credit.Ticks ? credit.Parts : 0;
-        if (parts > state.Count)
-        {
-            // Borrowing a tick for the fraction would need one more outstanding tick than there may be; the fraction of a tick is forgone.
-            parts = 0;
-        }
-
-        state.Mark -= ticks;
-        state.Count -= parts;
+        var (ticks, parts) = credit.Ticks < due - at.Now ? credit : new Fraction(due - at.Now, 0);
+        var borrowed = parts > state.Count ? 1 : 0;
+        state.Mark -= ticks + borrowed;
+        state.Count += (borrowed * _parts) - parts;
+        NoteGivenBack(ref state, parts > 0 ? ticks + 1 : ticks);
     }
 
     public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Charge(ref state, at, amount);
@@ -104,10 +138,17 @@ internal sealed class TokenBucket : LimitRule
         return used > long.MaxValue ? long.MaxValue : (long)used;
     }
 
-    public override long FreshAt(in LimitState state, in Moment at) => state.Count == 0 ? state.Mark : state.Mark + 1;
+    /// <summary>Later than full by the guard: until then what went last may still be joined on its way.</summary>
+    public override long FreshAt(in LimitState state, in Moment at) =>
+        state.Mark == 0 && state.Count == 0 ? 0 : EarliestFrom(new Fraction(state.Mark, state.Count), TimeOf(Burst, at.Guard), Depth(at.Guard));
 
     public override long Project(ref LimitState state, in Moment at, long amount)
     {
+        if (amount <= Burst)
+        {
+            return Earliest(ref state, at, amount);
+        }
+
         var full = Later(new Fraction(state.Mark, state.Count), at.Now);
         return Math.Max(at.Now, EarliestFrom(full, TimeOf(amount, at.Guard), Depth(at.Guard)));
     }
@@ -132,18 +173,51 @@ internal sealed class TokenBucket : LimitRule
         }
 
         // What was taken stays taken; only the time in which it flows back changes.
-        var debt = state.Mark - at.Now;
-        if (debt <= 0)
+        var before = state.Count == 0 ? state.Mark : state.Mark + 1;
+        if (before <= at.Now)
         {
-            state = default;
+            (state.Mark, state.Count) = (before, 0);
             return;
         }
 
-        var parts = ((UInt128)debt * (ulong)bucket._parts) + (ulong)state.Count;
+        var parts = ((UInt128)(state.Mark - at.Now) * (ulong)bucket._parts) + (ulong)state.Count;
         var scaled = Rescale(parts, _ticks, bucket._ticks);
         var full = FromParts(scaled);
         state.Mark = Saturating.Add(at.Now, full.Ticks);
         state.Count = full.Parts;
+        if (before > state.Mark)
+        {
+            // Receipts tell of a debt that is now repaid sooner.
+            NoteGivenBack(ref state, before - state.Mark);
+        }
+    }
+
+    private static long GivenBack(in LimitState state) => state.Extra is Credit credit ? credit.Ticks : 0;
+
+    private static void NoteGivenBack(ref LimitState state, long ticks)
+    {
+        if (state.Extra is not Credit credit)
+        {
+            credit = new Credit();
+            state.Extra = credit;
+        }
+
+        credit.Ticks = Saturating.Add(credit.Ticks, ticks);
+    }
+
+    /// <summary>What <see cref="Charge"/> does with a cost of one and no guard, without its copies.</summary>
+    private void ChargeOne(ref LimitState state, long now)
+    {
+        var (mark, count) = state.Mark < now ? (now, 0L) : (state.Mark, state.Count);
+        mark += _one.Ticks;
+        count += _one.Parts;
+        if (count >= _parts)
+        {
+            count -= _parts;
+            mark++;
+        }
+
+        (state.Mark, state.Count) = (mark, count);
     }
 
     private static UInt128 Rescale(UInt128 parts, long multiply, long divide)
@@ -179,7 +253,8 @@ internal sealed class TokenBucket : LimitRule
 
         // A bucket too shallow for the guard paces more slowly instead: two in a row must arrive no closer than the upstream refills for the second.
         var missing = guard - (_depth.Ticks - _one.Ticks) + 1;
-        return new Fraction(Saturating.Add(time.Ticks, Saturating.Multiply(missing, amount)), time.Parts);
+        var ticks = Saturating.Add(time.Ticks, Saturating.Multiply(missing, amount));
+        return ticks > Farthest ? new Fraction(Farthest, 0) : new Fraction(ticks, time.Parts);
     }
 
     private Fraction TimeOf(long amount)
@@ -211,7 +286,8 @@ internal sealed class TokenBucket : LimitRule
             carry = 1;
         }
 
-        return new Fraction(Saturating.Add(a.Ticks, b.Ticks + carry), parts);
+        var ticks = Saturating.Add(a.Ticks, b.Ticks + carry);
+        return ticks > Latest ? new Fraction(Latest, 0) : new Fraction(ticks, parts);
     }
 
     /// <summary>The first whole tick that is not before <c>full + cost − depth</c>.</summary>
@@ -224,4 +300,10 @@ internal sealed class TokenBucket : LimitRule
     }
 
     private readonly record struct Fraction(long Ticks, long Parts);
+
+    /// <summary>How many ticks were ever given back. Receipts count from where it stood.</summary>
+    private sealed class Credit
+    {
+        public long Ticks;
+    }
 }

@@ -1,25 +1,26 @@
 namespace RateLimited.Http.Limits;
 
-/// <summary>The instants at which clock-aligned windows begin: whole multiples of the window since the epoch in UTC, or every so many midnights of a time zone.</summary>
+/// <summary>The instants at which clock-aligned windows begin: whole multiples of the window since 1970 in UTC, or every so many midnights of a time zone.</summary>
 internal sealed class WindowGrid(long window, TimeZoneInfo? zone)
 {
+    private readonly long _phase = DateTime.UnixEpoch.Ticks % window;
     private readonly long _days = window / TimeSpan.TicksPerDay;
 
     /// <summary>The UTC ticks at which the window after the one that a moment lies in begins.</summary>
     public long NextAfter(long utcTicks)
     {
         var bounded = Math.Clamp(utcTicks, 0, DateTime.MaxValue.Ticks - window - (2 * TimeSpan.TicksPerDay));
-        return zone is null ? ((bounded / window) + 1) * window : NextMidnightAfter(new DateTime(bounded, DateTimeKind.Utc), zone);
+        return zone is null ? (((bounded + window - _phase) / window) * window) + _phase : NextMidnightAfter(new DateTime(bounded, DateTimeKind.Utc), zone);
     }
 
     private long NextMidnightAfter(DateTime utc, TimeZoneInfo local)
     {
         var day = TimeZoneInfo.ConvertTimeFromUtc(utc, local).Ticks / TimeSpan.TicksPerDay;
-        var next = ((day / _days) + 1) * _days;
+        var next = day / _days * _days;
         var begin = StartOf(next, local);
         while (begin <= utc.Ticks)
         {
-            // A day that the zone's clock went back over begins twice.
+            // Usually once. Where the clock goes back at midnight, a day that has begun may begin once more.
             next += _days;
             begin = StartOf(next, local);
         }

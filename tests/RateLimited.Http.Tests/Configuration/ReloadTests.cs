@@ -188,6 +188,41 @@ public class ReloadTests
     }
 
     [Fact]
+    public void A_client_that_comes_after_a_bad_change_is_served_all_the_same()
+    {
+        var source = new ReloadableSource(("Services:a:Limits", "3/hour"));
+        using var container = Container(source.Root(), static services => services.ConfigureHttpClientDefaults(static client => client.AddServiceRateLimiting(static service => service.Limit("7/hour"))));
+        Limiter(container);
+
+        source.Change(("Services:a:Limits", "fast"));
+        container.GetRequiredService<IHttpClientFactory>().CreateClient("later").Dispose();
+
+        Limits(Limiter(container, "later")).ShouldBe("7/hour");
+        source.Change(("Services:a:Limits", "4/hour"));
+        Limits(Limiter(container, "later")).ShouldBe("7/hour");
+        Limits(Limiter(container)).ShouldBe("4/hour");
+    }
+
+    [Fact]
+    public async Task However_many_ask_for_a_service_at_once_it_is_made_once()
+    {
+        using var container = Container(new ReloadableSource(("Services:a:Limits", "3/hour")).Root());
+        using var start = new Barrier(participantCount: 4);
+
+        var limiters = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait();
+                return Limiter(container);
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+
+        limiters.Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task A_storm_of_changes_ends_in_the_last_one_and_never_admits_more_than_the_largest()
     {
         const int Changes = 400;

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using RateLimited.Http.Configuration;
+using RateLimited.Http.Tests.Structure;
+
+namespace RateLimited.Http.Tests.Configuration;
+
+/// <summary>The schema that editors complete by, held to what is read.</summary>
+public class ConfigurationSchemaTests
+{
+    private const string Folder = "src/RateLimited.Http";
+
+    private static readonly JsonElement Schema = JsonDocument.Parse(File.ReadAllText(Repository.PathOf($"{Folder}/ConfigurationSchema.json"))).RootElement;
+
+    private static readonly (string Place, IEnumerable<string> Keys)[] Sections =
+    [
+        ("properties/RateLimiting", Names(RateLimitingOptionsReader.Keys)),
+        ("properties/RateLimiting/properties/Global", Names(RateLimitingOptionsReader.GlobalKeys)),
+        ("definitions/rateLimitingService", Names(ServiceOptionsReader.Keys)),
+        ("definitions/rateLimitingQueue", Names(ServiceOptionsReader.QueueKeys)),
+        ("definitions/rateLimitingEndpoint", Names(EndpointSectionReader.Keys)),
+        ("definitions/rateLimitingTenants", Names(TenantSectionReader.Keys)),
+        ("definitions/rateLimitingTenantClass", Names(TenantSectionReader.ClassKeys)),
+        ("definitions/rateLimitingLimitSection", Names(LimitSectionReader.Keys)),
+    ];
+
+    [Fact]
+    public void Every_key_that_is_read_is_in_the_schema_and_every_other_is_not()
+    {
+        foreach (var (place, keys) in Sections)
+        {
+            var section = At(place);
+            section.GetProperty("properties").EnumerateObject().Select(static key => key.Name).Order(StringComparer.Ordinal).ShouldBe(keys.Order(StringComparer.Ordinal), place);
+            section.GetProperty("additionalProperties").ValueKind.ShouldBe(JsonValueKind.False, place);
+        }
+    }
+
+    [Fact]
+    public void Every_section_of_the_schema_is_held_to_its_reader() =>
+        Objects(Schema, string.Empty).Where(static place => place.Length > 0).Order(StringComparer.Ordinal).ShouldBe(Sections.Select(static section => section.Place).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("definitions/rateLimitingLimitSection/properties/Algorithm", typeof(LimitAlgorithm))]
+    [InlineData("definitions/rateLimitingLimitSection/properties/Anchor", typeof(WindowAnchor))]
+    [InlineData("definitions/rateLimitingLimitSection/properties/Partition", typeof(PartitionBy))]
+    [InlineData("definitions/rateLimitingQueue/properties/Overflow", typeof(QueueOverflow))]
+    [InlineData("definitions/rateLimitingService/properties/Mode", typeof(RateLimitMode))]
+    [InlineData("definitions/rateLimitingService/properties/Rejection", typeof(RejectionBehavior))]
+    public void Choices_are_those_that_are_read(string place, Type choice)
+    {
+        At(place).GetProperty("enum").EnumerateArray().Select(static name => name.GetString()).ShouldBe(Enum.GetNames(choice));
+        At(place).GetProperty("default").GetString().ShouldBe(Enum.GetName(choice, 0));
+    }
+
+    [Fact]
+    public void Numbers_have_the_range_and_the_default_that_they_have_in_code()
+    {
+        var service = new ServiceRateLimitingOptions();
+        Number("definitions/rateLimitingLimitSection/properties/Quota", OptionBounds.Quota, null);
+        Number("definitions/rateLimitingLimitSection/properties/Burst", OptionBounds.Burst, null);
+        Number("definitions/rateLimitingQueue/properties/Length", OptionBounds.QueueLength, service.Queue.Length);
+        Number("definitions/rateLimitingQueue/properties/Costs/additionalProperties", OptionBounds.Cost, null);
+        Number("definitions/rateLimitingService/properties/MaxPartitions", OptionBounds.Partitions, service.MaxPartitions);
+        Number("definitions/rateLimitingTenantClass/properties/Weight", OptionBounds.Weight, new TenantClassOptions().Weight);
+
+        static void Number(string place, NumberRange range, long? otherwise)
+        {
+            var number = At(place);
+            number.GetProperty("minimum").GetInt64().ShouldBe(range.Min, place);
+            number.GetProperty("maximum").GetInt64().ShouldBe(range.Max, place);
+            (number.TryGetProperty("default", out var value) ? value.GetInt64() : (long?)null).ShouldBe(otherwise, place);
+        }
+    }
+
+    [Fact]
+    public void Durations_have_the_default_that_they_have_in_code()
+    {
+        var service = new ServiceRateLimitingOptions();
+        Duration("definitions/rateLimitingQueue/properties/Timeout").ShouldBe(service.Queue.Timeout);
+        Duration("definitions/rateLimitingQueue/properties/Ageing").ShouldBe(service.Queue.Ageing);
+        Duration("definitions/rateLimitingService/properties/BodyIdleTimeout").ShouldBe(service.BodyIdleTimeout);
+        Duration("definitions/rateLimitingService/properties/PartitionIdleTimeout").ShouldBe(service.PartitionIdleTimeout);
+
+        static TimeSpan Duration(string place) => DurationText.TryParse(At(place).GetProperty("default").GetString(), out var value) ? value : TimeSpan.MinValue;
+    }
+
+    [Fact]
+    public void Every_example_is_right()
+    {
+        foreach (var example in At("definitions/rateLimitingLimit").GetProperty("anyOf")[0].GetProperty("examples").EnumerateArray())
+        {
+            LimitOptions.TryParse(example.GetString(), out _, out var fault).ShouldBeTrue(fault);
+        }
+    }
+
+    [Fact]
+    public void Every_key_is_described() =>
+        Described(Schema.GetProperty("definitions"), "definitions").Concat(Described(Schema.GetProperty("properties"), "properties")).ShouldBeEmpty();
+
+    [Fact]
+    public void The_package_hands_the_schema_to_editors()
+    {
+        var segment = XDocument.Load(Repository.PathOf($"{Folder}/buildTransitive/RateLimited.Http.targets")).Descendants("JsonSchemaSegment").ShouldHaveSingleItem();
+        segment.Attribute("Include")!.Value.ShouldBe("$(MSBuildThisFileDirectory)../ConfigurationSchema.json");
+        segment.Attribute("FilePathPattern")!.Value.ShouldBe(@"appsettings\..*json");
+        XDocument.Load(Repository.PathOf($"{Folder}/RateLimited.Http.csproj")).Descendants("None").Select(static item => $"{item.Attribute("Include")?.Value} → {item.Attribute("PackagePath")?.Value}")
+            .ShouldBe(["ConfigurationSchema.json → /", "buildTransitive/RateLimited.Http.targets → buildTransitive/"]);
+    }
+
+    private static JsonElement At(string place) => place.Split('/').Aggregate(Schema, static (element, key) => element.GetProperty(key));
+
+    private static IEnumerable<string> Names<T>(IEnumerable<SectionKey<T>> keys) => keys.Select(static key => key.Name);
+
+    private static IEnumerable<string> Objects(JsonElement element, string place) => element.ValueKind switch
+    {
+        JsonValueKind.Object => (element.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object && !place.EndsWith("properties", StringComparison.Ordinal) ? [place] : Array.Empty<string>())
+            .Concat(element.EnumerateObject().SelectMany(child => Objects(child.Value, place.Length == 0 ? child.Name : $"{place}/{child.Name}"))),
+        _ => [],
+    };
+
+    private static IEnumerable<string> Described(JsonElement members, string place)
+    {
+        foreach (var member in members.EnumerateObject())
+        {
+            if (!member.Value.TryGetProperty("$ref", out _) && !member.Value.TryGetProperty("description", out _))
+            {
+                yield return $"{place}/{member.Name}";
+            }
+
+            if (member.Value.TryGetProperty("properties", out var properties))
+            {
+                foreach (var inner in Described(properties, $"{place}/{member.Name}"))
+                {
+                    yield return inner;
+                }
+            }
+        }
+    }
+}
