@@ -30,7 +30,7 @@ internal sealed class ChargeLog(long firstNumber)
 
     public long Total { get; private set; }
 
-    /// <summary>The instant of the newest charge. The log must not be empty.</summary>
+    /// <summary>The instant of the newest charge, also when that is forgotten. There must have been one.</summary>
     public long Newest => At(_oldest + _count - 1).Instant;
 
     /// <summary>The entry by its age, 0 the oldest.</summary>
