@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using System.Threading.Tasks.Sources;
 using RateLimited.Http.Telemetry;
 
@@ -7,16 +8,14 @@ namespace RateLimited.Http.Admission;
 /// One request on its way through admission: first what it would be charged, then its place in line, then the proof that it was admitted. Tickets are reused: exactly one of
 /// <see cref="Complete"/> and <see cref="GiveBack"/> is called after an admission, and the ticket is not touched after that.
 /// </summary>
-internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
+internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValueTaskSource<RateLimitLease>
 {
-    /// <summary>Limits of one request beyond this make the arrays grow once per ticket.</summary>
-    private const int UsualLimits = 4;
-
-    private Charge[] _charges = new Charge[UsualLimits];
+    private Charge[] _charges = [];
     private ManualResetValueTaskSourceCore<AdmissionTicket> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _registration;
     private bool _isHeldByToken;
     private ServiceLimiter? _owner;
+    private Exception? _failure;
 
     /// <summary>What was asked, kept so that a reload can ask it anew.</summary>
     public AdmissionRequest Request;
@@ -64,12 +63,17 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
         HoldsSettlement = false;
         IsSettled = false;
         ChargeCount = 0;
+        if (_charges.Length < plan.Limits.Length)
+        {
+            _charges = new Charge[plan.Limits.Length];
+        }
+
         foreach (var limit in plan.Limits)
         {
             var cost = CostOf(limit.Unit, request.Costs);
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
-                Add(new Charge { Partition = partition, Cost = cost });
+                _charges[ChargeCount++] = new Charge { Partition = partition, Cost = cost };
                 HoldsConcurrency |= limit.Rule.IsReleased;
                 HoldsSettlement |= !string.Equals(limit.Unit, UnitCost.Requests, StringComparison.Ordinal);
             }
@@ -112,8 +116,11 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
     /// <summary>The request never left: gives back what it was charged and releases what it holds.</summary>
     public void GiveBack() => _owner!.End(this, giveBack: true);
 
-    /// <summary>Makes the ticket ready to wait. Before it is in line.</summary>
+    /// <summary>Waits until the ticket has left the line. Once.</summary>
     public ValueTask<AdmissionTicket> Await() => new(this, _source.Version);
+
+    /// <summary>The same for who wants a lease of permits, and a refusal as a lease that was not acquired.</summary>
+    public ValueTask<RateLimitLease> AwaitPermits() => new(this, _source.Version);
 
     public void Watch(CancellationToken cancellationToken)
     {
@@ -127,7 +134,11 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
 
     public void Grant() => _source.SetResult(this);
 
-    public void Fail(Exception exception) => _source.SetException(exception);
+    public void Fail(Exception exception)
+    {
+        _failure = exception;
+        _source.SetException(exception);
+    }
 
     /// <summary>Readies the ticket for its next use. Returns false if somebody may still hold on to it.</summary>
     public bool TryReset()
@@ -150,6 +161,23 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
     ValueTaskSourceStatus IValueTaskSource<AdmissionTicket>.GetStatus(short token) => _source.GetStatus(token);
 
     void IValueTaskSource<AdmissionTicket>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    RateLimitLease IValueTaskSource<RateLimitLease>.GetResult(short token)
+    {
+        StopWatching();
+        if (_source.GetStatus(token) == ValueTaskSourceStatus.Faulted && _failure is RateLimitRejectedException refusal)
+        {
+            return _owner!.RefusedBy(refusal);
+        }
+
+        return PermitLease.Of(_source.GetResult(token));
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<RateLimitLease>.GetStatus(short token) =>
+        _source.GetStatus(token) is var status && _failure is RateLimitRejectedException ? ValueTaskSourceStatus.Succeeded : status;
+
+    void IValueTaskSource<RateLimitLease>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
     /// <summary>What the request costs of a unit.</summary>
@@ -178,20 +206,6 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
         return null;
     }
 
-    /// <summary>Whether the request costs more than a partition's limit could ever give.</summary>
-    public bool Exceeds(Partition partition)
-    {
-        foreach (ref var charge in Charges)
-        {
-            if (ReferenceEquals(charge.Partition, partition))
-            {
-                return charge.Cost > partition.Limit.Rule.Capacity;
-            }
-        }
-
-        return false;
-    }
-
     private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs)
     {
         if (costs is not null)
@@ -216,16 +230,6 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>
     }
 
     private void Leave(CancellationToken token) => _owner!.Cancel(this, token);
-
-    private void Add(in Charge charge)
-    {
-        if (ChargeCount == _charges.Length)
-        {
-            Array.Resize(ref _charges, ChargeCount * 2);
-        }
-
-        _charges[ChargeCount++] = charge;
-    }
 }
 
 /// <summary>What one request is charged in one partition.</summary>

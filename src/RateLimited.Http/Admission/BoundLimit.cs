@@ -30,11 +30,13 @@ internal sealed class BoundLimit
 
     private readonly PartitionTable? _table;
     private readonly Partition? _only;
+    private long _largestGuard;
 
     public BoundLimit(LimitDefinition definition, LimitScope scope, string scopeName, PartitionBounds bounds, InProcessStore store)
     {
         Definition = definition;
         Rule = definition.Rule;
+        _largestGuard = LargestGuardOf(Rule);
         Scope = scope;
         ScopeName = scopeName;
         if (definition.Partition == PartitionBy.Service)
@@ -66,7 +68,7 @@ internal sealed class BoundLimit
     public PartitionTable? Table => _table;
 
     /// <summary>How much of a measured guard the limit is padded by.</summary>
-    public long BoundGuard(long measured) => Math.Min(measured, Math.Min(Rule.Window / SmallestGuardedPart, LargestMeasuredGuard));
+    public long BoundGuard(long measured) => Math.Min(measured, _largestGuard);
 
     /// <summary>The pinned partition that a request counts in, or null where the limit does not count it.</summary>
     public Partition? PartitionOf(in AdmissionRequest request)
@@ -98,6 +100,7 @@ internal sealed class BoundLimit
         var previous = Rule;
         Definition = next;
         Rule = next.Rule;
+        _largestGuard = LargestGuardOf(Rule);
         if (_only is not null)
         {
             Rule.Adopt(ref _only.State, previous, at);
@@ -105,6 +108,8 @@ internal sealed class BoundLimit
 
         _table?.Change(previous, at, bounds);
     }
+
+    private static long LargestGuardOf(LimitRule rule) => Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
 }
 
 /// <summary>How many partitions a limit keeps, and for how long when they are idle.</summary>

@@ -11,6 +11,7 @@ internal sealed class BoundService
     private readonly LatencySpread _spread = new();
     private List<BoundLimit> _limits = [];
     private Routes _routes;
+    private long _fixedGuard;
     private long _pausedUntil;
 
     public BoundService(ServiceDefinition definition, InProcessStore store)
@@ -40,13 +41,16 @@ internal sealed class BoundService
 
     public bool IsGuardMeasured { get; private set; }
 
-    public long Guard => IsGuardMeasured ? _spread.Guard : Definition.ArrivalGuard!.Value.Ticks;
+    public long Guard => IsGuardMeasured ? _spread.Guard : _fixedGuard;
 
     /// <summary>The shortest that a request takes as far as is known, in ticks.</summary>
     public long ShortestLatency => _spread.Shortest;
 
     /// <summary>Takes a latency into the measured guard. Returns whether the request was held up longer than anything that was known.</summary>
     public bool ObserveLatency(long ticks) => _spread.Add(ticks);
+
+    /// <summary>By how much a limit is padded for this service's requests.</summary>
+    public long GuardOf(BoundLimit limit) => IsGuardMeasured ? limit.BoundGuard(_spread.Guard) : _fixedGuard;
 
     public LimitPlan PlanOf(in AdmissionRequest request)
     {
@@ -57,12 +61,30 @@ internal sealed class BoundService
             return route.Anonymous;
         }
 
+        if (route.ByClass.Count == 0)
+        {
+            return route.Unclassed;
+        }
+
         if (!routes.ClassByTenant.TryGetValue(tenant, out var name))
         {
-            name = routes.ClassOf?.Invoke(tenant);
+            name = ClassOf(routes, tenant);
         }
 
         return name is not null && route.ByClass.TryGetValue(name, out var plan) ? plan : route.Unclassed;
+    }
+
+    /// <summary>A user's code: a tenant that it cannot tell the class of has none, rather than requests that are lost from the line on a reload.</summary>
+    private static string? ClassOf(Routes routes, string tenant)
+    {
+        try
+        {
+            return routes.ClassOf?.Invoke(tenant);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
     }
 
     /// <summary>Takes a new definition, keeping the state of limits that are still there. Returns those that are not. Only under the store's gate.</summary>
@@ -98,6 +120,7 @@ internal sealed class BoundService
     private Routes Bind(ServiceDefinition definition)
     {
         IsGuardMeasured = definition.ArrivalGuard is null;
+        _fixedGuard = definition.ArrivalGuard.GetValueOrDefault().Ticks;
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
         var own = binder.Bind(definition.Limits, LimitScope.Service, string.Empty);

@@ -18,7 +18,7 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
         Match(definitions, taken, (limit, next) => string.Equals(limit.Definition.Name, next.Name, StringComparison.Ordinal));
         Match(definitions, taken, (limit, next) => limit.Rule.GetType() == next.Rule.GetType() && limit.Rule.Window == next.Rule.Window);
         Match(definitions, taken, (limit, next) => limit.Rule.GetType() == next.Rule.GetType());
-        Match(definitions, taken, (limit, next) => !limit.Rule.IsReleased && !next.Rule.IsReleased);
+        Match(definitions, taken, (_, _) => true);
 
         var result = new List<BoundLimit>(definitions.Count);
         for (var i = 0; i < definitions.Count; i++)
@@ -50,10 +50,12 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
             }
         }
 
+        // What is released counts like nothing else: a request that a window counted must not release a slot that another holds.
         bool CountsAlike(BoundLimit limit, LimitDefinition next) =>
             limit.Scope == scope
             && string.Equals(limit.ScopeName, scopeName, StringComparison.Ordinal)
             && string.Equals(limit.Unit, next.Unit, StringComparison.Ordinal)
-            && limit.Definition.Partition == next.Partition;
+            && limit.Definition.Partition == next.Partition
+            && limit.Rule.IsReleased == next.Rule.IsReleased;
     }
 }

@@ -19,6 +19,9 @@ internal sealed class LimitPlan(BoundService service, IReadOnlyList<BoundLimit> 
     /// <summary>Whether answers date the charges of any limit.</summary>
     public bool IsDatedByAnswers { get; } = limits.Any(limit => limit.Rule.IsDatedByAnswers);
 
+    /// <summary>Whether any limit counts by the name that the caller gives: then names wait apart from each other.</summary>
+    public bool IsCountedByName { get; } = limits.Any(limit => limit.Definition.Partition == PartitionBy.Name);
+
     /// <summary>Whether a request without costs of its own is charged one of every limit and holds nothing: then it needs no ticket.</summary>
     public bool IsCountedByRequests { get; } =
         limits.Count <= MostWithoutTicket && limits.All(limit => limit.Unit == UnitCost.Requests && !limit.Rule.IsReleased);

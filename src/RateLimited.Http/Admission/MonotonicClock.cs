@@ -7,6 +7,9 @@ internal sealed class MonotonicClock
 {
     private const long WallIsStaleAfter = TimeSpan.TicksPerSecond;
 
+    /// <summary>What the system's clock counts in on most machines; dividing by a constant costs a tenth of dividing by a number.</summary>
+    private const long NanosecondsPerTick = 100;
+
     private readonly long _origin;
     private readonly long _frequency;
     private readonly long _perTick;
@@ -29,7 +32,7 @@ internal sealed class MonotonicClock
         get
         {
             var elapsed = Time.GetTimestamp() - _origin;
-            return _perTick != 0 ? elapsed / _perTick : (long)((Int128)elapsed * TimeSpan.TicksPerSecond / _frequency);
+            return _perTick == NanosecondsPerTick ? elapsed / NanosecondsPerTick : _perTick != 0 ? elapsed / _perTick : (long)((Int128)elapsed * TimeSpan.TicksPerSecond / _frequency);
         }
     }
 

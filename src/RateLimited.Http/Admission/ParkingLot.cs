@@ -20,39 +20,27 @@ internal sealed class ParkingLot(Partition partition) : IDue
     /// <summary>The lane that is trying.</summary>
     public Lane? Scout { get; set; }
 
-    public int Count => _lanes.Count;
-
     public Lane? First => _lanes.First?.Value;
 
-    public void AddFirst(Lane lane)
-    {
-        _lanes.AddFirst(lane);
-        lane.ParkedAt = this;
-    }
+    /// <summary>Whether somebody whom the lane may not overtake waits for the partition or tries it.</summary>
+    public bool IsInTheWayOf(Lane lane) =>
+        !ReferenceEquals(Scout, lane) && ((Scout is not null && Scout.Rank <= lane.Rank) || (First is not null && First.Rank <= lane.Rank));
 
-    /// <summary>Adds a lane behind those of its own priority and higher.</summary>
-    public void Add(Lane lane)
+    /// <summary>Adds a lane behind those of higher priority and, of its own, behind those whose head came no later than a place in the order of arrival.</summary>
+    public void Add(Lane lane, long behind)
     {
         var before = _lanes.Last;
-        while (before is not null && before.Value.Flow.Priority.Rank > lane.Flow.Priority.Rank)
+        while (before is { Value: var other } && (other.Rank > lane.Rank || (other.Rank == lane.Rank && other.HeadSequence > behind)))
         {
             before = before.Previous;
         }
 
-        lane.ParkedAt = this;
-        if (before is null)
-        {
-            _lanes.AddFirst(lane);
-        }
-        else
-        {
-            _lanes.AddAfter(before, lane);
-        }
+        lane.Park(this, before is null ? _lanes.AddFirst(lane) : _lanes.AddAfter(before, lane));
     }
 
     public void Remove(Lane lane)
     {
-        _lanes.Remove(lane);
-        lane.ParkedAt = null;
+        _lanes.Remove(lane.Parking!);
+        lane.Unpark();
     }
 }

@@ -5,24 +5,29 @@ namespace RateLimited.Http.Admission;
 /// <summary>Those of a line who wait aside, by what they wait for.</summary>
 internal sealed class ParkingLots
 {
+    /// <summary>After how many times aside a request stops letting others pass: two limits that are never free together must not starve it.</summary>
+    public const int MostBounces = 32;
+
     private readonly Dictionary<Partition, ParkingLot> _lots = [];
     private readonly InstantHeap<ParkingLot> _byDue = new();
 
     /// <summary>When the next scout is due; <see cref="LimitRule.Never"/> when only an event can tell.</summary>
     public long NextDue => _byDue.First?.Due ?? LimitRule.Never;
 
-    /// <summary>Parks a lane behind those that already wait for something it needs. Returns false when none do, or the lane is their scout.</summary>
+    /// <summary>Parks a lane behind those that already wait for something it needs. Returns false when none do that it may not overtake.</summary>
     public bool TryQueueBehind(AdmissionTicket ticket, Lane lane)
     {
-        if (_lots.Count == 0)
+        if (_lots.Count == 0 || ticket.Place.Bounces >= MostBounces)
         {
             return false;
         }
 
         foreach (ref var charge in ticket.Charges)
         {
-            if (_lots.TryGetValue(charge.Partition, out var lot) && !ReferenceEquals(lot.Scout, lane))
+            if (_lots.TryGetValue(charge.Partition, out var lot) && lot.IsInTheWayOf(lane))
             {
+                // It had its turn at one partition and loses that for another.
+                ticket.Place.Bounces += lane.ScoutOf is null ? 0 : 1;
                 Park(lane, lot, LimitRule.Never);
                 return true;
             }
@@ -40,15 +45,26 @@ internal sealed class ParkingLots
             _lots.Add(partition, lot);
         }
 
+        // A scout that its own partition refuses again was called too early, which says nothing of its chances.
+        lane.Tickets.First!.Place.Bounces += ReferenceEquals(lane.ScoutOf, lot) ? 0 : 1;
         Park(lane, lot, until);
     }
 
     /// <summary>A partition may have room: the first that waits for it may try.</summary>
     public void Loosen(Partition partition)
     {
-        if (_lots.Count > 0 && _lots.TryGetValue(partition, out var lot) && lot.Scout is null)
+        if (_lots.Count > 0 && _lots.TryGetValue(partition, out var lot))
         {
-            Reschedule(lot, due: 0);
+            Loosen(lot);
+        }
+    }
+
+    /// <summary>Any partition may have room.</summary>
+    public void LoosenAll()
+    {
+        foreach (var (_, lot) in _lots)
+        {
+            Loosen(lot);
         }
     }
 
@@ -57,7 +73,11 @@ internal sealed class ParkingLots
     {
         while (_byDue.First is { } lot && lot.Due <= now)
         {
-            SendScout(lot);
+            _byDue.Remove(lot);
+            var lane = lot.First!;
+            lot.Remove(lane);
+            (lot.Scout, lane.ScoutOf) = (lane, lot);
+            lane.Flow.Priority.Join(lane.Flow);
         }
     }
 
@@ -74,62 +94,76 @@ internal sealed class ParkingLots
             return;
         }
 
+        // The next in the lane may need less, or something else.
         var wasFirst = ReferenceEquals(lot.First, lane);
-        if (lane.Tickets.Count == 0)
+        lot.Remove(lane);
+        if (lane.Tickets.Count > 0)
         {
-            lot.Remove(lane);
+            lane.Flow.Priority.Join(lane.Flow);
         }
 
         if (wasFirst && lot.Scout is null)
         {
-            // Whoever is first now may be smaller and go at once.
-            Reschedule(lot, due: 0);
+            CallNext(lot);
         }
     }
 
     private void Park(Lane lane, ParkingLot lot, long until)
     {
         var scouted = lane.ScoutOf;
-        if (ReferenceEquals(scouted, lot))
+        var hasScouted = ReferenceEquals(scouted, lot);
+        if (hasScouted || lot.Scout?.Rank > lane.Rank)
         {
-            // The scout found no room: it keeps its place at the front, and the rest behind it.
-            (lane.ScoutOf, lot.Scout) = (null, null);
-            lot.AddFirst(lane);
-            Reschedule(lot, until);
-            return;
+            // A scout that found no room keeps its place before its equals; one of lower priority gives way.
+            lot.Scout!.ScoutOf = null;
+            lot.Scout = null;
         }
 
-        lot.Add(lane);
-        if (ReferenceEquals(lot.First, lane) && lot.Scout is null)
+        // Lanes take turns, so that no tenant holds up others by its number; but who had its turn elsewhere already stands before those that came after it.
+        lot.Add(lane, behind: hasScouted ? -1 : scouted is null ? long.MaxValue : lane.HeadSequence);
+        if (lot.Scout is null)
         {
-            Reschedule(lot, until);
+            if (ReferenceEquals(lot.First, lane))
+            {
+                Reschedule(lot, until);
+            }
+            else if (lot.HeapIndex == 0)
+            {
+                CallNext(lot);
+            }
         }
 
-        if (scouted is not null)
+        if (scouted is not null && !hasScouted)
         {
             EndScouting(lane, scouted);
         }
     }
 
-    private void SendScout(ParkingLot lot)
-    {
-        _byDue.Remove(lot);
-        if (lot.First is not { } lane)
-        {
-            _lots.Remove(lot.Partition);
-            return;
-        }
-
-        lot.Remove(lane);
-        lot.Scout = lane;
-        lane.ScoutOf = lot;
-        lane.Flow.Priority.Join(lane.Flow);
-    }
-
     private void EndScouting(Lane lane, ParkingLot lot)
     {
         (lane.ScoutOf, lot.Scout) = (null, null);
-        SendScout(lot);
+        CallNext(lot);
+    }
+
+    private void Loosen(ParkingLot lot)
+    {
+        if (lot.Scout is null)
+        {
+            Reschedule(lot, due: 0);
+        }
+    }
+
+    /// <summary>Whoever is first now is smaller, or the partition has room: it may try at once.</summary>
+    private void CallNext(ParkingLot lot)
+    {
+        if (lot.First is not null)
+        {
+            Reschedule(lot, due: 0);
+            return;
+        }
+
+        _byDue.Remove(lot);
+        _lots.Remove(lot.Partition);
     }
 
     private void Reschedule(ParkingLot lot, long due)

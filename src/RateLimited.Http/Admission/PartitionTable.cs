@@ -18,6 +18,8 @@ internal sealed class PartitionTable
     private readonly Partition _overflow;
     private PartitionBounds _bounds;
     private ITimer? _timer;
+    private bool _isDisposed;
+    private bool _hasOverflowed;
     private long _evicted;
 
     public PartitionTable(BoundLimit limit, PartitionBounds bounds, InProcessStore store)
@@ -84,6 +86,7 @@ internal sealed class PartitionTable
     {
         lock (_byAge)
         {
+            _isDisposed = true;
             _timer?.Dispose();
             _timer = null;
             _byAge.Clear();
@@ -99,12 +102,18 @@ internal sealed class PartitionTable
                 return known;
             }
 
-            if (Count >= _bounds.Most && SweepUnsynchronized() == 0)
+            if (_isDisposed || (Count >= _bounds.Most && SweepUnsynchronized() == 0))
             {
+                _hasOverflowed = true;
                 return _overflow;
             }
 
             var added = new Partition(_limit, key);
+            if (_hasOverflowed && !TryInherit(added))
+            {
+                return _overflow;
+            }
+
             _partitions[key] = added;
             _byAge.Enqueue(added);
             Count++;
@@ -115,6 +124,25 @@ internal sealed class PartitionTable
 
             return added;
         }
+    }
+
+    /// <summary>
+    /// Lets a new partition begin with what the one that latecomers share has used: whoever counted there until now must not get a quota anew. Returns false while leases are held there.
+    /// </summary>
+    private bool TryInherit(Partition added)
+    {
+        var isWhole = true;
+        _store.Change(() =>
+        {
+            var at = _store.Clock.At(guard: 0);
+            var used = _limit.Rule.Used(ref _overflow.State, at);
+            isWhole = used == 0 || !_limit.Rule.IsReleased;
+            if (used > 0 && isWhole)
+            {
+                _limit.Rule.Charge(ref added.State, at, used);
+            }
+        });
+        return isWhole;
     }
 
     private void Sweep()

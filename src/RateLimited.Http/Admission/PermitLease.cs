@@ -4,14 +4,28 @@ using RateLimited.Http.Limits;
 namespace RateLimited.Http.Admission;
 
 /// <summary>An acquired lease, in the face of System.Threading.RateLimiting.</summary>
-internal sealed class PermitLease(ServiceLease? lease) : RateLimitLease
+internal sealed class PermitLease(AdmissionTicket? ticket) : RateLimitLease
 {
     /// <summary>What is counted once and never released: there is nothing to hold.</summary>
-    public static readonly PermitLease Admitted = new(lease: null);
+    public static readonly PermitLease Admitted = new(ticket: null);
+
+    private AdmissionTicket? _ticket = ticket;
 
     public override bool IsAcquired => true;
 
     public override IEnumerable<string> MetadataNames => [];
+
+    /// <summary>The lease of what was admitted. It takes the ticket over.</summary>
+    public static PermitLease Of(AdmissionTicket ticket)
+    {
+        if (ticket.HoldsConcurrency)
+        {
+            return new PermitLease(ticket);
+        }
+
+        ticket.Complete();
+        return Admitted;
+    }
 
     public override bool TryGetMetadata(string metadataName, out object? metadata)
     {
@@ -21,7 +35,7 @@ internal sealed class PermitLease(ServiceLease? lease) : RateLimitLease
 
     protected override void Dispose(bool disposing)
     {
-        lease?.Dispose();
+        Interlocked.Exchange(ref _ticket, value: null)?.Complete();
         base.Dispose(disposing);
     }
 }

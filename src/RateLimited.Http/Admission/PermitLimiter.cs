@@ -23,6 +23,13 @@ internal sealed class PermitLimiter(ServiceLimiter limiter, IDisposable? owned) 
 
         base.Dispose(disposing);
     }
+
+    // The base class does not call Dispose for this: a limiter that a partitioned one evicts would stay.
+    protected override ValueTask DisposeAsyncCore()
+    {
+        owned?.Dispose();
+        return base.DisposeAsyncCore();
+    }
 }
 
 /// <summary>A service's limits as a <see cref="PartitionedRateLimiter{TResource}"/>: a resource says what is asked for it, a permit is a request.</summary>
@@ -44,5 +51,12 @@ internal sealed class PartitionedPermitLimiter<TResource>(ServiceLimiter limiter
         }
 
         base.Dispose(disposing);
+    }
+
+    // The base class does not call Dispose for this: a limiter that a partitioned one evicts would stay.
+    protected override ValueTask DisposeAsyncCore()
+    {
+        owned?.Dispose();
+        return base.DisposeAsyncCore();
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>The waiters of one priority: a deficit round robin over tenants (Shreedhar and Varghese, 1995).</summary>
@@ -11,6 +13,7 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
 
     private readonly Dictionary<string, TenantFlow> _flows = new(StringComparer.Ordinal);
     private readonly LinkedList<TenantFlow> _round = [];
+    private readonly Dictionary<Partition, (int Count, long Cost)> _queuedAt = [];
     private long _quantum;
 
     /// <summary>Zero is served first.</summary>
@@ -25,6 +28,12 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
 
     public int FlowCount => _flows.Count;
 
+    /// <summary>How many of the waiters stand in lanes that are parked: behind a limit of their own, and before nobody else.</summary>
+    public int ParkedCount { get; set; }
+
+    /// <summary>How many wait for a limit that not all share, and what they cost there.</summary>
+    public (int Count, long Cost) QueuedAt(Partition partition) => _queuedAt.GetValueOrDefault(partition);
+
     public void Add(AdmissionTicket ticket)
     {
         ref var place = ref ticket.Place;
@@ -35,15 +44,25 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
             _flows.Add(tenant, flow);
         }
 
-        place.Lane = flow.LaneOf(ticket.Plan);
-        place.Lane.Tickets.AddLast(ticket);
+        var lane = flow.LaneOf(ticket);
+        place.Lane = lane;
+        lane.Tickets.AddLast(ticket);
         flow.Count++;
         Arrivals.AddLast(ticket);
-        Queued.Add(ticket, sign: 1);
+        Count(ticket, sign: 1);
         _quantum = Math.Max(_quantum, place.Size);
-        if (place.Lane.ParkedAt is null)
+        if (lane.Tickets.Count == 1)
+        {
+            flow.Changed(lane);
+        }
+
+        if (lane.ParkedAt is null)
         {
             Join(flow);
+        }
+        else
+        {
+            ParkedCount++;
         }
     }
 
@@ -51,13 +70,20 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
     {
         var lane = ticket.Place.Lane!;
         var flow = lane.Flow;
+        var wasHead = ReferenceEquals(lane.Tickets.First, ticket);
         lane.Tickets.Remove(ticket);
         Arrivals.Remove(ticket);
-        Queued.Add(ticket, sign: -1);
+        Count(ticket, sign: -1);
         ticket.Place.Lane = null;
         flow.Count--;
+        ParkedCount -= lane.ParkedAt is null ? 0 : 1;
         if (lane.Tickets.Count > 0)
         {
+            if (wasHead)
+            {
+                flow.Changed(lane);
+            }
+
             return;
         }
 
@@ -85,7 +111,7 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
     {
         while (_round.First is { Value: var flow })
         {
-            var lane = flow.NextLane();
+            var lane = flow.NextLane;
             if (lane is null)
             {
                 LeaveRound(flow);
@@ -116,6 +142,25 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
     {
         var flow = ticket.Place.Lane!.Flow;
         flow.Deficit = Math.Max(flow.Deficit - ticket.Place.Size, 0);
+    }
+
+    private void Count(AdmissionTicket ticket, int sign)
+    {
+        Queued.Add(ticket, sign);
+        foreach (ref var charge in ticket.Charges)
+        {
+            if (charge.Partition.Limit.IsShared)
+            {
+                continue;
+            }
+
+            ref var queued = ref CollectionsMarshal.GetValueRefOrAddDefault(_queuedAt, charge.Partition, out _);
+            queued = (queued.Count + sign, queued.Cost + (sign * charge.Cost));
+            if (queued.Count == 0)
+            {
+                _queuedAt.Remove(charge.Partition);
+            }
+        }
     }
 
     private void LeaveRound(TenantFlow flow)

@@ -37,13 +37,11 @@ internal sealed partial class ServiceLimiter
 
         if (permits == 0)
         {
+            // Asks whether one could be had, without taking it.
             return EstimateWait(request) == TimeSpan.Zero ? PermitLease.Admitted : new RefusedPermits(_store.Clock, LimitRule.Never, limit: null);
         }
 
-        var result = TryAcquire(RequestFor(request, permits));
-        return result.Lease is { } lease
-            ? new PermitLease(lease)
-            : new RefusedPermits(_store.Clock, result.RetryAfter is { } wait ? Saturating.Add(_store.Clock.Now, wait.Ticks) : LimitRule.Never, result.Limit);
+        return TryAdmit(RequestFor(request, permits), out var refused) is { } ticket ? PermitLease.Of(ticket) : RefusedAfter(refused.RetryAfter, refused.Limit);
     }
 
     public ValueTask<RateLimitLease> AcquirePermitsAsync(in AdmissionRequest request, int permits, CancellationToken cancellationToken)
@@ -53,6 +51,7 @@ internal sealed partial class ServiceLimiter
             return ValueTask.FromCanceled<RateLimitLease>(cancellationToken);
         }
 
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (permits == 0)
         {
             return new ValueTask<RateLimitLease>(AttemptPermits(request, permits));
@@ -68,20 +67,17 @@ internal sealed partial class ServiceLimiter
         }
 
         // Other limiters of this face wait as long as the caller does; the line's own timeout is for requests.
-        return AwaitAsync(AdmitAsync(RequestFor(request, permits) with { Timeout = request.Timeout ?? Timeout.InfiniteTimeSpan }, cancellationToken));
-
-        async ValueTask<RateLimitLease> AwaitAsync(ValueTask<AdmissionTicket> admission)
+        var ticket = Resolve(RequestFor(request, permits) with { Timeout = request.Timeout ?? Timeout.InfiniteTimeSpan });
+        if (TryGo(ticket))
         {
-            try
-            {
-                return new PermitLease(new Lease(await admission.ConfigureAwait(false)));
-            }
-            catch (RateLimitRejectedException refusal)
-            {
-                return new RefusedPermits(_store.Clock, refusal.RetryAfter is { } wait ? Saturating.Add(_store.Clock.Now, wait.Ticks) : LimitRule.Never, refusal.Limit);
-            }
+            return new ValueTask<RateLimitLease>(PermitLease.Of(ticket));
         }
+
+        return WaitInLine(ticket, cancellationToken) is { } refusal ? new ValueTask<RateLimitLease>(RefusedBy(refusal)) : ticket.AwaitPermits();
     }
+
+    /// <summary>A refusal, as a lease that was not acquired.</summary>
+    public RateLimitLease RefusedBy(RateLimitRejectedException refusal) => RefusedAfter(refusal.RetryAfter, refusal.Limit);
 
     public RateLimiterStatistics GetStatistics(in AdmissionRequest request)
     {
@@ -93,10 +89,19 @@ internal sealed partial class ServiceLimiter
         }
 
         Abandon(ticket);
+        var queued = 0L;
+        lock (_lock)
+        {
+            foreach (var each in _line.Classes)
+            {
+                queued += each.Queued[UnitCost.Requests];
+            }
+        }
+
         return new RateLimiterStatistics
         {
             CurrentAvailablePermits = Math.Max(available, 0),
-            CurrentQueuedCount = _line.Count,
+            CurrentQueuedCount = queued,
             TotalSuccessfulLeases = _service.AdmittedCount,
             TotalFailedLeases = Interlocked.Read(ref _refusedCount),
         };
@@ -125,6 +130,9 @@ internal sealed partial class ServiceLimiter
 
     private static AdmissionRequest RequestFor(in AdmissionRequest request, int permits) =>
         permits == 1 ? request : request with { Costs = [new UnitCost(UnitCost.Requests, permits), .. request.Costs ?? []] };
+
+    private RefusedPermits RefusedAfter(TimeSpan? wait, string? limit) =>
+        new(_store.Clock, wait is { } known ? Saturating.Add(_store.Clock.Now, known.Ticks) : LimitRule.Never, limit);
 
     private PermitLease AdmittedForGood()
     {

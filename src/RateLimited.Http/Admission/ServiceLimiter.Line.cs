@@ -6,9 +6,12 @@ namespace RateLimited.Http.Admission;
 /// <summary>Moving the waiting line: looking who may go, setting the timer for the next, telling those who left it.</summary>
 internal sealed partial class ServiceLimiter
 {
+    /// <summary>How many leave the line under one hold of its lock: few enough to be told while they are still in the cache, and not to keep newcomers waiting.</summary>
+    private const int MostAtOnce = 128;
+
     private void OnTimer()
     {
-        AdmissionTicket? done;
+        var done = new LeavingTickets();
         lock (_lock)
         {
             if (_isDisposed)
@@ -17,48 +20,51 @@ internal sealed partial class ServiceLimiter
             }
 
             _timerDue = LimitRule.Never;
-            done = Look();
+            Look(ref done);
         }
 
         CompleteAll(done);
     }
 
-    /// <summary>Takes everybody out of the line who goes or gives up now, and sets the timer for the next. Under the lock.</summary>
-    private AdmissionTicket? Look(AdmissionTicket? done = null)
+    /// <summary>Takes out of the line who goes or gives up now, and sets the timer for the next. Under the lock.</summary>
+    private void Look(ref LeavingTickets done)
     {
         var now = _store.Clock.Now;
-        while (_line.Next(_store, now) is { Ticket: { } ticket } step)
+        var left = MostAtOnce;
+        bool hasExpired;
+        do
         {
-            ticket.Outcome = step;
-            ticket.NextDone = done;
-            done = ticket;
-        }
+            while (_line.Next(_store, now) is { Ticket: { } ticket } step)
+            {
+                done.Add(ticket, step);
+                if (--left == 0)
+                {
+                    done.IsCut = true;
+                    return;
+                }
+            }
 
-        // Whoever gives up is asked last: at the instant that is both its turn and its deadline, it goes.
-        while (_line.TakeExpired(now) is { } expired)
-        {
-            expired.Outcome = new LineStep(expired, RejectionReason.Timeout);
-            expired.NextDone = done;
-            done = expired;
+            // Whoever gives up is asked last: at the instant that is both its turn and its deadline, it goes. Those behind it are asked once more.
+            hasExpired = false;
+            while (_line.TakeExpired(now) is { } expired)
+            {
+                done.Add(expired, new LineStep(expired, RejectionReason.Timeout));
+                hasExpired = true;
+            }
         }
+        while (hasExpired && _line.Count > 0);
 
         SetTimer();
-        return done;
     }
 
     /// <summary>Nothing is enforced any more. Under the lock.</summary>
-    private AdmissionTicket? LetEverybodyGo()
+    private void LetEverybodyGo(ref LeavingTickets done)
     {
-        AdmissionTicket? done = null;
         while (_line.TakeAny() is { } ticket)
         {
             _store.Force(ticket);
-            ticket.Outcome = new LineStep(ticket, RejectionReason.None);
-            ticket.NextDone = done;
-            done = ticket;
+            done.Add(ticket, new LineStep(ticket, RejectionReason.None));
         }
-
-        return done;
     }
 
     /// <summary>Under the lock. A timer that is set too early is left so: it finds nobody and is set again.</summary>
@@ -76,28 +82,37 @@ internal sealed partial class ServiceLimiter
         _timer.Change(TimeSpan.FromMilliseconds(Saturating.DivideUp(wait, TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Tells those who left the line what became of them, in the order they left. Never under the lock.</summary>
-    private void CompleteAll(AdmissionTicket? done)
+    /// <summary>Tells those who left the line what became of them, in the order they left, and lets the rest follow. Never under the lock.</summary>
+    private void CompleteAll(LeavingTickets done)
     {
-        AdmissionTicket? inOrder = null;
-        while (done is not null)
+        while (done.First is { } next)
         {
-            (done.NextDone, inOrder, done) = (inOrder, done, done.NextDone);
-        }
+            var now = _store.Clock.Now;
+            while (next is not null)
+            {
+                var ticket = next;
+                next = ticket.NextDone;
+                ticket.NextDone = null;
+                Complete(ticket, now);
+            }
 
-        while (inOrder is not null)
-        {
-            var ticket = inOrder;
-            inOrder = ticket.NextDone;
-            ticket.NextDone = null;
-            Complete(ticket);
+            if (!done.IsCut)
+            {
+                return;
+            }
+
+            done = default;
+            lock (_lock)
+            {
+                Look(ref done);
+            }
         }
     }
 
-    private void Complete(AdmissionTicket ticket)
+    private void Complete(AdmissionTicket ticket, long now)
     {
         var outcome = ticket.Outcome;
-        var waited = _store.Clock.Now - ticket.Place.Since;
+        var waited = now - ticket.Place.Since;
         if (outcome.Reason == RejectionReason.None)
         {
             Interlocked.Increment(ref _inFlight);

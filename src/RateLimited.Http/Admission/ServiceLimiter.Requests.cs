@@ -16,22 +16,12 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         static async ValueTask<ServiceLease> AwaitAsync(ValueTask<AdmissionTicket> admission) => new Lease(await admission.ConfigureAwait(false));
     }
 
-    public AdmissionResult TryAcquire(AdmissionRequest request = default)
-    {
-        var ticket = Resolve(request);
-        if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
-        {
-            Interlocked.Increment(ref _inFlight);
-            Telemetry.Checked(CheckResult.Admitted);
-            return new AdmissionResult { Lease = new Lease(ticket) };
-        }
-
-        return Mode == RateLimitMode.Enforce ? TryBeforeLine(ticket) : new AdmissionResult { Lease = new Lease(PassThrough(ticket)) };
-    }
+    public AdmissionResult TryAcquire(AdmissionRequest request = default) =>
+        TryAdmit(request, out var refused) is { } ticket ? new AdmissionResult { Lease = new Lease(ticket) } : refused;
 
     public TimeSpan? EstimateWait(AdmissionRequest request = default)
     {
-        if (Mode == RateLimitMode.Disabled)
+        if (Mode != RateLimitMode.Enforce)
         {
             return TimeSpan.Zero;
         }
@@ -129,14 +119,22 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             Quota = quota,
             Used = used,
             Remaining = Math.Max(quota - used, 0),
-            ResetAfter = fresh == LimitRule.Never ? null : new TimeSpan(Math.Max(fresh - now, 0)),
+            ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
             Partitions = limit.Table?.Count ?? 1,
         };
     }
 
-    /// <summary>Who does not wait may still go before those in line that wait for something it does not need.</summary>
-    private AdmissionResult TryBeforeLine(AdmissionTicket ticket)
+    private AdmissionTicket? TryAdmit(in AdmissionRequest request, out AdmissionResult refused)
     {
+        refused = default;
+        var ticket = Resolve(request);
+        return TryGo(ticket) ? ticket : TryBeforeLine(ticket, out refused);
+    }
+
+    /// <summary>Who does not wait may still go before those in line that wait for something it does not need.</summary>
+    private AdmissionTicket? TryBeforeLine(AdmissionTicket ticket, out AdmissionResult refused)
+    {
+        refused = default;
         LineStep step;
         Decision projected;
         long now;
@@ -164,14 +162,16 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         {
             Interlocked.Increment(ref _inFlight);
             Telemetry.Checked(CheckResult.Admitted);
-            return new AdmissionResult { Lease = new Lease(ticket) };
+            return ticket;
         }
 
         var limit = step.Refused?.Limit.Definition.Name;
+        Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(step.Reason, limit);
         Abandon(ticket);
-        return new AdmissionResult { Reason = step.Reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
+        refused = new AdmissionResult { Reason = step.Reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
+        return null;
     }
 
     private void Abandon(AdmissionTicket ticket)

@@ -61,14 +61,12 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var ticket = Resolve(request);
-        if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
+        if (TryGo(ticket))
         {
-            Interlocked.Increment(ref _inFlight);
-            Telemetry.Checked(CheckResult.Admitted);
             return new ValueTask<AdmissionTicket>(ticket);
         }
 
-        return Mode == RateLimitMode.Enforce ? WaitInLine(ticket, cancellationToken) : new ValueTask<AdmissionTicket>(PassThrough(ticket));
+        return WaitInLine(ticket, cancellationToken) is { } refusal ? ValueTask.FromException<AdmissionTicket>(refusal) : ticket.Await();
     }
 
     /// <summary>The same, blocking the thread while the request waits: for callers that are synchronous themselves.</summary>
@@ -83,7 +81,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>Takes a new definition: limits keep their state, and whoever waits is asked for anew by it.</summary>
     public void Apply(ServiceDefinition next)
     {
-        AdmissionTicket? done;
+        var done = new LeavingTickets();
         lock (_lock)
         {
             var dropped = default(IReadOnlyList<BoundLimit>);
@@ -99,7 +97,14 @@ internal sealed partial class ServiceLimiter : IDisposable
                 ticket.Unresolve();
                 ticket.Resolve(this, _service.PlanOf(request), request);
             });
-            done = next.Mode == RateLimitMode.Enforce ? Look() : LetEverybodyGo();
+            if (next.Mode == RateLimitMode.Enforce)
+            {
+                Look(ref done);
+            }
+            else
+            {
+                LetEverybodyGo(ref done);
+            }
         }
 
         CompleteAll(done);
@@ -110,14 +115,13 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         Interlocked.Decrement(ref _inFlight);
         var loosened = giveBack || ticket.HoldsConcurrency || ticket.IsSettled ? _store.Settle(ticket, giveBack) : Loosened.Nobody;
-        if (loosened != Loosened.Nobody && _line.Count > 0)
-        {
-            Wake(ticket);
-        }
-
         if (loosened == Loosened.Everybody)
         {
-            _store.WakeAll();
+            _store.WakeAll(ticket);
+        }
+        else if (loosened == Loosened.Service)
+        {
+            Wake(ticket);
         }
 
         ticket.Unresolve();
@@ -127,7 +131,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>The caller of a waiting request gave it up.</summary>
     public void Cancel(AdmissionTicket ticket, CancellationToken cancellationToken)
     {
-        AdmissionTicket? done;
+        var done = new LeavingTickets();
         lock (_lock)
         {
             if (!_line.Remove(ticket))
@@ -135,7 +139,7 @@ internal sealed partial class ServiceLimiter : IDisposable
                 return;
             }
 
-            done = Look();
+            Look(ref done);
         }
 
         ticket.Unresolve();
@@ -144,7 +148,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         CompleteAll(done);
     }
 
-    /// <summary>Looks whether somebody may go, because of what a request has released.</summary>
+    /// <summary>Looks whether somebody may go, because of what a request has released; null: because anything may have changed.</summary>
     public void Wake(AdmissionTicket? released = null)
     {
         if (_line.Count == 0)
@@ -152,16 +156,19 @@ internal sealed partial class ServiceLimiter : IDisposable
             return;
         }
 
-        AdmissionTicket? done;
+        var done = new LeavingTickets();
         lock (_lock)
         {
-            _line.Loosen();
-            foreach (ref var charge in released is null ? default : released.Charges)
+            if (released is null)
             {
-                _line.Loosen(charge.Partition);
+                _line.LoosenAll();
+            }
+            else
+            {
+                _line.Loosen(released);
             }
 
-            done = Look();
+            Look(ref done);
         }
 
         CompleteAll(done);
@@ -201,8 +208,27 @@ internal sealed partial class ServiceLimiter : IDisposable
         return ticket;
     }
 
+    /// <summary>Lets a request go that need not wait: nobody stands before it and there is room, or nothing is enforced.</summary>
+    private bool TryGo(AdmissionTicket ticket)
+    {
+        if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
+        {
+            Interlocked.Increment(ref _inFlight);
+            Telemetry.Checked(CheckResult.Admitted);
+            return true;
+        }
+
+        if (Mode == RateLimitMode.Enforce)
+        {
+            return false;
+        }
+
+        PassThrough(ticket);
+        return true;
+    }
+
     /// <summary>The request goes whatever the limits say, and they count it if they are only watched.</summary>
-    private AdmissionTicket PassThrough(AdmissionTicket ticket)
+    private void PassThrough(AdmissionTicket ticket)
     {
         if (Mode == RateLimitMode.DryRun)
         {
@@ -211,40 +237,40 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
         else
         {
+            // It may have been resolved just before the limits were disabled: what was not charged must not be released.
+            ticket.Unresolve();
             Telemetry.Checked(CheckResult.Bypassed);
         }
 
         Interlocked.Increment(ref _inFlight);
-        return ticket;
     }
 
-    private ValueTask<AdmissionTicket> WaitInLine(AdmissionTicket ticket, CancellationToken cancellationToken)
+    /// <summary>Puts a ticket into line, to be awaited by the caller. Returns why it is refused, or null.</summary>
+    private RateLimitRejectedException? WaitInLine(AdmissionTicket ticket, CancellationToken cancellationToken)
     {
         // What stands in line is kept: the caller's list may change meanwhile.
         ticket.KeepCosts();
         ticket.Span = Telemetry.StartWait(ticket.Request.Priority);
-        AdmissionTicket? done;
+        var done = new LeavingTickets();
         Refusal? refusal;
         lock (_lock)
         {
-            refusal = Join(ticket, out done);
+            refusal = Join(ticket, ref done);
         }
 
         CompleteAll(done);
         if (refusal is { } refused)
         {
-            return ValueTask.FromException<AdmissionTicket>(Refuse(ticket, refused));
+            return Refuse(ticket, refused);
         }
 
-        var admission = ticket.Await();
         ticket.Watch(cancellationToken);
-        return admission;
+        return null;
     }
 
     /// <summary>Puts a request into line, or says why it need not even join. Under the lock.</summary>
-    private Refusal? Join(AdmissionTicket ticket, out AdmissionTicket? done)
+    private Refusal? Join(AdmissionTicket ticket, ref LeavingTickets done)
     {
-        done = null;
         if (_isDisposed)
         {
             return new Refusal(RejectionReason.Disposed);
@@ -258,9 +284,18 @@ internal sealed partial class ServiceLimiter : IDisposable
         var now = _store.Clock.Now;
         var timeout = TimeoutOf(ticket.Request);
         var projected = timeout == LimitRule.Never ? Decision.Admitted(now) : _store.Project(ticket, _line);
-        if (!projected.IsAdmitted && timeout == 0)
+        if (timeout == 0)
         {
-            return new Refusal(RejectionReason.LimitReached, projected.Refused, WaitOf(projected, now));
+            projected = projected.IsAdmitted ? _store.Admit(ticket) : projected;
+            if (!projected.IsAdmitted)
+            {
+                return new Refusal(RejectionReason.LimitReached, projected.Refused, WaitOf(projected, now));
+            }
+
+            // As whoever tries: it may go before those in line that wait for something it does not need.
+            ticket.Place.Since = now;
+            done.Add(ticket, new LineStep(ticket, RejectionReason.None));
+            return null;
         }
 
         if (projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout)
@@ -268,15 +303,15 @@ internal sealed partial class ServiceLimiter : IDisposable
             return new Refusal(RejectionReason.Timeout, projected.Refused, WaitOf(projected, now));
         }
 
-        if (!TryMakeRoom(ticket, out done))
+        if (!TryMakeRoom(ticket, ref done))
         {
             projected = _store.Project(ticket, _line);
             return new Refusal(RejectionReason.QueueFull, projected.Refused, WaitOf(projected, now));
         }
 
-        if (_line.Add(ticket, now, timeout))
+        if (_line.Add(ticket, now, timeout) || done.First is not null)
         {
-            done = Look(done);
+            Look(ref done);
         }
         else
         {
@@ -287,9 +322,8 @@ internal sealed partial class ServiceLimiter : IDisposable
     }
 
     /// <summary>Drops waiters of lower priority until the line has room, if that helps. Under the lock.</summary>
-    private bool TryMakeRoom(AdmissionTicket ticket, out AdmissionTicket? dropped)
+    private bool TryMakeRoom(AdmissionTicket ticket, ref LeavingTickets dropped)
     {
-        dropped = null;
         if (_line.HasRoomFor(ticket))
         {
             return true;
@@ -303,9 +337,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         while (!_line.HasRoomFor(ticket) && _line.NewestBelow(ticket.Request.Priority) is { } victim)
         {
             _line.Remove(victim);
-            victim.Outcome = new LineStep(victim, RejectionReason.Displaced);
-            victim.NextDone = dropped;
-            dropped = victim;
+            dropped.Add(victim, new LineStep(victim, RejectionReason.Displaced));
         }
 
         return true;
@@ -323,6 +355,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         var limit = refusal.Partition?.Limit.Definition.Name;
         ticket.Unresolve();
         ticket.Span.End(refusal.Reason);
+        Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(refusal.Reason, limit);
         return new RateLimitRejectedException(Service, refusal.Reason, limit, refusal.Wait);

@@ -3,7 +3,10 @@ namespace RateLimited.Http.Admission;
 /// <summary>One tenant's waiters of one priority class, with the tenant's account for deficit round robin.</summary>
 internal sealed class TenantFlow(PriorityClass priority, string tenant)
 {
-    private readonly List<Lane> _lanes = [];
+    // Most tenants have one lane. The others pay for finding theirs, and the one whose head came first, without a search.
+    private Dictionary<(LimitPlan Plan, string? Name), Lane>? _lanes;
+    private InstantHeap<Lane>? _ready;
+    private Lane? _only;
 
     public PriorityClass Priority { get; } = priority;
 
@@ -20,53 +23,113 @@ internal sealed class TenantFlow(PriorityClass priority, string tenant)
 
     public int Count { get; set; }
 
-    public bool IsEmpty => _lanes.Count == 0;
-
-    public Lane LaneOf(LimitPlan plan)
-    {
-        foreach (var lane in _lanes)
-        {
-            if (ReferenceEquals(lane.Plan, plan))
-            {
-                return lane;
-            }
-        }
-
-        var added = new Lane(this, plan);
-        _lanes.Add(added);
-        return added;
-    }
-
-    public void Remove(Lane lane) => _lanes.Remove(lane);
+    public bool IsEmpty => Count == 0;
 
     /// <summary>The lane whose head came first among those that are not parked.</summary>
-    public Lane? NextLane()
+    public Lane? NextLane => _ready is not null ? _ready.First : _only is { ParkedAt: null } ? _only : null;
+
+    /// <summary>The lane that a ticket stands in: with those of the same limits, and of the same name where that has limits of its own.</summary>
+    public Lane LaneOf(AdmissionTicket ticket)
     {
-        Lane? next = null;
-        foreach (var lane in _lanes)
+        var plan = ticket.Plan;
+        var name = plan.IsCountedByName ? ticket.Request.Partition : null;
+        if (_lanes is null)
         {
-            if (lane.ParkedAt is null && (next is null || lane.Tickets.First!.Place.Sequence < next.Tickets.First!.Place.Sequence))
+            if (_only is null)
             {
-                next = lane;
+                return _only = new Lane(this, plan, name);
             }
+
+            if (ReferenceEquals(_only.Plan, plan) && string.Equals(_only.Name, name, StringComparison.Ordinal))
+            {
+                return _only;
+            }
+
+            _lanes = new() { [(_only.Plan, _only.Name)] = _only };
+            _ready = new();
+            Changed(_only);
         }
 
-        return next;
+        if (!_lanes.TryGetValue((plan, name), out var lane))
+        {
+            lane = new Lane(this, plan, name);
+            _lanes.Add((plan, name), lane);
+        }
+
+        return lane;
+    }
+
+    /// <summary>A lane has another head, or was parked or let go.</summary>
+    public void Changed(Lane lane)
+    {
+        if (_ready is null)
+        {
+            return;
+        }
+
+        _ready.Remove(lane);
+        if (lane.ParkedAt is null && lane.Tickets.Count > 0)
+        {
+            _ready.Add(lane);
+        }
+    }
+
+    /// <summary>A lane is empty.</summary>
+    public void Remove(Lane lane)
+    {
+        if (_lanes is null)
+        {
+            _only = null;
+            return;
+        }
+
+        _ready!.Remove(lane);
+        _lanes.Remove((lane.Plan, lane.Name));
     }
 }
 
 /// <summary>A tenant's waiters that have the same limits: they go in the order they came.</summary>
-internal sealed class Lane(TenantFlow flow, LimitPlan plan)
+internal sealed class Lane(TenantFlow flow, LimitPlan plan, string? name) : IDue
 {
     public TenantFlow Flow { get; } = flow;
 
     public LimitPlan Plan { get; } = plan;
 
+    /// <summary>The name that its waiters are counted by; null where nothing counts by names.</summary>
+    public string? Name { get; } = name;
+
     public TicketList<LaneLinks> Tickets { get; } = new();
 
+    public int Rank => Flow.Priority.Rank;
+
     /// <summary>Whose room the lane waits for aside of the line, or null.</summary>
-    public ParkingLot? ParkedAt { get; set; }
+    public ParkingLot? ParkedAt { get; private set; }
+
+    /// <summary>Its place there.</summary>
+    public LinkedListNode<Lane>? Parking { get; private set; }
 
     /// <summary>For which parking lot the lane is trying, or null.</summary>
     public ParkingLot? ScoutOf { get; set; }
+
+    /// <summary>The place of its first in the order of arrival.</summary>
+    public long HeadSequence => Tickets.First!.Place.Sequence;
+
+    /// <summary>Lanes of one tenant go by when their heads came.</summary>
+    long IDue.Due => HeadSequence;
+
+    int IDue.HeapIndex { get; set; }
+
+    public void Park(ParkingLot lot, LinkedListNode<Lane> parking)
+    {
+        (ParkedAt, Parking) = (lot, parking);
+        Flow.Priority.ParkedCount += Tickets.Count;
+        Flow.Changed(this);
+    }
+
+    public void Unpark()
+    {
+        (ParkedAt, Parking) = (null, null);
+        Flow.Priority.ParkedCount -= Tickets.Count;
+        Flow.Changed(this);
+    }
 }

@@ -12,9 +12,6 @@ namespace RateLimited.Http.Admission;
 /// </remarks>
 internal sealed class WaitingLine
 {
-    /// <summary>After how many times aside a request stops letting others pass: two limits that are never free together must not starve it.</summary>
-    private const int MostBounces = 32;
-
     private const int Ranks = (int)RequestPriority.Critical - (int)RequestPriority.Background + 1;
 
     private readonly PriorityClass[] _classes = new PriorityClass[Ranks];
@@ -75,6 +72,8 @@ internal sealed class WaitingLine
     /// <summary>Adds a ticket at the end. Returns whether the line must be looked at: the newcomer may go before whoever is waited for.</summary>
     public bool Add(AdmissionTicket ticket, long now, long timeout)
     {
+        // Whoever has risen meanwhile stands before the newcomer.
+        Age(now);
         ref var place = ref ticket.Place;
         place.Sequence = _arrivals++;
         place.Since = now;
@@ -130,37 +129,104 @@ internal sealed class WaitingLine
         return null;
     }
 
-    /// <summary>Lets everybody join anew, in the order they stand, after their limits were replaced.</summary>
+    /// <summary>Lets everybody join anew, in the order and the class they stand, after their limits were replaced.</summary>
     public void Rebuild(QueueDefinition queue, Action<AdmissionTicket> resolve)
     {
-        var waiting = new List<AdmissionTicket>(_count);
-        while (TakeAny() is { } ticket)
+        // The count stays as it is: while it is zero, newcomers need not join.
+        var waiting = new List<(AdmissionTicket Ticket, int Rank)>(_count);
+        foreach (var each in _classes)
         {
-            waiting.Add(ticket);
+            while (each.Arrivals.First is { } first)
+            {
+                Withdraw(first);
+                waiting.Add((first, each.Rank));
+            }
         }
 
         Queue = queue;
-        waiting.Sort(static (a, b) => a.Place.Sequence.CompareTo(b.Place.Sequence));
-        foreach (var ticket in waiting)
+        foreach (var (ticket, rank) in waiting)
+        {
+            resolve(ticket);
+            ticket.Place.Size = SizeOf(ticket);
+            Join(ticket, rank, ticket.Place.InClassSince);
+        }
+
+        waiting.Sort(static (a, b) => a.Ticket.Place.Sequence.CompareTo(b.Ticket.Place.Sequence));
+        foreach (var (ticket, _) in waiting)
         {
             var (since, deadline) = (ticket.Place.Since, ticket.Place.Deadline);
-            resolve(ticket);
-            Add(ticket, since, deadline == LimitRule.Never ? deadline : deadline - since);
+            AddDeadline(ticket, since, deadline == LimitRule.Never ? deadline : deadline - since);
         }
     }
 
     /// <summary>Something has changed for everybody: whoever is held up is looked at again.</summary>
-    public void Loosen() => _blocked = null;
+    public void LoosenAll()
+    {
+        _blocked = null;
+        _lots.LoosenAll();
+    }
 
-    /// <summary>A limit of one's own may have room: the first of those aside for it may try.</summary>
-    public void Loosen(Partition partition) => _lots.Loosen(partition);
+    /// <summary>What a request was charged may have room: whoever is held up is looked at again, and the first of those aside for it may try.</summary>
+    public void Loosen(AdmissionTicket released)
+    {
+        _blocked = null;
+        foreach (ref var charge in released.Charges)
+        {
+            _lots.Loosen(charge.Partition);
+        }
+    }
 
     /// <summary>Lets the next one go, if anybody may.</summary>
     public LineStep Next(ILimitStore store, long now)
     {
-        _blocked = null;
         Age(now);
-        _lots.SendScouts(now);
+        LineStep step;
+        do
+        {
+            // Whoever steps aside for one limit may let another's first try again, in a class that was passed already.
+            _blocked = null;
+            _lots.SendScouts(now);
+            step = Try(store);
+        }
+        while (step.Ticket is null && _lots.NextDue <= now);
+        return step;
+    }
+
+    /// <summary>What stands before a newcomer at one partition, by the present order of the line.</summary>
+    public long QueuedBefore(AdmissionTicket ticket, Partition partition)
+    {
+        var rank = RankOf(ticket.Request.Priority);
+        var own = _classes[rank];
+        var tenants = own.CountOf(ticket.Request.Tenant);
+        var before = 0L;
+        for (var higher = 0; higher < rank; higher++)
+        {
+            before = Saturating.Add(before, QueuedAt(_classes[higher], partition).Cost);
+        }
+
+        // Tenants take turns: before the newcomer's turn each of the others has had as many as its own tenant.
+        var turns = (long)(tenants + 1) * own.FlowCount;
+        var (waiting, queued) = QueuedAt(own, partition);
+        return Saturating.Add(before, Share(queued, turns, waiting));
+    }
+
+    /// <summary>How many of a class wait for a partition and what they cost there. Whoever is parked does not wait for what all share: on average, by their number.</summary>
+    private static (int Count, long Cost) QueuedAt(PriorityClass each, Partition partition)
+    {
+        if (!partition.Limit.IsShared)
+        {
+            return each.QueuedAt(partition);
+        }
+
+        var waiting = each.Arrivals.Count - each.ParkedCount;
+        return (waiting, Share(each.Queued[partition.Limit.Unit], waiting, each.Arrivals.Count));
+    }
+
+    private static long Share(long amount, long part, long whole) => part >= whole ? amount : (long)((double)amount * part / whole);
+
+    /// <summary>Lets the first go who may, in the order they stand.</summary>
+    private LineStep Try(ILimitStore store)
+    {
         foreach (var each in _classes)
         {
             while (each.NextLane() is { } lane)
@@ -179,50 +245,23 @@ internal sealed class WaitingLine
                     return new LineStep(ticket, RejectionReason.None);
                 }
 
-                if (decision.Refused is { } tooSmall && ticket.Exceeds(tooSmall))
+                if (decision.Earliest == LimitRule.Never && ticket.FirstExceeded() is { } tooSmall)
                 {
                     Leave(ticket);
                     return new LineStep(ticket, RejectionReason.CostExceedsQuota, tooSmall);
                 }
 
-                if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= MostBounces)
+                if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= ParkingLots.MostBounces)
                 {
                     (_blocked, _blockedUntil, _blockedRank) = (ticket, decision.Earliest, each.Rank);
                     return default;
                 }
 
-                ticket.Place.Bounces++;
                 _lots.Park(lane, own, decision.Earliest);
             }
         }
 
         return default;
-    }
-
-    /// <summary>What stands before a newcomer at one partition, by the present order of the line.</summary>
-    public long QueuedBefore(AdmissionTicket ticket, Partition partition)
-    {
-        var rank = RankOf(ticket.Request.Priority);
-        var own = _classes[rank];
-        var tenants = own.CountOf(ticket.Request.Tenant);
-        if (!partition.Limit.IsShared)
-        {
-            // Only those who need the same stand before it; as good as all of the tenant's own do.
-            return Saturating.Multiply(tenants, ticket.CostOf(partition.Limit.Unit));
-        }
-
-        var unit = partition.Limit.Unit;
-        var before = 0L;
-        for (var higher = 0; higher < rank; higher++)
-        {
-            before += _classes[higher].Queued[unit];
-        }
-
-        // Tenants take turns: before the newcomer's turn each of the others has had as many as its own tenant.
-        var turns = (long)(tenants + 1) * own.FlowCount;
-        var waiting = own.Arrivals.Count;
-        var queued = own.Queued[unit];
-        return before + (waiting == 0 || turns >= waiting ? queued : (long)((double)queued * turns / waiting));
     }
 
     private bool HasRoomFor(AdmissionTicket ticket, int ranks)
@@ -274,28 +313,34 @@ internal sealed class WaitingLine
         return size;
     }
 
-    private void Join(AdmissionTicket ticket, int rank, long now)
+    private void Join(AdmissionTicket ticket, int rank, long since)
     {
-        ticket.Place.InClassSince = now;
+        ticket.Place.InClassSince = since;
         _classes[rank].Add(ticket);
     }
 
+    /// <summary>From the lowest class up: whoever was not looked at for long rises as often as it has waited for.</summary>
     private void Age(long now)
     {
-        for (var rank = 1; rank < Ranks; rank++)
+        for (var rank = Ranks - 1; rank > 0; rank--)
         {
             while (_classes[rank].Arrivals.First is { } oldest && now - oldest.Place.InClassSince >= Queue.Ageing.Ticks)
             {
                 LeaveClass(oldest);
-                Join(oldest, rank - 1, now);
+                Join(oldest, rank - 1, oldest.Place.InClassSince + Queue.Ageing.Ticks);
             }
         }
     }
 
     private void Leave(AdmissionTicket ticket)
     {
-        LeaveClass(ticket);
+        Withdraw(ticket);
         _count--;
+    }
+
+    private void Withdraw(AdmissionTicket ticket)
+    {
+        LeaveClass(ticket);
         if (ReferenceEquals(ticket, _blocked))
         {
             _blocked = null;
@@ -326,11 +371,16 @@ internal sealed class WaitingLine
     private void AddDeadline(AdmissionTicket ticket, long now, long timeout)
     {
         ticket.Place.Deadline = timeout == LimitRule.Never ? LimitRule.Never : Saturating.Add(now, timeout);
+        if (ticket.Place.Deadline == LimitRule.Never)
+        {
+            return;
+        }
+
         if (timeout == Queue.Timeout.Ticks)
         {
             _usualDeadlines.AddLast(ticket);
         }
-        else if (timeout != LimitRule.Never)
+        else
         {
             ticket.Deadline = new Deadline(ticket);
             _deadlines.Add(ticket.Deadline);

@@ -30,6 +30,19 @@ internal abstract class LimitRule
     /// <summary>Takes the cost, whether it may go or not. Returns the receipt that giving back needs.</summary>
     public abstract long Charge(ref LimitState state, in Moment at, long cost);
 
+    /// <summary>Takes the cost if it may go, in one step. Says when it may if it may not.</summary>
+    public virtual bool TryCharge(ref LimitState state, in Moment at, long cost, out long earliest)
+    {
+        earliest = Earliest(ref state, at, cost);
+        if (earliest > at.Now)
+        {
+            return false;
+        }
+
+        Charge(ref state, at, cost);
+        return true;
+    }
+
     /// <summary>Gives back part of what a receipt was charged for, where that can never admit too much.</summary>
     public abstract void GiveBack(ref LimitState state, in Moment at, long receipt, long amount);
 
@@ -52,6 +65,18 @@ internal abstract class LimitRule
 
     /// <summary>Whether the cost may go at every instant from one to another and leaves the same state behind: then a coarse clock decides exactly.</summary>
     public virtual bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) => false;
+
+    /// <summary>Takes the cost if <see cref="AdmitsThroughout"/> says so, in one step.</summary>
+    public virtual bool TryChargeThroughout(ref LimitState state, in Moment from, long to, long cost)
+    {
+        if (!AdmitsThroughout(state, from, to, cost))
+        {
+            return false;
+        }
+
+        Charge(ref state, from, cost);
+        return true;
+    }
 
     /// <summary>Takes over a state that was counted by another rule, without making quota out of nothing.</summary>
     public virtual void Adopt(ref LimitState state, LimitRule previous, in Moment at)

@@ -60,6 +60,39 @@ internal sealed class TokenBucket : LimitRule
         return Math.Max(at.Now, EarliestFrom(full, TimeOf(cost, at.Guard), Depth(at.Guard)));
     }
 
+    public override bool TryCharge(ref LimitState state, in Moment at, long cost, out long earliest)
+    {
+        if (cost != 1 || at.Guard != 0)
+        {
+            return base.TryCharge(ref state, at, cost, out earliest);
+        }
+
+        earliest = EarliestFrom(new Fraction(state.Mark, state.Count), _one, _depth);
+        if (earliest > at.Now && (state.Mark | state.Count) != 0)
+        {
+            return false;
+        }
+
+        ChargeOne(ref state, at.Now);
+        return true;
+    }
+
+    public override bool TryChargeThroughout(ref LimitState state, in Moment from, long to, long cost)
+    {
+        if (cost != 1 || from.Guard != 0)
+        {
+            return base.TryChargeThroughout(ref state, from, to, cost);
+        }
+
+        if (state.Mark < to || EarliestFrom(new Fraction(state.Mark, state.Count), _one, _depth) > from.Now)
+        {
+            return false;
+        }
+
+        ChargeOne(ref state, from.Now);
+        return true;
+    }
+
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var full = Later(new Fraction(state.Mark, state.Count), at.Now);
@@ -175,6 +208,21 @@ internal sealed class TokenBucket : LimitRule
         }
 
         credit.Ticks = Saturating.Add(credit.Ticks, ticks);
+    }
+
+    /// <summary>What <see cref="Charge"/> does with a cost of one and no guard, without its copies.</summary>
+    private void ChargeOne(ref LimitState state, long now)
+    {
+        var (mark, count) = state.Mark < now ? (now, 0L) : (state.Mark, state.Count);
+        mark += _one.Ticks;
+        count += _one.Parts;
+        if (count >= _parts)
+        {
+            count -= _parts;
+            mark++;
+        }
+
+        (state.Mark, state.Count) = (mark, count);
     }
 
     private static UInt128 Rescale(UInt128 parts, long multiply, long divide)

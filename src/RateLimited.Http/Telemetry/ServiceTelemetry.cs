@@ -46,7 +46,14 @@ internal sealed class ServiceTelemetry
         var durations = _instruments.WaitDuration;
         if (durations.Enabled)
         {
-            durations.Record(time.TotalSeconds, _priorities[TagValues.Index(priority)]);
+            try
+            {
+                durations.Record(time.TotalSeconds, _priorities[TagValues.Index(priority)]);
+            }
+            catch (Exception)
+            {
+                // As with counters.
+            }
         }
     }
 
@@ -54,7 +61,14 @@ internal sealed class ServiceTelemetry
     public void Refused(RejectionReason reason, string? limit)
     {
         Add(_instruments.Refusals, _reasons[(uint)reason < (uint)_reasons.Length ? (int)reason : 0]);
-        RateLimitingLog.Refused(_log, _service, TagValues.Of(reason), limit);
+        try
+        {
+            RateLimitingLog.Refused(_log, _service, TagValues.Of(reason), limit);
+        }
+        catch (Exception)
+        {
+            // As with counters: a logger that throws must not lose those that leave the line after this one.
+        }
     }
 
     /// <summary>Records a 429 to a request that the limits had admitted: the limits as configured are wider than the upstream's.</summary>
@@ -130,7 +144,14 @@ internal sealed class ServiceTelemetry
     {
         if (counter.Enabled)
         {
-            counter.Add(1, tags);
+            try
+            {
+                counter.Add(1, tags);
+            }
+            catch (Exception)
+            {
+                // Whoever listens is somebody else's code: what it throws must not lose a request that was admitted, nor those that leave the line after it.
+            }
         }
     }
 

@@ -18,10 +18,21 @@ internal readonly struct WaitSpan
 
         // A waiter is ended by whichever thread makes room for it. Were the span current, it would stay so for its starter and be taken from its ender.
         var current = Activity.Current;
-        var activity = RateLimitingInstruments.Activities.StartActivity("rate_limit.wait", ActivityKind.Internal);
-        Activity.Current = current;
-        activity?.SetTag(TagValues.Service, service).SetTag(TagValues.Priority, priority);
-        return new WaitSpan(activity);
+        try
+        {
+            var activity = RateLimitingInstruments.Activities.StartActivity("rate_limit.wait", ActivityKind.Internal);
+            activity?.SetTag(TagValues.Service, service).SetTag(TagValues.Priority, priority);
+            return new WaitSpan(activity);
+        }
+        catch (Exception)
+        {
+            // A listener that throws must not lose the request.
+            return default;
+        }
+        finally
+        {
+            Activity.Current = current;
+        }
     }
 
     /// <summary>Ends the span of a request that was admitted, or left the line without being refused.</summary>
@@ -42,7 +53,17 @@ internal readonly struct WaitSpan
         }
 
         var current = Activity.Current;
-        _activity.Stop();
-        Activity.Current = current;
+        try
+        {
+            _activity.Stop();
+        }
+        catch (Exception)
+        {
+            // A listener that throws must not lose the request.
+        }
+        finally
+        {
+            Activity.Current = current;
+        }
     }
 }

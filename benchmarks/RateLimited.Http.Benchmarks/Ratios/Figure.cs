@@ -1,0 +1,22 @@
+using RateLimited.Http.Benchmarks.Measuring;
+
+namespace RateLimited.Http.Benchmarks.Ratios;
+
+/// <summary>A figure to measure, by name, and what it must reach.</summary>
+internal sealed record Figure(string Name, Target Target, Func<string, Ratio> Measure);
+
+/// <summary>What a figure must reach.</summary>
+internal sealed record Target(string Text, Func<Ratio, bool> IsMet)
+{
+    /// <summary>Shown beside the others, promised to nobody.</summary>
+    public static Target None { get; } = new(string.Empty, static _ => true);
+
+    public static Target NoBytes { get; } = new("bytes=0", static ratio => Math.Round(ratio.Bytes, 1) == 0);
+
+    public static Target AtMost(double most) => new(FormattableString.Invariant($"ratio at most {most:0.##}"), ratio => ratio.Peer > 0 && ratio.Ours / ratio.Peer <= most);
+
+    /// <summary>So much more than the rival, in nanoseconds and bytes.</summary>
+    public static Target Above(double nanoseconds, double bytes) => new(
+        FormattableString.Invariant($"at most {nanoseconds} ns and {bytes} B above the peer"),
+        ratio => ratio.Ours - ratio.Peer <= nanoseconds && ratio.Bytes <= bytes);
+}

@@ -1,0 +1,59 @@
+using RateLimited.Http.Benchmarks.Measuring;
+using RateLimited.Http.Benchmarks.Sides;
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Benchmarks.Ratios;
+
+/// <summary>The whole handler over an upstream that answers at once, beside the bare client.</summary>
+internal static class HandlerRatios
+{
+    private static readonly Uri Address = new("http://upstream.test/v1/items");
+
+    public static IEnumerable<Figure> All =>
+    [
+        new("handler-invoker-four-limits", Target.Above(400, 200), static name => Invoker(name, FourLimits)),
+        new("handler-client-four-limits", Target.Above(400, 200), static name => Client(name, FourLimits)),
+        new("handler-invoker-with-concurrency", Target.None, static name => Invoker(name, [.. FourLimits, Ours.Parallel])),
+    ];
+
+    public static LimitRule[] FourLimits => [Ours.BusyBucket, Ours.Sliding, Ours.Fixed, Ours.FullBucket];
+
+    public static void Invoke(HttpMessageInvoker invoker, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Address);
+            using var response = invoker.SendAsync(request, CancellationToken.None).GetAwaiter().GetResult();
+        }
+    }
+
+    public static void Get(HttpClient client, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, Address);
+            using var response = client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).GetAwaiter().GetResult();
+        }
+    }
+
+    private static Ratio Invoker(string name, LimitRule[] rules)
+    {
+        using var ours = new HttpMessageInvoker(Ours.Handler(new StubHandler(), rules));
+        using var peer = new HttpMessageInvoker(new StubHandler());
+        return Above(name, count => Invoke(ours, count), count => Invoke(peer, count));
+    }
+
+    private static Ratio Client(string name, LimitRule[] rules)
+    {
+        using var ours = new HttpClient(Ours.Handler(new StubHandler(), rules));
+        using var peer = new HttpClient(new StubHandler());
+        return Above(name, count => Get(ours, count), count => Get(peer, count));
+    }
+
+    /// <summary>The bytes are those above the bare client.</summary>
+    private static Ratio Above(string name, Action<int> ours, Action<int> peer)
+    {
+        var ratio = Duel.Run(name, ours, peer);
+        return ratio with { Bytes = ratio.Bytes - Duel.BytesOf(peer, 1000) };
+    }
+}

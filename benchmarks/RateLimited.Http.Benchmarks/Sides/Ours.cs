@@ -1,0 +1,75 @@
+using System.Threading.RateLimiting;
+using RateLimited.Http.Admission;
+using RateLimited.Http.Limits;
+using RateLimited.Http.Pipeline;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Benchmarks.Sides;
+
+/// <summary>Our limiters, with the defaults that a configuration gives them and quotas that no measurement exhausts.</summary>
+internal static class Ours
+{
+    public const long Inexhaustible = 1_000_000_000_000;
+
+    private static readonly long Second = TimeSpan.FromSeconds(1).Ticks;
+    private static readonly long Month = TimeSpan.FromDays(31).Ticks;
+
+    /// <summary>
+    /// A bucket from which more is out than flows back in the next seconds: what a bucket by the minute, the hour or the day is as soon as it is used. Its admissions need only the coarse clock.
+    /// </summary>
+    public static LimitRule BusyBucket => new TokenBucket(1_000_000, Month, Inexhaustible);
+
+    /// <summary>A bucket that is full again at once, whose every admission needs the exact clock.</summary>
+    public static LimitRule FullBucket => new TokenBucket(Inexhaustible, Second, Inexhaustible);
+
+    /// <summary>A bucket that holds so many and does not refill while anybody looks.</summary>
+    public static LimitRule EmptyingBucket(long holds) => new TokenBucket(1, TimeSpan.FromHours(1).Ticks, holds);
+
+    public static LimitRule Sliding => new SlidingWindow(Inexhaustible, Second);
+
+    public static LimitRule Fixed => new FixedWindow(Inexhaustible, Second);
+
+    public static LimitRule Parallel => new Concurrency(1_000_000);
+
+    public static ServiceLimiter Service(params LimitRule[] rules) => Service(TimeProvider.System, PartitionBy.Service, queue: null, rules);
+
+    public static ServiceLimiter Service(TimeProvider time, PartitionBy partition, QueueDefinition? queue, params LimitRule[] rules) =>
+        Service(time, partition, queue, guard: null, rules);
+
+    private static ServiceLimiter Service(TimeProvider time, PartitionBy partition, QueueDefinition? queue, TimeSpan? guard, LimitRule[] rules)
+    {
+        var limits = rules.Select((rule, index) => new LimitDefinition($"limit {index}", UnitCost.Requests, rule, partition)).ToList();
+        var definition = new ServiceDefinition
+        {
+            Name = "benchmark",
+            Limits = limits,
+            Queue = queue ?? new QueueDefinition(),
+            ArrivalGuard = guard,
+            MaxPartitions = 2_000_000,
+        };
+        return new ServiceLimiter(definition, new InProcessStore(time, []), new RateLimitingTelemetry().For(definition.Name));
+    }
+
+    public static RateLimiter Limiter(params LimitRule[] rules) => Face(Service(rules));
+
+    public static RateLimiter Face(ServiceLimiter service) => new PermitLimiter(service, service);
+
+    public static PartitionedRateLimiter<string> Partitioned(LimitRule rule)
+    {
+        var service = Service(TimeProvider.System, PartitionBy.Name, queue: null, rule);
+        return new PartitionedPermitLimiter<string>(service, static key => new AdmissionRequest { Partition = key }, service);
+    }
+
+    public static RateLimiter WithLine(TimeProvider time, LimitRule rule, int length)
+    {
+        // Nobody grows older by being let go, and a full bucket lets go of all: the rival's waiters have neither ages nor a guard.
+        var queue = new QueueDefinition { Length = length, Timeout = Timeout.InfiniteTimeSpan, Ageing = TimeSpan.MaxValue };
+        return Face(Service(time, PartitionBy.Service, queue, guard: TimeSpan.Zero, [rule]));
+    }
+
+    public static DelegatingHandler Handler(HttpMessageHandler inner, params LimitRule[] rules)
+    {
+        var settings = new PipelineSettings(new EndpointRouter([]), RejectionBehavior.Throw, TimeSpan.FromMinutes(1));
+        return new RateLimitingHandler(new ServicePipeline(Service(rules), settings)) { InnerHandler = inner };
+    }
+}

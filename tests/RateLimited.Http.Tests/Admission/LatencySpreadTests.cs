@@ -1,0 +1,125 @@
+using RateLimited.Http.Admission;
+using RateLimited.Http.Limits;
+using static RateLimited.Http.Tests.Admission.AdmissionBed;
+
+namespace RateLimited.Http.Tests.Admission;
+
+/// <summary>The measured arrival guard.</summary>
+public sealed class LatencySpreadTests
+{
+    private static readonly long Millisecond = TimeSpan.TicksPerMillisecond;
+
+    [Fact]
+    public void Before_it_has_seen_enough_it_assumes_the_usual()
+    {
+        var spread = new LatencySpread();
+        for (var i = 0; i < 7; i++)
+        {
+            spread.Add(i * 100 * Millisecond);
+            spread.Guard.ShouldBe(LatencySpread.Initial);
+        }
+    }
+
+    [Fact]
+    public void It_covers_the_spread_and_not_the_latency()
+    {
+        var spread = new LatencySpread();
+        Feed(spread, 2000, new Random(1), 500, 540);
+
+        spread.Guard.ShouldBeInRange(40 * Millisecond, 46 * Millisecond);
+    }
+
+    [Fact]
+    public void One_outlier_does_not_count_and_a_second_one_does()
+    {
+        var spread = new LatencySpread();
+        Feed(spread, 100, new Random(1), 10, 20);
+        var before = spread.Guard;
+
+        spread.Add(900 * Millisecond).ShouldBeTrue("that request was held up");
+        spread.Guard.ShouldBeInRange(before, before + Millisecond);
+
+        spread.Add(800 * Millisecond).ShouldBeTrue();
+        spread.Guard.ShouldBeGreaterThan(700 * Millisecond);
+    }
+
+    [Fact]
+    public void What_is_no_longer_so_is_forgotten_after_two_generations()
+    {
+        var spread = new LatencySpread();
+        Feed(spread, LatencySpread.GenerationSize, new Random(1), 10, 400);
+        spread.Guard.ShouldBeGreaterThan(300 * Millisecond);
+
+        Feed(spread, 2 * LatencySpread.GenerationSize, new Random(2), 10, 20);
+
+        spread.Guard.ShouldBeInRange(9 * Millisecond, 14 * Millisecond);
+    }
+
+    [Fact]
+    public void A_measured_guard_pads_each_limit_by_a_part_of_its_window_at_most_and_a_given_one_in_full()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Define(Window("short", 1, Ms(160)), Window("long", 1, TimeSpan.FromHours(1), Tokens)) with { ArrivalGuard = null });
+        service.GetStatus().ArrivalGuard.ShouldBe(Ms(20));
+        service.TryAcquire().IsAdmitted.ShouldBeTrue();
+        service.TryAcquire().RetryAfter.ShouldBe(Ms(170), "a sixteenth of the window");
+        for (var i = 0; i < 600; i++)
+        {
+            service.Record(new RequestOutcome { Latency = Ms(i % 2 == 0 ? 1 : 1001) });
+        }
+
+        service.TryAcquire(Of(tokens: 1) with { Costs = [new UnitCost(Requests, 0), new UnitCost(Tokens, 1)] }).IsAdmitted.ShouldBeTrue();
+        service.TryAcquire(Of() with { Costs = [new UnitCost(Requests, 0), new UnitCost(Tokens, 1)] }).RetryAfter.ShouldBe(TimeSpan.FromHours(1) + Ms(250), "and a quarter of a second at most");
+
+        var given = bed.Serve(Define(Window("w", 1, Ms(160))) with { ArrivalGuard = Ms(100) });
+        given.Record(new RequestOutcome { Latency = Ms(1) });
+        given.TryAcquire().IsAdmitted.ShouldBeTrue();
+        given.TryAcquire().RetryAfter.ShouldBe(Ms(260));
+    }
+
+    [Fact]
+    public void A_request_that_was_held_up_on_its_way_is_dated_anew()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Define(Window("w", 100, Ms(10_000))) with { ArrivalGuard = null });
+        for (var i = 0; i < 99; i++)
+        {
+            Answer(Ms(10 + (i % 5)));
+        }
+
+        var guard = service.GetStatus().ArrivalGuard;
+        var ticket = Enter();
+        bed.Advance(Ms(4000));
+        service.ObserveAnswer(ticket);
+
+        service.GetStatus().Limits[0].ResetAfter.ShouldNotBeNull().ShouldBe(Ms(10_000) + guard, Ms(2));
+        service.GetStatus().Limits[0].Used.ShouldBe(100);
+        ticket.Complete();
+        service.GetStatus().InFlight.ShouldBe(0);
+
+        AdmissionTicket Enter()
+        {
+            var admission = service.AdmitAsync(default, TestContext.Current.CancellationToken);
+            admission.IsCompletedSuccessfully.ShouldBeTrue();
+#pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
+            return admission.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD103, VSTHRD002
+        }
+
+        void Answer(TimeSpan latency)
+        {
+            var answered = Enter();
+            bed.Advance(latency);
+            service.ObserveAnswer(answered);
+            answered.Complete();
+        }
+    }
+
+    private static void Feed(LatencySpread spread, int count, Random random, int least, int most)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            spread.Add((long)(((random.NextDouble() * (most - least)) + least) * Millisecond));
+        }
+    }
+}
