@@ -8,13 +8,13 @@ public sealed class ThroughoutTests
 {
     [Theory]
     [InlineData(nameof(Kind.Sliding), 0)]
-    [InlineData(nameof(Kind.Bucket), 100)]
-    [InlineData(nameof(Kind.Aligned), 100)]
-    [InlineData(nameof(Kind.Midnight), 100)]
-    [InlineData(nameof(Kind.FirstUse), 100)]
-    [InlineData(nameof(Kind.Announced), 100)]
-    [InlineData(nameof(Kind.Concurrency), 100)]
-    public void Whenever_in_the_stretch_it_goes_the_decision_and_the_state_are_the_same(string kindName, int seenAtLeast)
+    [InlineData(nameof(Kind.Bucket), 5)]
+    [InlineData(nameof(Kind.Aligned), 5)]
+    [InlineData(nameof(Kind.Midnight), 5)]
+    [InlineData(nameof(Kind.FirstUse), 5)]
+    [InlineData(nameof(Kind.Announced), 5)]
+    [InlineData(nameof(Kind.Concurrency), 5)]
+    public void Whenever_in_the_stretch_it_goes_the_decision_and_the_state_are_the_same(string kindName, int seenPercent)
     {
         var (kind, seen) = (Enum.Parse<Kind>(kindName), 0);
         Holds.For(Scenarios.Any, scenario =>
@@ -35,7 +35,7 @@ public sealed class ThroughoutTests
             results[1].ShouldBe(results[0]);
             results[2].ShouldBe(results[0]);
         });
-        seen.ShouldBeGreaterThanOrEqualTo(seenAtLeast);
+        (100 * seen).ShouldBeGreaterThanOrEqualTo(seenPercent * Holds.Usual);
     }
 
     [Fact]
