@@ -4,7 +4,8 @@ namespace RateLimited.Http.Limits;
 /// The charges of one window, oldest first, in at most <see cref="Capacity"/> entries however many charges there are: charges close together share an entry and count as if all
 /// were made at the last of them. It grows with use and can be dropped when it is empty.
 /// </summary>
-internal sealed class ChargeLog
+/// <param name="firstNumber">The number of the first entry.</param>
+internal sealed class ChargeLog(long firstNumber)
 {
     /// <summary>How many entries there are at most. Entries begin at least window / <see cref="Resolution"/> apart, so that no more can be alive unless the window has grown.</summary>
     public const int Capacity = 64;
@@ -18,12 +19,12 @@ internal sealed class ChargeLog
     private const int SmallestRing = 2;
 
     private Entry[] _ring = new Entry[SmallestRing];
-    private long _oldest;
+    private long _oldest = firstNumber;
     private int _count;
     private long _newestSince;
 
     /// <summary>The first of the numbers that the oldest entry answers to: it may have taken in older ones.</summary>
-    private long _oldestSince;
+    private long _oldestSince = firstNumber;
 
     public int Count => _count;
 

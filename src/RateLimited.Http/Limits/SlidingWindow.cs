@@ -1,7 +1,8 @@
 namespace RateLimited.Http.Limits;
 
 /// <summary>
-/// A hard sliding window: in every interval as long as the window, at most the quota goes. <c>Extra</c> holds <see cref="WindowLogs"/> while anything counts.
+/// A hard sliding window: in every interval as long as the window, at most the quota goes. While all that counts was charged at one instant, <c>Mark</c> is the tick after it and
+/// <c>Count</c> the charge, so that a partition used now and then is small; else <c>Extra</c> holds <see cref="WindowLogs"/>.
 /// </summary>
 /// <remarks>
 /// It counts like an exact log in constant memory: charges that lie close together expire together, with the last of them. That only ever delays, by at most 1/62 of the window, and
@@ -33,55 +34,58 @@ internal sealed class SlidingWindow : LimitRule
             return Never;
         }
 
-        var logs = Current(ref state, at);
-        if (logs is null)
-        {
-            return at.Now;
-        }
-
         // Saturating: a settlement may have brought the total anywhere.
-        var excess = Saturating.Add(logs.Total, cost) - Quota;
-        return excess <= 0 ? at.Now : logs.ExpiryOf(excess, Window, at.Guard);
+        var logs = Current(ref state, at);
+        var excess = Saturating.Add(logs?.Total ?? state.Count, cost) - Quota;
+        return excess <= 0 ? at.Now : ExpiryOf(state, logs, at, excess);
     }
 
-    /// <summary>The receipt is the number of the entry; its complement once the request was answered.</summary>
+    /// <summary>The receipt is the number of the entry, which is the mark of the first; its complement once the request was answered.</summary>
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var logs = Current(ref state, at);
-        if (logs is null)
+        if (logs is null && (state.Mark == 0 || state.Mark == at.Now + 1))
         {
-            logs = new WindowLogs();
-            state.Extra = logs;
+            state.Mark = at.Now + 1;
+            state.Count = Saturating.Add(state.Count, cost);
+            return state.Mark;
         }
 
         // The guard keeps charges alive longer: spaced by 1/32 of it more, no more entries are alive than without.
-        return logs.Sent.Add(at.Now, cost, _spacing + (at.Guard >> 5));
+        return (logs ?? Unfold(ref state)).Sent.Add(at.Now, cost, _spacing + (at.Guard >> 5));
     }
 
     /// <summary>Giving back goes into the entry that was charged: that is exact, for it expires with it.</summary>
-    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount) => Current(ref state, at)?.Change(receipt, -amount);
+    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount) => Change(ref state, at, receipt, -amount);
 
-    public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Current(ref state, at)?.Change(receipt, amount);
+    public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Change(ref state, at, receipt, amount);
 
     public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy)
     {
-        if (receipt < 0 || Current(ref state, at) is not { } logs || !logs.Sent.Change(receipt, -amount))
+        var logs = Current(ref state, at);
+        if (logs is null && state.Mark != 0 && state.Mark == receipt)
+        {
+            logs = Unfold(ref state);
+        }
+
+        if (receipt < 0 || logs is null || !logs.Sent.Change(receipt, -amount))
         {
             return receipt;
         }
 
-        var answered = logs.Answered ??= new ChargeLog();
+        var answered = logs.Answered ??= new ChargeLog(at.Now + 1);
         return ~answered.Add(answered.Count > 0 ? Math.Max(arrivedBy, answered.Newest) : arrivedBy, amount, _spacing);
     }
 
-    public override long Used(ref LimitState state, in Moment at) => Current(ref state, at)?.Total ?? 0;
+    public override long Used(ref LimitState state, in Moment at) => Current(ref state, at)?.Total ?? state.Count;
 
-    public override long FreshAt(in LimitState state, in Moment at) => state.Extra is WindowLogs logs ? logs.EmptyAt(Window, at.Guard) : 0;
+    public override long FreshAt(in LimitState state, in Moment at) =>
+        state.Extra is WindowLogs logs ? logs.EmptyAt(Window, at.Guard) : state.Mark != 0 ? ExpiryOf(state.Mark - 1, at) : 0;
 
     public override long Project(ref LimitState state, in Moment at, long amount)
     {
         var logs = Current(ref state, at);
-        var used = logs?.Total ?? 0;
+        var used = logs?.Total ?? state.Count;
         var room = Quota - used;
         if (amount <= room)
         {
@@ -93,7 +97,7 @@ internal sealed class SlidingWindow : LimitRule
         var later = amount - Math.Max(room, 0);
         var repeats = (later - 1) / Quota;
         var rest = ((later - 1) % Quota) + 1 + Math.Max(-room, 0);
-        var first = logs is not null && rest <= used ? logs.ExpiryOf(rest, Window, at.Guard) : Saturating.Add(at.Now, period);
+        var first = used > 0 && rest <= used ? ExpiryOf(state, logs, at, rest) : Saturating.Add(at.Now, period);
         return Saturating.Add(first, Saturating.Multiply(repeats, period));
     }
 
@@ -106,15 +110,52 @@ internal sealed class SlidingWindow : LimitRule
         }
     }
 
+    private long ExpiryOf(long instant, in Moment at) => Saturating.Add(instant, Saturating.Add(Window, at.Guard));
+
+    private long ExpiryOf(in LimitState state, WindowLogs? logs, in Moment at, long amount) =>
+        logs is null ? ExpiryOf(state.Mark - 1, at) : logs.ExpiryOf(amount, Window, at.Guard);
+
+    private void Change(ref LimitState state, in Moment at, long receipt, long by)
+    {
+        if (Current(ref state, at) is { } logs)
+        {
+            logs.Change(receipt, by);
+        }
+        else if (state.Mark != 0 && receipt == state.Mark)
+        {
+            state.Count = by < 0 ? Math.Max(state.Count + by, 0) : Saturating.Add(state.Count, by);
+        }
+    }
+
+    /// <summary>Gives the one instant's charge a log to stand in. Its number is its mark, and no later entry's can be the same.</summary>
+    private WindowLogs Unfold(ref LimitState state)
+    {
+        var logs = new WindowLogs(state.Mark);
+        logs.Sent.Add(state.Mark - 1, state.Count, _spacing);
+        state = new LimitState { Extra = logs };
+        return logs;
+    }
+
+    /// <summary>Forgets what has expired. Returns the logs, or null where one instant's charge, or nothing, is all that counts.</summary>
     private WindowLogs? Current(ref LimitState state, in Moment at)
     {
-        if (state.Extra is not WindowLogs logs)
+        var sentUpTo = at.Now - Window - at.Guard;
+        if (state.Extra is WindowLogs logs)
         {
-            return null;
+            logs.Sent.Expire(sentUpTo);
+            logs.Answered?.Expire(at.Now - Window);
+            if (!logs.IsEmpty)
+            {
+                return logs;
+            }
+
+            state = default;
+        }
+        else if (state.Mark != 0 && state.Mark - 1 <= sentUpTo)
+        {
+            state = default;
         }
 
-        logs.Sent.Expire(at.Now - Window - at.Guard);
-        logs.Answered?.Expire(at.Now - Window);
-        return logs;
+        return null;
     }
 }

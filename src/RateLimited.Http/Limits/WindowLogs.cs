@@ -1,13 +1,16 @@
 namespace RateLimited.Http.Limits;
 
 /// <summary>What counts in a sliding window: what was sent, and what has been answered since, each in order of time.</summary>
-internal sealed class WindowLogs
+/// <param name="firstNumber">The number of the first entry of what was sent: later than any number given out before.</param>
+internal sealed class WindowLogs(long firstNumber)
 {
     /// <summary>What was sent and not answered yet, by when it was sent. It counts as much longer as the guard says.</summary>
-    public ChargeLog Sent { get; } = new();
+    public ChargeLog Sent { get; } = new(firstNumber);
 
     /// <summary>What was answered, by when it can have arrived at the latest; null until anything was.</summary>
     public ChargeLog? Answered { get; set; }
+
+    public bool IsEmpty => Sent.Count == 0 && Answered is not { Count: > 0 };
 
     public long Total => Answered is null ? Sent.Total : Saturating.Add(Sent.Total, Answered.Total);
 

@@ -1,0 +1,154 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>Decisions on requests that hold nothing and are counted by requests alone: they need no ticket and often no exact clock.</summary>
+internal sealed partial class InProcessStore
+{
+    /// <summary>How old the exact clock's last reading may be to still serve as a lower bound of now.</summary>
+    private const long FreshMilliseconds = 200;
+
+    /// <summary>By how much the coarse clock may lag: far more than any kernel's tick.</summary>
+    private const long CoarseLag = 2 * TimeSpan.TicksPerSecond;
+
+    private long _readAt;
+    private long _readAtCoarse = -FreshMilliseconds;
+
+    /// <summary>Admits a request that is charged only what everybody shares, without a ticket.</summary>
+    public Decision AdmitShared(LimitPlan plan, Partition[] shared, long cost)
+    {
+        // Read before the gate: it only bounds how long ago the exact clock was read.
+        var coarse = _hasCoarse ? MonotonicClock.CoarseMilliseconds : 0;
+        var service = plan.Service;
+        using var held = Hold();
+        return _hasCoarse && service.PausedUntil == 0 && TryChargeCoarsely(service, shared, cost, coarse)
+            ? Decision.Admitted(_readAt)
+            : ChargeExactly(service, shared, cost, coarse);
+    }
+
+    /// <summary>Admits a request that is charged by requests alone, without a ticket: partitions are looked up and checked rather than pinned.</summary>
+    public Decision AdmitRequest(LimitPlan plan, in AdmissionRequest request, long cost)
+    {
+        var partitions = new PartitionBuffer();
+        while (true)
+        {
+            var count = 0;
+            foreach (var limit in plan.Limits)
+            {
+                if (limit.Find(request) is { } partition)
+                {
+                    partitions[count++] = partition;
+                }
+            }
+
+            var found = ((ReadOnlySpan<Partition>)partitions)[..count];
+            using var held = Hold();
+            if (!AnyEvicted(found))
+            {
+                return ChargeExactly(plan.Service, found, cost, _hasCoarse ? MonotonicClock.CoarseMilliseconds : 0);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Decides without reading the exact clock, where every instant it could show leads to the same decision and the same state: half the cost of an admission is that reading.
+    /// </summary>
+    private bool TryChargeCoarsely(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse)
+    {
+        var sinceRead = coarse - _readAtCoarse;
+        if (sinceRead >= FreshMilliseconds)
+        {
+            return false;
+        }
+
+        // No window ends before the latest instant, so that none reads the wall clock.
+        var latest = _readAt + (sinceRead * TimeSpan.TicksPerMillisecond) + CoarseLag;
+        if (partitions.Length == 1)
+        {
+            var only = partitions[0];
+            var isCharged = only.Limit.Rule.TryChargeThroughout(ref only.State, new Moment(_readAt, 0, service.GuardOf(only.Limit)), latest, cost);
+            service.AdmittedCount += isCharged ? 1 : 0;
+            return isCharged;
+        }
+
+        foreach (var partition in partitions)
+        {
+            var limit = partition.Limit;
+            if (!limit.Rule.AdmitsThroughout(partition.State, new Moment(_readAt, 0, service.GuardOf(limit)), latest, cost))
+            {
+                return false;
+            }
+        }
+
+        foreach (var partition in partitions)
+        {
+            var limit = partition.Limit;
+            limit.Rule.Charge(ref partition.State, new Moment(_readAt, 0, service.GuardOf(limit)), cost);
+        }
+
+        service.AdmittedCount++;
+        return true;
+    }
+
+    private Decision ChargeExactly(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse)
+    {
+        var now = Clock.Now;
+        (_readAt, _readAtCoarse) = (now, coarse);
+        var wall = Clock.WallOffsetAt(now);
+        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
+        if (partitions.Length == 1 && latest == now)
+        {
+            var only = partitions[0];
+            if (!only.Limit.Rule.TryCharge(ref only.State, new Moment(now, wall, service.GuardOf(only.Limit)), cost, out var earliest))
+            {
+                return Decision.Wait(earliest, only);
+            }
+
+            service.AdmittedCount++;
+            return Decision.Admitted(now);
+        }
+
+        foreach (var partition in partitions)
+        {
+            var limit = partition.Limit;
+            var earliest = limit.Rule.Earliest(ref partition.State, new Moment(now, wall, service.GuardOf(limit)), cost);
+            if (earliest > latest)
+            {
+                (latest, refused) = (earliest, partition);
+            }
+        }
+
+        if (latest > now)
+        {
+            return Decision.Wait(latest, refused);
+        }
+
+        foreach (var partition in partitions)
+        {
+            var limit = partition.Limit;
+            limit.Rule.Charge(ref partition.State, new Moment(now, wall, service.GuardOf(limit)), cost);
+        }
+
+        service.AdmittedCount++;
+        return Decision.Admitted(now);
+    }
+
+    private static bool AnyEvicted(ReadOnlySpan<Partition> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (partition.IsEvicted)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(LimitPlan.MostWithoutTicket)]
+    private struct PartitionBuffer
+    {
+        private Partition _first;
+    }
+}
