@@ -255,8 +255,17 @@ internal sealed class FixedWindow : LimitRule
 
     private bool IsLate(in LimitState state, in Moment at) => state.Mark - at.Now <= Stretch(at);
 
-    private long End(long begin, in Moment at) =>
-        _grid is null ? Saturating.Add(begin, Padded(at)) : _grid.NextAfter(begin + at.WallOffset) - at.WallOffset;
+    /// <summary>When the window that begins or lies open at an instant ends. A calendar that has ended has no more instants: then windows go on by themselves.</summary>
+    private long End(long begin, in Moment at)
+    {
+        if (_grid is null)
+        {
+            return Saturating.Add(begin, Padded(at));
+        }
+
+        var end = _grid.NextAfter(begin + at.WallOffset) - at.WallOffset;
+        return end > begin ? end : Saturating.Add(begin, Window);
+    }
 
     /// <summary>The end that so many windows more than one ends at.</summary>
     private long WindowAfter(long end, long windows, in Moment at)
@@ -282,9 +291,8 @@ internal sealed class FixedWindow : LimitRule
             return;
         }
 
-        // Only the window right after the one that ended may see what was sent late in that. A calendar that has ended has no more instants: then windows go on by themselves.
-        var next = End(at.Now, at);
-        Open(ref state, next > at.Now ? next : Saturating.Add(at.Now, Window), at.Now < end ? Late(state) : 0);
+        // Only the window right after the one that ended may see what was sent late in that.
+        Open(ref state, End(at.Now, at), at.Now < end ? Late(state) : 0);
     }
 
     /// <summary>What is known of the open window besides its end and its count.</summary>

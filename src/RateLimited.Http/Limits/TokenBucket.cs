@@ -172,6 +172,11 @@ internal sealed class TokenBucket : LimitRule
             return;
         }
 
+        if (bucket._ticks == _ticks && bucket._parts == _parts)
+        {
+            return;
+        }
+
         // What was taken stays taken; only the time in which it flows back changes.
         var before = state.Count == 0 ? state.Mark : state.Mark + 1;
         if (before <= at.Now)
