@@ -239,7 +239,6 @@ internal sealed partial class ServiceLimiter : IDisposable
         {
             // It may have been resolved just before the limits were disabled: what was not charged must not be released.
             ticket.Unresolve();
-            Telemetry.Checked(CheckResult.Bypassed);
         }
 
         Interlocked.Increment(ref _inFlight);
