@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -11,7 +10,7 @@ internal sealed class PartitionTable
 {
     private const int SweepBatch = 256;
 
-    private readonly ConcurrentDictionary<string, Partition> _partitions = new(StringComparer.Ordinal);
+    private readonly PartitionIndex _partitions = new();
     private readonly Queue<Partition> _byAge = new();
     private readonly BoundLimit _limit;
     private readonly InProcessStore _store;
@@ -31,7 +30,7 @@ internal sealed class PartitionTable
     }
 
     /// <summary>How many partitions there are.</summary>
-    public int Count { get; private set; }
+    public int Count => _partitions.Count;
 
     public long EvictedCount => Interlocked.Read(ref _evicted);
 
@@ -40,21 +39,24 @@ internal sealed class PartitionTable
     {
         while (true)
         {
-            var partition = _partitions.TryGetValue(key, out var known) ? known : Add(key);
+            var partition = _partitions.Find(key) ?? Add(key);
             if (ReferenceEquals(partition, _overflow) || partition.TryPin())
             {
                 return partition;
             }
 
             // It was evicted between being found and being pinned.
-            _partitions.TryRemove(KeyValuePair.Create(key, partition));
+            lock (_byAge)
+            {
+                _partitions.Remove(partition);
+            }
         }
     }
 
     /// <summary>The partition of a key, not pinned: it may be evicted until the store's gate is held and it is found not to be.</summary>
     public Partition Find(string key)
     {
-        if (_partitions.TryGetValue(key, out var known) && !known.IsEvicted)
+        if (_partitions.Find(key) is { IsEvicted: false } known)
         {
             return known;
         }
@@ -69,14 +71,14 @@ internal sealed class PartitionTable
     }
 
     /// <summary>Every partition at some time during the call, the shared one of latecomers first.</summary>
-    public IEnumerable<Partition> All => _partitions.Select(pair => pair.Value).Prepend(_overflow);
+    public IEnumerable<Partition> All => _partitions.All.Prepend(_overflow);
 
     /// <summary>Adopts every state. Only under the store's gate.</summary>
     public void Change(LimitRule previous, in Moment at, PartitionBounds bounds)
     {
         _bounds = bounds;
         _limit.Rule.Adopt(ref _overflow.State, previous, at);
-        foreach (var (_, partition) in _partitions)
+        foreach (var partition in _partitions.All)
         {
             _limit.Rule.Adopt(ref partition.State, previous, at);
         }
@@ -97,7 +99,7 @@ internal sealed class PartitionTable
     {
         lock (_byAge)
         {
-            if (_partitions.TryGetValue(key, out var known))
+            if (_partitions.Find(key) is { } known)
             {
                 return known;
             }
@@ -114,9 +116,8 @@ internal sealed class PartitionTable
                 return _overflow;
             }
 
-            _partitions[key] = added;
+            _partitions.Add(added);
             _byAge.Enqueue(added);
-            Count++;
             if (_timer is null)
             {
                 _timer = _store.Clock.Time.CreateTimer(static table => ((PartitionTable)table!).Sweep(), this, ToTimeSpan(_bounds.IdleTicks), Timeout.InfiniteTimeSpan);
@@ -177,8 +178,7 @@ internal sealed class PartitionTable
             var partition = _byAge.Dequeue();
             if (_store.TryEvict(partition, _bounds.IdleTicks))
             {
-                _partitions.TryRemove(KeyValuePair.Create(partition.Key!, partition));
-                Count--;
+                _partitions.Remove(partition);
                 gone++;
             }
             else
