@@ -30,6 +30,7 @@ internal sealed class BoundLimit
 
     private readonly PartitionTable? _table;
     private readonly Partition? _only;
+    private long _longestGuard;
 
     public BoundLimit(LimitDefinition definition, LimitScope scope, string scopeName, PartitionBounds bounds, InProcessStore store)
     {
@@ -49,7 +50,15 @@ internal sealed class BoundLimit
 
     public LimitDefinition Definition { get; private set; }
 
-    public LimitRule Rule { get; private set; }
+    public LimitRule Rule
+    {
+        get;
+        private set
+        {
+            field = value;
+            _longestGuard = Math.Min(value.Window / SmallestGuardedPart, LargestMeasuredGuard);
+        }
+    }
 
     public LimitScope Scope { get; }
 
@@ -66,7 +75,7 @@ internal sealed class BoundLimit
     public PartitionTable? Table => _table;
 
     /// <summary>How much of a measured guard the limit is padded by.</summary>
-    public long BoundGuard(long measured) => Math.Min(measured, Math.Min(Rule.Window / SmallestGuardedPart, LargestMeasuredGuard));
+    public long BoundGuard(long measured) => Math.Min(measured, _longestGuard);
 
     /// <summary>The pinned partition that a request counts in, or null where the limit does not count it.</summary>
     public Partition? PartitionOf(in AdmissionRequest request)

@@ -9,20 +9,11 @@ namespace RateLimited.Http.Admission;
 /// The gate is a spin lock: it is held for a few dozen nanoseconds of arithmetic and never while anything else is called. Measured with two threads on one limit it admits four times as
 /// much as a monitor does.
 /// </remarks>
-internal sealed class InProcessStore : ILimitStore, IDisposable
+internal sealed partial class InProcessStore : ILimitStore, IDisposable
 {
-    /// <summary>How old the exact clock's last reading may be to still serve as a lower bound of now.</summary>
-    private const long FreshMilliseconds = 200;
-
-    /// <summary>By how much the coarse clock may lag: far more than any kernel's tick.</summary>
-    private const long CoarseLag = 2 * TimeSpan.TicksPerSecond;
-
-    private readonly bool _hasCoarse;
     private SpinLock _gate = new(enableThreadOwnerTracking: false);
     private List<BoundLimit> _globals;
     private volatile ServiceLimiter[] _lines = [];
-    private long _readAt;
-    private long _readAtCoarse = -FreshMilliseconds;
 
     public InProcessStore(TimeProvider time, IReadOnlyList<LimitDefinition> globalLimits)
     {
@@ -41,59 +32,28 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         var service = ticket.Plan.Service;
         using var held = Hold();
         var now = Clock.Now;
-        var decision = Decide(ticket, service, now);
+        var moment = MomentOf(now, service);
+        var decision = Decide(ticket, service, now, moment);
         if (decision.IsAdmitted)
         {
-            Charge(ticket, service, now);
+            Charge(ticket, service, now, moment);
         }
 
         return decision;
     }
 
-    /// <summary>Admits a request that is charged only what everybody shares, without a ticket.</summary>
-    public Decision AdmitShared(LimitPlan plan, Partition[] shared, long cost)
-    {
-        var service = plan.Service;
-        using var held = Hold();
-        return _hasCoarse && service.PausedUntil == 0 && TryChargeShared(service, shared, cost)
-            ? Decision.Admitted(_readAt)
-            : ChargeExactly(service, shared, cost);
-    }
-
-    /// <summary>Admits a request that is charged by requests alone, without a ticket: partitions are looked up and checked rather than pinned.</summary>
-    public Decision AdmitRequest(LimitPlan plan, in AdmissionRequest request, long cost)
-    {
-        var partitions = new PartitionBuffer();
-        while (true)
-        {
-            var count = 0;
-            foreach (var limit in plan.Limits)
-            {
-                if (limit.Find(request) is { } partition)
-                {
-                    partitions[count++] = partition;
-                }
-            }
-
-            var found = ((ReadOnlySpan<Partition>)partitions)[..count];
-            using var held = Hold();
-            if (!AnyEvicted(found))
-            {
-                return ChargeExactly(plan.Service, found, cost);
-            }
-        }
-    }
-
     public void Force(AdmissionTicket ticket)
     {
         using var held = Hold();
-        Charge(ticket, ticket.Plan.Service, Clock.Now);
+        var now = Clock.Now;
+        Charge(ticket, ticket.Plan.Service, now, MomentOf(now, ticket.Plan.Service));
     }
 
     public Decision Peek(AdmissionTicket ticket)
     {
         using var held = Hold();
-        return Decide(ticket, ticket.Plan.Service, Clock.Now);
+        var now = Clock.Now;
+        return Decide(ticket, ticket.Plan.Service, now, MomentOf(now, ticket.Plan.Service));
     }
 
     public Decision Project(AdmissionTicket ticket, WaitingLine? line)
@@ -101,10 +61,11 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         var service = ticket.Plan.Service;
         using var held = Hold();
         var now = Clock.Now;
+        var moment = MomentOf(now, service);
         var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
         foreach (ref var charge in ticket.Charges)
         {
-            var at = MomentOf(now, service, charge.Partition.Limit);
+            var at = moment.For(charge.Partition.Limit);
             var rule = charge.Partition.Limit.Rule;
             var ahead = line?.QueuedBefore(ticket, charge.Partition) ?? 0;
             var earliest = charge.Cost > rule.Capacity ? LimitRule.Never
@@ -129,12 +90,13 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         var service = ticket.Plan.Service;
         using var held = Hold();
         var now = Clock.Now;
+        var moment = MomentOf(now, service);
         var latest = Math.Max(now - service.ShortestLatency, ticket.ChargedAt);
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
             var arrivedBy = isHeldUp ? latest : Math.Min(latest, ticket.ChargedAt + limit.BoundGuard(LimitRule.Never));
-            charge.Receipt = limit.Rule.Answer(ref charge.Partition.State, MomentOf(now, service, limit), charge.Receipt, charge.Cost, arrivedBy);
+            charge.Receipt = limit.Rule.Answer(ref charge.Partition.State, moment.For(limit), charge.Receipt, charge.Cost, arrivedBy);
         }
     }
 
@@ -143,7 +105,7 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         var service = ticket.Plan.Service;
         var loosened = Loosened.Nobody;
         using var held = Hold();
-        var now = Clock.Now;
+        var moment = MomentOf(Clock.Now, service);
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
@@ -153,7 +115,7 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
                 continue;
             }
 
-            var at = MomentOf(now, service, limit);
+            var at = moment.For(limit);
             if (actual > charge.Cost)
             {
                 limit.Rule.ChargeMore(ref charge.Partition.State, at, charge.Receipt, actual - charge.Cost);
@@ -180,7 +142,6 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         {
             service.Announce(at, reset.Ticks);
         }
-
     }
 
     /// <summary>Runs something that changes definitions while nothing decides.</summary>
@@ -210,9 +171,9 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
     public (long Used, long FreshAt) Inspect(Partition partition, BoundService service)
     {
         using var held = Hold();
-        var at = MomentOf(Clock.Now, service, partition.Limit);
+        var at = MomentOf(Clock.Now, service).For(partition.Limit);
         var used = partition.Limit.Rule.Used(ref partition.State, at);
-        var fresh = partition.Limit.Rule.FreshAt(partition.State, at);        return (used, fresh);
+        return (used, partition.Limit.Rule.FreshAt(partition.State, at));
     }
 
     /// <summary>Takes a partition out of use if it has equalled a new one for so long and nobody holds it.</summary>
@@ -271,16 +232,15 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         return bound;
     }
 
-    private Moment MomentOf(long now, BoundService service, BoundLimit limit) =>
-        new(now, Clock.WallOffsetAt(now), service.IsGuardMeasured ? limit.BoundGuard(service.Guard) : service.Guard);
+    private ServiceMoment MomentOf(long now, BoundService service) => new(now, Clock.WallOffsetAt(now), service.Guard, service.IsGuardMeasured);
 
-    private Decision Decide(AdmissionTicket ticket, BoundService service, long now)
+    private static Decision Decide(AdmissionTicket ticket, BoundService service, long now, in ServiceMoment moment)
     {
         var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            var earliest = limit.Rule.Earliest(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
+            var earliest = limit.Rule.Earliest(ref charge.Partition.State, moment.For(limit), charge.Cost);
             if (earliest > latest)
             {
                 (latest, refused) = (earliest, charge.Partition);
@@ -290,93 +250,22 @@ internal sealed class InProcessStore : ILimitStore, IDisposable
         return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
     }
 
-    private void Charge(AdmissionTicket ticket, BoundService service, long now)
+    private static void Charge(AdmissionTicket ticket, BoundService service, long now, in ServiceMoment moment)
     {
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
+            charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, moment.For(limit), charge.Cost);
         }
 
         ticket.ChargedAt = now;
         service.AdmittedCount++;
     }
 
-    /// <summary>
-    /// Decides without reading the exact clock, where every instant it could show leads to the same decision and the same state: half the cost of an admission is that reading.
-    /// </summary>
-    private bool TryChargeShared(BoundService service, ReadOnlySpan<Partition> shared, long cost)
+    /// <summary>A moment for all limits of a service, each padded by its own part of the guard.</summary>
+    private readonly struct ServiceMoment(long now, long wallOffset, long guard, bool isGuardMeasured)
     {
-        var sinceRead = MonotonicClock.CoarseMilliseconds - _readAtCoarse;
-        if (sinceRead >= FreshMilliseconds)
-        {
-            return false;
-        }
-
-        var latest = _readAt + (sinceRead * TimeSpan.TicksPerMillisecond) + CoarseLag;
-        foreach (var partition in shared)
-        {
-            if (!partition.Limit.Rule.AdmitsThroughout(partition.State, MomentOf(_readAt, service, partition.Limit), latest, cost))
-            {
-                return false;
-            }
-        }
-
-        foreach (var partition in shared)
-        {
-            partition.Limit.Rule.Charge(ref partition.State, MomentOf(_readAt, service, partition.Limit), cost);
-        }
-
-        service.AdmittedCount++;
-        return true;
-    }
-
-    private Decision ChargeExactly(BoundService service, ReadOnlySpan<Partition> shared, long cost)
-    {
-        var now = Clock.Now;
-        _readAt = now;
-        _readAtCoarse = _hasCoarse ? MonotonicClock.CoarseMilliseconds : 0;
-        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
-        foreach (var partition in shared)
-        {
-            var earliest = partition.Limit.Rule.Earliest(ref partition.State, MomentOf(now, service, partition.Limit), cost);
-            if (earliest > latest)
-            {
-                (latest, refused) = (earliest, partition);
-            }
-        }
-
-        if (latest > now)
-        {
-            return Decision.Wait(latest, refused);
-        }
-
-        foreach (var partition in shared)
-        {
-            partition.Limit.Rule.Charge(ref partition.State, MomentOf(now, service, partition.Limit), cost);
-        }
-
-        service.AdmittedCount++;
-        return Decision.Admitted(now);
-    }
-
-    private static bool AnyEvicted(ReadOnlySpan<Partition> partitions)
-    {
-        foreach (var partition in partitions)
-        {
-            if (partition.IsEvicted)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    [System.Runtime.CompilerServices.InlineArray(LimitPlan.MostWithoutTicket)]
-    private struct PartitionBuffer
-    {
-        private Partition _first;
+        public Moment For(BoundLimit limit) => new(now, wallOffset, isGuardMeasured ? limit.BoundGuard(guard) : guard);
     }
 
     private readonly ref struct Held(ref SpinLock gate)

@@ -7,6 +7,8 @@ internal sealed class MonotonicClock
 {
     private const long WallIsStaleAfter = TimeSpan.TicksPerSecond;
 
+    private const long PerTickOfNanoseconds = 100;
+
     private readonly long _origin;
     private readonly long _frequency;
     private readonly long _perTick;
@@ -29,6 +31,12 @@ internal sealed class MonotonicClock
         get
         {
             var elapsed = Time.GetTimestamp() - _origin;
+            if (_perTick == PerTickOfNanoseconds)
+            {
+                // The usual clock: dividing by a constant saves a tenth of the reading.
+                return elapsed / PerTickOfNanoseconds;
+            }
+
             return _perTick != 0 ? elapsed / _perTick : (long)((Int128)elapsed * TimeSpan.TicksPerSecond / _frequency);
         }
     }

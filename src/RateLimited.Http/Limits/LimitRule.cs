@@ -53,6 +53,9 @@ internal abstract class LimitRule
     /// <summary>Whether the cost may go at every instant from one to another and leaves the same state behind: then a coarse clock decides exactly.</summary>
     public virtual bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) => false;
 
+    /// <summary>Whether <see cref="AdmitsThroughout"/> is ever true.</summary>
+    public virtual bool MayAdmitThroughout => false;
+
     /// <summary>Takes over a state that was counted by another rule, without making quota out of nothing.</summary>
     public virtual void Adopt(ref LimitState state, LimitRule previous, in Moment at)
     {
