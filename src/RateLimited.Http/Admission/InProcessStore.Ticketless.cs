@@ -14,21 +14,19 @@ internal sealed partial class InProcessStore
     private long _readAt;
     private long _readAtCoarse = -FreshMilliseconds;
 
-    /// <summary>Admits a request that is charged only what everybody shares, without a ticket.</summary>
+    /// <summary>Admits a request that is charged only what everybody shares.</summary>
     public Decision AdmitShared(LimitPlan plan, Partition[] shared, long cost)
     {
         // Read before the gate: it only bounds how long ago the exact clock was read.
-        var coarse = _hasCoarse ? MonotonicClock.CoarseMilliseconds : 0;
-        var service = plan.Service;
+        var coarse = CoarseFor(plan);
         using var held = Hold();
-        return _hasCoarse && service.PausedUntil == 0 && TryChargeCoarsely(service, shared, cost, coarse)
-            ? Decision.Admitted(_readAt)
-            : ChargeExactly(service, shared, cost, coarse);
+        return Charge(plan.Service, shared, cost, coarse);
     }
 
-    /// <summary>Admits a request that is charged by requests alone, without a ticket: partitions are looked up and checked rather than pinned.</summary>
+    /// <summary>Admits a request that is charged by requests alone: partitions are looked up and checked rather than pinned.</summary>
     public Decision AdmitRequest(LimitPlan plan, in AdmissionRequest request, long cost)
     {
+        var coarse = CoarseFor(plan);
         var partitions = new PartitionBuffer();
         while (true)
         {
@@ -45,10 +43,18 @@ internal sealed partial class InProcessStore
             using var held = Hold();
             if (!AnyEvicted(found))
             {
-                return ChargeExactly(plan.Service, found, cost, _hasCoarse ? MonotonicClock.CoarseMilliseconds : 0);
+                return Charge(plan.Service, found, cost, coarse);
             }
         }
     }
+
+    /// <summary>The coarse clock, where it can help; else zero, which is longer ago than anything.</summary>
+    private long CoarseFor(LimitPlan plan) => _hasCoarse && plan.MayBeCoarse ? MonotonicClock.CoarseMilliseconds : 0;
+
+    private Decision Charge(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse) =>
+        coarse != 0 && service.PausedUntil == 0 && TryChargeCoarsely(service, partitions, cost, coarse)
+            ? Decision.Admitted(_readAt)
+            : ChargeExactly(service, partitions, cost, coarse);
 
     /// <summary>
     /// Decides without reading the exact clock, where every instant it could show leads to the same decision and the same state: half the cost of an admission is that reading.
@@ -93,7 +99,11 @@ internal sealed partial class InProcessStore
     private Decision ChargeExactly(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse)
     {
         var now = Clock.Now;
-        (_readAt, _readAtCoarse) = (now, coarse);
+        if (coarse != 0)
+        {
+            (_readAt, _readAtCoarse) = (now, coarse);
+        }
+
         var wall = Clock.WallOffsetAt(now);
         var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
         if (partitions.Length == 1 && latest == now)

@@ -15,7 +15,6 @@ internal sealed partial class ServiceLimiter
 
     public RateLimitLease AttemptPermits(int permits)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var plan = _service.DefaultPlan;
         if (plan.Shared is { } shared && permits > 0 && IsLineEmpty && Mode == RateLimitMode.Enforce)
         {

@@ -149,6 +149,8 @@ internal sealed class FixedWindow : LimitRule
         return rest <= next ? first : WindowAfter(End(first, at), (rest - next - 1) / Quota, at);
     }
 
+    public override bool MayAdmitThroughout => true;
+
     public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) =>
         to < state.Mark - Stretch(from) && cost <= Quota - state.Count;
 

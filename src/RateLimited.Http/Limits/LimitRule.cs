@@ -83,6 +83,9 @@ internal abstract class LimitRule
         return true;
     }
 
+    /// <summary>Whether <see cref="AdmitsThroughout"/> is ever true.</summary>
+    public virtual bool MayAdmitThroughout => false;
+
     /// <summary>Takes over a state that was counted by another rule, without making quota out of nothing.</summary>
     public virtual void Adopt(ref LimitState state, LimitRule previous, in Moment at)
     {

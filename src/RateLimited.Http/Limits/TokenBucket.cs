@@ -153,6 +153,8 @@ internal sealed class TokenBucket : LimitRule
         return Math.Max(at.Now, EarliestFrom(full, TimeOf(amount, at.Guard), Depth(at.Guard)));
     }
 
+    public override bool MayAdmitThroughout => true;
+
     public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost)
     {
         // While the bucket is in debt the new arrival time does not depend on the present one.
