@@ -120,7 +120,7 @@ internal sealed partial class InProcessStore
 
         if (latest > now)
         {
-            return Decision.Wait(latest, refused);
+            return WaitForAll(service, partitions, new Moment(now, wall), cost, latest, refused);
         }
 
         foreach (var partition in partitions)
@@ -131,6 +131,24 @@ internal sealed partial class InProcessStore
 
         service.AdmittedCount++;
         return Decision.Admitted(now);
+    }
+
+    private static Decision WaitForAll(BoundService service, ReadOnlySpan<Partition> partitions, in Moment at, long cost, long latest, Partition? refused)
+    {
+        for (var before = 0L; before < latest && latest != LimitRule.Never;)
+        {
+            before = latest;
+            foreach (var partition in partitions)
+            {
+                var earliest = partition.Limit.Rule.EarliestNotBefore(ref partition.State, at with { Guard = service.GuardOf(partition.Limit) }, cost, latest);
+                if (earliest > latest)
+                {
+                    (latest, refused) = (earliest, partition);
+                }
+            }
+        }
+
+        return Decision.Wait(latest, refused);
     }
 
     private static bool AnyEvicted(ReadOnlySpan<Partition> partitions)

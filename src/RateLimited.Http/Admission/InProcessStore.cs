@@ -73,7 +73,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
+        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
     }
 
     /// <summary>
@@ -243,7 +243,27 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
+        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
+    }
+
+    /// <summary>By the time that the last limit lets it go another may have closed: the wait is until all are open at once.</summary>
+    private Decision WaitForAll(AdmissionTicket ticket, BoundService service, long now, long latest, Partition? refused)
+    {
+        for (var before = 0L; before < latest && latest != LimitRule.Never;)
+        {
+            before = latest;
+            foreach (ref var charge in ticket.Charges)
+            {
+                var limit = charge.Partition.Limit;
+                var earliest = limit.Rule.EarliestNotBefore(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost, latest);
+                if (earliest > latest)
+                {
+                    (latest, refused) = (earliest, charge.Partition);
+                }
+            }
+        }
+
+        return Decision.Wait(latest, refused);
     }
 
     private void Charge(AdmissionTicket ticket, BoundService service, long now)
