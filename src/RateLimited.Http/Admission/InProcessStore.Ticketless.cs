@@ -130,7 +130,7 @@ internal sealed partial class InProcessStore
 
         if (latest > now)
         {
-            return Decision.Wait(WhenAllAreOpen(partitions, service, new Moment(now, wall), latest), refused);
+            return WaitForAll(service, partitions, new Moment(now, wall), cost, latest, refused);
         }
 
         foreach (var partition in partitions)
@@ -143,19 +143,22 @@ internal sealed partial class InProcessStore
         return Decision.Admitted(now);
     }
 
-    private static long WhenAllAreOpen(ReadOnlySpan<Partition> partitions, BoundService service, in Moment at, long instant)
+    private static Decision WaitForAll(BoundService service, ReadOnlySpan<Partition> partitions, in Moment at, long cost, long latest, Partition? refused)
     {
-        long before;
-        do
+        for (var before = 0L; before < latest && latest != LimitRule.Never;)
         {
-            before = instant;
+            before = latest;
             foreach (var partition in partitions)
             {
-                instant = partition.Limit.Rule.OpenFrom(partition.State, at with { Guard = service.GuardOf(partition.Limit) }, instant);
+                var earliest = partition.Limit.Rule.EarliestNotBefore(ref partition.State, at with { Guard = service.GuardOf(partition.Limit) }, cost, latest);
+                if (earliest > latest)
+                {
+                    (latest, refused) = (earliest, partition);
+                }
             }
         }
-        while (instant != before);
-        return instant;
+
+        return Decision.Wait(latest, refused);
     }
 
     private static bool AnyEvicted(ReadOnlySpan<Partition> partitions)

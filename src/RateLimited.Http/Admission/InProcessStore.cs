@@ -73,7 +73,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : Decision.Wait(WhenAllAreOpen(ticket, service, now, latest), refused);
+        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
     }
 
     /// <summary>
@@ -243,24 +243,27 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : Decision.Wait(WhenAllAreOpen(ticket, service, now, latest), refused);
+        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
     }
 
-    /// <summary>The first instant not before another at which none of the limits is closed: one may close before another opens.</summary>
-    private long WhenAllAreOpen(AdmissionTicket ticket, BoundService service, long now, long instant)
+    /// <summary>By the time that the last limit lets it go another may have closed: the wait is until all are open at once.</summary>
+    private Decision WaitForAll(AdmissionTicket ticket, BoundService service, long now, long latest, Partition? refused)
     {
-        long before;
-        do
+        for (var before = 0L; before < latest && latest != LimitRule.Never;)
         {
-            before = instant;
+            before = latest;
             foreach (ref var charge in ticket.Charges)
             {
                 var limit = charge.Partition.Limit;
-                instant = limit.Rule.OpenFrom(charge.Partition.State, MomentOf(now, service, limit), instant);
+                var earliest = limit.Rule.EarliestNotBefore(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost, latest);
+                if (earliest > latest)
+                {
+                    (latest, refused) = (earliest, charge.Partition);
+                }
             }
         }
-        while (instant != before);
-        return instant;
+
+        return Decision.Wait(latest, refused);
     }
 
     private void Charge(AdmissionTicket ticket, BoundService service, long now)

@@ -50,8 +50,21 @@ internal sealed class FixedWindow : LimitRule
         return cost <= Quota - Late(state) ? state.Mark : End(state.Mark, at);
     }
 
-    public override long OpenFrom(in LimitState state, in Moment at, long instant) =>
-        _grid is null && instant < state.Mark && state.Mark - instant <= Stretch(at) ? state.Mark : instant;
+    public override long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant)
+    {
+        var earliest = Math.Max(Earliest(ref state, at, cost), instant);
+        if (IsOver(state, at) || earliest == Never)
+        {
+            return earliest;
+        }
+
+        if (earliest < state.Mark)
+        {
+            return cost <= Room(state, at with { Now = earliest }) ? earliest : cost <= Quota - Late(state) ? state.Mark : End(state.Mark, at);
+        }
+
+        return cost <= Quota - Late(state) ? earliest : Math.Max(earliest, End(state.Mark, at));
+    }
 
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {

@@ -28,9 +28,10 @@ internal abstract class LimitRule
     public abstract long Earliest(ref LimitState state, in Moment at, long cost);
 
     /// <summary>
-    /// The first instant not before another at which what may go now, or until then, still may. Most limits only ever open up as time passes; a window may close shortly before its end.
+    /// The first instant, not before another that is not past, at which the cost may go if nothing else goes before it. What may go now may close again for a while: where several limits
+    /// decide together, the wait for one may end while another is closed.
     /// </summary>
-    public virtual long OpenFrom(in LimitState state, in Moment at, long instant) => instant;
+    public virtual long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant) => Math.Max(Earliest(ref state, at, cost), instant);
 
     /// <summary>Takes the cost, whether it may go or not. Returns the receipt that giving back needs.</summary>
     public abstract long Charge(ref LimitState state, in Moment at, long cost);

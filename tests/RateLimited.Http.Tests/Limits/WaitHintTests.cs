@@ -16,6 +16,28 @@ public sealed class WaitHintTests
     public void Denied_caller_under_a_large_guard_is_admitted_exactly_when_told() => Holds.For(Rules.With(Scenarios.Guarded, Rules.Timed), AdmittedExactlyWhenTold);
 
     [Fact]
+    public void Who_waits_for_one_limit_is_told_when_another_will_be_closed_by_then() => Holds.For(Rules.With(Scenarios.Small, Rules.Timed), static drawn =>
+    {
+        var scenario = drawn.Scenario;
+        var drive = new Drive(Rules.Of(drawn.Kind, scenario), scenario);
+        foreach (var step in scenario.Steps)
+        {
+            drive.Take(step);
+            var cost = step.Cost(drive.Rule.Capacity);
+            var until = drive.Now + Amounts.Scaled(step.RawLease, 0, 2 * scenario.Window);
+
+            var told = drive.Rule.EarliestNotBefore(ref drive.State, drive.At, cost, until);
+
+            told.ShouldBeGreaterThanOrEqualTo(until);
+            if (step.RawPause % 3 == 0)
+            {
+                drive.Now = until;
+                drive.Rule.Earliest(ref drive.State, drive.At, cost).ShouldBe(told);
+            }
+        }
+    });
+
+    [Fact]
     public void Cost_above_the_capacity_never_goes() => Holds.For(Rules.With(Scenarios.Any, Rules.All), static drawn =>
     {
         var rule = Rules.Of(drawn.Kind, drawn.Scenario);
