@@ -71,7 +71,7 @@ internal sealed class FixedWindow : LimitRule
         Roll(ref state, at);
         if (IsOver(state, at))
         {
-            Open(ref state, Saturating.Add(at.Now, Padded(at)), carried: 0);
+            Open(ref state, Saturating.Add(at.Now, Padded(at)), follows: false);
         }
 
         state.Count = Saturating.Add(state.Count, cost);
@@ -205,7 +205,7 @@ internal sealed class FixedWindow : LimitRule
         var end = Math.Clamp(resetAt, at.Now, Saturating.Add(at.Now, Padded(at)));
         if (IsOver(state, at))
         {
-            Open(ref state, end, carried: 0);
+            Open(ref state, end, follows: false);
         }
         else
         {
@@ -213,15 +213,15 @@ internal sealed class FixedWindow : LimitRule
         }
     }
 
-    /// <summary>Begins a window. Its number tells its receipts from those of all windows before it.</summary>
-    private static void Open(ref LimitState state, long end, long carried)
+    /// <summary>Begins a window. Its number tells its receipts from those of all windows before it. What was sent late in the one it follows counts in it.</summary>
+    private static void Open(ref LimitState state, long end, bool follows)
     {
         var previous = state.Mark;
-        (state.Mark, state.Count) = (end, carried);
+        (state.Mark, state.Count) = (end, follows ? Late(state) : 0);
         if (state.Extra is Notes notes)
         {
             notes.Since = previous;
-            notes.Carried = carried > 0 ? notes.Number : 0;
+            notes.Carried = follows ? notes.Number : 0;
             notes.Number = Math.Max(notes.Number + 1, end);
             notes.Late = 0;
         }
@@ -307,7 +307,7 @@ internal sealed class FixedWindow : LimitRule
         }
 
         // Only the window right after the one that ended may see what was sent late in that.
-        Open(ref state, End(at.Now, at), at.Now < end ? Late(state) : 0);
+        Open(ref state, End(at.Now, at), follows: at.Now < end);
     }
 
     /// <summary>What is known of the open window besides its end and its count.</summary>
@@ -321,7 +321,7 @@ internal sealed class FixedWindow : LimitRule
         /// <summary>What counts in the next window as well.</summary>
         public long Late;
 
-        /// <summary>The number of the window before, if what was sent late in it counts in this one.</summary>
+        /// <summary>The number of the window that this one follows, if it does.</summary>
         public long Carried;
     }
 }
