@@ -11,9 +11,6 @@ internal sealed partial class InProcessStore
     /// <summary>By how much the coarse clock may lag: far more than any kernel's tick.</summary>
     private const long CoarseLag = 2 * TimeSpan.TicksPerSecond;
 
-    private long _readAt;
-    private long _readAtCoarse = -FreshMilliseconds;
-
     /// <summary>Admits a request that is charged only what everybody shares.</summary>
     public Decision AdmitShared(LimitPlan plan, Partition[] shared, long cost)
     {
@@ -53,7 +50,7 @@ internal sealed partial class InProcessStore
 
     private Decision Charge(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse) =>
         coarse != 0 && service.PausedUntil == 0 && TryChargeCoarsely(service, partitions, cost, coarse)
-            ? Decision.Admitted(_readAt)
+            ? Decision.Admitted(_contended.ReadAt)
             : ChargeExactly(service, partitions, cost, coarse);
 
     /// <summary>
@@ -61,26 +58,26 @@ internal sealed partial class InProcessStore
     /// </summary>
     private bool TryChargeCoarsely(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse)
     {
-        var sinceRead = coarse - _readAtCoarse;
+        var sinceRead = coarse - _contended.ReadAtCoarse;
         if (sinceRead >= FreshMilliseconds)
         {
             return false;
         }
 
         // No window ends before the latest instant, so that none reads the wall clock.
-        var latest = _readAt + (sinceRead * TimeSpan.TicksPerMillisecond) + CoarseLag;
+        var latest = _contended.ReadAt + (sinceRead * TimeSpan.TicksPerMillisecond) + CoarseLag;
         if (partitions.Length == 1)
         {
             var only = partitions[0];
-            var isCharged = only.Limit.Rule.TryChargeThroughout(ref only.State, new Moment(_readAt, 0, service.GuardOf(only.Limit)), latest, cost);
-            service.AdmittedCount += isCharged ? 1 : 0;
+            var isCharged = only.Limit.Rule.TryChargeThroughout(ref only.State, new Moment(_contended.ReadAt, 0, service.GuardOf(only.Limit)), latest, cost);
+            service.Admitted.Value += isCharged ? 1 : 0;
             return isCharged;
         }
 
         foreach (var partition in partitions)
         {
             var limit = partition.Limit;
-            if (!limit.Rule.AdmitsThroughout(partition.State, new Moment(_readAt, 0, service.GuardOf(limit)), latest, cost))
+            if (!limit.Rule.AdmitsThroughout(partition.State, new Moment(_contended.ReadAt, 0, service.GuardOf(limit)), latest, cost))
             {
                 return false;
             }
@@ -89,10 +86,10 @@ internal sealed partial class InProcessStore
         foreach (var partition in partitions)
         {
             var limit = partition.Limit;
-            limit.Rule.Charge(ref partition.State, new Moment(_readAt, 0, service.GuardOf(limit)), cost);
+            limit.Rule.Charge(ref partition.State, new Moment(_contended.ReadAt, 0, service.GuardOf(limit)), cost);
         }
 
-        service.AdmittedCount++;
+        service.Admitted.Value++;
         return true;
     }
 
@@ -101,7 +98,7 @@ internal sealed partial class InProcessStore
         var now = Clock.Now;
         if (coarse != 0)
         {
-            (_readAt, _readAtCoarse) = (now, coarse);
+            (_contended.ReadAt, _contended.ReadAtCoarse) = (now, coarse);
         }
 
         var wall = Clock.WallOffsetAt(now);
@@ -114,7 +111,7 @@ internal sealed partial class InProcessStore
                 return Decision.Wait(earliest, only);
             }
 
-            service.AdmittedCount++;
+            service.Admitted.Value++;
             return Decision.Admitted(now);
         }
 
@@ -139,7 +136,7 @@ internal sealed partial class InProcessStore
             limit.Rule.Charge(ref partition.State, new Moment(now, wall, service.GuardOf(limit)), cost);
         }
 
-        service.AdmittedCount++;
+        service.Admitted.Value++;
         return Decision.Admitted(now);
     }
 

@@ -11,7 +11,7 @@ namespace RateLimited.Http.Admission;
 internal sealed partial class InProcessStore : ILimitStore, IDisposable
 {
     private readonly bool _hasCoarse;
-    private Gate _gate;
+    private ContendedClock _contended = new() { ReadAtCoarse = -FreshMilliseconds };
     private List<BoundLimit> _globals;
     private volatile ServiceLimiter[] _lines = [];
 
@@ -217,8 +217,8 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
     private Held Hold()
     {
-        _gate.Enter();
-        return new Held(ref _gate);
+        _contended.Gate.Enter();
+        return new Held(ref _contended.Gate);
     }
 
     private List<BoundLimit> BindGlobals(IReadOnlyList<BoundLimit> previous, IReadOnlyList<LimitDefinition> limits)
@@ -275,7 +275,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
 
         ticket.ChargedAt = now;
-        service.AdmittedCount++;
+        service.Admitted.Value++;
     }
 
     private readonly ref struct Held(ref Gate gate)

@@ -102,7 +102,7 @@ internal sealed partial class ServiceLimiter
         {
             CurrentAvailablePermits = Math.Max(available, 0),
             CurrentQueuedCount = queued,
-            TotalSuccessfulLeases = _service.AdmittedCount,
+            TotalSuccessfulLeases = _service.Admitted.Value,
             TotalFailedLeases = Interlocked.Read(ref _refusedCount),
         };
     }
