@@ -283,9 +283,9 @@ internal sealed class WaitingLine
             waiting += each.Arrivals.Count;
         }
 
-        if (waiting >= Queue.Length)
+        if (waiting >= Queue.Length || Queue.Costs.Count == 0)
         {
-            return false;
+            return waiting < Queue.Length;
         }
 
         foreach (var (unit, most) in Queue.Costs)
