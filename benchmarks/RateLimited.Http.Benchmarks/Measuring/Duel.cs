@@ -9,9 +9,10 @@ namespace RateLimited.Http.Benchmarks.Measuring;
 internal static class Duel
 {
     private const int Rounds = 100;
+    private const int StableEnough = 4;
 
     private static readonly TimeSpan Batch = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(3);
 
     /// <param name="name">What is measured.</param>
     /// <param name="ours">Runs so many operations.</param>
@@ -66,22 +67,25 @@ internal static class Duel
         return Stopwatch.GetElapsedTime(start).TotalNanoseconds / count;
     }
 
-    /// <summary>Runs a side until the compiler has done its best, and finds how many operations fill a batch.</summary>
+    /// <summary>Runs a side until the compiler has done its best, which shows in that it gets no faster, and finds how many operations fill a batch.</summary>
     private static int Calibrate(Action<int> side)
     {
-        var count = 64;
         var start = Stopwatch.GetTimestamp();
-        for (var i = 0; i < 60 || Stopwatch.GetElapsedTime(start) < WarmUp; i++)
+        var (fastest, stable) = (double.MaxValue, 0);
+        while (stable < StableEnough && Stopwatch.GetElapsedTime(start) < LongestWarmUp)
         {
-            side(count);
-            if (i % 20 == 0)
+            for (var i = 0; i < 40; i++)
             {
-                // The optimising compiler begins when nothing new was called for a while.
-                Thread.Sleep(i == 0 ? 1 : 60);
+                side(100);
             }
+
+            // The optimising compiler begins when nothing new was called for a tenth of a second, and works in the background.
+            Thread.Sleep(120);
+            var now = Enumerable.Range(0, 40).Min(_ => Time(side, 500));
+            stable = now < 0.97 * fastest ? 0 : stable + 1;
+            fastest = Math.Min(fastest, now);
         }
 
-        var fastest = Enumerable.Range(0, 20).Min(_ => Time(side, count));
         return (int)Math.Clamp(Batch.TotalNanoseconds / fastest, 1, 1_000_000);
     }
 }

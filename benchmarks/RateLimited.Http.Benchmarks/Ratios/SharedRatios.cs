@@ -49,6 +49,11 @@ internal static class SharedRatios
                 }
             }
 
+            if (Stopwatch.GetElapsedTime(start) >= Longest)
+            {
+                Console.WriteLine($"# {name}: others had the machine, so that two threads seldom ran at once; run it again on an idle one");
+            }
+
             oursTimes.Sort();
             peerTimes.Sort();
             return new Ratio(name, oursTimes[oursTimes.Count / 2], peerTimes[peerTimes.Count / 2], Duel.BytesOf(count => AdmissionRatios.Admit(ours, count), Count));

@@ -16,6 +16,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     private bool _isHeldByToken;
     private ServiceLimiter? _owner;
     private Exception? _failure;
+    private CancellationToken _cancelledBy;
 
     /// <summary>What was asked, kept so that a reload can ask it anew.</summary>
     public AdmissionRequest Request;
@@ -140,6 +141,13 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         _source.SetException(exception);
     }
 
+    /// <summary>As failing, but the exception is made by whoever is told, on its own time.</summary>
+    public void Cancel(CancellationToken cancellationToken)
+    {
+        _cancelledBy = cancellationToken;
+        _source.SetResult(this);
+    }
+
     /// <summary>Readies the ticket for its next use. Returns false if somebody may still hold on to it.</summary>
     public bool TryReset()
     {
@@ -155,10 +163,12 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     AdmissionTicket IValueTaskSource<AdmissionTicket>.GetResult(short token)
     {
         StopWatching();
-        return _source.GetResult(token);
+        var ticket = _source.GetResult(token);
+        _cancelledBy.ThrowIfCancellationRequested();
+        return ticket;
     }
 
-    ValueTaskSourceStatus IValueTaskSource<AdmissionTicket>.GetStatus(short token) => _source.GetStatus(token);
+    ValueTaskSourceStatus IValueTaskSource<AdmissionTicket>.GetStatus(short token) => StatusOf(token);
 
     void IValueTaskSource<AdmissionTicket>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
@@ -171,11 +181,13 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
             return _owner!.RefusedBy(refusal);
         }
 
-        return PermitLease.Of(_source.GetResult(token));
+        var ticket = _source.GetResult(token);
+        _cancelledBy.ThrowIfCancellationRequested();
+        return PermitLease.Of(ticket);
     }
 
     ValueTaskSourceStatus IValueTaskSource<RateLimitLease>.GetStatus(short token) =>
-        _source.GetStatus(token) is var status && _failure is RateLimitRejectedException ? ValueTaskSourceStatus.Succeeded : status;
+        StatusOf(token) is var status && _failure is RateLimitRejectedException ? ValueTaskSourceStatus.Succeeded : status;
 
     void IValueTaskSource<RateLimitLease>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
@@ -206,6 +218,25 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         return null;
     }
 
+    /// <summary>Whether another request is charged the same of the same.</summary>
+    public bool IsChargedAs(AdmissionTicket other)
+    {
+        if (ChargeCount != other.ChargeCount)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < ChargeCount; i++)
+        {
+            if (!ReferenceEquals(_charges[i].Partition, other._charges[i].Partition) || _charges[i].Cost != other._charges[i].Cost)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs)
     {
         if (costs is not null)
@@ -221,6 +252,9 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
         return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? 1 : 0;
     }
+
+    private ValueTaskSourceStatus StatusOf(short token) =>
+        _source.GetStatus(token) is ValueTaskSourceStatus.Succeeded && _cancelledBy.IsCancellationRequested ? ValueTaskSourceStatus.Canceled : _source.GetStatus(token);
 
     /// <summary>A token whose callback is already running still holds the ticket, which then must not be used again.</summary>
     private void StopWatching()

@@ -37,7 +37,7 @@ internal sealed class BoundService
     public long PausedUntil => _pausedUntil;
 
     /// <summary>How many requests were admitted. Only written under the store's gate.</summary>
-    public long AdmittedCount { get; set; }
+    public ContendedCount Admitted;
 
     public bool IsGuardMeasured { get; private set; }
 

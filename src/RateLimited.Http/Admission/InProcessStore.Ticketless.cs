@@ -11,24 +11,19 @@ internal sealed partial class InProcessStore
     /// <summary>By how much the coarse clock may lag: far more than any kernel's tick.</summary>
     private const long CoarseLag = 2 * TimeSpan.TicksPerSecond;
 
-    private long _readAt;
-    private long _readAtCoarse = -FreshMilliseconds;
-
-    /// <summary>Admits a request that is charged only what everybody shares, without a ticket.</summary>
+    /// <summary>Admits a request that is charged only what everybody shares.</summary>
     public Decision AdmitShared(LimitPlan plan, Partition[] shared, long cost)
     {
         // Read before the gate: it only bounds how long ago the exact clock was read.
-        var coarse = _hasCoarse ? MonotonicClock.CoarseMilliseconds : 0;
-        var service = plan.Service;
+        var coarse = CoarseFor(plan);
         using var held = Hold();
-        return _hasCoarse && service.PausedUntil == 0 && TryChargeCoarsely(service, shared, cost, coarse)
-            ? Decision.Admitted(_readAt)
-            : ChargeExactly(service, shared, cost, coarse);
+        return Charge(plan.Service, shared, cost, coarse);
     }
 
-    /// <summary>Admits a request that is charged by requests alone, without a ticket: partitions are looked up and checked rather than pinned.</summary>
+    /// <summary>Admits a request that is charged by requests alone: partitions are looked up and checked rather than pinned.</summary>
     public Decision AdmitRequest(LimitPlan plan, in AdmissionRequest request, long cost)
     {
+        var coarse = CoarseFor(plan);
         var partitions = new PartitionBuffer();
         while (true)
         {
@@ -45,36 +40,44 @@ internal sealed partial class InProcessStore
             using var held = Hold();
             if (!AnyEvicted(found))
             {
-                return ChargeExactly(plan.Service, found, cost, _hasCoarse ? MonotonicClock.CoarseMilliseconds : 0);
+                return Charge(plan.Service, found, cost, coarse);
             }
         }
     }
+
+    /// <summary>The coarse clock, where it can help; else zero, which is longer ago than anything.</summary>
+    private long CoarseFor(LimitPlan plan) => _hasCoarse && plan.MayBeCoarse ? MonotonicClock.CoarseMilliseconds : 0;
+
+    private Decision Charge(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse) =>
+        coarse != 0 && service.PausedUntil == 0 && TryChargeCoarsely(service, partitions, cost, coarse)
+            ? Decision.Admitted(_contended.ReadAt)
+            : ChargeExactly(service, partitions, cost, coarse);
 
     /// <summary>
     /// Decides without reading the exact clock, where every instant it could show leads to the same decision and the same state: half the cost of an admission is that reading.
     /// </summary>
     private bool TryChargeCoarsely(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse)
     {
-        var sinceRead = coarse - _readAtCoarse;
+        var sinceRead = coarse - _contended.ReadAtCoarse;
         if (sinceRead >= FreshMilliseconds)
         {
             return false;
         }
 
         // No window ends before the latest instant, so that none reads the wall clock.
-        var latest = _readAt + (sinceRead * TimeSpan.TicksPerMillisecond) + CoarseLag;
+        var latest = _contended.ReadAt + (sinceRead * TimeSpan.TicksPerMillisecond) + CoarseLag;
         if (partitions.Length == 1)
         {
             var only = partitions[0];
-            var isCharged = only.Limit.Rule.TryChargeThroughout(ref only.State, new Moment(_readAt, 0, service.GuardOf(only.Limit)), latest, cost);
-            service.AdmittedCount += isCharged ? 1 : 0;
+            var isCharged = only.Limit.Rule.TryChargeThroughout(ref only.State, new Moment(_contended.ReadAt, 0, service.GuardOf(only.Limit)), latest, cost);
+            service.Admitted.Value += isCharged ? 1 : 0;
             return isCharged;
         }
 
         foreach (var partition in partitions)
         {
             var limit = partition.Limit;
-            if (!limit.Rule.AdmitsThroughout(partition.State, new Moment(_readAt, 0, service.GuardOf(limit)), latest, cost))
+            if (!limit.Rule.AdmitsThroughout(partition.State, new Moment(_contended.ReadAt, 0, service.GuardOf(limit)), latest, cost))
             {
                 return false;
             }
@@ -83,17 +86,21 @@ internal sealed partial class InProcessStore
         foreach (var partition in partitions)
         {
             var limit = partition.Limit;
-            limit.Rule.Charge(ref partition.State, new Moment(_readAt, 0, service.GuardOf(limit)), cost);
+            limit.Rule.Charge(ref partition.State, new Moment(_contended.ReadAt, 0, service.GuardOf(limit)), cost);
         }
 
-        service.AdmittedCount++;
+        service.Admitted.Value++;
         return true;
     }
 
     private Decision ChargeExactly(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse)
     {
         var now = Clock.Now;
-        (_readAt, _readAtCoarse) = (now, coarse);
+        if (coarse != 0)
+        {
+            (_contended.ReadAt, _contended.ReadAtCoarse) = (now, coarse);
+        }
+
         var wall = Clock.WallOffsetAt(now);
         var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
         if (partitions.Length == 1 && latest == now)
@@ -104,7 +111,7 @@ internal sealed partial class InProcessStore
                 return Decision.Wait(earliest, only);
             }
 
-            service.AdmittedCount++;
+            service.Admitted.Value++;
             return Decision.Admitted(now);
         }
 
@@ -120,7 +127,7 @@ internal sealed partial class InProcessStore
 
         if (latest > now)
         {
-            return Decision.Wait(latest, refused);
+            return WaitForAll(service, partitions, new Moment(now, wall), cost, latest, refused);
         }
 
         foreach (var partition in partitions)
@@ -129,8 +136,26 @@ internal sealed partial class InProcessStore
             limit.Rule.Charge(ref partition.State, new Moment(now, wall, service.GuardOf(limit)), cost);
         }
 
-        service.AdmittedCount++;
+        service.Admitted.Value++;
         return Decision.Admitted(now);
+    }
+
+    private static Decision WaitForAll(BoundService service, ReadOnlySpan<Partition> partitions, in Moment at, long cost, long latest, Partition? refused)
+    {
+        for (var before = 0L; before < latest && latest != LimitRule.Never;)
+        {
+            before = latest;
+            foreach (var partition in partitions)
+            {
+                var earliest = partition.Limit.Rule.EarliestNotBefore(ref partition.State, at with { Guard = service.GuardOf(partition.Limit) }, cost, latest);
+                if (earliest > latest)
+                {
+                    (latest, refused) = (earliest, partition);
+                }
+            }
+        }
+
+        return Decision.Wait(latest, refused);
     }
 
     private static bool AnyEvicted(ReadOnlySpan<Partition> partitions)

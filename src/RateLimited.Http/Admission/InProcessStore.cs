@@ -11,7 +11,7 @@ namespace RateLimited.Http.Admission;
 internal sealed partial class InProcessStore : ILimitStore, IDisposable
 {
     private readonly bool _hasCoarse;
-    private Gate _gate;
+    private ContendedClock _contended = new() { ReadAtCoarse = -FreshMilliseconds };
     private List<BoundLimit> _globals;
     private volatile ServiceLimiter[] _lines = [];
 
@@ -73,11 +73,11 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
+        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
     }
 
     /// <summary>
-    /// The request has been answered: it cannot have arrived later than the answer less the shortest latency. 
+    /// The request has been answered: it cannot have arrived later than the answer less the shortest latency.
     /// </summary>
     /// <param name="ticket">The request.</param>
     /// <param name="isHeldUp">Whether it took longer than anything known: then it was its way that took so long, and no bound applies. Otherwise it may as well have been the upstream's work.</param>
@@ -217,8 +217,8 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
     private Held Hold()
     {
-        _gate.Enter();
-        return new Held(ref _gate);
+        _contended.Gate.Enter();
+        return new Held(ref _contended.Gate);
     }
 
     private List<BoundLimit> BindGlobals(IReadOnlyList<BoundLimit> previous, IReadOnlyList<LimitDefinition> limits)
@@ -243,7 +243,27 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : Decision.Wait(latest, refused);
+        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
+    }
+
+    /// <summary>By the time that the last limit lets it go another may have closed: the wait is until all are open at once.</summary>
+    private Decision WaitForAll(AdmissionTicket ticket, BoundService service, long now, long latest, Partition? refused)
+    {
+        for (var before = 0L; before < latest && latest != LimitRule.Never;)
+        {
+            before = latest;
+            foreach (ref var charge in ticket.Charges)
+            {
+                var limit = charge.Partition.Limit;
+                var earliest = limit.Rule.EarliestNotBefore(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost, latest);
+                if (earliest > latest)
+                {
+                    (latest, refused) = (earliest, charge.Partition);
+                }
+            }
+        }
+
+        return Decision.Wait(latest, refused);
     }
 
     private void Charge(AdmissionTicket ticket, BoundService service, long now)
@@ -255,7 +275,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
 
         ticket.ChargedAt = now;
-        service.AdmittedCount++;
+        service.Admitted.Value++;
     }
 
     private readonly ref struct Held(ref Gate gate)

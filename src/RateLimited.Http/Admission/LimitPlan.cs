@@ -26,6 +26,9 @@ internal sealed class LimitPlan(BoundService service, IReadOnlyList<BoundLimit> 
     public bool IsCountedByRequests { get; } =
         limits.Count <= MostWithoutTicket && limits.All(limit => limit.Unit == UnitCost.Requests && !limit.Rule.IsReleased);
 
+    /// <summary>Whether all limits can decide by the coarse clock when they are in use: else it need not be read.</summary>
+    public bool MayBeCoarse { get; } = limits.All(limit => limit.Rule.MayAdmitThroughout);
+
     /// <summary>The partitions that a request without a tenant or a partition name is charged in, where <see cref="IsCountedByRequests"/> and there are no others; else null.</summary>
     public Partition[]? Shared { get; } = limits.Count <= MostWithoutTicket && limits.All(limit => limit.Only is not null && limit.Unit == UnitCost.Requests && !limit.Rule.IsReleased)
         ? [.. limits.Select(limit => limit.Only!)]

@@ -9,6 +9,7 @@ namespace RateLimited.Http.Admission;
 internal sealed class PartitionTable
 {
     private const int SweepBatch = 256;
+    private const long SweepPauseAtCap = 10 * TimeSpan.TicksPerMillisecond;
 
     private readonly PartitionMap _partitions = new();
     private readonly Queue<Partition> _byAge = new();
@@ -20,6 +21,7 @@ internal sealed class PartitionTable
     private bool _isDisposed;
     private bool _hasOverflowed;
     private long _evicted;
+    private long _nextSweepAtCap;
 
     public PartitionTable(BoundLimit limit, PartitionBounds bounds, InProcessStore store)
     {
@@ -100,7 +102,7 @@ internal sealed class PartitionTable
                 return known;
             }
 
-            if (_isDisposed || (Count >= _bounds.Most && SweepUnsynchronized() == 0))
+            if (_isDisposed || (Count >= _bounds.Most && !TryMakeRoomUnsynchronized()))
             {
                 _hasOverflowed = true;
                 return _overflow;
@@ -140,6 +142,20 @@ internal sealed class PartitionTable
             }
         });
         return isWhole;
+    }
+
+    /// <summary>Looks for idle partitions, but not for every newcomer: somebody who makes up names must not make everybody wait for it.</summary>
+    private bool TryMakeRoomUnsynchronized()
+    {
+        var now = _store.Clock.Now;
+        if (now < _nextSweepAtCap)
+        {
+            return false;
+        }
+
+        var hasMadeRoom = SweepUnsynchronized() > 0;
+        _nextSweepAtCap = hasMadeRoom ? now : now + SweepPauseAtCap;
+        return hasMadeRoom;
     }
 
     private void Sweep()

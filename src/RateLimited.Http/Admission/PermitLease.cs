@@ -35,7 +35,12 @@ internal sealed class PermitLease(AdmissionTicket? ticket) : RateLimitLease
 
     protected override void Dispose(bool disposing)
     {
-        Interlocked.Exchange(ref _ticket, value: null)?.Complete();
+        // The lease that everybody shares is only read: two threads that wrote to it would slow each other down.
+        if (_ticket is not null)
+        {
+            Interlocked.Exchange(ref _ticket, value: null)?.Complete();
+        }
+
         base.Dispose(disposing);
     }
 }

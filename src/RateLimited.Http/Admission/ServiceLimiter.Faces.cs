@@ -15,7 +15,6 @@ internal sealed partial class ServiceLimiter
 
     public RateLimitLease AttemptPermits(int permits)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var plan = _service.DefaultPlan;
         if (plan.Shared is { } shared && permits > 0 && IsLineEmpty && Mode == RateLimitMode.Enforce)
         {
@@ -23,7 +22,7 @@ internal sealed partial class ServiceLimiter
             return decision.IsAdmitted ? AdmittedForGood() : RefusedUntil(decision, permits);
         }
 
-        return AttemptPermits(RequestFor(default, permits), permits);
+        return AttemptPermits(default, permits);
     }
 
     public RateLimitLease AttemptPermits(in AdmissionRequest request, int permits)
@@ -57,12 +56,13 @@ internal sealed partial class ServiceLimiter
             return new ValueTask<RateLimitLease>(AttemptPermits(request, permits));
         }
 
-        if (IsLineEmpty)
+        if (IsLineEmpty && Mode == RateLimitMode.Enforce && request.Costs is null && _service.PlanOf(request) is { IsCountedByRequests: true } plan)
         {
-            var lease = request == default ? AttemptPermits(permits) : AttemptPermits(request, permits);
-            if (lease.IsAcquired)
+            // Whoever does not go at once is not refused: it waits.
+            var decision = plan.Shared is { } shared ? _store.AdmitShared(plan, shared, permits) : _store.AdmitRequest(plan, request, permits);
+            if (decision.IsAdmitted)
             {
-                return new ValueTask<RateLimitLease>(lease);
+                return new ValueTask<RateLimitLease>(AdmittedForGood());
             }
         }
 
@@ -102,7 +102,7 @@ internal sealed partial class ServiceLimiter
         {
             CurrentAvailablePermits = Math.Max(available, 0),
             CurrentQueuedCount = queued,
-            TotalSuccessfulLeases = _service.AdmittedCount,
+            TotalSuccessfulLeases = _service.Admitted.Value,
             TotalFailedLeases = Interlocked.Read(ref _refusedCount),
         };
     }

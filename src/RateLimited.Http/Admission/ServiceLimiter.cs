@@ -134,17 +134,20 @@ internal sealed partial class ServiceLimiter : IDisposable
         var done = new LeavingTickets();
         lock (_lock)
         {
-            if (!_line.Remove(ticket))
+            if (!_line.Remove(ticket, out var madeWay))
             {
                 return;
             }
 
-            Look(ref done);
+            if (madeWay)
+            {
+                Look(ref done);
+            }
         }
 
         ticket.Unresolve();
         ticket.Span.End();
-        ticket.Fail(new OperationCanceledException(cancellationToken));
+        ticket.Cancel(cancellationToken);
         CompleteAll(done);
     }
 
@@ -239,7 +242,6 @@ internal sealed partial class ServiceLimiter : IDisposable
         {
             // It may have been resolved just before the limits were disabled: what was not charged must not be released.
             ticket.Unresolve();
-            Telemetry.Checked(CheckResult.Bypassed);
         }
 
         Interlocked.Increment(ref _inFlight);
@@ -336,7 +338,7 @@ internal sealed partial class ServiceLimiter : IDisposable
 
         while (!_line.HasRoomFor(ticket) && _line.NewestBelow(ticket.Request.Priority) is { } victim)
         {
-            _line.Remove(victim);
+            _line.Remove(victim, out _);
             dropped.Add(victim, new LineStep(victim, RejectionReason.Displaced));
         }
 

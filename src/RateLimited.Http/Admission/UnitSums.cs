@@ -17,12 +17,13 @@ internal sealed class UnitSums
             return;
         }
 
-        var requests = 1L;
+        var requests = default(long?);
         foreach (var cost in costs)
         {
             if (string.Equals(cost.Unit, UnitCost.Requests, StringComparison.Ordinal))
             {
-                requests = cost.Amount;
+                // The first counts, as it does for the limits.
+                requests ??= cost.Amount;
             }
             else
             {
@@ -30,7 +31,7 @@ internal sealed class UnitSums
             }
         }
 
-        _requests += sign * requests;
+        _requests += sign * (requests ?? 1);
     }
 
     private void AddOther(string unit, long amount)

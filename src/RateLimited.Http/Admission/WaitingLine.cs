@@ -85,15 +85,25 @@ internal sealed class WaitingLine
         return _blocked is null || rank < _blockedRank;
     }
 
-    /// <summary>Takes a ticket out, wherever it stands. Returns false if it does not wait.</summary>
-    public bool Remove(AdmissionTicket ticket)
+    /// <summary>Takes a ticket out, wherever it stands. Returns false if it does not wait. Where it made way for somebody, the line must be looked at.</summary>
+    public bool Remove(AdmissionTicket ticket, out bool madeWay)
     {
-        if (ticket.Place.Lane is null)
+        madeWay = false;
+        if (ticket.Place.Lane is not { } lane)
         {
             return false;
         }
 
+        var wasBlocked = ReferenceEquals(ticket, _blocked);
+        madeWay = ReferenceEquals(lane.Tickets.First, ticket);
         Leave(ticket);
+        if (wasBlocked && lane.Tickets.First is { } next && next.IsChargedAs(ticket) && ReferenceEquals(lane.Flow.Priority.NextLane(), lane))
+        {
+            // Whoever stands behind and wants the same is held up by the same, until the same instant.
+            _blocked = next;
+            madeWay = false;
+        }
+
         return true;
     }
 
@@ -273,9 +283,9 @@ internal sealed class WaitingLine
             waiting += each.Arrivals.Count;
         }
 
-        if (waiting >= Queue.Length)
+        if (waiting >= Queue.Length || Queue.Costs.Count == 0)
         {
-            return false;
+            return waiting < Queue.Length;
         }
 
         foreach (var (unit, most) in Queue.Costs)

@@ -46,7 +46,7 @@ internal static class ServiceOptionsFaults
         Duration(faults, $"{path}:Timeout", queue.Timeout, OptionBounds.QueueTimeout);
         Duration(faults, $"{path}:Ageing", queue.Ageing, OptionBounds.Ageing);
         Choice(faults, $"{path}:Overflow", queue.Overflow);
-                var units = AllLimits(options).Concat(globalLimits ?? []).Where(static limit => limit is not null).Select(static limit => limit.Unit).ToHashSet(StringComparer.Ordinal);
+        var units = AllLimits(options).Concat(globalLimits ?? []).Where(static limit => limit is not null).Select(static limit => limit.Unit).ToHashSet(StringComparer.Ordinal);
         foreach (var (unit, cost) in queue.Costs)
         {
             Number(faults, $"{path}:Costs:{unit}", cost, OptionBounds.Cost);

@@ -14,7 +14,7 @@ internal sealed class ChargeLog(long firstNumber)
     public const int Resolution = Capacity - 2;
 
     /// <summary>The most that an entry counts, so that all of them together stay in range. It is a hundred thousand times the largest quota.</summary>
-    private const long MostInEntry = long.MaxValue / Capacity;
+    public const long MostInEntry = long.MaxValue / Capacity;
 
     private const int SmallestRing = 2;
 
@@ -30,7 +30,7 @@ internal sealed class ChargeLog(long firstNumber)
 
     public long Total { get; private set; }
 
-    /// <summary>The instant of the newest charge. The log must not be empty.</summary>
+    /// <summary>The instant of the newest charge, also when that is forgotten. There must have been one.</summary>
     public long Newest => At(_oldest + _count - 1).Instant;
 
     /// <summary>The entry by its age, 0 the oldest.</summary>
@@ -64,6 +64,13 @@ internal sealed class ChargeLog(long firstNumber)
     /// <summary>Adds a charge; it joins the newest entry if that began less than a spacing ago. Returns the entry's number.</summary>
     public long Add(long now, long amount, long spacing)
     {
+        if (_count == 0)
+        {
+            // Numbers keep up with time, so that none of an earlier log of the same partition comes again.
+            _oldest = Math.Max(_oldest, now);
+            _oldestSince = _oldest;
+        }
+
         var newest = _oldest + _count - 1;
         if (_count > 0 && now - _newestSince < spacing)
         {

@@ -27,6 +27,8 @@ internal sealed class Concurrency(long quota) : LimitRule(quota, window: 0)
 
     public override long Project(ref LimitState state, in Moment at, long amount) => amount <= Quota - state.Count ? at.Now : Never;
 
+    public override bool MayAdmitThroughout => true;
+
     public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) => cost <= Quota - state.Count;
 
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)

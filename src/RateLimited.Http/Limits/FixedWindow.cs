@@ -50,12 +50,28 @@ internal sealed class FixedWindow : LimitRule
         return cost <= Quota - Late(state) ? state.Mark : End(state.Mark, at);
     }
 
+    public override long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant)
+    {
+        var earliest = Math.Max(Earliest(ref state, at, cost), instant);
+        if (IsOver(state, at) || earliest == Never)
+        {
+            return earliest;
+        }
+
+        if (earliest < state.Mark)
+        {
+            return cost <= Room(state, at with { Now = earliest }) ? earliest : cost <= Quota - Late(state) ? state.Mark : End(state.Mark, at);
+        }
+
+        return cost <= Quota - Late(state) ? earliest : Math.Max(earliest, End(state.Mark, at));
+    }
+
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         Roll(ref state, at);
         if (IsOver(state, at))
         {
-            Open(ref state, Saturating.Add(at.Now, Padded(at)), carried: 0);
+            Open(ref state, Saturating.Add(at.Now, Padded(at)), follows: false);
         }
 
         state.Count = Saturating.Add(state.Count, cost);
@@ -146,6 +162,8 @@ internal sealed class FixedWindow : LimitRule
         return rest <= next ? first : WindowAfter(End(first, at), (rest - next - 1) / Quota, at);
     }
 
+    public override bool MayAdmitThroughout => true;
+
     public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) =>
         to < state.Mark - Stretch(from) && cost <= Quota - state.Count;
 
@@ -187,7 +205,7 @@ internal sealed class FixedWindow : LimitRule
         var end = Math.Clamp(resetAt, at.Now, Saturating.Add(at.Now, Padded(at)));
         if (IsOver(state, at))
         {
-            Open(ref state, end, carried: 0);
+            Open(ref state, end, follows: false);
         }
         else
         {
@@ -195,15 +213,15 @@ internal sealed class FixedWindow : LimitRule
         }
     }
 
-    /// <summary>Begins a window. Its number tells its receipts from those of all windows before it.</summary>
-    private static void Open(ref LimitState state, long end, long carried)
+    /// <summary>Begins a window. Its number tells its receipts from those of all windows before it. What was sent late in the one it follows counts in it.</summary>
+    private static void Open(ref LimitState state, long end, bool follows)
     {
         var previous = state.Mark;
-        (state.Mark, state.Count) = (end, carried);
+        (state.Mark, state.Count) = (end, follows ? Late(state) : 0);
         if (state.Extra is Notes notes)
         {
             notes.Since = previous;
-            notes.Carried = carried > 0 ? notes.Number : 0;
+            notes.Carried = follows ? notes.Number : 0;
             notes.Number = Math.Max(notes.Number + 1, end);
             notes.Late = 0;
         }
@@ -252,8 +270,17 @@ internal sealed class FixedWindow : LimitRule
 
     private bool IsLate(in LimitState state, in Moment at) => state.Mark - at.Now <= Stretch(at);
 
-    private long End(long begin, in Moment at) =>
-        _grid is null ? Saturating.Add(begin, Padded(at)) : _grid.NextAfter(begin + at.WallOffset) - at.WallOffset;
+    /// <summary>When the window that begins or lies open at an instant ends. A calendar that has ended has no more instants: then windows go on by themselves.</summary>
+    private long End(long begin, in Moment at)
+    {
+        if (_grid is null)
+        {
+            return Saturating.Add(begin, Padded(at));
+        }
+
+        var end = _grid.NextAfter(begin + at.WallOffset) - at.WallOffset;
+        return end > begin ? end : Saturating.Add(begin, Window);
+    }
 
     /// <summary>The end that so many windows more than one ends at.</summary>
     private long WindowAfter(long end, long windows, in Moment at)
@@ -279,9 +306,8 @@ internal sealed class FixedWindow : LimitRule
             return;
         }
 
-        // Only the window right after the one that ended may see what was sent late in that. A calendar that has ended has no more instants: then windows go on by themselves.
-        var next = End(at.Now, at);
-        Open(ref state, next > at.Now ? next : Saturating.Add(at.Now, Window), at.Now < end ? Late(state) : 0);
+        // Only the window right after the one that ended may see what was sent late in that.
+        Open(ref state, End(at.Now, at), follows: at.Now < end);
     }
 
     /// <summary>What is known of the open window besides its end and its count.</summary>
@@ -295,7 +321,7 @@ internal sealed class FixedWindow : LimitRule
         /// <summary>What counts in the next window as well.</summary>
         public long Late;
 
-        /// <summary>The number of the window before, if what was sent late in it counts in this one.</summary>
+        /// <summary>The number of the window that this one follows, if it does.</summary>
         public long Carried;
     }
 }

@@ -27,6 +27,12 @@ internal abstract class LimitRule
     /// <summary>The first instant, now or later, at which the cost may go if nothing else goes before it. Exact: not one tick earlier.</summary>
     public abstract long Earliest(ref LimitState state, in Moment at, long cost);
 
+    /// <summary>
+    /// The first instant, not before another that is not past, at which the cost may go if nothing else goes before it. What may go now may close again for a while: where several limits
+    /// decide together, the wait for one may end while another is closed.
+    /// </summary>
+    public virtual long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant) => Math.Max(Earliest(ref state, at, cost), instant);
+
     /// <summary>Takes the cost, whether it may go or not. Returns the receipt that giving back needs.</summary>
     public abstract long Charge(ref LimitState state, in Moment at, long cost);
 
@@ -77,6 +83,9 @@ internal abstract class LimitRule
         Charge(ref state, from, cost);
         return true;
     }
+
+    /// <summary>Whether <see cref="AdmitsThroughout"/> is ever true.</summary>
+    public virtual bool MayAdmitThroughout => false;
 
     /// <summary>Takes over a state that was counted by another rule, without making quota out of nothing.</summary>
     public virtual void Adopt(ref LimitState state, LimitRule previous, in Moment at)

@@ -44,7 +44,7 @@ internal sealed class SlidingWindow : LimitRule
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var logs = Current(ref state, at);
-        if (logs is null && (state.Mark == 0 || state.Mark == at.Now + 1))
+        if (logs is null && (state.Mark == at.Now + 1 || IsExpired(state, at)))
         {
             state.Mark = at.Now + 1;
             state.Count = Saturating.Add(state.Count, cost);
@@ -63,7 +63,7 @@ internal sealed class SlidingWindow : LimitRule
     public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy)
     {
         var logs = Current(ref state, at);
-        if (logs is null && state.Mark != 0 && state.Mark == receipt)
+        if (logs is null && state.Mark == receipt && !IsExpired(state, at))
         {
             logs = Unfold(ref state);
         }
@@ -121,7 +121,7 @@ internal sealed class SlidingWindow : LimitRule
         {
             logs.Change(receipt, by);
         }
-        else if (state.Mark != 0 && receipt == state.Mark)
+        else if (receipt == state.Mark && !IsExpired(state, at))
         {
             state.Count = by < 0 ? Math.Max(state.Count + by, 0) : Saturating.Add(state.Count, by);
         }
@@ -139,23 +139,26 @@ internal sealed class SlidingWindow : LimitRule
     /// <summary>Forgets what has expired. Returns the logs, or null where one instant's charge, or nothing, is all that counts.</summary>
     private WindowLogs? Current(ref LimitState state, in Moment at)
     {
-        var sentUpTo = at.Now - Window - at.Guard;
         if (state.Extra is WindowLogs logs)
         {
-            logs.Sent.Expire(sentUpTo);
+            logs.Sent.Expire(at.Now - Window - at.Guard);
             logs.Answered?.Expire(at.Now - Window);
             if (!logs.IsEmpty)
             {
                 return logs;
             }
 
-            state = default;
+            // The mark stays, expired: since when nothing counts is asked for.
+            state = new LimitState { Mark = logs.EmptyAt(Window, at.Guard) - Window - at.Guard + 1 };
         }
-        else if (state.Mark != 0 && state.Mark - 1 <= sentUpTo)
+        else if (state.Count != 0 && IsExpired(state, at))
         {
-            state = default;
+            state.Count = 0;
         }
 
         return null;
     }
+
+    /// <summary>Whether no instant's charge counts, or the one that did has expired.</summary>
+    private bool IsExpired(in LimitState state, in Moment at) => state.Mark == 0 || state.Mark - 1 <= at.Now - Window - at.Guard;
 }

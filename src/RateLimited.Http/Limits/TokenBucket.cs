@@ -153,6 +153,8 @@ internal sealed class TokenBucket : LimitRule
         return Math.Max(at.Now, EarliestFrom(full, TimeOf(amount, at.Guard), Depth(at.Guard)));
     }
 
+    public override bool MayAdmitThroughout => true;
+
     public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost)
     {
         // While the bucket is in debt the new arrival time does not depend on the present one.
@@ -169,6 +171,11 @@ internal sealed class TokenBucket : LimitRule
         if (previous is not TokenBucket bucket)
         {
             base.Adopt(ref state, previous, at);
+            return;
+        }
+
+        if (bucket._ticks == _ticks && bucket._parts == _parts)
+        {
             return;
         }
 

@@ -49,8 +49,8 @@ internal sealed class WindowLogs(long firstNumber)
         }
     }
 
-    /// <summary>When nothing that counts now counts any more.</summary>
+    /// <summary>When nothing that was charged counts any more; past when that is so already. Something must have been charged.</summary>
     public long EmptyAt(long window, long guard) => Math.Max(
-        Sent.Count > 0 ? Saturating.Add(Sent.Newest, Saturating.Add(window, guard)) : 0,
-        Answered is { Count: > 0 } ? Saturating.Add(Answered.Newest, window) : 0);
+        Saturating.Add(Sent.Newest, Saturating.Add(window, guard)),
+        Answered is null ? 0 : Saturating.Add(Answered.Newest, window));
 }

@@ -251,34 +251,26 @@ public sealed class RaceTests
     {
         using var barrier = new Barrier(2);
         Exception? failure = null;
+        var met = 0;
         var other = new Thread(() =>
         {
             for (var round = 0; round < rounds; round++)
             {
                 barrier.SignalAndWait();
-                Run(second);
+                Meet(round);
+                Run(round % 2 == 0 ? second : first);
                 barrier.SignalAndWait();
             }
         });
         other.Start();
         for (var round = 0; round < rounds; round++)
         {
-            if (failure is null)
-            {
-                Run(before);
-            }
-
+            Run(before);
             barrier.SignalAndWait();
-            if (failure is null)
-            {
-                Run(first);
-            }
-
+            Meet(round);
+            Run(round % 2 == 0 ? first : second);
             barrier.SignalAndWait();
-            if (failure is null)
-            {
-                Run(after);
-            }
+            Run(after);
         }
 
         other.Join(Watchdog).ShouldBeTrue("the other thread hangs");
@@ -287,11 +279,25 @@ public sealed class RaceTests
             throw new InvalidOperationException($"Failed in one of {rounds} rounds.", failure);
         }
 
+        // The barrier lets its threads go one after the other; from here they start together.
+        void Meet(int round)
+        {
+            Interlocked.Increment(ref met);
+            var wait = default(SpinWait);
+            while (Volatile.Read(ref met) < 2 * (round + 1))
+            {
+                wait.SpinOnce(sleep1Threshold: -1);
+            }
+        }
+
         void Run(Action action)
         {
             try
             {
-                action();
+                if (failure is null)
+                {
+                    action();
+                }
             }
             catch (Exception error)
             {

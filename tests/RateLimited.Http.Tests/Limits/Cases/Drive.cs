@@ -15,9 +15,12 @@ internal sealed class Drive(LimitRule rule, Scenario scenario)
 
     public Ledger Ledger { get; } = new();
 
-    public long Now { get; private set; } = scenario.Start;
+    public long Now { get; set; } = scenario.Start;
 
-    public Moment At => new(Now, Scenario.Wall, scenario.Guard);
+    /// <summary>What to add to an instant to get UTC.</summary>
+    public long Wall { get; set; } = Scenario.Wall;
+
+    public Moment At => new(Now, Wall, scenario.Guard);
 
     public ref LimitState State => ref _state;
 

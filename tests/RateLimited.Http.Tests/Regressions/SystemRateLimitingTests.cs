@@ -1,0 +1,151 @@
+using System.Threading.RateLimiting;
+using RateLimited.Http.Admission;
+using RateLimited.Http.Tests.Admission;
+using static RateLimited.Http.Tests.Admission.AdmissionBed;
+
+namespace RateLimited.Http.Tests.Regressions;
+
+/// <summary>What System.Threading.RateLimiting got wrong, by the issue that reports it or the defect's mark in our study of it (S4 to S8). Ours must not.</summary>
+public sealed class SystemRateLimitingTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    /// <summary>S4, dotnet/runtime#113314: a chain takes permits of the first limiter when the second refuses, and counts a request that waits twice.</summary>
+    [Fact]
+    public async Task S4_a_refusal_by_one_limit_burns_no_permit_of_another()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Window("minute", 10, TimeSpan.FromMinutes(1)), Window("second", 1, Ms(1000)));
+        await using var limiter = new PermitLimiter(service, owned: null);
+        limiter.AttemptAcquire().IsAcquired.ShouldBeTrue();
+        for (var i = 0; i < 5; i++)
+        {
+            limiter.AttemptAcquire().IsAcquired.ShouldBeFalse();
+        }
+
+        var waiting = limiter.AcquireAsync(1, Cancelled).AsTask();
+        service.GetStatus().Limits[0].Used.ShouldBe(1);
+        bed.Advance(Ms(1000));
+        (await waiting).IsAcquired.ShouldBeTrue();
+        service.GetStatus().Limits[0].Used.ShouldBe(2);
+    }
+
+    /// <summary>S5: a chain with a lease held looks idle, is evicted and made anew, and admits a second caller to one slot.</summary>
+    [Fact]
+    public void S5_a_limiter_with_a_lease_held_is_never_idle()
+    {
+        using var bed = new AdmissionBed();
+        using var limiter = new PermitLimiter(bed.Serve(Slots("c", 1), Window("w", 10, Ms(10))), owned: null);
+        using var lease = limiter.AttemptAcquire();
+
+        bed.Advance(TimeSpan.FromDays(1));
+
+        limiter.IdleDuration.ShouldBeNull();
+        lease.Dispose();
+        limiter.IdleDuration.ShouldBe(TimeSpan.Zero);
+    }
+
+    /// <summary>S6: whoever waits for much holds up all who wait for little. Here only those who need the same limit.</summary>
+    [Fact]
+    public void S6_a_tenant_that_waits_for_much_holds_up_no_other_tenant()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Define(Window("all", 1000, Ms(100))) with { TenantLimits = [Window("t", 100, Ms(1000), by: PartitionBy.Tenant)] });
+        Waiter.Enter(service, Costing(50, "a"), token: Cancelled);
+        var large = Waiter.Enter(service, Costing(100, "a"), token: Cancelled);
+
+        Waiter.Enter(service, Costing(1, "b"), token: Cancelled).IsAdmitted.ShouldBeTrue();
+        bed.Advance(Ms(1000));
+        large.IsAdmitted.ShouldBeTrue();
+    }
+
+    /// <summary>S8, dotnet/runtime#126301: a heartbeat scans every partition ten times a second, whether anything happens or not.</summary>
+    [Fact]
+    public void S8_a_service_where_nothing_happens_has_no_timer()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Define(Window("all", 1000, Ms(100)), Bucket("b", 10, Ms(100), 10)) with { TenantLimits = [Window("t", 10, Ms(100), by: PartitionBy.Tenant)] });
+        for (var i = 0; i < 100; i++)
+        {
+            using var lease = service.TryAcquire(Of(tenant: $"t{i % 5}")).Lease;
+        }
+
+        bed.Advance(TimeSpan.FromHours(1));
+
+        bed.Time.ArmedTimers.ShouldBe(0);
+    }
+
+    /// <summary>dotnet/runtime#64078, #90810: a cancelled waiter stays counted, and the queue is full of nobody.</summary>
+    [Fact]
+    public void R64078_who_was_cancelled_leaves_room_in_the_line_at_once()
+    {
+        using var bed = new AdmissionBed();
+        var definition = Define(Slots("c", 1));
+        var service = bed.Serve(definition with { Queue = definition.Queue with { Length = 1 } });
+        Waiter.Enter(service, token: Cancelled);
+        for (var i = 0; i < 100; i++)
+        {
+            using var source = new CancellationTokenSource();
+            var waiter = Waiter.Enter(service, token: source.Token);
+            waiter.IsDone.ShouldBeFalse();
+            source.Cancel();
+            waiter.IsCancelled.ShouldBeTrue();
+        }
+
+        service.GetStatus().Line.ShouldBeEmpty();
+    }
+
+    /// <summary>dotnet/runtime#77180: a large waiter at the head is cancelled and those behind it are not looked at.</summary>
+    [Fact]
+    public void R77180_when_the_head_is_cancelled_those_behind_it_go()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Window("w", 10, Ms(1000)));
+        Waiter.Enter(service, Costing(5), token: Cancelled);
+        using var source = new CancellationTokenSource();
+        Waiter.Enter(service, Costing(10), token: source.Token);
+        var small = Enumerable.Range(0, 5).Select(_ => Waiter.Enter(service, token: Cancelled)).ToList();
+
+        source.Cancel();
+
+        small.ShouldAllBe(static waiter => waiter.IsAdmitted);
+    }
+
+    /// <summary>dotnet/runtime#85523: a token's callback and a release wait for each other's lock.</summary>
+    [Fact]
+    public void R85523_cancelling_from_inside_a_continuation_deadlocks_nobody()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Slots("c", 1));
+        var holder = Waiter.Enter(service, token: Cancelled);
+        using var source = new CancellationTokenSource();
+        var inner = Waiter.Enter(service, token: source.Token);
+        using var registration = source.Token.Register(holder.Complete);
+        var worker = new Thread(source.Cancel);
+        worker.Start();
+
+        worker.Join(TimeSpan.FromSeconds(30)).ShouldBeTrue("deadlock");
+        inner.IsDone.ShouldBeTrue();
+        Waiter.Enter(service, token: Cancelled).IsDone.ShouldBe(inner.IsCancelled);
+    }
+
+    /// <summary>dotnet/runtime#76783: whoever is driven out of a full queue leaves a registration on its token behind.</summary>
+    [Fact]
+    public void R76783_who_is_driven_out_is_not_touched_by_its_token_any_more()
+    {
+        using var bed = new AdmissionBed();
+        var definition = Define(Slots("c", 1));
+        var service = bed.Serve(definition with { Queue = definition.Queue with { Length = 1, Overflow = QueueOverflow.DropLowestPriority } });
+        var holder = Waiter.Enter(service, token: Cancelled);
+        using var source = new CancellationTokenSource();
+        var low = Waiter.Enter(service, Of(RequestPriority.Low), token: source.Token);
+        var high = Waiter.Enter(service, Of(RequestPriority.High), token: Cancelled);
+        low.Reason.ShouldBe(RejectionReason.Displaced);
+
+        source.Cancel();
+
+        high.IsDone.ShouldBeFalse();
+        holder.Complete();
+        high.IsAdmitted.ShouldBeTrue();
+    }
+}
