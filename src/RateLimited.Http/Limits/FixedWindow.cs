@@ -53,17 +53,9 @@ internal sealed class FixedWindow : LimitRule
     public override long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant)
     {
         var earliest = Math.Max(Earliest(ref state, at, cost), instant);
-        if (IsOver(state, at) || earliest == Never)
-        {
-            return earliest;
-        }
 
-        if (earliest < state.Mark)
-        {
-            return cost <= Room(state, at with { Now = earliest }) ? earliest : cost <= Quota - Late(state) ? state.Mark : End(state.Mark, at);
-        }
-
-        return cost <= Quota - Late(state) ? earliest : Math.Max(earliest, End(state.Mark, at));
+        // What has room now has none in the last stretch of a window that began at first use.
+        return earliest >= state.Mark || cost <= Room(state, at with { Now = earliest }) ? earliest : state.Mark;
     }
 
     public override long Charge(ref LimitState state, in Moment at, long cost)
@@ -252,16 +244,7 @@ internal sealed class FixedWindow : LimitRule
     }
 
     /// <summary>How much may go now in the open window.</summary>
-    private long Room(in LimitState state, in Moment at)
-    {
-        var room = Quota - state.Count;
-        if (IsLate(state, at))
-        {
-            room = _grid is null ? 0 : Math.Min(room, Quota - Late(state));
-        }
-
-        return Math.Max(room, 0);
-    }
+    private long Room(in LimitState state, in Moment at) => _grid is null && IsLate(state, at) ? 0 : Math.Max(Quota - state.Count, 0);
 
     private long Padded(in Moment at) => Saturating.Add(Window, at.Guard);
 

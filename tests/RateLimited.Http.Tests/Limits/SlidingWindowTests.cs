@@ -93,11 +93,26 @@ public sealed class SlidingWindowTests
     }
 
     [Fact]
-    public void Only_concurrency_is_released()
+    public void Since_when_nothing_counts_is_known_after_everything_is_forgotten()
+    {
+        _rule.Charge(ref _state, new Moment(0, Guard: 7), 1);
+        _rule.Charge(ref _state, new Moment(Window / 2, Guard: 7), 1);
+
+        _rule.Used(ref _state, new Moment(3 * Window, Guard: 7)).ShouldBe(0);
+
+        _rule.FreshAt(_state, new Moment(3 * Window, Guard: 7)).ShouldBe((Window / 2) + Window + 7);
+        _rule.Charge(ref _state, new Moment(3 * Window, Guard: 7), 100);
+        _rule.Earliest(ref _state, new Moment(3 * Window, Guard: 7), 1).ShouldBe((4 * Window) + 7);
+    }
+
+    [Fact]
+    public void Only_concurrency_is_released_and_only_the_sliding_window_needs_the_exact_clock()
     {
         foreach (var kind in Rules.All)
         {
-            Rules.Of(kind, new Scenario(1, Window, 1, 0, 0, [])).IsReleased.ShouldBe(kind == Kind.Concurrency);
+            var rule = Rules.Of(kind, new Scenario(1, Window, 1, 0, 0, []));
+            rule.IsReleased.ShouldBe(kind == Kind.Concurrency);
+            rule.MayAdmitThroughout.ShouldBe(kind != Kind.Sliding);
         }
     }
 }
