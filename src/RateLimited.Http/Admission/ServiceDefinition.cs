@@ -17,6 +17,8 @@ internal sealed record ServiceDefinition
     /// <summary>Null: the measured spread of the latency.</summary>
     public TimeSpan? ArrivalGuard { get; init; }
 
+    public CorrectionDefinition Correction { get; init; } = new();
+
     public int MaxPartitions { get; init; } = 100_000;
     public TimeSpan PartitionIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }
@@ -27,6 +29,16 @@ internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule,
 internal sealed record EndpointDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, bool ServiceLimits);
 
 internal sealed record TenantClassDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, IReadOnlyCollection<string> Tenants, int Weight);
+
+/// <summary>How far the upstream's word goes against the configured limits.</summary>
+internal sealed record CorrectionDefinition
+{
+    /// <summary>The longest wait that the upstream may ask for.</summary>
+    public TimeSpan MaxHint { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether limits that the upstream reports may be wider than the configured ones.</summary>
+    public bool TrustUpstream { get; init; }
+}
 
 internal sealed record QueueDefinition
 {

@@ -1,9 +1,16 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Signals;
 
 namespace RateLimited.Http.Pipeline;
 
 /// <summary>What the handler needs to know of a service besides its limits. Immutable and replaced as a whole on reload.</summary>
-internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior Rejection, TimeSpan BodyIdleTimeout);
+internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior Rejection, TimeSpan BodyIdleTimeout)
+{
+    private static readonly SignalReader AnyDialect = new(dialect: null, TimeSpan.FromHours(1));
+
+    /// <summary>Reads what the service's responses say. Default: by whatever dialect their headers are recognised as.</summary>
+    public SignalReader Signals { get; init; } = AnyDialect;
+}
 
 /// <summary>One service for all its handlers, which the factory makes anew every two minutes: state lives here and never in a handler.</summary>
 internal sealed class ServicePipeline(ServiceLimiter limiter, PipelineSettings settings)
