@@ -71,7 +71,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
         foreach (var limit in plan.Limits)
         {
-            var cost = CostOf(limit.Unit, request.Costs);
+            var cost = Math.Max(CostOf(limit.Unit, request.Costs), limit.LeastCost);
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
                 _charges[ChargeCount++] = new Charge { Partition = partition, Cost = cost };

@@ -60,6 +60,9 @@ internal sealed class BoundLimit
 
     public string Unit => Definition.Unit;
 
+    /// <summary>What every request costs at least. What the upstream reports is charged something by all, so that nobody goes when nothing is left.</summary>
+    public long LeastCost => Rule is ReportedLimit ? 1 : 0;
+
     /// <summary>Whether whoever is refused by it holds up everybody behind: all requests share it.</summary>
     public bool IsShared => _only is not null && Scope is (LimitScope.Global or LimitScope.Service);
 
@@ -109,7 +112,7 @@ internal sealed class BoundLimit
         _table?.Change(previous, at, bounds);
     }
 
-    private static long LargestGuardOf(LimitRule rule) => Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
+    private static long LargestGuardOf(LimitRule rule) => rule is ReportedLimit ? LargestMeasuredGuard : Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
 }
 
 /// <summary>How many partitions a limit keeps, and for how long when they are idle.</summary>

@@ -104,6 +104,13 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
+            if (limit.Rule is ReportedLimit reported)
+            {
+                EndReported(reported, ref charge, MomentOf(now, service, limit), wasCounted: !giveBack);
+                loosened = (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
+                continue;
+            }
+
             var actual = giveBack || limit.Rule.IsReleased ? 0 : charge.IsSettled ? charge.Actual : charge.Cost;
             if (actual == charge.Cost)
             {
@@ -275,7 +282,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
 
         ticket.ChargedAt = now;
-        service.Admitted.Value++;
+        service.WentAt(now);
     }
 
     private readonly ref struct Held(ref Gate gate)

@@ -78,12 +78,13 @@ internal sealed partial class ServiceLimiter : IDisposable
 #pragma warning restore VSTHRD002
     }
 
-    /// <summary>Takes a new definition: limits keep their state, and whoever waits is asked for anew by it.</summary>
-    public void Apply(ServiceDefinition next)
+    /// <summary>Takes a new definition, or what was learned since under the present one: limits keep their state, and whoever waits is asked for anew by it.</summary>
+    public void Apply(ServiceDefinition? definition = null)
     {
         var done = new LeavingTickets();
         lock (_lock)
         {
+            var next = definition ?? Definition;
             var dropped = default(IReadOnlyList<BoundLimit>);
             _store.Change(() => dropped = _service.Apply(next));
             foreach (var limit in dropped!)
@@ -114,7 +115,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     public void End(AdmissionTicket ticket, bool giveBack)
     {
         Interlocked.Decrement(ref _inFlight);
-        var loosened = giveBack || ticket.HoldsConcurrency || ticket.IsSettled ? _store.Settle(ticket, giveBack) : Loosened.Nobody;
+        var loosened = giveBack || ticket.HoldsConcurrency || ticket.IsSettled || ticket.Plan.IsReported ? _store.Settle(ticket, giveBack) : Loosened.Nobody;
         if (loosened == Loosened.Everybody)
         {
             _store.WakeAll(ticket);
