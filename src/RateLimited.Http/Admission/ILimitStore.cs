@@ -12,6 +12,12 @@ internal interface ILimitStore
     /// <summary>Charges all limits of the request, or none and says which refused and until when.</summary>
     Decision Admit(AdmissionTicket ticket);
 
+    /// <summary>
+    /// As if <see cref="Admit"/> were called for the request and, as long as they are admitted, for those behind it in its lane, at most so many: in one step, at one instant.
+    /// Returns how many were admitted, and the answer to the last that was asked for.
+    /// </summary>
+    int AdmitRun(AdmissionTicket first, int most, out Decision decision);
+
     /// <summary>Charges all limits of the request, whether they have room or not.</summary>
     void Force(AdmissionTicket ticket);
 

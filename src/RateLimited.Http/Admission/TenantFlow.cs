@@ -25,6 +25,9 @@ internal sealed class TenantFlow(PriorityClass priority, string tenant)
 
     public bool IsEmpty => Count == 0;
 
+    /// <summary>Whether its turn may go from one lane to another.</summary>
+    public bool HasSeveralLanes => _lanes is not null;
+
     /// <summary>The lane whose head came first among those that are not parked.</summary>
     public Lane? NextLane => _ready is not null ? _ready.First : _only is { ParkedAt: null } ? _only : null;
 
@@ -32,7 +35,7 @@ internal sealed class TenantFlow(PriorityClass priority, string tenant)
     public Lane LaneOf(AdmissionTicket ticket)
     {
         var plan = ticket.Plan;
-        var name = plan.IsCountedByName ? ticket.Request.Partition : null;
+        var name = plan.IsCountedByName ? ticket.Partition : null;
         if (_lanes is null)
         {
             if (_only is null)
