@@ -14,16 +14,18 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     // Most requests have one limit: an array of its own for its charge would be a fifth of what a waiter takes.
     private Charge _onlyCharge;
     private Charge[]? _charges;
+
+    /// <summary>The ticket's place in the waiting line. Only under the line's lock.</summary>
+    public LinePlace Place;
+
     private ManualResetValueTaskSourceCore<bool> _source;
     private CancellationTokenRegistration _registration;
     private bool _isHeldByToken;
     private ServiceLimiter? _owner;
     private Exception? _failure;
     private string? _endpoint;
-    private CancellationToken _cancelledBy;
 
-    /// <summary>The ticket's place in the waiting line. Only under the line's lock.</summary>
-    public LinePlace Place;
+    private CancellationToken _cancelledBy;
 
     /// <summary>The instant it was charged at. Written under the store's gate.</summary>
     public long ChargedAt;
@@ -58,7 +60,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
     public int ChargeCount { get; private set; }
 
-    public Span<Charge> Charges => _charges is null ? MemoryMarshal.CreateSpan(ref _onlyCharge, ChargeCount) : _charges.AsSpan(0, ChargeCount);
+    public Span<Charge> Charges => ChargeCount <= 1 ? MemoryMarshal.CreateSpan(ref _onlyCharge, ChargeCount) : _charges.AsSpan(0, ChargeCount);
 
     /// <summary>Whether a limit has to be released when the work ends.</summary>
     public bool HoldsConcurrency { get; private set; }
@@ -79,22 +81,12 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         HoldsSettlement = false;
         IsSettled = false;
         ChargeCount = 0;
-        if (plan.Limits.Length > 1 && (_charges is null || _charges.Length < plan.Limits.Length))
-        {
-            _charges = new Charge[plan.Limits.Length];
-        }
-
         foreach (var limit in plan.Limits)
         {
             var cost = request.Costs is null ? limit.CostOfOne : CostOf(limit.Unit, request.Costs);
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
-                ref var charge = ref _charges is null ? ref _onlyCharge : ref _charges[ChargeCount];
-                charge.Partition = partition;
-                charge.Cost = cost;
-                charge.Receipt = 0;
-                charge.Actual = Charge.Unsettled;
-                ChargeCount++;
+                AddCharge(partition, cost, plan.Limits.Length);
                 HoldsConcurrency |= limit.Rule.IsReleased;
                 HoldsSettlement |= limit.CostOfOne == 0;
             }
@@ -257,6 +249,27 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         }
 
         return true;
+    }
+
+    private void AddCharge(Partition partition, long cost, int most)
+    {
+        if (ChargeCount == 1)
+        {
+            if (_charges is null || _charges.Length < most)
+            {
+                _charges = new Charge[most];
+            }
+
+            _charges[0] = _onlyCharge;
+            _onlyCharge = default;
+        }
+
+        ref var charge = ref ChargeCount == 0 ? ref _onlyCharge : ref _charges![ChargeCount];
+        charge.Partition = partition;
+        charge.Cost = cost;
+        charge.Receipt = 0;
+        charge.Actual = Charge.Unsettled;
+        ChargeCount++;
     }
 
     /// <summary>Takes over what is asked, each reference only where there is another: what is written into an object that lives costs a barrier for every one.</summary>

@@ -13,10 +13,10 @@ internal interface ILimitStore
     Decision Admit(AdmissionTicket ticket);
 
     /// <summary>
-    /// As if <see cref="Admit"/> were called for the request and, as long as they are admitted, for those behind it in its lane, at most so many: in one step, at one instant.
-    /// Returns how many were admitted, and the answer to the last that was asked for.
+    /// As if <see cref="Admit"/> were called for one of a lane's requests after the other for as long as they are admitted, but in one step and at one instant. Returns how many were;
+    /// the answer is that to the last that was asked for.
     /// </summary>
-    int AdmitRun(AdmissionTicket first, int most, out Decision decision);
+    int AdmitRun(ReadOnlySpan<AdmissionTicket> run, out Decision decision);
 
     /// <summary>Charges all limits of the request, whether they have room or not.</summary>
     void Force(AdmissionTicket ticket);

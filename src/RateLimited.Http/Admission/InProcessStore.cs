@@ -10,9 +10,6 @@ namespace RateLimited.Http.Admission;
 /// </remarks>
 internal sealed partial class InProcessStore : ILimitStore, IDisposable
 {
-    /// <summary>How many are admitted under one hold of the gate: enough that what taking it and reading the clock cost does not count, and few enough to keep nobody waiting.</summary>
-    private const int MostUnderOneHold = 16;
-
     private readonly bool _hasCoarse;
     private ContendedClock _contended = new() { ReadAtCoarse = -FreshMilliseconds };
     private List<BoundLimit> _globals;
@@ -44,28 +41,24 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         return decision;
     }
 
-    public int AdmitRun(AdmissionTicket first, int most, out Decision decision)
+    public int AdmitRun(ReadOnlySpan<AdmissionTicket> run, out Decision decision)
     {
-        var service = first.Plan.Service;
-        var admitted = 0;
-        most = Math.Min(most, MostUnderOneHold);
+        var service = run[0].Plan.Service;
         using var held = Hold();
         var now = Clock.Now;
-        var next = first;
-        do
+        decision = default;
+        for (var admitted = 0; admitted < run.Length; admitted++)
         {
-            decision = Decide(next, service, now);
+            decision = Decide(run[admitted], service, now);
             if (!decision.IsAdmitted)
             {
-                break;
+                return admitted;
             }
 
-            Charge(next, service, now);
-            admitted++;
-            next = next.Place.InLane.Next;
+            Charge(run[admitted], service, now);
         }
-        while (next is not null && admitted < most);
-        return admitted;
+
+        return run.Length;
     }
 
     public void Force(AdmissionTicket ticket)

@@ -1,6 +1,6 @@
 namespace RateLimited.Http.Admission;
 
-/// <summary>Those who have left the line and are told so when its lock is released, in the order they left: linked by what linked them in their lane.</summary>
+/// <summary>Those who have left the line and are told so when its lock is released, in the order they left: linked by what linked them in their class.</summary>
 internal struct LeavingTickets
 {
     private AdmissionTicket? _last;
@@ -33,7 +33,7 @@ internal struct LeavingTickets
         var first = First;
         if (first is not null)
         {
-            ref var link = ref first.Place.InLane.Next;
+            ref var link = ref first.Place.InClass.Next;
             (First, link) = (link, null);
         }
 
@@ -48,7 +48,7 @@ internal struct LeavingTickets
         }
         else
         {
-            _last.Place.InLane.Next = ticket;
+            _last.Place.InClass.Next = ticket;
         }
 
         _last = ticket;

@@ -133,23 +133,19 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
         return null;
     }
 
-    /// <summary>How many of the lane that is next have their turn one after the other, before another lane's.</summary>
-    public int RunOf(Lane lane, int most)
+    /// <summary>Those of the lane that is next, at most so many, who have their turn one after the other before another lane has.</summary>
+    public ReadOnlySpan<AdmissionTicket> RunOf(Lane lane, int most)
     {
-        if (lane.Flow.HasSeveralLanes || _round.Count == 1)
-        {
-            return lane.Flow.HasSeveralLanes ? 1 : most;
-        }
-
+        var front = lane.Tickets.Front(lane.Flow.HasSeveralLanes ? 1 : most);
+        var left = _round.Count == 1 ? long.MaxValue : lane.Flow.Deficit;
         var run = 0;
-        var left = lane.Flow.Deficit;
-        for (var ticket = lane.Tickets.First; ticket is not null && run < most && ticket.Place.Size <= left; ticket = ticket.Place.InLane.Next)
+        while (run < front.Length && front[run] is { Place.Size: var size } && size <= left)
         {
-            left -= ticket.Place.Size;
+            left -= size;
             run++;
         }
 
-        return run;
+        return front[..run]!;
     }
 
     /// <summary>Takes what went off the tenant's account. Before the ticket is removed.</summary>

@@ -14,6 +14,9 @@ internal sealed partial class WaitingLine
 {
     private const int Ranks = (int)RequestPriority.Critical - (int)RequestPriority.Background + 1;
 
+    /// <summary>How many are admitted in one step of the store: enough that what the step itself costs does not count, and few enough to keep no other service waiting.</summary>
+    private const int LongestRun = 16;
+
     private readonly PriorityClass[] _classes = new PriorityClass[Ranks];
     private readonly TicketList<DueLinks> _usualDeadlines = new();
     private readonly InstantHeap<Deadline> _deadlines = new();
@@ -221,10 +224,12 @@ internal sealed partial class WaitingLine
                     continue;
                 }
 
-                var admitted = store.AdmitRun(ticket, RunOf(lane, most), out var decision);
+                // Where somebody is aside, one that goes may call another.
+                var run = each.RunOf(lane, _lots.IsEmpty ? Math.Min(most, LongestRun) : 1);
+                var admitted = store.AdmitRun(run, out var decision);
                 if (admitted > 0)
                 {
-                    LetGo(lane, admitted, ref leaving);
+                    LetGo(run[..admitted], ref leaving);
                     return admitted;
                 }
 
@@ -248,14 +253,10 @@ internal sealed partial class WaitingLine
         return 0;
     }
 
-    /// <summary>How many of a lane have their turn one after the other, whatever becomes of them: where somebody is aside, one that goes may call another.</summary>
-    private int RunOf(Lane lane, int most) => _lots.IsEmpty ? lane.Flow.Priority.RunOf(lane, most) : 1;
-
-    private void LetGo(Lane lane, int count, ref LeavingTickets leaving)
+    private void LetGo(ReadOnlySpan<AdmissionTicket> admitted, ref LeavingTickets leaving)
     {
-        for (var i = 0; i < count; i++)
+        foreach (var ticket in admitted)
         {
-            var ticket = lane.Tickets.First!;
             PriorityClass.Spend(ticket);
             Leave(ticket);
             leaving.Add(ticket);
