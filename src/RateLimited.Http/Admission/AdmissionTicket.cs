@@ -87,7 +87,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
                 AddCharge(partition, cost, plan.Limits.Length);
-                HoldsConcurrency |= limit.Rule.IsReleased;
+                HoldsConcurrency |= limit.IsReleased;
                 HoldsSettlement |= limit.CostOfOne == 0;
             }
         }

@@ -70,6 +70,9 @@ internal sealed class BoundLimit
     /// <summary>What a request costs here that names no costs.</summary>
     public long CostOfOne { get; }
 
+    /// <summary>Whether what it was charged is released when the work ends.</summary>
+    public bool IsReleased { get; private set; }
+
     /// <summary>The most that one request may ever cost.</summary>
     public long Capacity { get; private set; }
 
@@ -127,6 +130,7 @@ internal sealed class BoundLimit
         Definition = definition;
         Rule = definition.Rule;
         Capacity = Rule.Capacity;
+        IsReleased = Rule.IsReleased;
         _shareOfOne = (long)(WholeShare / Capacity);
         _largestGuard = LargestGuardOf(Rule);
     }

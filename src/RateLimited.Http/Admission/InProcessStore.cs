@@ -46,19 +46,43 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         var service = run[0].Plan.Service;
         using var held = Hold();
         var now = Clock.Now;
-        decision = default;
-        for (var admitted = 0; admitted < run.Length; admitted++)
+        decision = Decision.Admitted(now);
+        var admitted = 0;
+        while (admitted < run.Length && decision.IsAdmitted)
         {
-            decision = Decide(run[admitted], service, now);
-            if (!decision.IsAdmitted)
+            var ticket = run[admitted];
+            if (ticket.ChargeCount == 1 && service.PausedUntil <= now && TryChargeOnly(ticket, service, now))
             {
-                return admitted;
+                admitted++;
+                continue;
             }
 
-            Charge(run[admitted], service, now);
+            decision = Decide(ticket, service, now);
+            if (decision.IsAdmitted)
+            {
+                Charge(ticket, service, now);
+                admitted++;
+            }
         }
 
-        return run.Length;
+        return admitted;
+    }
+
+    /// <summary>What deciding and charging come to for a request of one limit that has room.</summary>
+    private bool TryChargeOnly(AdmissionTicket ticket, BoundService service, long now)
+    {
+        ref var charge = ref ticket.Charges[0];
+        var limit = charge.Partition.Limit;
+        var at = MomentOf(now, service, limit);
+        if (limit.Rule.Earliest(ref charge.Partition.State, at, charge.Cost) > now)
+        {
+            return false;
+        }
+
+        charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, at, charge.Cost);
+        ticket.ChargedAt = now;
+        service.Admitted.Value++;
+        return true;
     }
 
     public void Force(AdmissionTicket ticket)

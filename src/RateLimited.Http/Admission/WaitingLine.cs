@@ -330,12 +330,17 @@ internal sealed partial class WaitingLine
             _blocked = null;
         }
 
-        if (ticket.Deadline is { HeapIndex: > 0 } deadline)
+        if (ticket.Place.Deadline == LimitRule.Never)
+        {
+            return;
+        }
+
+        if (ticket.Deadline is { } deadline)
         {
             _deadlines.Remove(deadline);
             ticket.Deadline = null;
         }
-        else if (ticket.Place.Deadline != LimitRule.Never)
+        else
         {
             _usualDeadlines.Remove(ticket);
         }
