@@ -19,6 +19,10 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     public LinePlace Place;
 
     private ManualResetValueTaskSourceCore<bool> _source;
+
+    /// <summary>The span of its time in line.</summary>
+    public WaitSpan Span;
+
     private CancellationTokenRegistration _registration;
     private bool _isHeldByToken;
     private ServiceLimiter? _owner;
@@ -35,9 +39,6 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
     /// <summary>The partition for whose sake it was refused.</summary>
     public Partition? RefusedBy;
-
-    /// <summary>The span of its time in line.</summary>
-    public WaitSpan Span;
 
     /// <summary>The ticket's entry among the deadlines, when its timeout is not the line's.</summary>
     public Deadline? Deadline { get; set; }
@@ -70,6 +71,18 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
     /// <summary>Whether a true cost was noted.</summary>
     public bool IsSettled { get; private set; }
+
+    /// <summary>
+    /// Reads a word of each of the four cache lines that letting the ticket go needs. Who waited for long has gone cold: what is asked for early, and for many at a time, comes from memory
+    /// side by side while others are let go.
+    /// </summary>
+    public void Fetch()
+    {
+        Volatile.Read(in ChargedAt);
+        Volatile.Read(in Place.Since);
+        Volatile.Read(in Place.InClass.Next);
+        Span.Fetch();
+    }
 
     /// <summary>Finds what the request is charged and pins it.</summary>
     public void Resolve(ServiceLimiter owner, LimitPlan plan, in AdmissionRequest request)

@@ -10,6 +10,9 @@ namespace RateLimited.Http.Admission;
 /// </remarks>
 internal sealed partial class InProcessStore : ILimitStore, IDisposable
 {
+    /// <summary>How many of a run must have gone for the rest to be fetched ahead: by then it is many that go, and not the one that a refill lets go.</summary>
+    private const int SureOfMore = 2;
+
     private readonly bool _hasCoarse;
     private ContendedClock _contended = new() { ReadAtCoarse = -FreshMilliseconds };
     private List<BoundLimit> _globals;
@@ -50,6 +53,11 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         var admitted = 0;
         while (admitted < run.Length && decision.IsAdmitted)
         {
+            if (admitted == SureOfMore)
+            {
+                Fetch(run[admitted..]);
+            }
+
             var ticket = run[admitted];
             if (ticket.ChargeCount == 1 && service.PausedUntil <= now && TryChargeOnly(ticket, service, now))
             {
@@ -66,6 +74,14 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
 
         return admitted;
+    }
+
+    private static void Fetch(ReadOnlySpan<AdmissionTicket> run)
+    {
+        foreach (var ticket in run)
+        {
+            ticket.Fetch();
+        }
     }
 
     /// <summary>What deciding and charging come to for a request of one limit that has room.</summary>

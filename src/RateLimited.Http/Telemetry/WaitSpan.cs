@@ -12,6 +12,9 @@ internal readonly struct WaitSpan
     public static WaitSpan Start(string service, RequestPriority priority) =>
         RateLimitingInstruments.Activities.HasListeners() ? Begin(service, TagValues.Of(priority)) : default;
 
+    /// <summary>Reads it and does nothing, so that it is in the cache when it ends.</summary>
+    public void Fetch() => Volatile.Read(in _activity);
+
     /// <summary>Ends the span of a request that was admitted, or left the line without being refused.</summary>
     public void End()
     {
