@@ -6,7 +6,7 @@ namespace RateLimited.Http.Admission;
 /// Limits' state in this process. One gate guards all of it, so that the limits of a request, the global ones included, decide together in one step. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The gate is held for a few dozen nanoseconds of arithmetic and never while anything else is called.
+/// The gate is held for a few dozen nanoseconds of arithmetic, a few hundred when a run of waiters goes, and never while anything else is called.
 /// </remarks>
 internal sealed partial class InProcessStore : ILimitStore, IDisposable
 {

@@ -255,6 +255,7 @@ internal sealed partial class WaitingLine
 
     private void LetGo(ReadOnlySpan<AdmissionTicket> admitted, ref LeavingTickets leaving)
     {
+        // The span is the lane's own array: each is read before its leaving empties its slot.
         foreach (var ticket in admitted)
         {
             PriorityClass.Spend(ticket);
