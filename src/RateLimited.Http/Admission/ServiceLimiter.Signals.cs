@@ -8,7 +8,7 @@ internal sealed partial class ServiceLimiter
     /// <summary>Corrects the limits by what the response to a request says. The ticket has not been completed.</summary>
     public void Hear(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports)
     {
-        if (_store.Hear(ticket, reports, Volatile.Read(ref _inFlight)))
+        if (_store.Hear(ticket, reports, (int)Volatile.Read(ref _inFlight.Value)))
         {
             Apply();
         }
