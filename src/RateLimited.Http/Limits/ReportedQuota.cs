@@ -246,8 +246,9 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         var margin = MarginAt(at);
         Notice(at, others: isKnown && used > _bucket.Used(ref _level, at) - margin + 1);
 
-        // What is under way may be more than there was: the upstream refuses the rest and takes nothing for it.
-        used = Math.Min(Saturating.Add(used, margin), _limit);
+        // What is under way may be more than there was, but nobody waits longer for one than anything is believed.
+        var most = (long)Int128.Min(_limit - 1 + ((Int128)longest * _limit / _window), long.MaxValue);
+        used = Math.Min(Saturating.Add(used, margin), most);
         var heard = default(LimitState);
         if (used > 0)
         {
