@@ -27,6 +27,9 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     /// <summary>The instant it was charged at. Written under the store's gate.</summary>
     public long ChargedAt;
 
+    /// <summary>Whether the limits were told what became of the request.</summary>
+    public bool IsHeard;
+
     /// <summary>What became of it in line.</summary>
     public LineStep Outcome;
 
@@ -63,6 +66,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         HoldsConcurrency = false;
         HoldsSettlement = false;
         IsSettled = false;
+        IsHeard = false;
         ChargeCount = 0;
         if (_charges.Length < plan.Limits.Length)
         {

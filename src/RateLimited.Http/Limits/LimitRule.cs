@@ -103,6 +103,17 @@ internal abstract class LimitRule
     {
     }
 
+    /// <summary>
+    /// Takes in what became of a request. Called once for each that was answered, before it is released. Returns whether a waiter may now go earlier than it was told.
+    /// </summary>
+    public virtual bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome) => false;
+
+    /// <summary>How much there is to use now, as people are shown it: the quota where that is fixed, and what was learned where it is not. At least one.</summary>
+    public virtual long Present(ref LimitState state, in Moment at) => Capacity;
+
+    /// <summary>Whether it learns from what becomes of requests.</summary>
+    public virtual bool Learns => false;
+
     /// <summary>Whether answers date its charges.</summary>
     public virtual bool IsDatedByAnswers => false;
 

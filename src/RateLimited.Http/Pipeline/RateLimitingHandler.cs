@@ -84,8 +84,9 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
         _ => false,
     };
 
-    private static void End(AdmissionTicket ticket, Exception exception)
+    private void End(AdmissionTicket ticket, Exception exception)
     {
+        _limiter.Learn(ticket, AnswerReading.KindOf(exception));
         if (WasNeverSent(exception))
         {
             ticket.GiveBack();
@@ -190,9 +191,10 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
     private void Hear(HttpRequestMessage request, HttpResponseMessage response, AdmissionTicket ticket, PipelineSettings settings)
     {
         _limiter.ObserveAnswer(ticket);
+        _limiter.Learn(ticket, AnswerReading.KindOf(response.StatusCode));
         if (response.StatusCode == HttpStatusCode.TooManyRequests)
         {
-            _limiter.Record(new RequestOutcome { Limited = true, RetryAfter = response.Headers.RetryAfter?.Delta });
+            _limiter.Heed(new RequestOutcome { Limited = true, RetryAfter = response.Headers.RetryAfter?.Delta });
         }
 
         if (ticket.HoldsConcurrency && LeasedContent.MayHaveBody(request, response))

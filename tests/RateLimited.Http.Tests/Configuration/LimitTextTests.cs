@@ -50,7 +50,7 @@ public class LimitTextTests
 
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
     private const string Window = "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'";
-    private const string Words = "'sliding', 'token-bucket', 'fixed', 'burst', 'per tenant' or 'per name' after the window";
+    private const string Words = "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'per tenant' or 'per name' after the window";
     private const string Quota = "a whole number from 1 to 10^12 as the quota";
     private const string Unit = "a unit of at most 64 letters, digits, '.', '_' and '-' that begins with a letter";
 
