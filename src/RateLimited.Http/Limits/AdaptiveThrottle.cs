@@ -4,13 +4,13 @@ namespace RateLimited.Http.Limits;
 
 /// <summary>
 /// Stops asking an upstream that fails: of two minutes, at most twice as many requests go as it has answered, and ten more, besides one probe a second. It does nothing while there
-/// are fewer than ten faults among them, or less than a third of what was answered.
+/// are fewer than ten faults among them, or less than a third of what was answered; having begun, it goes on until they are less than a tenth.
 /// </summary>
 /// <remarks>
 /// Client-side throttling of Google's SRE book, chapter 21, which refuses with the probability <c>max(0, (requests − K × accepts) / (requests + 1))</c> and counts refused requests as
 /// requests. So counted, what goes settles at <c>K × accepts</c>; here that is the rule itself, so that it needs no dice and nobody has to count the refused, who wait in line. Probes are
 /// the trickle and not counted: after a long outage the first that succeeds lets two go, these let four. Ten answers without a fault between, to requests that went after the last
-/// fault, begin the count anew: a short outage need not leave the window first. <c>Extra</c> holds the window.
+/// fault, begin the count anew with these ten: a short outage need not leave the window first, and those who wait do not all go at once. <c>Extra</c> holds the window.
 /// </remarks>
 internal sealed class AdaptiveThrottle() : LimitRule(Most, 0)
 {
@@ -35,26 +35,25 @@ internal sealed class AdaptiveThrottle() : LimitRule(Most, 0)
     public static void Begin(ref LimitState state, in Moment at, long accepted)
     {
         var window = WindowOf(ref state, at);
-        window.Sent(at.Now, accepted);
-        window.Accepted(at.Now, accepted);
+        window.Begin(at.Now, accepted);
     }
 
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
-        if (state.Extra is not FaultWindow window || !IsClosed(window.At(at.Now)))
+        if (state.Extra is not FaultWindow window || !IsClosed(window, at.Now))
         {
             return at.Now;
         }
 
         var probe = window.NextProbe(at.Now);
         var turn = FaultWindow.NextTurn(at.Now);
-        return turn < probe && !IsClosed(window.Until(turn)) ? turn : probe;
+        return turn < probe && !IsClosed(window.Until(turn), window.IsThrottling) ? turn : probe;
     }
 
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var window = WindowOf(ref state, at);
-        if (IsClosed(window.At(at.Now)) && window.NextProbe(at.Now) == at.Now)
+        if (IsClosed(window, at.Now) && window.NextProbe(at.Now) == at.Now)
         {
             window.ProbedAt = at.Now;
         }
@@ -90,14 +89,14 @@ internal sealed class AdaptiveThrottle() : LimitRule(Most, 0)
             window.Unsent(at.Now, outcome.SentAt);
         }
 
-        var wasClosed = IsClosed(window.At(at.Now));
+        var wasClosed = IsClosed(window, at.Now);
         switch (outcome.Kind)
         {
             case AnswerKind.Succeeded:
                 window.Accepted(at.Now, 1);
                 if (wasClosed && window.Run(outcome.SentAt) >= Few)
                 {
-                    window.Clear();
+                    window.Restart(at.Now, new FaultCounts(Few, Few, Few));
                 }
 
                 break;
@@ -108,7 +107,7 @@ internal sealed class AdaptiveThrottle() : LimitRule(Most, 0)
                 break;
         }
 
-        return wasClosed && !IsClosed(window.At(at.Now));
+        return wasClosed && !IsClosed(window, at.Now);
     }
 
     public override long Used(ref LimitState state, in Moment at) => state.Extra is FaultWindow window ? window.At(at.Now).Sent : 0;
@@ -131,9 +130,18 @@ internal sealed class AdaptiveThrottle() : LimitRule(Most, 0)
         }
     }
 
-    /// <summary>A third of what was answered, since at the bound itself half of it fails: fewer failures, and requests still under way are no reason to hold others up.</summary>
-    private static bool IsClosed(in FaultCounts counts) =>
-        counts.Faulted >= Few && counts.Faulted * 2 >= (Factor - 1) * counts.Accepted && counts.Sent >= Allowed(counts);
+    private static bool IsClosed(FaultWindow window, long now)
+    {
+        var counts = window.At(now);
+        window.IsThrottling = IsThrottling(counts, window.IsThrottling);
+        return window.IsThrottling && counts.Sent >= Allowed(counts);
+    }
+
+    private static bool IsClosed(in FaultCounts counts, bool wasThrottling) => IsThrottling(counts, wasThrottling) && counts.Sent >= Allowed(counts);
+
+    /// <summary>At the bound itself half of what is answered fails. Where far less does, requests still under way are no reason to hold others up.</summary>
+    private static bool IsThrottling(in FaultCounts counts, bool wasThrottling) =>
+        counts.Faulted >= Few && counts.Faulted * (wasThrottling ? 10 : 2) >= (Factor - 1) * counts.Accepted;
 
     private static long Allowed(in FaultCounts counts) => Saturating.Add(Factor * counts.Accepted, Few);
 

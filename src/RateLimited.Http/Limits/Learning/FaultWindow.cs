@@ -22,6 +22,9 @@ internal sealed class FaultWindow(long now)
     private long _lastFault = -1;
     private long _run;
 
+    /// <summary>Whether faults are so many that they count.</summary>
+    public bool IsThrottling { get; set; }
+
     /// <summary>When the last probe went.</summary>
     public long ProbedAt { get; set; } = -AdaptiveThrottle.ProbeInterval;
 
@@ -78,11 +81,24 @@ internal sealed class FaultWindow(long now)
         }
     }
 
+    /// <summary>Spreads what went before anybody counted over the window.</summary>
+    public void Begin(long now, long accepted)
+    {
+        Roll(now);
+        for (var slot = 0; slot < Slots; slot++)
+        {
+            var share = (accepted / Slots) + (slot < accepted % Slots ? 1 : 0);
+            _slots[slot] += new FaultCounts(share, share, 0);
+            _total += new FaultCounts(share, share, 0);
+        }
+    }
+
     /// <summary>Begins anew.</summary>
-    public void Clear()
+    public void Restart(long now, in FaultCounts counts)
     {
         Array.Clear(_slots);
         (_total, _run) = (default, 0);
+        Add(now, counts);
     }
 
     private void Add(long now, FaultCounts counts)
