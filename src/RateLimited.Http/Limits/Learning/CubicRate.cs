@@ -81,7 +81,7 @@ internal sealed class CubicRate(double initial, long now)
         _plateau = Math.Cbrt(_last * (1 - Beta) / Scaling);
         _grown = 0;
         _brakedAt = now;
-        PerSecond = Math.Max(_last * Beta, Floor(ceiling));
+        PerSecond = Math.Min(PerSecond, Math.Max(_last * Beta, Floor(ceiling)));
     }
 
     /// <summary>Takes over a new ceiling.</summary>

@@ -9,7 +9,7 @@ internal readonly record struct VegasBounds(int Least, int Most);
 /// </summary>
 /// <remarks>
 /// It decides once a window, by the window's median latency, so that neither a straggler nor a lucky answer moves it. The baseline is the lowest median; it rises only by a probe, a window at
-/// half the limit: if requests are as slow with half as many under way, it is not ours to wait less. So an incident that makes the upstream slow under our own load does not become
+/// half the limit, or by a cut after which requests are as slow as before it: then it is not ours to wait less. So an incident that makes the upstream slow under our own load does not become
 /// what is thought normal. Whatever was sent before a change says nothing of it and is not counted. There are no dice: the distance of probes is spread by their number.
 /// </remarks>
 /// <param name="initial">The limit before anything was learned.</param>
@@ -29,6 +29,9 @@ internal sealed class VegasLimit(int initial)
     /// <summary>How many samples lie between two probes of the baseline, times the limit.</summary>
     private const int ProbeFactor = 30;
 
+    /// <summary>How large a part of the limit is cut at once, if anything is: what a smaller cut does to the latency is lost in its noise.</summary>
+    private const double LeastCut = 0.2;
+
     private const double BaselineSmoothing = 0.3;
 
     private readonly LatencyWindow _window = new();
@@ -36,8 +39,13 @@ internal sealed class VegasLimit(int initial)
     private double _limit = initial;
     private double _baseline;
     private double _beforeProbe;
+    private double _beforeCut;
+    private double _medianBeforeCut;
     private double _refusedAt = double.MaxValue;
     private long _epoch;
+
+    // Whether everything in the window was sent under the present limit.
+    private bool _isSteady;
     private long _samplesToProbe = ProbeFactor * (long)initial;
     private int _probes;
     private int _hold;
@@ -93,6 +101,7 @@ internal sealed class VegasLimit(int initial)
     private void Drop(long now, VegasBounds bounds)
     {
         EndProbe();
+        _beforeCut = 0;
         _refusedAt = _limit;
         _hold = _nextHold;
         _nextHold = Math.Min(2 * _nextHold, LongestHold);
@@ -113,6 +122,14 @@ internal sealed class VegasLimit(int initial)
         }
 
         _baseline = _baseline == 0 ? median : _baseline > median ? _baseline + (BaselineSmoothing * (median - _baseline)) : _baseline;
+        if (WasCutInVain(median))
+        {
+            _baseline = median;
+            Set(_beforeCut, now, bounds);
+            return;
+        }
+
+        _beforeCut = 0;
         var isUsed = 2 * _window.MostInFlight >= Limit;
         if (isUsed)
         {
@@ -125,13 +142,30 @@ internal sealed class VegasLimit(int initial)
             return;
         }
 
-        Move(median, isUsed, bounds);
+        Move(now, median, isUsed, bounds);
     }
 
-    private void Move(double median, bool isUsed, VegasBounds bounds)
+    private void Move(long now, double median, bool isUsed, VegasBounds bounds)
     {
         var queue = _limit * Math.Max(1 - (_baseline / median), 0);
         _hold = Math.Max(_hold - 1, 0);
+        var excess = (queue - (6 * Step)) / 2;
+        if (excess > LeastCut * _limit)
+        {
+            // Half of what is too much at once: step by step a fallen capacity would be reached in minutes.
+            if (!_isSteady)
+            {
+                // The window saw the change itself. What a cut achieves can only be told from a latency that stands.
+                Set(_limit, now, bounds);
+                return;
+            }
+
+            (_beforeCut, _medianBeforeCut) = (_limit, median);
+            Set(_limit - excess, now, bounds);
+            return;
+        }
+
+        _isSteady = false;
         var next = _limit;
         if (isUsed && _history.Vetoes())
         {
@@ -174,6 +208,9 @@ internal sealed class VegasLimit(int initial)
         return Math.Min(next, Math.Max(_limit, _refusedAt * Backoff) + 1);
     }
 
+    /// <summary>A queue of ours gets shorter with what is under way. Where latency hardly follows, it is the upstream that has become slow, and less under way only gets less done.</summary>
+    private bool WasCutInVain(double median) => _beforeCut > 0 && median > _medianBeforeCut * (1 + (_limit / _beforeCut)) / 2;
+
     private void Probe(long now, VegasBounds bounds)
     {
         _probes++;
@@ -197,7 +234,7 @@ internal sealed class VegasLimit(int initial)
     private void Set(double limit, long now, VegasBounds bounds)
     {
         _limit = Math.Clamp(limit, bounds.Least, bounds.Most);
-        _epoch = now;
+        (_epoch, _isSteady) = (now, true);
         _window.Restart(now);
         _history.Clear();
     }
