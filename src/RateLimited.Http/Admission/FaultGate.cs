@@ -72,8 +72,7 @@ internal sealed class FaultGate
     {
         if (_isEngaged)
         {
-            Rule.Charge(ref Partition.State, new Moment(now), 1);
-            Rule.Learn(ref Partition.State, new Moment(now), new AnswerOutcome(AnswerKind.Ignored, now));
+            AdaptiveThrottle.NoteUnheard(ref Partition.State, new Moment(now));
         }
     }
 
@@ -86,14 +85,15 @@ internal sealed class FaultGate
         }
 
         var at = new Moment(now);
-        if (!_isEngaged)
+        var isFirst = !_isEngaged;
+        if (isFirst)
         {
             (_isEngaged, _engagedAt) = (true, now);
             Partition.State = default;
             AdaptiveThrottle.Begin(ref Partition.State, at, Recent(now));
         }
 
-        var isLoosened = Rule.Learn(ref Partition.State, at, outcome with { IsUncharged = outcome.IsUncharged || outcome.SentAt < _engagedAt });
+        var isLoosened = Rule.Learn(ref Partition.State, at, outcome with { IsUncharged = outcome.IsUncharged || isFirst || outcome.SentAt < _engagedAt });
         if (!AdaptiveThrottle.HasFaults(ref Partition.State, at))
         {
             // What was counted meanwhile is what standing aside would have counted.

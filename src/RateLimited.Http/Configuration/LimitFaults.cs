@@ -137,6 +137,11 @@ internal static class LimitFaults
             return limit.Window is null ? null : "no window, which a concurrency limit has not, or another algorithm";
         }
 
+        if (limit.Algorithm == LimitAlgorithm.AdaptiveThrottle)
+        {
+            return limit.Window is null ? null : "no window, which an adaptive throttle has not, or another algorithm";
+        }
+
         if (limit.IsAdaptive && limit.Quota == 0)
         {
             return limit.Window is null ? null : "no window, or a quota";

@@ -38,6 +38,15 @@ internal sealed class AdaptiveThrottle() : LimitRule(Most, 0)
         window.Begin(at.Now, accepted);
     }
 
+    /// <summary>Notes that something goes of which nothing will be heard: it takes the place of a probe, and does not count.</summary>
+    public static void NoteUnheard(ref LimitState state, in Moment at)
+    {
+        if (state.Extra is FaultWindow window && IsClosed(window, at.Now))
+        {
+            window.ProbedAt = at.Now;
+        }
+    }
+
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
         if (state.Extra is not FaultWindow window || !IsClosed(window, at.Now))
@@ -83,7 +92,7 @@ internal sealed class AdaptiveThrottle() : LimitRule(Most, 0)
         {
             window.Sent(at.Now, 1);
         }
-        else if (!outcome.IsUncharged && !isNews)
+        else if (!outcome.IsUncharged && !isNews && outcome.SentAt != window.ProbedAt)
         {
             // It tells nothing of the upstream's health: as if it had not gone.
             window.Unsent(at.Now, outcome.SentAt);

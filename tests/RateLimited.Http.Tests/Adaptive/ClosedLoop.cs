@@ -105,7 +105,7 @@ internal sealed class ClosedLoop : IDisposable
     {
         _arrival = NextArrival();
         Seconds[^1].Offered++;
-        var waiter = Waiter.Enter(_service);
+        var waiter = Waiter.Enter(_service, token: CancellationToken.None);
         if (waiter.Refusal is null)
         {
             _waiting.Enqueue(waiter);

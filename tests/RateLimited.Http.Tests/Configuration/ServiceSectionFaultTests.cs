@@ -65,6 +65,9 @@ public class ServiceSectionFaultTests
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 d\", \"TimeZone\": \"UTC\" }]", "Limits:0:TimeZone: 'UTC' → no time zone, or a FixedWindow anchored to the Clock")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 h\", \"Algorithm\": \"FixedWindow\", \"TimeZone\": \"UTC\" }]", "Limits:0:TimeZone: 'UTC' → no time zone, or a window of whole days")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 d\", \"Algorithm\": \"FixedWindow\", \"TimeZone\": \"Mars/Olympus\" }]", "Limits:0:TimeZone: 'Mars/Olympus' → the IANA name of a time zone, such as 'America/Los_Angeles'")]
+    [InlineData("[{ \"Algorithm\": \"AdaptiveThrottle\", \"Quota\": 5 }]", "Limits:0:Quota: 5 → no quota, which an adaptive throttle has not, or another algorithm")]
+    [InlineData("[{ \"Algorithm\": \"AdaptiveRate\", \"Window\": \"1 s\" }]", "Limits:0:Window: '00:00:01' → no window, or a quota")]
+    [InlineData("[{ \"Algorithm\": \"AdaptiveRate\", \"Quota\": 5 }]", "Limits:0:Window: missing → a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'")]
     [InlineData("[{ \"Quota\": 5, \"Windw\": \"1 s\", \"Window\": \"1 s\" }]", "Limits:0:Windw: unknown key → perhaps 'Window'; known here are " + LimitKeys)]
     public void Of_a_limit(string limits, string sentence) => Configured.Faults(Configured.Service($$"""{ "Limits": {{limits}} }""")).ShouldBe([Place(sentence)]);
 

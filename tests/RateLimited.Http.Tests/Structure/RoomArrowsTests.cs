@@ -87,7 +87,8 @@ public sealed class RoomArrowsTests
             type.Namespace.StartsWith("Microsoft.Extensions.DependencyInjection", StringComparison.Ordinal)
             || type.Namespace.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal));
 
-    private static bool IsLearning(TypeName type) => type.Namespace == "RateLimited.Http.Limits.Learning";
+    /// <summary>A learned rate is no count: it is turned into whole ticks before anything is admitted by it.</summary>
+    private static bool IsLearning(TypeName type) => type.Namespace == "RateLimited.Http.Limits.Learning" || type.Name == "AdaptiveRate";
 
     private static TypeName[] ForeignTypes(string room) => ForeignTypes(room, static _ => true);
 
