@@ -17,6 +17,9 @@ internal sealed record ServiceDefinition
     /// <summary>Null: the measured spread of the latency.</summary>
     public TimeSpan? ArrivalGuard { get; init; }
 
+    /// <summary>Whether requests are held back while the upstream fails.</summary>
+    public bool FaultThrottle { get; init; } = true;
+
     public CorrectionDefinition Correction { get; init; } = new();
 
     public int MaxPartitions { get; init; } = 100_000;

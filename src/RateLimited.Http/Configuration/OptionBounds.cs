@@ -23,6 +23,7 @@ internal static class OptionBounds
 
     public static readonly NumberRange Quota = new(1, MaxAmount, "a whole number from 1 to 10^12 as the quota");
     public static readonly NumberRange Burst = new(1, MaxAmount, "a whole number from 1 to 10^12 as the burst");
+    public static readonly NumberRange Learned = new(1, MaxAmount, "a whole number from 1 to the quota");
     public static readonly NumberRange Cost = new(1, MaxAmount, "a whole number from 1 to 10^12 as the most that the line may cost");
     public static readonly NumberRange Weight = new(1, 1_000, "a whole number from 1 to 1_000");
     public static readonly NumberRange QueueLength = new(0, 10_000_000, "a whole number from 0 to 10_000_000");

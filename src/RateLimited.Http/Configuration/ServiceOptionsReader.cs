@@ -17,6 +17,7 @@ internal static class ServiceOptionsReader
     public static readonly IReadOnlyList<SectionKey<ServiceRateLimitingOptions>> Keys =
     [
         new("Mode", static (reader, section, service) => reader.Choice<RateLimitMode>(section, value => service.Mode = value)),
+        new("FaultThrottle", static (reader, section, service) => reader.Truth(section, value => service.FaultThrottle = value)),
         new("Limits", static (reader, section, service) => LimitSectionReader.Read(reader, section, service.Limits)),
         new("Endpoints", static (reader, section, service) => EndpointSectionReader.Read(reader, section, service.Endpoints)),
         new("Tenants", static (reader, section, service) => reader.Keys(section, service.Tenants, TenantSectionReader.Keys)),

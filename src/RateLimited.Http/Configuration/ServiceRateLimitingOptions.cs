@@ -6,6 +6,12 @@ public sealed partial class ServiceRateLimitingOptions
     /// <summary>Whether limits are enforced. Default: <see cref="RateLimitMode.Enforce"/>. Reloadable.</summary>
     public RateLimitMode Mode { get; set; }
 
+    /// <summary>
+    /// Whether requests are held back while the upstream fails with server errors: of two minutes, at most twice as many go as it has answered, and ten more, besides one a second. It costs
+    /// nothing before the first fault and does nothing before the tenth. Default: true. Reloadable.
+    /// </summary>
+    public bool FaultThrottle { get; set; } = true;
+
     /// <summary>The limits that all requests of the service have.</summary>
     public IList<LimitOptions> Limits { get; } = [];
 
