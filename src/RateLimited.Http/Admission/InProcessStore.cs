@@ -207,41 +207,6 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
     }
 
-    /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
-    public Loosened Learn(AdmissionTicket ticket, AnswerKind kind, bool isExplained)
-    {
-        var service = ticket.Plan.Service;
-        var loosened = Loosened.Nobody;
-        using var held = Hold();
-        var now = Clock.Now;
-        var outcome = new AnswerOutcome(kind, ticket.ChargedAt, isExplained);
-        foreach (ref var charge in ticket.Charges)
-        {
-            loosened = Learn(charge.Partition, service, now, outcome, loosened);
-        }
-
-        return service.Faults.Learn(now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
-    }
-
-    /// <summary>Tells the limits that all of a service's requests share what became of one that no ticket was had for.</summary>
-    public Loosened Learn(LimitPlan plan, AnswerKind kind, long latency)
-    {
-        var service = plan.Service;
-        var loosened = Loosened.Nobody;
-        using var held = Hold();
-        var now = Clock.Now;
-        var outcome = new AnswerOutcome(kind, Math.Max(now - latency, 0), IsUncharged: true);
-        foreach (var limit in plan.Limits)
-        {
-            if (limit.Only is { } partition)
-            {
-                loosened = Learn(partition, service, now, outcome, loosened);
-            }
-        }
-
-        return service.Faults.Learn(now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
-    }
-
     /// <summary>Runs something that changes definitions while nothing decides.</summary>
     public void Change(Action change)
     {
@@ -331,14 +296,6 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     }
 
     private Moment MomentOf(long now, BoundService service, BoundLimit limit) => new(now, Clock.WallOffsetAt(now), service.GuardOf(limit));
-
-    private Loosened Learn(Partition partition, BoundService service, long now, in AnswerOutcome outcome, Loosened loosened)
-    {
-        var limit = partition.Limit;
-        return !limit.Rule.Learns || !limit.Rule.Learn(ref partition.State, MomentOf(now, service, limit), outcome) ? loosened
-            : limit.Scope == LimitScope.Global ? Loosened.Everybody
-            : (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
-    }
 
     /// <summary>When the service opens, whatever its limits say: after the pause that its upstream asked for, and when it has been failing, at its next turn.</summary>
     private static (long Instant, Partition? Refused) Opening(BoundService service, long now, long ahead)
