@@ -2,21 +2,29 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RateLimited.Http.Pipeline;
 
-/// <summary>Finds the endpoint of a request by its method and path. Immutable.</summary>
+/// <summary>Finds the endpoint of a request by its method and path, and what it costs there. Immutable.</summary>
 internal sealed class EndpointRouter
 {
     private readonly EndpointTemplate[] _templates;
+    private readonly EndpointCosts _costs;
 
     /// <summary>Reads the keys of <c>Endpoints</c>. Plain names, which requests set themselves, match no path.</summary>
     /// <exception cref="ArgumentException">A key is not valid.</exception>
     public EndpointRouter(IReadOnlyList<string> templates)
+        : this([.. templates.Select(static template => (template, (IReadOnlyList<UnitCost>)[]))])
     {
-        var parsed = new List<EndpointTemplate>(templates.Count);
-        foreach (var text in templates)
+    }
+
+    /// <summary>Reads the keys of <c>Endpoints</c> and what requests to them cost.</summary>
+    /// <exception cref="ArgumentException">A key is not valid.</exception>
+    public EndpointRouter(IReadOnlyList<(string Template, IReadOnlyList<UnitCost> Costs)> endpoints)
+    {
+        var parsed = new List<EndpointTemplate>(endpoints.Count);
+        foreach (var (text, _) in endpoints)
         {
             if (!EndpointTemplate.TryParse(text, out var template, out var fault))
             {
-                throw new ArgumentException(fault, nameof(templates));
+                throw new ArgumentException(fault, nameof(endpoints));
             }
 
             if (template is not null)
@@ -27,7 +35,11 @@ internal sealed class EndpointRouter
 
         // Stable, so that of two templates that differ only in their parameters' names the first one stays the first.
         _templates = [.. parsed.Order(EndpointTemplate.BySpecificity)];
+        _costs = new EndpointCosts(endpoints, _templates);
     }
+
+    /// <summary>What a request to an endpoint costs by what the endpoints say; null where they say nothing.</summary>
+    public UnitCost[]? CostsOf(string? endpoint) => _costs.Of(endpoint);
 
     /// <summary>Whether a key of <c>Endpoints</c> is a template or a name, and if not, what would be right.</summary>
     public static bool TryValidate(string template, [NotNullWhen(false)] out string? fault) => EndpointTemplate.TryParse(template, out _, out fault);
