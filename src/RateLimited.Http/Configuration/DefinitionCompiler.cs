@@ -51,7 +51,7 @@ internal static class DefinitionCompiler
     public static IReadOnlyList<LimitDefinition> Limits(IEnumerable<LimitOptions> limits) =>
         [.. limits.Select(static limit => new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit), limit.Partition))];
 
-    private static EndpointRouter Router(IEnumerable<(string Template, IReadOnlyList<UnitCost> Costs)> endpoints) => new([.. endpoints]);
+    private static EndpointRouter Router(IEnumerable<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints) => EndpointRouter.WithCosts([.. endpoints]);
 
     private static EndpointDefinition Endpoint(string template, EndpointOptions options) =>
         new(template, Limits(options.Limits), options.ServiceLimits) { Costs = Costs(options) };

@@ -11,32 +11,21 @@ internal sealed class EndpointRouter
     /// <summary>Reads the keys of <c>Endpoints</c>. Plain names, which requests set themselves, match no path.</summary>
     /// <exception cref="ArgumentException">A key is not valid.</exception>
     public EndpointRouter(IReadOnlyList<string> templates)
-        : this([.. templates.Select(static template => (template, (IReadOnlyList<UnitCost>)[]))])
     {
+        _templates = Parsed(templates);
+        _costs = new EndpointCosts([], _templates);
+    }
+
+    private EndpointRouter(IReadOnlyList<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints, IEnumerable<string> templates)
+    {
+        _templates = Parsed(templates);
+        _costs = new EndpointCosts(endpoints, _templates);
     }
 
     /// <summary>Reads the keys of <c>Endpoints</c> and what requests to them cost.</summary>
     /// <exception cref="ArgumentException">A key is not valid.</exception>
-    public EndpointRouter(IReadOnlyList<(string Template, IReadOnlyList<UnitCost> Costs)> endpoints)
-    {
-        var parsed = new List<EndpointTemplate>(endpoints.Count);
-        foreach (var (text, _) in endpoints)
-        {
-            if (!EndpointTemplate.TryParse(text, out var template, out var fault))
-            {
-                throw new ArgumentException(fault, nameof(endpoints));
-            }
-
-            if (template is not null)
-            {
-                parsed.Add(template);
-            }
-        }
-
-        // Stable, so that of two templates that differ only in their parameters' names the first one stays the first.
-        _templates = [.. parsed.Order(EndpointTemplate.BySpecificity)];
-        _costs = new EndpointCosts(endpoints, _templates);
-    }
+    public static EndpointRouter WithCosts(IReadOnlyList<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints) =>
+        new(endpoints, endpoints.Select(static endpoint => endpoint.Endpoint));
 
     /// <summary>What a request to an endpoint costs by what the endpoints say; null where they say nothing.</summary>
     public UnitCost[]? CostsOf(string? endpoint) => _costs.Of(endpoint);
@@ -65,5 +54,25 @@ internal sealed class EndpointRouter
         }
 
         return null;
+    }
+
+    private static EndpointTemplate[] Parsed(IEnumerable<string> templates)
+    {
+        var parsed = new List<EndpointTemplate>();
+        foreach (var text in templates)
+        {
+            if (!EndpointTemplate.TryParse(text, out var template, out var fault))
+            {
+                throw new ArgumentException(fault, nameof(templates));
+            }
+
+            if (template is not null)
+            {
+                parsed.Add(template);
+            }
+        }
+
+        // Stable, so that of two templates that differ only in their parameters' names the first one stays the first.
+        return [.. parsed.Order(EndpointTemplate.BySpecificity)];
     }
 }

@@ -5,7 +5,7 @@ namespace RateLimited.Http.Tests.Pipeline;
 /// <summary>What a request costs by its endpoint.</summary>
 public sealed class EndpointCostTests
 {
-    private static readonly EndpointRouter Router = new((IReadOnlyList<(string, IReadOnlyList<UnitCost>)>)
+    private static readonly EndpointRouter Router = EndpointRouter.WithCosts(
     [
         ("* /*", [new("all", 1), new("points", 2)]),
         ("GET /*", [new("points", 1)]),

@@ -11,7 +11,7 @@ internal sealed class ProviderDocument
     private const string Head = """
         # Providers
 
-        What is known of each provider beforehand, for `"Preset": "github"`. This page is written from the presets themselves; a test holds it to them, and `APPROVE=1 ./test.sh` writes it anew.
+        What is known of each provider beforehand, for `"Preset": "github"`. This page is written from the presets themselves; a test holds it to them, and `APPROVE=1 dotnet test --project tests/RateLimited.Http.Tests` writes it anew.
         How a preset and a service's own options go together stands in [the configuration](configuration.md#presets).
 
         Figures were collected by November 2026. Where no date is given the source bears none. What each rests on:
