@@ -33,9 +33,7 @@ public sealed partial class ServiceRateLimitingOptions
     /// <summary>How the upstream speaks of its limits. Default: null, the preset's; without a preset, what its headers' names tell.</summary>
     public DialectOptions? Dialect { get; set; }
 
-    /// <summary>
-    /// The longest wait that the upstream is believed, 1 s to 31 days: a longer one is refused to callers as what it is, and nothing sleeps for it. Default: 1 h.
-    /// </summary>
+    /// <summary>The longest wait that the upstream is believed, 1 s to 31 days; a longer one counts as this long. Default: 1 h.</summary>
     public TimeSpan MaxHint { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Whether limits that the upstream reports may be wider than the configured ones. They may always be narrower. Default: false.</summary>

@@ -11,6 +11,8 @@ internal static class GitHub
     private static readonly Source Docs = Source.Docs("github/docs, rate limits for the REST API");
     private static readonly Source Traffic = Source.Traffic("PyGithub and octokit.rb, some 1 600 responses with the headers");
 
+    private static readonly Source Creating = Source.Unverified("which endpoints create content is a reading of github/docs, not a list of its own");
+
     private static readonly UnitCost OnePoint = new("points", 1);
     private static readonly UnitCost FivePoints = new("points", 5);
     private static readonly UnitCost NoRequest = new(UnitCost.Requests, 0);
@@ -46,14 +48,14 @@ internal static class GitHub
             CostSource = Traffic,
         },
         PresetEndpoint.Costing("GET /rate_limit", Docs, NoRequest),
-        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/issues", Docs, Content),
-        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/issues/{number}/comments", Docs, Content),
-        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/pulls", Docs, Content),
-        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/pulls/{number}/comments", Docs, Content),
-        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/pulls/{number}/reviews", Docs, Content),
-        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/commits/{ref}/comments", Docs, Content),
-        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/releases", Docs, Content),
-        PresetEndpoint.Costing("POST /gists", Docs, Content),
+        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/issues", Creating, Content),
+        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/issues/{number}/comments", Creating, Content),
+        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/pulls", Creating, Content),
+        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/pulls/{number}/comments", Creating, Content),
+        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/pulls/{number}/reviews", Creating, Content),
+        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/commits/{ref}/comments", Creating, Content),
+        PresetEndpoint.Costing("POST /repos/{owner}/{repo}/releases", Creating, Content),
+        PresetEndpoint.Costing("POST /gists", Creating, Content),
     ];
 
     public static Preset Preset { get; } = new("github")

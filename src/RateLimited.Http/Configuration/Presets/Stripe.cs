@@ -30,7 +30,7 @@ internal static class Stripe
         Forbidden = "The key may not do this; it is no limit. A 409 with `lock_timeout` is a lock, not a limit.",
         Notes =
         [
-            "Resources that are not listed are limited to 25 a second too: give them theirs under `Endpoints`.",
+            "An endpoint is taken to be a resource, which is no wider than what Stripe may mean. Those that are not listed are limited to 25 a second too: give them theirs under `Endpoints`.",
             "An intent takes 1 000 updates an hour: name it with `WithPartition(id)`. A request without a name is not counted by that.",
             "Also limited, and not modelled: 10 invoices a minute for each subscription.",
         ],

@@ -27,7 +27,7 @@ internal sealed class ProviderDocument
         Providers change their figures and have others for single customers. A limit that the upstream reports narrower than here counts from that response on; wider ones count with `"TrustUpstream": true`. "As reported" means
         that nothing is known beforehand and all limits are those of the headers; with a provider whose headers tell none, `Limits` of your own are needed.
 
-        Keys are described and not yet sent: put the header on the client yourself.
+        Keys are described and not yet sent: put the header on the client yourself. How a key is sent and what a 403 means is as each provider documents it, without a date of its own.
 
 
         """;
