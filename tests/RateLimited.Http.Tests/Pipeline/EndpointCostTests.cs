@@ -74,4 +74,29 @@ public sealed class EndpointCostTests
 
         RequestReading.Read(request, said: null, new EndpointRouter(["GET /a"])).Costs.ShouldBeNull();
     }
+
+    [Fact]
+    public void A_template_covers_another_exactly_when_it_matches_all_that_the_other_matches()
+    {
+        string[] segments = ["a", "b", "{x}"];
+        string[] heads = [string.Empty, .. segments.Select(static one => $"/{one}"), .. segments.SelectMany(one => segments.Select(two => $"/{one}/{two}"))];
+        string[] texts = [.. new[] { "GET", "post", "*" }.SelectMany(method => heads.SelectMany(head => new[] { $"{method} {(head.Length == 0 ? "/" : head)}", $"{method} {head}/*" }))];
+        string[] letters = ["a", "b", "c"];
+        string[] paths =
+        [
+            "/", .. letters.Select(static one => $"/{one}"), .. letters.SelectMany(one => letters.Select(two => $"/{one}/{two}")),
+            .. letters.SelectMany(one => letters.SelectMany(two => letters.Select(three => $"/{one}/{two}/{three}"))),
+        ];
+        var templates = Array.ConvertAll(texts, static text => EndpointTemplate.TryParse(text, out var template, out _) ? template! : throw new InvalidOperationException(text));
+        var matched = Array.ConvertAll(templates, template => new[] { "GET", "POST", "PUT" }.SelectMany(method => paths.Select(path => template.Matches(method, path))).ToArray());
+
+        for (var one = 0; one < templates.Length; one++)
+        {
+            for (var other = 0; other < templates.Length; other++)
+            {
+                var all = matched[one].Zip(matched[other]).All(static pair => pair.First || !pair.Second);
+                templates[one].Covers(templates[other]).ShouldBe(all, $"{texts[one]} over {texts[other]}");
+            }
+        }
+    }
 }

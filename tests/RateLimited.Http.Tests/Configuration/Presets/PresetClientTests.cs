@@ -48,6 +48,15 @@ public class PresetClientTests
     }
 
     [Fact]
+    public async Task A_service_whose_limits_are_reported_may_begin()
+    {
+        using var container = Container("""{ "Preset": "openai", "Queue": { "Timeout": "0 s" } }""");
+        using var client = container.GetRequiredService<IHttpClientFactory>().CreateClient("a");
+
+        (await Sent(client, HttpMethod.Get, "/v1/models", 1)).ShouldBe(1);
+    }
+
+    [Fact]
     public void Limiters_of_the_framework_know_the_costs_too()
     {
         var limiter = RateLimiters.Create("gh", static service => service.UsePreset("github"));
