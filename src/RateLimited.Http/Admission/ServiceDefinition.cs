@@ -29,7 +29,11 @@ internal sealed record ServiceDefinition
 /// <summary>One limit. Its name is unique among the limits it stands beside; on reload, a limit of the same name and unit keeps its state.</summary>
 internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule, PartitionBy Partition = PartitionBy.Service);
 
-internal sealed record EndpointDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, bool ServiceLimits);
+internal sealed record EndpointDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, bool ServiceLimits)
+{
+    /// <summary>What a request to it costs, unless it says otherwise.</summary>
+    public IReadOnlyList<UnitCost> Costs { get; init; } = [];
+}
 
 internal sealed record TenantClassDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, IReadOnlyCollection<string> Tenants, int Weight);
 

@@ -1,6 +1,7 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Pipeline;
+using RateLimited.Http.Signals;
 
 namespace RateLimited.Http.Configuration;
 
@@ -16,34 +17,56 @@ internal static class DefinitionCompiler
     /// <summary>Where a learned concurrency limit begins: as Netflix's does.</summary>
     private const long UsualConcurrency = 20;
 
-    public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options) => new()
+    public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options)
     {
-        Name = name,
-        Mode = options.Mode,
-        Limits = Limits(options.Limits),
-        Endpoints = [.. options.Endpoints.Select(static endpoint => new EndpointDefinition(endpoint.Key, Limits(endpoint.Value.Limits), endpoint.Value.ServiceLimits))],
-        TenantLimits = TenantLimits(options.Tenants.Limits),
-        TenantClasses = [.. options.Tenants.Classes.Select(static tenants => TenantClass(tenants.Key, tenants.Value))],
-        TenantClassOf = options.Tenants.ClassOf,
-        Queue = new QueueDefinition
+        var layers = ServiceLayers.Of(options);
+        return new ServiceDefinition
         {
-            Length = options.Queue.Length,
-            Costs = new Dictionary<string, long>(options.Queue.Costs, StringComparer.Ordinal),
-            Timeout = options.Queue.Timeout,
-            Overflow = options.Queue.Overflow,
-            Ageing = options.Queue.Ageing,
-        },
-        ArrivalGuard = options.ArrivalGuard,
-        FaultThrottle = options.FaultThrottle,
-        MaxPartitions = options.MaxPartitions,
-        PartitionIdleTimeout = options.PartitionIdleTimeout,
-    };
+            Name = name,
+            Mode = options.Mode,
+            Limits = Limits(layers.Limits),
+            Endpoints = [.. layers.Endpoints.Select(static endpoint => Endpoint(endpoint.Key, endpoint.Value))],
+            TenantLimits = TenantLimits(options.Tenants.Limits),
+            TenantClasses = [.. options.Tenants.Classes.Select(static tenants => TenantClass(tenants.Key, tenants.Value))],
+            TenantClassOf = options.Tenants.ClassOf,
+            Queue = new QueueDefinition
+            {
+                Length = options.Queue.Length,
+                Costs = new Dictionary<string, long>(options.Queue.Costs, StringComparer.Ordinal),
+                Timeout = options.Queue.Timeout,
+                Overflow = options.Queue.Overflow,
+                Ageing = options.Queue.Ageing,
+            },
+            ArrivalGuard = options.ArrivalGuard,
+            FaultThrottle = options.FaultThrottle,
+            Correction = new CorrectionDefinition { MaxHint = options.MaxHint, TrustUpstream = options.TrustUpstream, Discover = layers.Discovers },
+            MaxPartitions = options.MaxPartitions,
+            PartitionIdleTimeout = options.PartitionIdleTimeout,
+        };
+    }
 
-    public static PipelineSettings Pipeline(ServiceRateLimitingOptions options) =>
-        new(new EndpointRouter([.. options.Endpoints.Keys]), options.Rejection, options.BodyIdleTimeout);
+    public static PipelineSettings Pipeline(ServiceRateLimitingOptions options)
+    {
+        var layers = ServiceLayers.Of(options);
+        return new PipelineSettings(
+            Router(layers.Endpoints.Select(static endpoint => (endpoint.Key, Costs(endpoint.Value)))), options.Rejection, options.BodyIdleTimeout)
+        {
+            Signals = new SignalReader(ServiceLayers.DialectOf(options), options.MaxHint),
+        };
+    }
+
+    /// <summary>The router of a service's endpoints.</summary>
+    public static EndpointRouter Router(ServiceDefinition definition) => Router(definition.Endpoints.Select(static endpoint => (endpoint.Name, endpoint.Costs)));
 
     public static IReadOnlyList<LimitDefinition> Limits(IEnumerable<LimitOptions> limits) =>
         [.. limits.Select(static limit => new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit), limit.Partition))];
+
+    private static EndpointRouter Router(IEnumerable<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints) => EndpointRouter.WithCosts([.. endpoints]);
+
+    private static EndpointDefinition Endpoint(string template, EndpointOptions options) =>
+        new(template, Limits(options.Limits), options.ServiceLimits) { Costs = Costs(options) };
+
+    private static IReadOnlyList<UnitCost> Costs(EndpointOptions options) => [.. options.Costs.Select(static cost => new UnitCost(cost.Key, cost.Value))];
 
     private static IReadOnlyList<LimitDefinition> TenantLimits(IEnumerable<LimitOptions> limits) =>
         [.. limits.Select(static limit => new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit), PartitionBy.Tenant))];
