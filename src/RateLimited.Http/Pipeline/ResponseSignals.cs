@@ -52,11 +52,15 @@ internal static class ResponseSignals
             return;
         }
 
+        // A limit of which nothing is left holds exactly those whom it concerns; a wait that is asked for holds more.
         ResponseVerdicts.Keep(request, verdict);
         if (verdict.IsRefusal)
         {
             limiter.Telemetry.Unexpected429();
-            Hold(verdict, ticket, limiter);
+            if (verdict.RetryAfterApplies || !isExplained)
+            {
+                Hold(verdict, ticket, limiter);
+            }
         }
         else if (verdict is { Kind: ResponseKind.Overloaded, Wait: not null })
         {
