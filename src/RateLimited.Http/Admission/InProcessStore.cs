@@ -6,10 +6,13 @@ namespace RateLimited.Http.Admission;
 /// Limits' state in this process. One gate guards all of it, so that the limits of a request, the global ones included, decide together in one step. Thread-safe.
 /// </summary>
 /// <remarks>
-/// The gate is held for a few dozen nanoseconds of arithmetic and never while anything else is called.
+/// The gate is held for a few dozen nanoseconds of arithmetic, a few hundred when a run of waiters goes, and never while anything else is called.
 /// </remarks>
 internal sealed partial class InProcessStore : ILimitStore, IDisposable
 {
+    /// <summary>How many of a run must have gone for the rest to be fetched ahead: by then it is many that go, and not the one that a refill lets go.</summary>
+    private const int SureOfMore = 2;
+
     private readonly bool _hasCoarse;
     private ContendedClock _contended = new() { ReadAtCoarse = -FreshMilliseconds };
     private List<BoundLimit> _globals;
@@ -41,6 +44,63 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         return decision;
     }
 
+    public int AdmitRun(ReadOnlySpan<AdmissionTicket> run, out Decision decision)
+    {
+        var service = run[0].Plan.Service;
+        using var held = Hold();
+        var now = Clock.Now;
+        decision = Decision.Admitted(now);
+        var admitted = 0;
+        while (admitted < run.Length && decision.IsAdmitted)
+        {
+            if (admitted == SureOfMore)
+            {
+                Fetch(run[admitted..]);
+            }
+
+            var ticket = run[admitted];
+            if (ticket.ChargeCount == 1 && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
+            {
+                admitted++;
+                continue;
+            }
+
+            decision = Decide(ticket, service, now);
+            if (decision.IsAdmitted)
+            {
+                Charge(ticket, service, now);
+                admitted++;
+            }
+        }
+
+        return admitted;
+    }
+
+    private static void Fetch(ReadOnlySpan<AdmissionTicket> run)
+    {
+        foreach (var ticket in run)
+        {
+            ticket.Fetch();
+        }
+    }
+
+    /// <summary>What deciding and charging come to for a request of one limit that has room.</summary>
+    private bool TryChargeOnly(AdmissionTicket ticket, BoundService service, long now)
+    {
+        ref var charge = ref ticket.Charges[0];
+        var limit = charge.Partition.Limit;
+        var at = MomentOf(now, service, limit);
+        if (limit.Rule.Earliest(ref charge.Partition.State, at, charge.Cost) > now)
+        {
+            return false;
+        }
+
+        charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, at, charge.Cost);
+        ticket.ChargedAt = now;
+        service.WentAt(now);
+        return true;
+    }
+
     public void Force(AdmissionTicket ticket)
     {
         using var held = Hold();
@@ -58,13 +118,13 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         var service = ticket.Plan.Service;
         using var held = Hold();
         var now = Clock.Now;
-        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
+        var (latest, refused) = OpeningOf(ticket, service, now, line?.QueuedBefore(ticket, service.Faults.Partition) ?? 0);
         foreach (ref var charge in ticket.Charges)
         {
             var at = MomentOf(now, service, charge.Partition.Limit);
             var rule = charge.Partition.Limit.Rule;
             var ahead = line?.QueuedBefore(ticket, charge.Partition) ?? 0;
-            var earliest = charge.Cost > rule.Capacity ? LimitRule.Never
+            var earliest = charge.Cost > charge.Partition.Limit.Capacity ? LimitRule.Never
                 : ahead == 0 ? rule.Earliest(ref charge.Partition.State, at, charge.Cost)
                 : rule.Project(ref charge.Partition.State, at, Saturating.Add(ahead, charge.Cost));
             if (earliest > latest)
@@ -104,7 +164,14 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            var actual = giveBack || limit.Rule.IsReleased ? 0 : charge.IsSettled ? charge.Actual : charge.Cost;
+            if (limit.Rule is ReportedLimit reported)
+            {
+                EndReported(reported, ref charge, MomentOf(now, service, limit), wasCounted: !giveBack);
+                loosened = (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
+                continue;
+            }
+
+            var actual = giveBack || limit.Rule.IsReleased ? 0 : charge.Actual == Admission.Charge.Unsettled ? charge.Cost : charge.Actual;
             if (actual == charge.Cost)
             {
                 continue;
@@ -163,14 +230,14 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
     }
 
-    /// <summary>What a partition has used, when its quota is whole again, and until when its service pauses.</summary>
-    public (long Used, long FreshAt) Inspect(Partition partition, BoundService service)
+    /// <summary>How much of a partition there is to use, what of it is used, and when it is whole again.</summary>
+    public (long Quota, long Used, long FreshAt) Inspect(Partition partition, BoundService service)
     {
         using var held = Hold();
         var at = MomentOf(Clock.Now, service, partition.Limit);
         var used = partition.Limit.Rule.Used(ref partition.State, at);
         var fresh = partition.Limit.Rule.FreshAt(partition.State, at);
-        return (used, fresh);
+        return (partition.Limit.Rule.Present(ref partition.State, at), used, fresh);
     }
 
     /// <summary>Takes a partition out of use if it has equalled a new one for so long and nobody holds it.</summary>
@@ -199,7 +266,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     }
 
     /// <summary>Lets every line look again: a request has made room in a global limit.</summary>
-    public void WakeAll(AdmissionTicket released)
+    public void WakeAll(AdmissionTicket? released)
     {
         foreach (var line in _lines)
         {
@@ -230,9 +297,26 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
     private Moment MomentOf(long now, BoundService service, BoundLimit limit) => new(now, Clock.WallOffsetAt(now), service.GuardOf(limit));
 
+    /// <summary>When the service opens, whatever its limits say: after the pause that its upstream asked for, and when it has been failing, at its next turn.</summary>
+    private static (long Instant, Partition? Refused) Opening(BoundService service, long now, long ahead)
+    {
+        var latest = Math.Max(now, service.PausedUntil);
+        if (!service.Faults.IsEngaged)
+        {
+            return (latest, null);
+        }
+
+        var turn = service.Faults.Earliest(now, ahead);
+        return turn > latest ? (turn, service.Faults.Partition) : (latest, null);
+    }
+
+    /// <summary>A request that has no limits at all waits for pauses alone.</summary>
+    private static (long Instant, Partition? Refused) OpeningOf(AdmissionTicket ticket, BoundService service, long now, long ahead) =>
+        ticket.Plan.Limits.Length > 0 ? Opening(service, now, ahead) : (Math.Max(now, service.PausedUntil), null);
+
     private Decision Decide(AdmissionTicket ticket, BoundService service, long now)
     {
-        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
+        var (latest, refused) = OpeningOf(ticket, service, now, ahead: 0);
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
@@ -274,8 +358,13 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
         }
 
+        if (ticket.Plan.Limits.Length > 0)
+        {
+            service.Faults.Charge(now);
+        }
+
         ticket.ChargedAt = now;
-        service.Admitted.Value++;
+        service.WentAt(now);
     }
 
     private readonly ref struct Held(ref Gate gate)

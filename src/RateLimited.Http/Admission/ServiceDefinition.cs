@@ -17,6 +17,9 @@ internal sealed record ServiceDefinition
     /// <summary>Null: the measured spread of the latency.</summary>
     public TimeSpan? ArrivalGuard { get; init; }
 
+    /// <summary>Whether requests are held back while the upstream fails.</summary>
+    public bool FaultThrottle { get; init; } = true;
+
     public CorrectionDefinition Correction { get; init; } = new();
 
     public int MaxPartitions { get; init; } = 100_000;
@@ -43,8 +46,11 @@ internal sealed record CorrectionDefinition
     /// <summary>Whether limits that the upstream reports may be wider than the configured ones.</summary>
     public bool TrustUpstream { get; init; }
 
-    /// <summary>Whether the limits are those that the upstream reports, and none are configured.</summary>
+    /// <summary>Whether there are no limits but those that the upstream reports.</summary>
     public bool Discover { get; init; }
+
+    /// <summary>Whether what was learned of a limit holds until something else is said.</summary>
+    public bool IsLearned => TrustUpstream || Discover;
 }
 
 internal sealed record QueueDefinition

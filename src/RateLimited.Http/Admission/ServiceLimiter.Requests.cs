@@ -59,6 +59,13 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
     public void Record(RequestOutcome outcome)
     {
+        Heed(outcome);
+        Learn(outcome);
+    }
+
+    /// <summary>Takes in what the upstream said, without what it did to the request it said it to: that is told by the request's ticket.</summary>
+    public void Heed(in RequestOutcome outcome)
+    {
         if (outcome.Latency is { } latency)
         {
             _service.ObserveLatency(latency.Ticks);
@@ -80,7 +87,9 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     {
         var wait = EstimateWait();
         var now = _store.Clock.Now;
-        var limits = _store.GlobalLimits.Concat(_service.Limits).Select(limit => StatusOf(limit, now)).ToList();
+        var faults = _service.Faults;
+        IEnumerable<BoundLimit> engaged = faults.IsEngaged ? [faults.Partition.Limit] : [];
+        var limits = _store.GlobalLimits.Concat(_service.Limits).Concat(engaged).Select(limit => StatusOf(limit, now)).ToList();
         lock (_lock)
         {
             return new ServiceStatus
@@ -90,7 +99,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 Limits = limits,
                 Line = [.. _line.Classes.Where(each => each.Arrivals.Count > 0).Select(each => new LineStatus(each.Priority, each.Arrivals.Count))],
                 Wait = wait,
-                InFlight = Volatile.Read(ref _inFlight),
+                InFlight = (int)Volatile.Read(ref _inFlight.Value),
                 ArrivalGuard = new TimeSpan(_service.Guard),
                 Pause = new TimeSpan(Math.Max(_service.PausedUntil - now, 0)),
             };
@@ -99,18 +108,16 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
     private LimitStatus StatusOf(BoundLimit limit, long now)
     {
-        var used = 0L;
-        var fresh = now;
+        var (quota, used, fresh) = (limit.Rule.Capacity, 0L, now);
         foreach (var partition in limit.Table?.All ?? [limit.Only!])
         {
-            var (partUsed, partFresh) = _store.Inspect(partition, _service);
-            if (partUsed >= used)
+            var part = _store.Inspect(partition, _service);
+            if (part.Used >= used)
             {
-                (used, fresh) = (partUsed, partFresh);
+                (quota, used, fresh) = part;
             }
         }
 
-        var quota = limit.Rule.Capacity;
         return new LimitStatus
         {
             Name = limit.Definition.Name,
@@ -135,7 +142,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     private AdmissionTicket? TryBeforeLine(AdmissionTicket ticket, out AdmissionResult refused)
     {
         refused = default;
-        LineStep step;
+        var reason = RejectionReason.LimitReached;
         Decision projected;
         long now;
         lock (_lock)
@@ -143,34 +150,29 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             now = _store.Clock.Now;
             if (_isDisposed || ticket.FirstExceeded() is not null)
             {
-                step = new LineStep(ticket, _isDisposed ? RejectionReason.Disposed : RejectionReason.CostExceedsQuota, ticket.FirstExceeded());
-                projected = Decision.Wait(LimitRule.Never, step.Refused);
+                reason = _isDisposed ? RejectionReason.Disposed : RejectionReason.CostExceedsQuota;
+                projected = Decision.Wait(LimitRule.Never, ticket.FirstExceeded());
             }
             else
             {
                 projected = _store.Project(ticket, _line);
-                step = new LineStep(ticket, RejectionReason.LimitReached, projected.Refused);
-                if (projected.IsAdmitted)
-                {
-                    projected = _store.Admit(ticket);
-                    step = new LineStep(ticket, projected.IsAdmitted ? RejectionReason.None : RejectionReason.LimitReached, projected.Refused);
-                }
+                projected = projected.IsAdmitted ? _store.Admit(ticket) : projected;
             }
         }
 
-        if (step.Reason == RejectionReason.None)
+        if (projected.IsAdmitted)
         {
-            Interlocked.Increment(ref _inFlight);
+            Interlocked.Increment(ref _inFlight.Value);
             Telemetry.Checked(CheckResult.Admitted);
             return ticket;
         }
 
-        var limit = step.Refused?.Limit.Definition.Name;
+        var limit = projected.Refused?.Limit.Definition.Name;
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(step.Reason, limit);
+        Telemetry.Refused(reason, limit);
         Abandon(ticket);
-        refused = new AdmissionResult { Reason = step.Reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
+        refused = new AdmissionResult { Reason = reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
         return null;
     }
 

@@ -8,6 +8,15 @@ namespace RateLimited.Http.Configuration;
 /// <summary>Turns valid options into what the rooms below work with: immutable, and without a trace of where it was configured.</summary>
 internal static class DefinitionCompiler
 {
+    /// <summary>The ceiling of a learned rate where none is configured, per second: above what one process sends.</summary>
+    private const long HighestRate = 1_000_000;
+
+    /// <summary>The ceiling of a learned concurrency limit where none is configured.</summary>
+    private const long HighestConcurrency = 1_000;
+
+    /// <summary>Where a learned concurrency limit begins: as Netflix's does.</summary>
+    private const long UsualConcurrency = 20;
+
     public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options)
     {
         var layers = ServiceLayers.Of(options);
@@ -29,6 +38,7 @@ internal static class DefinitionCompiler
                 Ageing = options.Queue.Ageing,
             },
             ArrivalGuard = options.ArrivalGuard,
+            FaultThrottle = options.FaultThrottle,
             Correction = new CorrectionDefinition { MaxHint = options.MaxHint, TrustUpstream = options.TrustUpstream, Discover = layers.Discovers },
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,
@@ -72,8 +82,29 @@ internal static class DefinitionCompiler
             LimitAlgorithm.TokenBucket => new TokenBucket(limit.Quota, window, limit.Burst ?? limit.Quota),
             LimitAlgorithm.FixedWindow => new FixedWindow(limit.Quota, window, limit.Anchor, Zone(limit.TimeZone)),
             LimitAlgorithm.Concurrency => new Concurrency(limit.Quota),
+            LimitAlgorithm.AdaptiveRate => AdaptiveRate(limit, window),
+            LimitAlgorithm.AdaptiveConcurrency => AdaptiveConcurrency(limit),
+            LimitAlgorithm.AdaptiveThrottle => new AdaptiveThrottle(),
             _ => new SlidingWindow(limit.Quota, window),
         };
+    }
+
+    private static AdaptiveRate AdaptiveRate(LimitOptions limit, long window)
+    {
+        if (limit.Quota > 0)
+        {
+            return new AdaptiveRate(limit.Quota, window, limit.Initial ?? limit.Quota);
+        }
+
+        var ceiling = Math.Max(HighestRate, limit.Initial ?? 0);
+        return new AdaptiveRate(ceiling, TimeSpan.TicksPerSecond, limit.Initial ?? ceiling);
+    }
+
+    private static AdaptiveConcurrency AdaptiveConcurrency(LimitOptions limit)
+    {
+        var (least, first) = (limit.Minimum ?? 1, limit.Initial ?? UsualConcurrency);
+        var ceiling = limit.Quota > 0 ? limit.Quota : Math.Max(HighestConcurrency, Math.Max(least, first));
+        return new AdaptiveConcurrency(ceiling, least, first);
     }
 
     private static TimeZoneInfo? Zone(string? id) => id is not null && LimitFaults.TryZone(id, out var zone) ? zone : null;

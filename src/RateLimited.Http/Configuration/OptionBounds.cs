@@ -28,6 +28,7 @@ internal static class OptionBounds
 
     public static readonly NumberRange Quota = new(1, MaxAmount, "a whole number from 1 to 10^12 as the quota");
     public static readonly NumberRange Burst = new(1, MaxAmount, "a whole number from 1 to 10^12 as the burst");
+    public static readonly NumberRange Learned = new(1, MaxAmount, "a whole number from 1 to the quota");
     public static readonly NumberRange Cost = new(1, MaxAmount, "a whole number from 1 to 10^12 as the most that the line may cost");
     public static readonly NumberRange EndpointCost = new(0, MaxAmount, "a whole number from 0 to 10^12 as what a request costs");
     public static readonly NumberRange Status = new(200, 999, "a status from 200 to 999");

@@ -22,6 +22,7 @@ internal static class ServiceOptionsReader
     public static readonly IReadOnlyList<SectionKey<ServiceRateLimitingOptions>> Keys =
     [
         new("Mode", static (reader, section, service) => reader.Choice<RateLimitMode>(section, value => service.Mode = value)),
+        new("FaultThrottle", static (reader, section, service) => reader.Truth(section, value => service.FaultThrottle = value)),
         new("Preset", static (reader, section, service) => service.Preset = reader.Text(section, PresetRight)),
         new("Tier", static (reader, section, service) => service.Tier = reader.Text(section, "the name of one of the preset's tiers")),
         new("Limits", static (reader, section, service) => ReadLimits(reader, section, service)),

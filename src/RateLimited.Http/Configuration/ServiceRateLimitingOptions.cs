@@ -7,6 +7,12 @@ public sealed partial class ServiceRateLimitingOptions
     public RateLimitMode Mode { get; set; }
 
     /// <summary>
+    /// Whether requests are held back while the upstream fails with server errors: of two minutes, at most twice as many go as it has answered, and ten more, besides one a second. It costs
+    /// nothing before the first fault and does nothing before the tenth. Default: true. Reloadable.
+    /// </summary>
+    public bool FaultThrottle { get; set; } = true;
+
+    /// <summary>
     /// The known provider whose limits, endpoints and dialect stand beneath what is said here, by name: <c>github</c>, <c>anthropic</c>. <c>docs/providers.md</c> lists all of
     /// them with their figures. Default: null, none.
     /// </summary>

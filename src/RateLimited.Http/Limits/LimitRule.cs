@@ -98,10 +98,24 @@ internal abstract class LimitRule
         }
     }
 
-    /// <summary>Moves the end of the current window to where the upstream says it is. Only windows that are anchored to announcements do.</summary>
+    /// <summary>Whether windows end when they are told and at no other time.</summary>
+    public virtual bool IsAnnounced => false;
+
+    /// <summary>Lets the current window end where the upstream says it does.</summary>
     public virtual void Announce(ref LimitState state, in Moment at, long resetAt)
     {
     }
+
+    /// <summary>
+    /// Takes in what became of a request. Called once for each that was answered, before it is released. Returns whether a waiter may now go earlier than it was told.
+    /// </summary>
+    public virtual bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome) => false;
+
+    /// <summary>How much there is to use now, as people are shown it: the quota where that is fixed, and what was learned where it is not. At least one.</summary>
+    public virtual long Present(ref LimitState state, in Moment at) => Capacity;
+
+    /// <summary>Whether it learns from what becomes of requests.</summary>
+    public virtual bool Learns => false;
 
     /// <summary>Whether answers date its charges.</summary>
     public virtual bool IsDatedByAnswers => false;

@@ -6,12 +6,12 @@ namespace RateLimited.Http.Tests.Configuration;
 public class ServiceSectionFaultTests
 {
     private const string Limits = "\"Limits\": \"500/minute\"";
-    private const string Keys = "Mode, Preset, Tier, Limits, Endpoints, Dialect, MaxHint, TrustUpstream, Tenants, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, MaxPartitions, PartitionIdleTimeout";
+    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Dialect, MaxHint, TrustUpstream, Tenants, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, MaxPartitions, PartitionIdleTimeout";
     private const string Presets = "anthropic, azure-openai, cerebras, claude, cohere, confluence, discord, docker-hub, gemini, github, github-graphql, gitlab, groq, hubspot, huggingface, jira, "
         + "mistral, notion, okta, openai, openrouter, reddit, replicate, salesforce, shopify, shopify-graphql, slack, spotify, stripe, tiktok, together, twitch, twitter, x, xai, youtube";
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
     private const string Window = "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'";
-    private const string LimitKeys = "Name, Quota, Unit, Window, Algorithm, Burst, Anchor, TimeZone, Partition";
+    private const string LimitKeys = "Name, Quota, Unit, Window, Algorithm, Burst, Initial, Minimum, Anchor, TimeZone, Partition";
     private const string Amount = "a whole number from 1 to 10^12";
     private const string Template = "a method or '*', a space and a path, such as 'GET /repos/{owner}/*', or a plain name";
 
@@ -71,13 +71,16 @@ public class ServiceSectionFaultTests
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Name\": \"a\\u0007b\" }]", "Limits:0:Name: 'a?b' → a name of 1 to 64 printable characters")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Burst\": 5 }]", "Limits:0:Burst: 5 → no burst, or the algorithm TokenBucket")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Burst\": 0, \"Algorithm\": \"TokenBucket\" }]", "Limits:0:Burst: '0' → " + Amount + " as the burst")]
-    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Algorithm\": \"Leaky\" }]", "Limits:0:Algorithm: 'Leaky' → one of SlidingWindow, TokenBucket, FixedWindow, Concurrency")]
+    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Algorithm\": \"Leaky\" }]", "Limits:0:Algorithm: 'Leaky' → one of SlidingWindow, TokenBucket, FixedWindow, Concurrency, AdaptiveRate, AdaptiveConcurrency, AdaptiveThrottle")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Algorithm\": \"Concurrency\" }]", "Limits:0:Window: '00:00:01' → no window, which a concurrency limit has not, or another algorithm")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Anchor\": \"FirstUse\" }]", "Limits:0:Anchor: 'FirstUse' → no anchor, or the algorithm FixedWindow")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Partition\": \"Key\" }]", "Limits:0:Partition: 'Key' → one of Service, Tenant, Name")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 d\", \"TimeZone\": \"UTC\" }]", "Limits:0:TimeZone: 'UTC' → no time zone, or a FixedWindow anchored to the Clock")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 h\", \"Algorithm\": \"FixedWindow\", \"TimeZone\": \"UTC\" }]", "Limits:0:TimeZone: 'UTC' → no time zone, or a window of whole days")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 d\", \"Algorithm\": \"FixedWindow\", \"TimeZone\": \"Mars/Olympus\" }]", "Limits:0:TimeZone: 'Mars/Olympus' → the IANA name of a time zone, such as 'America/Los_Angeles'")]
+    [InlineData("[{ \"Algorithm\": \"AdaptiveThrottle\", \"Quota\": 5 }]", "Limits:0:Quota: 5 → no quota, which an adaptive throttle has not, or another algorithm")]
+    [InlineData("[{ \"Algorithm\": \"AdaptiveRate\", \"Window\": \"1 s\" }]", "Limits:0:Window: '00:00:01' → no window, or a quota")]
+    [InlineData("[{ \"Algorithm\": \"AdaptiveRate\", \"Quota\": 5 }]", "Limits:0:Window: missing → a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'")]
     [InlineData("[{ \"Quota\": 5, \"Windw\": \"1 s\", \"Window\": \"1 s\" }]", "Limits:0:Windw: unknown key → perhaps 'Window'; known here are " + LimitKeys)]
     public void Of_a_limit(string limits, string sentence) => Configured.Faults(Configured.Service($$"""{ "Limits": {{limits}} }""")).ShouldBe([Place(sentence)]);
 
