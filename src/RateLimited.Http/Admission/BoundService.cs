@@ -5,6 +5,9 @@ namespace RateLimited.Http.Admission;
 /// <summary>A service's limits in the store, the upstream's pause and the arrival guard. Replaced plans keep their limits' state.</summary>
 internal sealed class BoundService
 {
+    /// <summary>What a service without limits of its own has until its upstream tells of some.</summary>
+    private static readonly LimitDefinition Discovery = new("discovery", UnitCost.Requests, new SlowStart());
+
     private readonly InProcessStore _store;
     private readonly LatencySpread _spread = new();
     private readonly ReportedLimits _reported = new();
@@ -157,6 +160,7 @@ internal sealed class BoundService
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
         var own = binder.Bind(definition.Limits, LimitScope.Service, string.Empty);
+        List<BoundLimit> unknown = definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
         var unclassed = binder.Bind(definition.TenantLimits, LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
             each => each.Name,
@@ -167,7 +171,7 @@ internal sealed class BoundService
         {
             var reported = _reported.Of(endpoint);
             var shared = definition.Correction.TrustUpstream ? configured.Where(limit => !_reported.Covers(limit)) : configured;
-            List<BoundLimit> limits = [.. globals, .. shared, .. reported];
+            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown];
             return new Route(
                 new LimitPlan(this, endpoint, limits, weight: 1),
                 new LimitPlan(this, endpoint, [.. limits, .. unclassed], weight: 1),

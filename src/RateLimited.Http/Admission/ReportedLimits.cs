@@ -18,6 +18,8 @@ internal sealed class ReportedLimits
 
     private readonly List<Reported> _all = [];
 
+    public bool IsEmpty => _all.Count == 0;
+
     public IEnumerable<BoundLimit> All => _all.Select(static each => each.Limit);
 
     /// <summary>Those that count the requests of an endpoint; of requests without one for an empty name.</summary>

@@ -11,6 +11,9 @@ internal static class ResponseSignals
     /// <summary>How long the beginning of a failure's body is waited for.</summary>
     private static readonly TimeSpan PeekTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long nothing goes when a quota is used up and nobody knows when it returns: then one goes and finds out. Never longer than what is believed at all.</summary>
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMinutes(10);
+
     /// <summary>Whether the beginning of the body must be read before the response is understood.</summary>
     public static bool NeedsBody(HttpRequestMessage request, HttpResponseMessage response, PipelineSettings settings) =>
         settings.Signals.WantsBody(response) && LeasedContent.MayHaveBody(request, response);
@@ -91,21 +94,28 @@ internal static class ResponseSignals
     /// <summary>Keeps everybody whom a refusal concerns from running into it too.</summary>
     private static void Hold(in Verdict verdict, AdmissionTicket ticket, ServiceLimiter limiter)
     {
+        var wait = verdict.Wait;
+        if (wait is null && verdict.Kind == ResponseKind.Exhausted)
+        {
+            var now = limiter.Time.GetUtcNow();
+            wait = QuotaReturn.Of(verdict, now, accountZone: null) - now ?? ProbeInterval;
+        }
+
         switch (verdict.Scope)
         {
             case ResponseScope.Request:
                 break;
-            case ResponseScope.Endpoint when verdict.Wait is { } wait:
-                limiter.Hear(ticket, [new QuotaReport { Name = "cool-down".AsMemory(), Unit = UnitCost.Requests, Remaining = 0, ResetAfter = wait.Ticks, NamedWindow = TimeSpan.MaxValue.Ticks }]);
+            case ResponseScope.Endpoint when wait is { } pause:
+                limiter.Hear(ticket, [new QuotaReport { Name = "cool-down".AsMemory(), Unit = UnitCost.Requests, Remaining = 0, ResetAfter = pause.Ticks, NamedWindow = TimeSpan.MaxValue.Ticks }]);
                 break;
             default:
                 // What learns by itself how fast to go has slowed down already.
-                if (verdict.Wait is null && ticket.Plan.Learns)
+                if (wait is null && ticket.Plan.Learns)
                 {
                     break;
                 }
 
-                limiter.Pause(ticket, verdict.Wait);
+                limiter.Pause(ticket, wait);
                 break;
         }
     }

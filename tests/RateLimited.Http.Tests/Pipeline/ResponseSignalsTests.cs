@@ -148,6 +148,7 @@ public sealed class ResponseSignalsTests : IDisposable
         using var response = await client.SendAsync(request, CancellationToken.None);
 
         ResponseVerdicts.Of(request).Kind.ShouldBe(ResponseKind.Exhausted);
+        _service.Limiter.GetStatus().Pause.ShouldBe(TimeSpan.FromHours(1));
         (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("insufficient_quota");
     }
 
@@ -232,6 +233,49 @@ public sealed class ResponseSignalsTests : IDisposable
 
         // The upstream's window ends in 20 s, the clock's in 60 s: the next of the upstream's after that ends in 80 s.
         service.Limiter.GetStatus().Limits[0].ResetAfter.ShouldBe(Seconds(80));
+    }
+
+    [Fact]
+    public async Task Of_an_unknown_upstream_one_request_asks_before_many_follow()
+    {
+        using var service = new LimitedService(Definition() with { Correction = new CorrectionDefinition { Discover = true } });
+        var (first, answered) = (new TaskCompletionSource<HttpResponseMessage>(), 0);
+#pragma warning disable VSTHRD003 // It is answered below.
+        using var client = service.Over((_, _) => Interlocked.Increment(ref answered) == 1 ? first.Task : Task.FromResult(Reported(50 - answered)));
+#pragma warning restore VSTHRD003
+        var calls = Enumerable.Range(0, 60).Select(_ => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://upstream/"), CancellationToken.None)).ToArray();
+        answered.ShouldBe(1);
+
+        first.SetResult(Reported(49));
+        await Task.WhenAll(calls[..50]);
+
+        answered.ShouldBe(50);
+        service.Limiter.GetStatus().Line.Sum(static line => line.Waiting).ShouldBe(10);
+        service.Limiter.EstimateWait()!.Value.ShouldBe(Seconds(30));
+        service.Time.Advance(Seconds(30));
+        await Task.WhenAll(calls);
+
+        static HttpResponseMessage Reported(int remaining)
+        {
+            var response = new HttpResponseMessage(HttpStatusCode.OK);
+            response.Headers.Add("x-ratelimit-limit", "50");
+            response.Headers.Add("x-ratelimit-remaining", $"{Math.Max(remaining, 0)}");
+            response.Headers.Add("x-ratelimit-reset", "30");
+            return response;
+        }
+    }
+
+    [Fact]
+    public async Task Of_an_upstream_that_never_says_anything_nobody_waits_for_long()
+    {
+        using var service = new LimitedService(Definition() with { Correction = new CorrectionDefinition { Discover = true } });
+        for (var i = 0; i < SlowStart.Enough; i++)
+        {
+            await Send(service, 200, body: null);
+        }
+
+        var leases = Enumerable.Range(0, 1000).Select(_ => service.Limiter.TryAcquire().Lease).ToList();
+        leases.ShouldAllBe(static lease => lease != null);
     }
 
     private static ServiceDefinition Definition(params LimitDefinition[] limits) =>

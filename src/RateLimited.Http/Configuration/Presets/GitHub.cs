@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace RateLimited.Http.Configuration.Presets;
 
 /// <summary>
-/// GitHub's REST API. Figures: github/docs, and traffic that PyGithub and octokit recorded. Each resource (core, search, code search) is counted apart, so that a search costs no core request:
-/// units tell them apart, since all share the points and the concurrency.
+/// GitHub's REST API. Figures: github/docs, and traffic that PyGithub and octokit recorded. Each resource (core, search, code search) is counted apart in requests, as the headers report them, so
+/// that a search has its own limit alone.
 /// </summary>
 internal static class GitHub
 {
@@ -35,18 +35,8 @@ internal static class GitHub
         PresetEndpoint.Costing("PUT /*", Docs, FivePoints),
         PresetEndpoint.Costing("PATCH /*", Docs, FivePoints),
         PresetEndpoint.Costing("DELETE /*", Docs, FivePoints),
-        new("GET /search/*")
-        {
-            Limits = [new("30 searches/minute fixed announced", Traffic) { Name = "search" }],
-            Costs = [NoRequest, new("searches", 1)],
-            CostSource = Traffic,
-        },
-        new("GET /search/code")
-        {
-            Limits = [new("10 code-searches/minute fixed announced", Traffic) { Name = "code_search" }],
-            Costs = [NoRequest, new("searches", 0), new("code-searches", 1)],
-            CostSource = Traffic,
-        },
+        Search("GET /search/*", "30/minute fixed announced", "search"),
+        Search("GET /search/code", "10/minute fixed announced", "code_search"),
         PresetEndpoint.Costing("GET /rate_limit", Docs, NoRequest),
         PresetEndpoint.Costing("POST /repos/{owner}/{repo}/issues", Creating, Content),
         PresetEndpoint.Costing("POST /repos/{owner}/{repo}/issues/{number}/comments", Creating, Content),
@@ -69,6 +59,7 @@ internal static class GitHub
         Notes =
         [
             "GraphQL has a preset of its own, `github-graphql`: call it by a client of its own.",
+            "Searches have their own limit alone: the points of those, 40 a minute at most, are not counted with the others.",
             "Also limited, and not modelled: 90 s of processor time in 60 s.",
             "An installation has 5 000, and 50 more for each repository and each user above 20, 12 500 at most: its headers tell, and `TrustUpstream` takes their word.",
             "What creates content is charged where the template says so; other such endpoints can be given `\"Costs\": { \"content\": 1 }`.",
@@ -82,6 +73,8 @@ internal static class GitHub
             new("unauthenticated") { For = "an address without a token", Limits = [Core("60/hour fixed announced"), .. Secondary], Endpoints = Endpoints },
         ],
     };
+
+    private static PresetEndpoint Search(string template, string limit, string name) => new(template) { Limits = [new(limit, Traffic) { Name = name }], ServiceLimits = false };
 
     private static PresetLimit Core(string limit) => new(limit, Docs) { Name = "core" };
 }

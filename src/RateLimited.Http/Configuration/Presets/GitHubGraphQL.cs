@@ -15,7 +15,7 @@ internal static class GitHubGraphQL
         Forbidden = "A limit if it has a Retry-After, if nothing remains, or if its message is that of the secondary limit; else the token may not do this.",
         Notes =
         [
-            "A query costs one point at least. What it costs beyond that depends on what it may return: say so with `WithCost(\"points\", …)`.",
+            "A query costs one point at least. What it costs beyond that depends on what it may return: say so with `WithCost(\"requests\", …)`, the unit that the headers report points in.",
             "A mutation costs five secondary points: say so with `WithCost(\"secondary-points\", 5)`.",
             "Refusals come with status 200 too, as an error of type `RATE_LIMITED`.",
         ],
@@ -25,11 +25,11 @@ internal static class GitHubGraphQL
             {
                 Limits =
                 [
-                    new("5000 points/hour fixed announced", Docs) { Name = "graphql" },
-                    new("100 concurrent", Docs),
+                    new("5000/hour fixed announced", Docs) { Name = "graphql" },
+                    new("100 calls concurrent", Docs),
                     new("2000 secondary-points/minute", Docs),
                 ],
-                Endpoints = [PresetEndpoint.Costing("POST /graphql", Docs, new("points", 1), new("secondary-points", 1))],
+                Endpoints = [PresetEndpoint.Costing("POST /graphql", Docs, new("calls", 1), new("secondary-points", 1))],
             },
         ],
     };

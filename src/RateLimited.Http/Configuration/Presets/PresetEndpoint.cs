@@ -8,6 +8,9 @@ internal sealed record PresetEndpoint(string Template)
 {
     public ImmutableArray<PresetLimit> Limits { get; init; } = [];
 
+    /// <summary>Whether the limits for all requests count its requests too.</summary>
+    public bool ServiceLimits { get; init; } = true;
+
     public ImmutableArray<UnitCost> Costs { get; init; } = [];
 
     /// <summary>Where the costs come from.</summary>
@@ -19,7 +22,7 @@ internal sealed record PresetEndpoint(string Template)
 
     public EndpointOptions Options()
     {
-        var endpoint = new EndpointOptions();
+        var endpoint = new EndpointOptions { ServiceLimits = ServiceLimits };
         foreach (var limit in Limits)
         {
             endpoint.Limits.Add(limit.Options());

@@ -17,13 +17,12 @@ internal static class Replicate
         [
             new((string?)null)
             {
-                Limits = [new("3000 others/minute", Traffic), new("600 predictions/minute", Traffic)],
+                Limits = [new("3000/minute", Traffic), new("600 predictions/minute", Traffic)],
                 Endpoints =
                 [
-                    PresetEndpoint.Costing("* /*", Traffic, new UnitCost("others", 1)),
-                    PresetEndpoint.Costing("POST /v1/predictions", Traffic, new("others", 0), new("predictions", 1)),
-                    PresetEndpoint.Costing("POST /v1/models/{owner}/{name}/predictions", Traffic, new("others", 0), new("predictions", 1)),
-                    PresetEndpoint.Costing("POST /v1/deployments/{owner}/{name}/predictions", Traffic, new("others", 0), new("predictions", 1)),
+                    PresetEndpoint.Costing("POST /v1/predictions", Traffic, new(UnitCost.Requests, 0), new("predictions", 1)),
+                    PresetEndpoint.Costing("POST /v1/models/{owner}/{name}/predictions", Traffic, new(UnitCost.Requests, 0), new("predictions", 1)),
+                    PresetEndpoint.Costing("POST /v1/deployments/{owner}/{name}/predictions", Traffic, new(UnitCost.Requests, 0), new("predictions", 1)),
                 ],
             },
         ],

@@ -44,11 +44,6 @@ internal static class X
             new("user")
             {
                 For = "one user's token",
-                Limits =
-                [
-                    new("15 messages/15min fixed announced", Docs),
-                    new("1440 messages/day fixed announced", Docs) { Name = "user-24hour" },
-                ],
                 Endpoints =
                 [
                     In15Minutes("GET /2/tweets", 5000),
@@ -59,7 +54,7 @@ internal static class X
                     In15Minutes("GET /2/users", 900),
                     In15Minutes("GET /2/users/{id}", 900),
                     PresetEndpoint.Limited("POST /2/media/upload", new("500/15min fixed announced", Docs), AppDay("50000")),
-                    PresetEndpoint.Costing("POST /2/dm_conversations/*", Docs, new UnitCost("messages", 1)),
+                    PresetEndpoint.Limited("POST /2/dm_conversations/*", new("15/15min fixed announced", Docs), new("1440/day fixed announced", Docs) { Name = "user-24hour" }),
                 ],
             },
         ],

@@ -20,7 +20,7 @@ public class PresetClientTests
         (await Sent(client, HttpMethod.Get, "/repos/o/r", 100)).ShouldBe(100);
 
         Used(container, "core").ShouldBe(100);
-        Used(container, "900 points/minute").ShouldBe(140);
+        Used(container, "900 points/minute").ShouldBe(100);
     }
 
     [Fact]

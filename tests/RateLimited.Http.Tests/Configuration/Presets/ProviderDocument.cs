@@ -27,6 +27,8 @@ internal sealed class ProviderDocument
         Providers change their figures and have others for single customers. A limit that the upstream reports narrower than here counts from that response on; wider ones count with `"TrustUpstream": true`. "As reported" means
         that nothing is known beforehand and all limits are those of the headers; with a provider whose headers tell none, `Limits` of your own are needed.
 
+        "Alone" means that the limits for all requests do not count these.
+
         Keys are described and not yet sent: put the header on the client yourself. How a key is sent and what a 403 means is as each provider documents it, without a date of its own.
 
 
@@ -68,7 +70,7 @@ internal sealed class ProviderDocument
         {
             foreach (var limit in endpoint.Limits)
             {
-                yield return Row($"`{endpoint.Template}`", Figure(limit), limit.Source);
+                yield return Row($"`{endpoint.Template}`", endpoint.ServiceLimits ? Figure(limit) : $"{Figure(limit)}, alone", limit.Source);
             }
 
             if (endpoint.CostSource is { } source)
