@@ -21,6 +21,7 @@ internal static class ServiceOptionsFaults
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
         CheckQueue(faults, $"{path}:Queue", options, globalLimits);
+        ResilienceFaults.Check(faults, $"{path}:Resilience", options.Resilience);
         if (options.Mode != RateLimitMode.Disabled && globalLimits is { Count: 0 } && !AllLimits(options).Any())
         {
             faults.Add($"{path}:Limits", Fault.Missing, "at least one limit, such as '500/minute', or the Mode Disabled");

@@ -50,8 +50,14 @@ internal sealed class ServiceRegistry : IDisposable
 
     /// <summary>The limiter of a service.</summary>
     /// <exception cref="InvalidOperationException">No such service is configured.</exception>
-    public ServiceLimiter Limiter(string service) =>
-        Find(service)?.Limiter ?? throw new InvalidOperationException(
+    public ServiceLimiter Limiter(string service) => Known(service).Limiter;
+
+    /// <summary>The circuit of a service.</summary>
+    /// <exception cref="InvalidOperationException">No such service is configured.</exception>
+    public IServiceCircuit Circuit(string service) => Known(service).Pipeline.Resilience;
+
+    private LiveService Known(string service) =>
+        Find(service) ?? throw new InvalidOperationException(
             $"No service {Fault.Quote(service)} is configured under {RateLimitingOptionsReader.ServicesPath} or added in code; configured are: {Names()}.");
 
     public bool IsNamedClient(string? client) => _loader.Registrations.IsNamedClient(client);

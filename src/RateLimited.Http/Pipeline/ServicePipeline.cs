@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Resilience;
 using RateLimited.Http.Signals;
 
 namespace RateLimited.Http.Pipeline;
@@ -10,19 +11,36 @@ internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior
 
     /// <summary>Reads what the service's responses say. Default: by whatever dialect their headers are recognised as.</summary>
     public SignalReader Signals { get; init; } = AnyDialect;
+
+    /// <summary>How requests survive the service's bad days. Default: not at all.</summary>
+    public ResilienceRule? Resilience { get; init; }
 }
 
 /// <summary>One service for all its handlers, which the factory makes anew every two minutes: state lives here and never in a handler.</summary>
-internal sealed class ServicePipeline(ServiceLimiter limiter, PipelineSettings settings)
+internal sealed class ServicePipeline
 {
-    private volatile PipelineSettings _settings = settings;
+    private volatile PipelineSettings _settings;
 
-    public ServiceLimiter Limiter => limiter;
+    public ServicePipeline(ServiceLimiter limiter, PipelineSettings settings)
+    {
+        Limiter = limiter;
+        _settings = settings;
+        Resilience = new ServiceResilience(limiter.Definition.Name, limiter.Time, limiter.Telemetry.Resilience);
+        Resilience.Apply(settings.Resilience);
+    }
+
+    public ServiceLimiter Limiter { get; }
+
+    public ServiceResilience Resilience { get; }
 
     /// <summary>May be replaced at any time; requests under way keep those they began with.</summary>
     public PipelineSettings Settings
     {
         get => _settings;
-        set => _settings = value;
+        set
+        {
+            _settings = value;
+            Resilience.Apply(value.Resilience);
+        }
     }
 }

@@ -25,4 +25,16 @@ internal static partial class RateLimitingLog
 
     [LoggerMessage(5, LogLevel.Error, "The changed limits of {Service} are not valid and were not taken over; the last valid ones stay. {Faults}")]
     public static partial void ReloadRefused(ILogger log, string service, string faults);
+
+    [LoggerMessage(6, LogLevel.Debug, "An attempt at {Service} failed ({Failure}) and is repeated in {Milliseconds} ms.")]
+    public static partial void Retrying(ILogger log, string service, string failure, long milliseconds);
+
+    [LoggerMessage(7, LogLevel.Debug, "A failed request to {Service} is not repeated ({Failure}): {Reason}.")]
+    public static partial void NotRetrying(ILogger log, string service, string failure, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "The circuit of {Service} is {State}: its requests are refused on this side.")]
+    public static partial void CircuitOpened(ILogger log, string service, string state);
+
+    [LoggerMessage(9, LogLevel.Information, "The circuit of {Service} is {State}.")]
+    public static partial void CircuitChanged(ILogger log, string service, string state);
 }

@@ -43,6 +43,8 @@ public sealed partial class ConfigurationDocumentTests
             .. ServiceOptionsReader.Keys.Select(static key => key.Name), .. ServiceOptionsReader.QueueKeys.Select(static key => key.Name),
             .. EndpointSectionReader.Keys.Select(static key => key.Name), .. LimitSectionReader.Keys.Select(static key => key.Name),
             .. TenantSectionReader.ClassKeys.Select(static key => $"Classes:{{name}}:{key.Name}"),
+            .. ResilienceSectionReader.Keys.Select(static key => key.Name), .. ResilienceSectionReader.RetryKeys.Select(static key => key.Name),
+            .. ResilienceSectionReader.BreakerKeys.Select(static key => key.Name),
         ];
 
         keys.Where(static key => !Document.Contains($"| `{key}` |", StringComparison.Ordinal)).ShouldBeEmpty();

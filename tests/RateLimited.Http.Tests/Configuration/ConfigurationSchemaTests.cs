@@ -21,6 +21,9 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingEndpoint", Names(EndpointSectionReader.Keys)),
         ("definitions/rateLimitingTenants", Names(TenantSectionReader.Keys)),
         ("definitions/rateLimitingTenantClass", Names(TenantSectionReader.ClassKeys)),
+        ("definitions/rateLimitingResilience", Names(ResilienceSectionReader.Keys)),
+        ("definitions/rateLimitingRetry", Names(ResilienceSectionReader.RetryKeys)),
+        ("definitions/rateLimitingBreaker", Names(ResilienceSectionReader.BreakerKeys)),
         ("definitions/rateLimitingLimitSection", Names(LimitSectionReader.Keys)),
     ];
 
@@ -44,6 +47,7 @@ public class ConfigurationSchemaTests
     [InlineData("definitions/rateLimitingLimitSection/properties/Anchor", typeof(WindowAnchor))]
     [InlineData("definitions/rateLimitingLimitSection/properties/Partition", typeof(PartitionBy))]
     [InlineData("definitions/rateLimitingQueue/properties/Overflow", typeof(QueueOverflow))]
+    [InlineData("definitions/rateLimitingRetry/properties/Backoff", typeof(RetryBackoff))]
     [InlineData("definitions/rateLimitingService/properties/Mode", typeof(RateLimitMode))]
     [InlineData("definitions/rateLimitingService/properties/Rejection", typeof(RejectionBehavior))]
     public void Choices_are_those_that_are_read(string place, Type choice)
@@ -62,6 +66,17 @@ public class ConfigurationSchemaTests
         Number("definitions/rateLimitingQueue/properties/Costs/additionalProperties", OptionBounds.Cost, null);
         Number("definitions/rateLimitingService/properties/MaxPartitions", OptionBounds.Partitions, service.MaxPartitions);
         Number("definitions/rateLimitingTenantClass/properties/Weight", OptionBounds.Weight, new TenantClassOptions().Weight);
+        var (retry, breaker) = (service.Resilience.Retry, service.Resilience.Breaker);
+        Number("definitions/rateLimitingRetry/properties/MaxRetries", ResilienceBounds.Retries, retry.MaxRetries);
+        Number("definitions/rateLimitingRetry/properties/MaxReplayBuffer", ResilienceBounds.ReplayBuffer, retry.MaxReplayBuffer);
+        Number("definitions/rateLimitingRetry/properties/BudgetPercent", ResilienceBounds.BudgetPercent, retry.BudgetPercent);
+        Number("definitions/rateLimitingRetry/properties/BudgetFloor", ResilienceBounds.BudgetFloor, retry.BudgetFloor);
+        Number("definitions/rateLimitingRetry/properties/Statuses/items", ResilienceBounds.Status, null);
+        Number("definitions/rateLimitingBreaker/properties/FailurePercent", ResilienceBounds.Percent, breaker.FailurePercent);
+        Number("definitions/rateLimitingBreaker/properties/SlowPercent", ResilienceBounds.Percent, breaker.SlowPercent);
+        Number("definitions/rateLimitingBreaker/properties/MinimumCalls", ResilienceBounds.MinimumCalls, breaker.MinimumCalls);
+        Number("definitions/rateLimitingBreaker/properties/ConsecutiveFailures", ResilienceBounds.Consecutive, breaker.ConsecutiveFailures);
+        Number("definitions/rateLimitingBreaker/properties/Probes", ResilienceBounds.Probes, breaker.Probes);
 
         static void Number(string place, NumberRange range, long? otherwise)
         {
@@ -80,6 +95,11 @@ public class ConfigurationSchemaTests
         Duration("definitions/rateLimitingQueue/properties/Ageing").ShouldBe(service.Queue.Ageing);
         Duration("definitions/rateLimitingService/properties/BodyIdleTimeout").ShouldBe(service.BodyIdleTimeout);
         Duration("definitions/rateLimitingService/properties/PartitionIdleTimeout").ShouldBe(service.PartitionIdleTimeout);
+        Duration("definitions/rateLimitingRetry/properties/BaseDelay").ShouldBe(service.Resilience.Retry.BaseDelay);
+        Duration("definitions/rateLimitingRetry/properties/MaxDelay").ShouldBe(service.Resilience.Retry.MaxDelay);
+        Duration("definitions/rateLimitingBreaker/properties/Window").ShouldBe(service.Resilience.Breaker.Window);
+        Duration("definitions/rateLimitingBreaker/properties/Break").ShouldBe(service.Resilience.Breaker.Break);
+        Duration("definitions/rateLimitingBreaker/properties/MaxBreak").ShouldBe(service.Resilience.Breaker.MaxBreak);
 
         static TimeSpan Duration(string place) => DurationText.TryParse(At(place).GetProperty("default").GetString(), out var value) ? value : TimeSpan.MinValue;
     }

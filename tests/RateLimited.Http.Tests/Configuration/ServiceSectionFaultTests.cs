@@ -6,7 +6,7 @@ namespace RateLimited.Http.Tests.Configuration;
 public class ServiceSectionFaultTests
 {
     private const string Limits = "\"Limits\": \"500/minute\"";
-    private const string Keys = "Mode, Limits, Endpoints, Tenants, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, MaxPartitions, PartitionIdleTimeout";
+    private const string Keys = "Mode, Limits, Endpoints, Tenants, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, Resilience, MaxPartitions, PartitionIdleTimeout";
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
     private const string Window = "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'";
     private const string LimitKeys = "Name, Quota, Unit, Window, Algorithm, Burst, Anchor, TimeZone, Partition";

@@ -1,0 +1,52 @@
+using System.Collections.Frozen;
+using RateLimited.Http.Resilience;
+
+namespace RateLimited.Http.Configuration;
+
+/// <summary>Turns valid options of resilience into the rule that the rooms below work with; null where nothing is on.</summary>
+internal static class ResilienceCompiler
+{
+    public static ResilienceRule? Rule(ResilienceOptions options)
+    {
+        if (!options.Enabled)
+        {
+            return null;
+        }
+
+        var rule = new ResilienceRule
+        {
+            TotalTimeout = options.TotalTimeout,
+            AttemptTimeout = options.AttemptTimeout,
+            Retry = options.Retry.MaxRetries > 0 ? Retry(options.Retry) : null,
+            Breaker = options.Breaker.Enabled ? Breaker(options.Breaker) : null,
+        };
+        return rule == new ResilienceRule() ? null : rule;
+    }
+
+    private static RetryRule Retry(RetryOptions options) => new()
+    {
+        MaxRetries = options.MaxRetries,
+        Backoff = options.Backoff,
+        BaseDelay = options.BaseDelay.Ticks,
+        MaxDelay = options.MaxDelay.Ticks,
+        Statuses = options.Statuses.Count == 0 ? RetryRule.UsualStatuses : options.Statuses.ToFrozenSet(),
+        Failures = options.Failures.Count == 0 ? RetryRule.AllFailures : options.Failures.ToFrozenSet(),
+        UnsafeMethods = options.UnsafeMethods,
+        MaxReplayBuffer = options.MaxReplayBuffer,
+        BudgetPercent = options.BudgetPercent,
+        BudgetFloor = options.BudgetFloor,
+    };
+
+    private static BreakerRule Breaker(BreakerOptions options) => new()
+    {
+        FailurePercent = options.FailurePercent,
+        Window = options.Window.Ticks,
+        MinimumCalls = options.MinimumCalls,
+        ConsecutiveFailures = options.ConsecutiveFailures,
+        SlowCall = options.SlowCall.GetValueOrDefault().Ticks,
+        SlowPercent = options.SlowPercent,
+        Break = options.Break.Ticks,
+        MaxBreak = options.MaxBreak.Ticks,
+        Probes = options.Probes,
+    };
+}

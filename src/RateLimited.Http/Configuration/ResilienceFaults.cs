@@ -1,0 +1,95 @@
+namespace RateLimited.Http.Configuration;
+
+/// <summary>What can be wrong with the options of resilience.</summary>
+internal static class ResilienceFaults
+{
+    /// <summary>A list of more statuses than there are is a mistake.</summary>
+    private const int MaxStatuses = 200;
+
+    public static void Check(FaultList faults, string path, ResilienceOptions options)
+    {
+        Duration(faults, $"{path}:TotalTimeout", options.TotalTimeout, ResilienceBounds.Timeout);
+        Duration(faults, $"{path}:AttemptTimeout", options.AttemptTimeout, ResilienceBounds.Timeout);
+        if (options.AttemptTimeout > options.TotalTimeout)
+        {
+            faults.Add($"{path}:AttemptTimeout", Fault.Quote(options.AttemptTimeout), $"at most the TotalTimeout, {Fault.Quote(options.TotalTimeout)}");
+        }
+
+        CheckRetry(faults, $"{path}:Retry", options.Retry);
+        CheckBreaker(faults, $"{path}:Breaker", options.Breaker);
+    }
+
+    private static void CheckRetry(FaultList faults, string path, RetryOptions retry)
+    {
+        Number(faults, $"{path}:MaxRetries", retry.MaxRetries, ResilienceBounds.Retries);
+        Choice(faults, $"{path}:Backoff", retry.Backoff);
+        Duration(faults, $"{path}:BaseDelay", retry.BaseDelay, ResilienceBounds.BaseDelay);
+        Duration(faults, $"{path}:MaxDelay", retry.MaxDelay, ResilienceBounds.MaxDelay);
+        if (retry.BaseDelay > retry.MaxDelay)
+        {
+            faults.Add($"{path}:BaseDelay", Fault.Quote(retry.BaseDelay), $"at most the MaxDelay, {Fault.Quote(retry.MaxDelay)}");
+        }
+
+        Number(faults, $"{path}:MaxReplayBuffer", retry.MaxReplayBuffer, ResilienceBounds.ReplayBuffer);
+        Number(faults, $"{path}:BudgetPercent", retry.BudgetPercent, ResilienceBounds.BudgetPercent);
+        Number(faults, $"{path}:BudgetFloor", retry.BudgetFloor, ResilienceBounds.BudgetFloor);
+        if (retry.Statuses.Count > MaxStatuses)
+        {
+            faults.Add($"{path}:Statuses", $"{retry.Statuses.Count} statuses", $"at most {MaxStatuses}");
+            return;
+        }
+
+        for (var i = 0; i < retry.Statuses.Count; i++)
+        {
+            Number(faults, $"{path}:Statuses:{i}", retry.Statuses[i], ResilienceBounds.Status);
+        }
+
+        for (var i = 0; i < retry.Failures.Count; i++)
+        {
+            Choice(faults, $"{path}:Failures:{i}", retry.Failures[i]);
+        }
+    }
+
+    private static void CheckBreaker(FaultList faults, string path, BreakerOptions breaker)
+    {
+        Number(faults, $"{path}:FailurePercent", breaker.FailurePercent, ResilienceBounds.Percent);
+        Duration(faults, $"{path}:Window", breaker.Window, ResilienceBounds.BreakerWindow);
+        Number(faults, $"{path}:MinimumCalls", breaker.MinimumCalls, ResilienceBounds.MinimumCalls);
+        Number(faults, $"{path}:ConsecutiveFailures", breaker.ConsecutiveFailures, ResilienceBounds.Consecutive);
+        Duration(faults, $"{path}:SlowCall", breaker.SlowCall, ResilienceBounds.SlowCall);
+        Number(faults, $"{path}:SlowPercent", breaker.SlowPercent, ResilienceBounds.Percent);
+        Duration(faults, $"{path}:Break", breaker.Break, ResilienceBounds.Break);
+        Duration(faults, $"{path}:MaxBreak", breaker.MaxBreak, ResilienceBounds.Break);
+        if (breaker.Break > breaker.MaxBreak)
+        {
+            faults.Add($"{path}:Break", Fault.Quote(breaker.Break), $"at most the MaxBreak, {Fault.Quote(breaker.MaxBreak)}");
+        }
+
+        Number(faults, $"{path}:Probes", breaker.Probes, ResilienceBounds.Probes);
+    }
+
+    private static void Number(FaultList faults, string path, long value, NumberRange range)
+    {
+        if (!range.Contains(value))
+        {
+            faults.Add(path, Fault.Quote(value), range.Right);
+        }
+    }
+
+    private static void Duration(FaultList faults, string path, TimeSpan? value, DurationRange range)
+    {
+        if (value is { } duration && !range.Contains(duration))
+        {
+            faults.Add(path, Fault.Quote(value), range.Right);
+        }
+    }
+
+    private static void Choice<T>(FaultList faults, string path, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            faults.Add(path, Fault.Quote(value.ToString()), EnumText.Names<T>());
+        }
+    }
+}

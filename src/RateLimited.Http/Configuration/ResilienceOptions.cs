@@ -1,0 +1,25 @@
+namespace RateLimited.Http.Configuration;
+
+/// <summary>
+/// How the requests of one service survive its bad days: the section <c>RateLimiting:Services:{name}:Resilience</c>. In configuration, <c>"Resilience": false</c> switches all of it off.
+/// </summary>
+public sealed class ResilienceOptions
+{
+    /// <summary>Whether any of it is on. Default: true. Reloadable.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>
+    /// For all attempts of a request, with all pauses and waits in line between them, up to the response's headers: 10 ms to 24 h. When it is over, a
+    /// <see cref="TaskCanceledException"/> with a <see cref="TimeoutException"/> inside is thrown. Default: null, none; the timeout of the HttpClient stands.
+    /// </summary>
+    public TimeSpan? TotalTimeout { get; set; }
+
+    /// <summary>For one attempt, from the moment it is sent up to the response's headers; time in line is not in it. 10 ms to 24 h. Default: null, none.</summary>
+    public TimeSpan? AttemptTimeout { get; set; }
+
+    /// <summary>Repeating attempts that failed.</summary>
+    public RetryOptions Retry { get; } = new();
+
+    /// <summary>Refusing requests at once while the service is down.</summary>
+    public BreakerOptions Breaker { get; } = new();
+}

@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Configuration;
+
+namespace RateLimited.Http.Configuration;
+
+/// <summary>Reads the section <c>Resilience</c> of a service, with its short forms.</summary>
+internal static class ResilienceSectionReader
+{
+    public static readonly IReadOnlyList<SectionKey<RetryOptions>> RetryKeys =
+    [
+        new("MaxRetries", static (reader, section, retry) => reader.Number(section, ResilienceBounds.Retries, value => retry.MaxRetries = (int)value)),
+        new("Backoff", static (reader, section, retry) => reader.Choice<RetryBackoff>(section, value => retry.Backoff = value)),
+        new("BaseDelay", static (reader, section, retry) => reader.Duration(section, ResilienceBounds.BaseDelay, value => retry.BaseDelay = value)),
+        new("MaxDelay", static (reader, section, retry) => reader.Duration(section, ResilienceBounds.MaxDelay, value => retry.MaxDelay = value)),
+        new("Statuses", static (reader, section, retry) => ReadStatuses(reader, section, retry.Statuses)),
+        new("Failures", static (reader, section, retry) => ReadFailures(reader, section, retry.Failures)),
+        new("UnsafeMethods", static (reader, section, retry) => reader.Truth(section, value => retry.UnsafeMethods = value)),
+        new("MaxReplayBuffer", static (reader, section, retry) => reader.Number(section, ResilienceBounds.ReplayBuffer, value => retry.MaxReplayBuffer = value)),
+        new("BudgetPercent", static (reader, section, retry) => reader.Number(section, ResilienceBounds.BudgetPercent, value => retry.BudgetPercent = (int)value)),
+        new("BudgetFloor", static (reader, section, retry) => reader.Number(section, ResilienceBounds.BudgetFloor, value => retry.BudgetFloor = (int)value)),
+    ];
+
+    public static readonly IReadOnlyList<SectionKey<BreakerOptions>> BreakerKeys =
+    [
+        new("Enabled", static (reader, section, breaker) => reader.Truth(section, value => breaker.Enabled = value)),
+        new("FailurePercent", static (reader, section, breaker) => reader.Number(section, ResilienceBounds.Percent, value => breaker.FailurePercent = (int)value)),
+        new("Window", static (reader, section, breaker) => reader.Duration(section, ResilienceBounds.BreakerWindow, value => breaker.Window = value)),
+        new("MinimumCalls", static (reader, section, breaker) => reader.Number(section, ResilienceBounds.MinimumCalls, value => breaker.MinimumCalls = (int)value)),
+        new("ConsecutiveFailures", static (reader, section, breaker) => reader.Number(section, ResilienceBounds.Consecutive, value => breaker.ConsecutiveFailures = (int)value)),
+        new("SlowCall", static (reader, section, breaker) => reader.Duration(section, ResilienceBounds.SlowCall, value => breaker.SlowCall = value)),
+        new("SlowPercent", static (reader, section, breaker) => reader.Number(section, ResilienceBounds.Percent, value => breaker.SlowPercent = (int)value)),
+        new("Break", static (reader, section, breaker) => reader.Duration(section, ResilienceBounds.Break, value => breaker.Break = value)),
+        new("MaxBreak", static (reader, section, breaker) => reader.Duration(section, ResilienceBounds.Break, value => breaker.MaxBreak = value)),
+        new("Probes", static (reader, section, breaker) => reader.Number(section, ResilienceBounds.Probes, value => breaker.Probes = (int)value)),
+    ];
+
+    public static readonly IReadOnlyList<SectionKey<ResilienceOptions>> Keys =
+    [
+        new("Enabled", static (reader, section, options) => reader.Truth(section, value => options.Enabled = value)),
+        new("TotalTimeout", static (reader, section, options) => reader.Duration(section, ResilienceBounds.Timeout, value => options.TotalTimeout = value)),
+        new("AttemptTimeout", static (reader, section, options) => reader.Duration(section, ResilienceBounds.Timeout, value => options.AttemptTimeout = value)),
+        new("Retry", static (reader, section, options) => ReadRetry(reader, section, options.Retry)),
+        new("Breaker", static (reader, section, options) => ReadSwitch(reader, section, value => options.Breaker.Enabled = value, () => reader.Keys(section, options.Breaker, BreakerKeys))),
+    ];
+
+    public static void Read(SectionReader reader, IConfigurationSection section, ResilienceOptions options) =>
+        ReadSwitch(reader, section, value => options.Enabled = value, () => reader.Keys(section, options, Keys));
+
+    private static void ReadRetry(SectionReader reader, IConfigurationSection section, RetryOptions retry)
+    {
+        if (IsSection(section))
+        {
+            reader.Keys(section, retry, RetryKeys);
+        }
+        else if (bool.TryParse(section.Value, out var isOn))
+        {
+            retry.MaxRetries = isOn ? new RetryOptions().MaxRetries : 0;
+        }
+        else
+        {
+            reader.Number(section, ResilienceBounds.Retries with { Right = $"{ResilienceBounds.Retries.Right}, true, false, or a section" }, value => retry.MaxRetries = (int)value);
+        }
+    }
+
+    /// <summary>A section, or true or false in its place.</summary>
+    private static void ReadSwitch(SectionReader reader, IConfigurationSection section, Action<bool> assign, Action readKeys)
+    {
+        if (IsSection(section))
+        {
+            readKeys();
+        }
+        else if (bool.TryParse(section.Value, out var isOn))
+        {
+            assign(isOn);
+        }
+        else
+        {
+            reader.Refuse(section, Fault.Quote(section.Value), "true, false, or a section");
+        }
+    }
+
+    /// <summary>An empty section comes without a value, as one that is not there would.</summary>
+    private static bool IsSection(IConfigurationSection section) => section.GetChildren().Any() || string.IsNullOrEmpty(section.Value);
+
+    private static void ReadStatuses(SectionReader reader, IConfigurationSection section, IList<int> statuses)
+    {
+        foreach (var element in reader.List(section, "such as [ 429, 503 ]"))
+        {
+            reader.Number(element, ResilienceBounds.Status, value => statuses.Add((int)value));
+        }
+    }
+
+    private static void ReadFailures(SectionReader reader, IConfigurationSection section, IList<SendFailure> failures)
+    {
+        foreach (var element in reader.List(section, $"such as [ \"{SendFailure.NotSent}\" ]"))
+        {
+            reader.Choice<SendFailure>(element, failures.Add);
+        }
+    }
+}

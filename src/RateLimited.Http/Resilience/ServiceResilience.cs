@@ -1,0 +1,227 @@
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Resilience;
+
+/// <summary>
+/// What one service knows of its bad days: its circuit, its retry budget, the strain it is under. One for all handlers of the service, so that it outlives them. Thread-safe; what decides is in
+/// the state machines inside.
+/// </summary>
+internal sealed class ServiceResilience : IServiceCircuit
+{
+    private const int NotClosed = -1;
+
+    private readonly Lock _lock = new();
+    private readonly RetryBudget _budget = new();
+    private readonly CircuitBreaker _breaker = new(new BreakerRule());
+    private readonly ResilienceTelemetry _telemetry;
+    private readonly Random _random;
+    private readonly long _origin;
+    private volatile ResiliencePlan? _plan;
+
+    // The circuit's generation while it is closed: what nearly every request needs to know of it is read without the lock.
+    private volatile int _closed;
+    private int _strain;
+
+    /// <param name="service">The service's name.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="telemetry">Whom changes of the circuit and retries are told.</param>
+    /// <param name="random">Chance for the pauses; null for a source of its own.</param>
+    public ServiceResilience(string service, TimeProvider time, ResilienceTelemetry telemetry, Random? random = null)
+    {
+        Service = service;
+        Time = time;
+        _telemetry = telemetry;
+#pragma warning disable CA5394 // Nothing depends on nobody guessing when a request is repeated.
+        _random = random ?? new Random();
+#pragma warning restore CA5394
+        _origin = time.GetTimestamp();
+        _closed = _breaker.Generation;
+    }
+
+    public string Service { get; }
+
+    public TimeProvider Time { get; }
+
+    /// <summary>What is configured now; null when all of it is off.</summary>
+    public ResiliencePlan? Plan => _plan;
+
+    /// <summary>Elapsed time in ticks.</summary>
+    public long Now => Time.GetElapsedTime(_origin).Ticks;
+
+    public CircuitState State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _breaker.State;
+            }
+        }
+    }
+
+    /// <summary>Takes over what is configured. The circuit's state, what was counted and the budget stay.</summary>
+    public void Apply(ResilienceRule? rule)
+    {
+        if (rule is { Breaker: { } breaker })
+        {
+            Change(() => _breaker.Apply(breaker));
+        }
+        else if (State is CircuitState.Open or CircuitState.HalfOpen)
+        {
+            Close();
+        }
+
+        if (_plan?.Rule != rule)
+        {
+            _plan = rule is null ? null : new ResiliencePlan(rule, this);
+        }
+    }
+
+    public void Isolate() => Change(_breaker.Isolate);
+
+    public void Close() => Change(_breaker.Close);
+
+    /// <summary>Asks the circuit to let one attempt through.</summary>
+    /// <param name="pass">What the attempt is reported with.</param>
+    /// <param name="refusal">Why not, when not.</param>
+    public bool TryEnter(out CircuitPass pass, out CircuitOpenException? refusal)
+    {
+        var closed = _closed;
+        if (closed != NotClosed)
+        {
+            pass = new CircuitPass(closed, 0);
+            refusal = null;
+            return true;
+        }
+
+        return TryEnterSlowly(out pass, out refusal);
+    }
+
+    /// <summary>Reports an attempt that was let through, exactly once.</summary>
+    /// <param name="rule">What was configured when it began.</param>
+    /// <param name="pass">Its pass.</param>
+    /// <param name="reading">Its outcome.</param>
+    /// <param name="began">When it began, where slow calls count; zero otherwise.</param>
+    /// <param name="isFirst">Whether it is its request's first.</param>
+    public void Report(ResilienceRule rule, CircuitPass pass, AttemptReading reading, long began, bool isFirst)
+    {
+        var now = Now;
+        CircuitState? changed = null;
+        lock (_lock)
+        {
+            if (isFirst && rule.Retry is not null)
+            {
+                _budget.FirstAttempt(now);
+            }
+
+            if (reading.Result != CallResult.Inconclusive && (_strain > 0 || reading.Result == CallResult.Failure))
+            {
+                _strain = Math.Clamp(_strain + (reading.Result == CallResult.Failure ? 1 : -1), 0, RetryPause.MostStrain);
+            }
+
+            if (rule.Breaker is not null)
+            {
+                var before = _breaker.State;
+                _breaker.Report(now, pass, reading.Result, rule.Breaker.SlowCall > 0 ? now - began : 0, reading.Wait);
+                changed = Changed_NeedsLock(before);
+            }
+        }
+
+        Tell(changed);
+    }
+
+    /// <summary>Takes one repeat from the budget, if it has one left.</summary>
+    public bool TryTakeRetry(RetryRule rule)
+    {
+        lock (_lock)
+        {
+            return _budget.TryTake(Now, rule.BudgetPercent, rule.BudgetFloor);
+        }
+    }
+
+    /// <summary>The pause before an attempt is repeated, in ticks.</summary>
+    public long PauseAfter(RetryRule rule, AttemptReading reading, int attempt, long previous)
+    {
+        double chance;
+        int strain;
+        lock (_lock)
+        {
+#pragma warning disable CA5394 // As above.
+            chance = _random.NextDouble();
+#pragma warning restore CA5394
+            strain = _strain;
+        }
+
+        var backoff = RetryPause.Next(rule, attempt, previous, strain, chance);
+        if (reading.Wait is not { } wait)
+        {
+            return backoff;
+        }
+
+        // A refusal says when; an overload says when at the earliest.
+        var told = RetryPause.After(wait, rule, chance);
+        return reading.Kind == FailureKind.Limited ? told : Math.Max(told, backoff);
+    }
+
+    public void Retrying(FailureKind kind, TimeSpan pause) => _telemetry.Retrying((int)kind, pause);
+
+    public void NotRetrying(FailureKind kind, RetryDecision decision) => _telemetry.NotRetrying((int)kind, (int)decision);
+
+    private bool TryEnterSlowly(out CircuitPass pass, out CircuitOpenException? refusal)
+    {
+        var now = Now;
+        bool may;
+        long? wait;
+        CircuitState? changed;
+        CircuitState state;
+        lock (_lock)
+        {
+            var before = _breaker.State;
+            may = _breaker.TryEnter(now, out pass, out wait);
+            state = _breaker.State;
+            changed = Changed_NeedsLock(before);
+        }
+
+        Tell(changed);
+        if (!may)
+        {
+            _telemetry.CircuitRefused();
+        }
+
+        refusal = may ? null : new CircuitOpenException(Service, state, wait is { } ticks ? TimeSpan.FromTicks(ticks) : null);
+        return may;
+    }
+
+    private void Change(Action change)
+    {
+        CircuitState? changed;
+        lock (_lock)
+        {
+            var before = _breaker.State;
+            change();
+            changed = Changed_NeedsLock(before);
+        }
+
+        Tell(changed);
+    }
+
+    private CircuitState? Changed_NeedsLock(CircuitState before)
+    {
+        var after = _breaker.State;
+        var closed = after == CircuitState.Closed ? _breaker.Generation : NotClosed;
+        if (_closed != closed)
+        {
+            _closed = closed;
+        }
+
+        return after == before ? null : after;
+    }
+
+    private void Tell(CircuitState? changed)
+    {
+        if (changed is { } state)
+        {
+            _telemetry.CircuitChanged(state);
+        }
+    }
+}
