@@ -7,6 +7,7 @@ internal static class ResilienceBounds
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     public static readonly NumberRange Retries = new(0, 20, "a whole number from 0 to 20");
+    public static readonly NumberRange Redirects = new(0, 20, "a whole number from 0 to 20");
     public static readonly NumberRange Status = new(400, 599, "a status from 400 to 599");
     public static readonly NumberRange ReplayBuffer = new(0, 1_073_741_824, "a number of bytes from 0 to 1_073_741_824");
     public static readonly NumberRange BudgetPercent = new(0, 1_000, "a whole number of percent from 0 to 1_000");

@@ -3,25 +3,19 @@ using RateLimited.Http.Resilience;
 
 namespace RateLimited.Http.Configuration;
 
-/// <summary>Turns valid options of resilience into the rule that the rooms below work with; null where nothing is on.</summary>
+/// <summary>Turns valid options of resilience into the rule that the rooms below work with.</summary>
 internal static class ResilienceCompiler
 {
-    public static ResilienceRule? Rule(ResilienceOptions options)
-    {
-        if (!options.Enabled)
+    public static ResilienceRule Rule(ResilienceOptions options) => !options.Enabled
+        ? new ResilienceRule { MaxRedirects = options.Redirects }
+        : new ResilienceRule
         {
-            return null;
-        }
-
-        var rule = new ResilienceRule
-        {
+            MaxRedirects = options.Redirects,
             TotalTimeout = options.TotalTimeout,
             AttemptTimeout = options.AttemptTimeout,
             Retry = options.Retry.MaxRetries > 0 ? Retry(options.Retry) : null,
             Breaker = options.Breaker.Enabled ? Breaker(options.Breaker) : null,
         };
-        return rule == new ResilienceRule() ? null : rule;
-    }
 
     private static RetryRule Retry(RetryOptions options) => new()
     {

@@ -15,6 +15,7 @@ internal static class ResilienceFaults
             faults.Add($"{path}:AttemptTimeout", Fault.Quote(options.AttemptTimeout), $"at most the TotalTimeout, {Fault.Quote(options.TotalTimeout)}");
         }
 
+        Number(faults, $"{path}:Redirects", options.Redirects, ResilienceBounds.Redirects);
         CheckRetry(faults, $"{path}:Retry", options.Retry);
         CheckBreaker(faults, $"{path}:Breaker", options.Breaker);
     }

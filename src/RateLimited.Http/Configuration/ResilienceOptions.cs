@@ -1,11 +1,11 @@
 namespace RateLimited.Http.Configuration;
 
 /// <summary>
-/// How the requests of one service survive its bad days: the section <c>RateLimiting:Services:{name}:Resilience</c>. In configuration, <c>"Resilience": false</c> switches all of it off.
+/// How the requests of one service survive its bad days: the section <c>RateLimiting:Services:{name}:Resilience</c>. In configuration, <c>"Resilience": false</c> switches all of it off but redirects.
 /// </summary>
 public sealed class ResilienceOptions
 {
-    /// <summary>Whether any of it is on. Default: true. Reloadable.</summary>
+    /// <summary>Whether any of it is on but redirects. Default: true.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>
@@ -22,4 +22,11 @@ public sealed class ResilienceOptions
 
     /// <summary>Refusing requests at once while the service is down.</summary>
     public BreakerOptions Breaker { get; } = new();
+
+    /// <summary>
+    /// How many redirects of one request are followed, 0 to 20; each is admitted and counted. They are followed to the same origin with all headers, to another without whatever might be a key, and
+    /// never from https to http, with content to another origin, or from outside into a private network: such a response is handed to the caller. Zero hands over all of them. Default: 5. In
+    /// configuration, <c>"Redirects": false</c> is 0.
+    /// </summary>
+    public int Redirects { get; set; } = 5;
 }

@@ -40,6 +40,7 @@ internal static class ResilienceSectionReader
         new("AttemptTimeout", static (reader, section, options) => reader.Duration(section, ResilienceBounds.Timeout, value => options.AttemptTimeout = value)),
         new("Retry", static (reader, section, options) => ReadRetry(reader, section, options.Retry)),
         new("Breaker", static (reader, section, options) => ReadSwitch(reader, section, value => options.Breaker.Enabled = value, () => reader.Keys(section, options.Breaker, BreakerKeys))),
+        new("Redirects", static (reader, section, options) => ReadCount(reader, section, ResilienceBounds.Redirects, value => options.Redirects = value ?? new ResilienceOptions().Redirects)),
     ];
 
     public static void Read(SectionReader reader, IConfigurationSection section, ResilienceOptions options) =>
@@ -51,13 +52,22 @@ internal static class ResilienceSectionReader
         {
             reader.Keys(section, retry, RetryKeys);
         }
-        else if (bool.TryParse(section.Value, out var isOn))
+        else
         {
-            retry.MaxRetries = isOn ? new RetryOptions().MaxRetries : 0;
+            ReadCount(reader, section, ResilienceBounds.Retries with { Right = $"{ResilienceBounds.Retries.Right}, or a section" }, value => retry.MaxRetries = value ?? new RetryOptions().MaxRetries);
+        }
+    }
+
+    /// <summary>A number, or true for the default, which is given as null, and false for zero.</summary>
+    private static void ReadCount(SectionReader reader, IConfigurationSection section, NumberRange range, Action<int?> assign)
+    {
+        if (bool.TryParse(section.Value, out var isOn))
+        {
+            assign(isOn ? null : 0);
         }
         else
         {
-            reader.Number(section, ResilienceBounds.Retries with { Right = $"{ResilienceBounds.Retries.Right}, true, false, or a section" }, value => retry.MaxRetries = (int)value);
+            reader.Number(section, range with { Right = $"{range.Right}, true or false" }, value => assign((int)value));
         }
     }
 

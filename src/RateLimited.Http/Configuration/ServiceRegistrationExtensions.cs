@@ -52,6 +52,7 @@ internal static class ServiceRegistrationExtensions
             if (registry.PipelineOf(handlers.Name) is { } pipeline)
             {
                 handlers.AdditionalHandlers.Add(new ResilienceHandler(pipeline));
+                handlers.AdditionalHandlers.Add(new RedirectHandler(pipeline));
                 handlers.AdditionalHandlers.Add(new RateLimitingHandler(pipeline));
                 handlers.AdditionalHandlers.Add(new AttemptTimeoutHandler(pipeline));
             }

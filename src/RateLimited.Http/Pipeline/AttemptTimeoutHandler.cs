@@ -8,13 +8,13 @@ namespace RateLimited.Http.Pipeline;
 internal sealed class AttemptTimeoutHandler(ServicePipeline pipeline) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        pipeline.Resilience.Plan?.Rule.AttemptTimeout is { } timeout && pipeline.Limiter.Mode != RateLimitMode.Disabled
+        pipeline.Resilience.Plan.Rule.AttemptTimeout is { } timeout && pipeline.Limiter.Mode != RateLimitMode.Disabled
             ? SendWithinAsync(request, timeout, cancellationToken)
             : base.SendAsync(request, cancellationToken);
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (pipeline.Resilience.Plan?.Rule.AttemptTimeout is not { } timeout || pipeline.Limiter.Mode == RateLimitMode.Disabled)
+        if (pipeline.Resilience.Plan.Rule.AttemptTimeout is not { } timeout || pipeline.Limiter.Mode == RateLimitMode.Disabled)
         {
             return base.Send(request, cancellationToken);
         }

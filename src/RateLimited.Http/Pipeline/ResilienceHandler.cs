@@ -23,11 +23,12 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (PlanNow() is not { } plan)
+        if (IsIdle())
         {
             return base.SendAsync(request, cancellationToken);
         }
 
+        var plan = _service.Plan;
         var replay = plan.Rule.Retry is null ? ContentReplay.Once : ContentReplays.Of(request.Content, plan.Rule.Retry.MaxReplayBuffer);
         if (replay == ContentReplay.AfterBuffering)
         {
@@ -39,11 +40,12 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (PlanNow() is not { } plan)
+        if (IsIdle())
         {
             return base.Send(request, cancellationToken);
         }
 
+        var plan = _service.Plan;
         // Reading content into memory is asynchronous for some contents, and nothing here blocks on that.
         var replay = plan.Rule.Retry is null ? ContentReplay.Once : ContentReplays.Of(request.Content, plan.Rule.Retry.MaxReplayBuffer);
         var call = NewCall(plan, request, replay is ContentReplay.AfterBuffering ? ContentReplay.Once : replay, isSynchronous: true);
@@ -84,7 +86,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         return new TaskCanceledException(message, new TimeoutException(message, timeout.InnerException), CancellationToken.None);
     }
 
-    private ResiliencePlan? PlanNow() => _service.Plan is { } plan && _pipeline.Limiter.Mode != RateLimitMode.Disabled ? plan : null;
+    private bool IsIdle() => _service.IsIdle || _pipeline.Limiter.Mode == RateLimitMode.Disabled;
 
     private async Task<HttpResponseMessage> BufferAndSendAsync(ResiliencePlan plan, HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior
     public SignalReader Signals { get; init; } = AnyDialect;
 
     /// <summary>How requests survive the service's bad days. Default: not at all.</summary>
-    public ResilienceRule? Resilience { get; init; }
+    public ResilienceRule Resilience { get; init; } = ResilienceRule.Nothing;
 }
 
 /// <summary>One service for all its handlers, which the factory makes anew every two minutes: state lives here and never in a handler.</summary>

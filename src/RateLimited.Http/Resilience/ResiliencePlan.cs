@@ -20,6 +20,9 @@ internal sealed class ResiliencePlan
 
     public ResiliencePipeline<HttpResponseMessage> Strategies { get; }
 
+    /// <summary>Whether there is nothing to compose.</summary>
+    public bool IsIdle => Rule is { TotalTimeout: null, Retry: null, Breaker: null };
+
     /// <summary>
     /// Whether a request goes through the strategies from its first attempt on. Otherwise only one whose first attempt failed does: nearly none, and what the others do not go through costs nothing.
     /// </summary>

@@ -3,6 +3,8 @@ namespace RateLimited.Http.Resilience;
 /// <summary>How a service's requests survive its bad days. Immutable. What is null is off.</summary>
 internal sealed record ResilienceRule
 {
+    public static readonly ResilienceRule Nothing = new();
+
     /// <summary>For all attempts of a request with all pauses and waits between them, to the response's headers.</summary>
     public TimeSpan? TotalTimeout { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class ServiceResilience : IServiceCircuit
     private readonly ResilienceTelemetry _telemetry;
     private readonly Random _random;
     private readonly long _origin;
-    private volatile ResiliencePlan? _plan;
+    private volatile ResiliencePlan _plan;
 
     // The circuit's generation while it is closed: what nearly every request needs to know of it is read without the lock.
     private volatile int _closed;
@@ -36,14 +36,18 @@ internal sealed class ServiceResilience : IServiceCircuit
 #pragma warning restore CA5394
         _origin = time.GetTimestamp();
         _closed = _breaker.Generation;
+        _plan = new ResiliencePlan(ResilienceRule.Nothing, this);
     }
 
     public string Service { get; }
 
     public TimeProvider Time { get; }
 
-    /// <summary>What is configured now; null when all of it is off.</summary>
-    public ResiliencePlan? Plan => _plan;
+    /// <summary>What is configured now.</summary>
+    public ResiliencePlan Plan => _plan;
+
+    /// <summary>Whether nothing that is configured, and nobody's hand, concerns requests: they may pass beside the strategies.</summary>
+    public bool IsIdle => _plan.IsIdle && _closed != NotClosed;
 
     /// <summary>Elapsed time in ticks.</summary>
     public long Now => Time.GetElapsedTime(_origin).Ticks;
@@ -60,9 +64,9 @@ internal sealed class ServiceResilience : IServiceCircuit
     }
 
     /// <summary>Takes over what is configured. The circuit's state, what was counted and the budget stay.</summary>
-    public void Apply(ResilienceRule? rule)
+    public void Apply(ResilienceRule rule)
     {
-        if (rule is { Breaker: { } breaker })
+        if (rule.Breaker is { } breaker)
         {
             Change(() => _breaker.Apply(breaker));
         }
@@ -71,9 +75,9 @@ internal sealed class ServiceResilience : IServiceCircuit
             Close();
         }
 
-        if (_plan?.Rule != rule)
+        if (_plan.Rule != rule)
         {
-            _plan = rule is null ? null : new ResiliencePlan(rule, this);
+            _plan = new ResiliencePlan(rule, this);
         }
     }
 

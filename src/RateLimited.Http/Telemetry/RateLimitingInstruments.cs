@@ -36,6 +36,7 @@ internal sealed class RateLimitingInstruments
         RetriesLeftOut = meter.CreateCounter<long>("resilience.retries_left_out", "{request}", "Failed requests that were not repeated, or not any more, by why.");
         CircuitChanges = meter.CreateCounter<long>("resilience.circuit.changes", "{change}", "Changes of the circuit breaker's state, by the new one.");
         CircuitRefusals = meter.CreateCounter<long>("resilience.circuit.refusals", "{request}", "Attempts that an open circuit did not let through.");
+        Redirects = meter.CreateCounter<long>("resilience.redirects", "{redirect}", "Redirects that came, by whether they were followed, and why not.");
         Gauges = new StatusGauges(meter);
     }
 
@@ -61,6 +62,8 @@ internal sealed class RateLimitingInstruments
     public Counter<long> CircuitChanges { get; }
 
     public Counter<long> CircuitRefusals { get; }
+
+    public Counter<long> Redirects { get; }
 
     public StatusGauges Gauges { get; }
 }

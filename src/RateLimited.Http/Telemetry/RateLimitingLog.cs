@@ -37,4 +37,7 @@ internal static partial class RateLimitingLog
 
     [LoggerMessage(9, LogLevel.Information, "The circuit of {Service} is {State}.")]
     public static partial void CircuitChanged(ILogger log, string service, string state);
+
+    [LoggerMessage(10, LogLevel.Debug, "A redirect of {Service}: {Result}.")]
+    public static partial void Redirected(ILogger log, string service, string result);
 }

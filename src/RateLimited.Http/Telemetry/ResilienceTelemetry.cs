@@ -60,6 +60,14 @@ internal sealed class ResilienceTelemetry
         }
     });
 
+    /// <summary>A redirect came.</summary>
+    /// <param name="result">What became of it, one of <see cref="TagValues.RedirectResults"/>.</param>
+    public void Redirected(int result) => Say(() =>
+    {
+        Add(_instruments.Redirects, TagValues.Result, TagValues.RedirectResults[result]);
+        RateLimitingLog.Redirected(_log, _service, TagValues.RedirectResults[result]);
+    });
+
     private static void Say(Action what)
     {
         try

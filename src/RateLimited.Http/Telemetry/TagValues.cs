@@ -28,6 +28,9 @@ internal static class TagValues
     /// <summary>Why an attempt was not repeated.</summary>
     public static readonly string[] RetryDecisions = ["repeat", "not_asked", "last_attempt", "not_replayable", "not_idempotent", "wait_too_long", "budget_spent"];
 
+    /// <summary>What became of a redirect: followed as the first two say, or not because of the others.</summary>
+    public static readonly string[] RedirectResults = ["same_origin", "other_origin", "downgrade", "private_address", "content_elsewhere", "not_replayable", "too_many"];
+
     public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated"];
 
     public static string Of(RejectionReason reason) => (uint)reason < (uint)Reasons.Length ? Reasons[(int)reason] : Reasons[0];

@@ -67,6 +67,7 @@ public class ConfigurationSchemaTests
         Number("definitions/rateLimitingService/properties/MaxPartitions", OptionBounds.Partitions, service.MaxPartitions);
         Number("definitions/rateLimitingTenantClass/properties/Weight", OptionBounds.Weight, new TenantClassOptions().Weight);
         var (retry, breaker) = (service.Resilience.Retry, service.Resilience.Breaker);
+        Number("definitions/rateLimitingResilience/properties/Redirects", ResilienceBounds.Redirects, service.Resilience.Redirects);
         Number("definitions/rateLimitingRetry/properties/MaxRetries", ResilienceBounds.Retries, retry.MaxRetries);
         Number("definitions/rateLimitingRetry/properties/MaxReplayBuffer", ResilienceBounds.ReplayBuffer, retry.MaxReplayBuffer);
         Number("definitions/rateLimitingRetry/properties/BudgetPercent", ResilienceBounds.BudgetPercent, retry.BudgetPercent);

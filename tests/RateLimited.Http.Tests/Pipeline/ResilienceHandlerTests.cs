@@ -32,7 +32,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     [Fact]
     public async Task With_everything_off_nothing_is_repeated_and_nothing_opens()
     {
-        _service.With(null);
+        _service.With(ResilienceRule.Nothing);
         using var invoker = Answering(HttpStatusCode.ServiceUnavailable);
 
         for (var i = 0; i < 100; i++)
@@ -295,6 +295,24 @@ public sealed class ResilienceHandlerTests : IDisposable
 
         _service.With(new ResilienceRule { Retry = new RetryRule() });
         _service.Pipeline.Resilience.State.ShouldBe(CircuitState.Closed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_circuit_that_was_opened_by_hand_stays_open_until_it_is_closed_by_hand(bool isConfigured)
+    {
+        _service.With(isConfigured ? ResilientChain.Usual : ResilienceRule.Nothing);
+        using var invoker = Answering(HttpStatusCode.OK);
+        var circuit = _service.Pipeline.Resilience;
+
+        circuit.Isolate();
+        _service.Time.Advance(TimeSpan.FromDays(1));
+        var refusal = await Should.ThrowAsync<CircuitOpenException>(() => invoker.SendAsync(Get(), Ended).WithinDeadlineAsync());
+        (refusal.State, refusal.RetryAfter, circuit.State).ShouldBe((CircuitState.Isolated, null, CircuitState.Isolated));
+
+        circuit.Close();
+        (await invoker.SendAsync(Get(), Ended)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

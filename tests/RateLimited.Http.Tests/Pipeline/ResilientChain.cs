@@ -8,16 +8,22 @@ namespace RateLimited.Http.Tests.Pipeline;
 internal static class ResilientChain
 {
     /// <summary>What is on by default.</summary>
-    public static ResilienceRule Usual => new() { Retry = new RetryRule(), Breaker = new BreakerRule() };
+    public static ResilienceRule Usual => new() { Retry = new RetryRule(), Breaker = new BreakerRule(), MaxRedirects = 5 };
 
-    public static LimitedService With(this LimitedService service, ResilienceRule? rule)
+    public static LimitedService With(this LimitedService service, ResilienceRule rule)
     {
         service.Pipeline.Settings = service.Pipeline.Settings with { Resilience = rule };
         return service;
     }
 
     public static HttpMessageHandler Chain(this LimitedService service, HttpMessageHandler inner) =>
-        new ResilienceHandler(service.Pipeline) { InnerHandler = new RateLimitingHandler(service.Pipeline) { InnerHandler = new AttemptTimeoutHandler(service.Pipeline) { InnerHandler = inner } } };
+        new ResilienceHandler(service.Pipeline)
+        {
+            InnerHandler = new RedirectHandler(service.Pipeline)
+            {
+                InnerHandler = new RateLimitingHandler(service.Pipeline) { InnerHandler = new AttemptTimeoutHandler(service.Pipeline) { InnerHandler = inner } },
+            },
+        };
 
     public static HttpMessageInvoker Through(this LimitedService service, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) =>
         new(service.Chain(new StubHandler(answer)));
