@@ -22,5 +22,6 @@ internal static class ResilienceBounds
     public static readonly DurationRange MaxDelay = new(TimeSpan.Zero, Day, "a duration from 0 s to 24 h, such as '30 s' or '00:00:30'");
     public static readonly DurationRange BreakerWindow = new(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "a duration from 1 s to 1 h, such as '30 s' or '00:00:30'");
     public static readonly DurationRange SlowCall = new(TimeSpan.FromMilliseconds(1), Day, "a duration from 1 ms to 24 h, such as '2 s' or '00:00:02'");
+    public static readonly DurationRange StaleFor = new(TimeSpan.FromSeconds(1), TimeSpan.FromDays(31), "a duration from 1 s to 31 days, such as '10 min' or '00:10:00'");
     public static readonly DurationRange Break = new(TimeSpan.FromMilliseconds(100), Day, "a duration from 100 ms to 24 h, such as '15 s' or '00:00:15'");
 }

@@ -11,11 +11,20 @@ internal static class ResilienceCompiler
         : new ResilienceRule
         {
             MaxRedirects = options.Redirects,
+            Fallback = Fallback(options.Fallback),
             TotalTimeout = options.TotalTimeout,
             AttemptTimeout = options.AttemptTimeout,
             Retry = options.Retry.MaxRetries > 0 ? Retry(options.Retry) : null,
             Breaker = options.Breaker.Enabled ? Breaker(options.Breaker) : null,
         };
+
+    private static FallbackRule? Fallback(FallbackOptions options) => options is { Client: null, StaleFor: null, Respond: null } ? null : new()
+    {
+        Causes = options.Causes.Count == 0 ? FallbackRule.AllCauses : options.Causes.ToFrozenSet(),
+        Client = options.Client,
+        StaleFor = options.StaleFor.GetValueOrDefault().Ticks,
+        Respond = options.Respond is { } respond ? new FallbackStep(respond) : null,
+    };
 
     private static RetryRule Retry(RetryOptions options) => new()
     {

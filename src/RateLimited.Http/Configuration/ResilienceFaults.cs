@@ -15,9 +15,24 @@ internal static class ResilienceFaults
             faults.Add($"{path}:AttemptTimeout", Fault.Quote(options.AttemptTimeout), $"at most the TotalTimeout, {Fault.Quote(options.TotalTimeout)}");
         }
 
+        CheckFallback(faults, $"{path}:Fallback", options.Fallback);
         Number(faults, $"{path}:Redirects", options.Redirects, ResilienceBounds.Redirects);
         CheckRetry(faults, $"{path}:Retry", options.Retry);
         CheckBreaker(faults, $"{path}:Breaker", options.Breaker);
+    }
+
+    private static void CheckFallback(FaultList faults, string path, FallbackOptions fallback)
+    {
+        Duration(faults, $"{path}:StaleFor", fallback.StaleFor, ResilienceBounds.StaleFor);
+        if (fallback.Client is not null && string.IsNullOrWhiteSpace(fallback.Client))
+        {
+            faults.Add($"{path}:Client", Fault.Quote(fallback.Client), "the name of an HttpClient");
+        }
+
+        for (var i = 0; i < fallback.Causes.Count; i++)
+        {
+            Choice(faults, $"{path}:Causes:{i}", fallback.Causes[i]);
+        }
     }
 
     private static void CheckRetry(FaultList faults, string path, RetryOptions retry)

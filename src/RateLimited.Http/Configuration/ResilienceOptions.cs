@@ -23,6 +23,9 @@ public sealed class ResilienceOptions
     /// <summary>Refusing requests at once while the service is down.</summary>
     public BreakerOptions Breaker { get; } = new();
 
+    /// <summary>What stands in for a response when nothing else could be done.</summary>
+    public FallbackOptions Fallback { get; } = new();
+
     /// <summary>
     /// How many redirects of one request are followed, 0 to 20; each is admitted and counted. They are followed to the same origin with all headers, to another without whatever might be a key, and
     /// never from https to http, with content to another origin, or from outside into a private network: such a response is handed to the caller. Zero hands over all of them. Default: 5. In

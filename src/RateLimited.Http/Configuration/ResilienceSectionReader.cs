@@ -12,7 +12,7 @@ internal static class ResilienceSectionReader
         new("BaseDelay", static (reader, section, retry) => reader.Duration(section, ResilienceBounds.BaseDelay, value => retry.BaseDelay = value)),
         new("MaxDelay", static (reader, section, retry) => reader.Duration(section, ResilienceBounds.MaxDelay, value => retry.MaxDelay = value)),
         new("Statuses", static (reader, section, retry) => ReadStatuses(reader, section, retry.Statuses)),
-        new("Failures", static (reader, section, retry) => ReadFailures(reader, section, retry.Failures)),
+        new("Failures", static (reader, section, retry) => ReadChoices(reader, section, retry.Failures)),
         new("UnsafeMethods", static (reader, section, retry) => reader.Truth(section, value => retry.UnsafeMethods = value)),
         new("MaxReplayBuffer", static (reader, section, retry) => reader.Number(section, ResilienceBounds.ReplayBuffer, value => retry.MaxReplayBuffer = value)),
         new("BudgetPercent", static (reader, section, retry) => reader.Number(section, ResilienceBounds.BudgetPercent, value => retry.BudgetPercent = (int)value)),
@@ -33,6 +33,13 @@ internal static class ResilienceSectionReader
         new("Probes", static (reader, section, breaker) => reader.Number(section, ResilienceBounds.Probes, value => breaker.Probes = (int)value)),
     ];
 
+    public static readonly IReadOnlyList<SectionKey<FallbackOptions>> FallbackKeys =
+    [
+        new("Client", static (reader, section, fallback) => fallback.Client = reader.Text(section, "the name of an HttpClient")),
+        new("StaleFor", static (reader, section, fallback) => reader.Duration(section, ResilienceBounds.StaleFor, value => fallback.StaleFor = value)),
+        new("Causes", static (reader, section, fallback) => ReadChoices(reader, section, fallback.Causes)),
+    ];
+
     public static readonly IReadOnlyList<SectionKey<ResilienceOptions>> Keys =
     [
         new("Enabled", static (reader, section, options) => reader.Truth(section, value => options.Enabled = value)),
@@ -40,6 +47,7 @@ internal static class ResilienceSectionReader
         new("AttemptTimeout", static (reader, section, options) => reader.Duration(section, ResilienceBounds.Timeout, value => options.AttemptTimeout = value)),
         new("Retry", static (reader, section, options) => ReadRetry(reader, section, options.Retry)),
         new("Breaker", static (reader, section, options) => ReadSwitch(reader, section, value => options.Breaker.Enabled = value, () => reader.Keys(section, options.Breaker, BreakerKeys))),
+        new("Fallback", static (reader, section, options) => ReadFallback(reader, section, options.Fallback)),
         new("Redirects", static (reader, section, options) => ReadCount(reader, section, ResilienceBounds.Redirects, value => options.Redirects = value ?? new ResilienceOptions().Redirects)),
     ];
 
@@ -99,11 +107,24 @@ internal static class ResilienceSectionReader
         }
     }
 
-    private static void ReadFailures(SectionReader reader, IConfigurationSection section, IList<SendFailure> failures)
+    private static void ReadChoices<T>(SectionReader reader, IConfigurationSection section, IList<T> choices)
+        where T : struct, Enum
     {
-        foreach (var element in reader.List(section, $"such as [ \"{SendFailure.NotSent}\" ]"))
+        foreach (var element in reader.List(section, $"such as [ \"{Enum.GetNames<T>()[0]}\" ]"))
         {
-            reader.Choice<SendFailure>(element, failures.Add);
+            reader.Choice<T>(element, choices.Add);
+        }
+    }
+
+    private static void ReadFallback(SectionReader reader, IConfigurationSection section, FallbackOptions fallback)
+    {
+        if (IsSection(section))
+        {
+            reader.Keys(section, fallback, FallbackKeys);
+        }
+        else
+        {
+            fallback.Client = reader.Text(section, "the name of an HttpClient, or a section");
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
@@ -19,6 +20,7 @@ internal sealed class ServiceRegistry : IDisposable
     private readonly InProcessStore _store;
     private readonly Dictionary<string, LiveService> _live = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<IDisposable> _subscriptions = [];
+    private readonly IServiceProvider? _services;
 
     // Held while options are made, which runs delegates of the program's: a service that is asked for meanwhile must see either all of a change or nothing of it.
     private readonly Lock _gate = new();
@@ -27,8 +29,9 @@ internal sealed class ServiceRegistry : IDisposable
     private bool _isDisposed;
 
     /// <exception cref="OptionsValidationException">Something is wrong in the options of any service; it holds all faults.</exception>
-    public ServiceRegistry(ConfigurationLoader loader, RateLimitingTelemetry telemetry, TimeProvider? time = null)
+    public ServiceRegistry(ConfigurationLoader loader, RateLimitingTelemetry telemetry, TimeProvider? time = null, IServiceProvider? services = null)
     {
+        _services = services;
         _loader = loader;
         _telemetry = telemetry;
         _text = loader.Text();
@@ -118,7 +121,7 @@ internal sealed class ServiceRegistry : IDisposable
 
             var telemetry = _telemetry.For(configured.Definition.Name);
             var limiter = new ServiceLimiter(configured.Definition, _store, telemetry);
-            live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline), telemetry);
+            live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
             return live;
         }
@@ -136,6 +139,9 @@ internal sealed class ServiceRegistry : IDisposable
             }
         }
     }
+
+    /// <summary>Asked for only when a request needs it: the factory of clients is made of what asks this registry.</summary>
+    private HttpClient ClientOf(string name) => _services!.GetRequiredService<IHttpClientFactory>().CreateClient(name);
 
     private void Reload(bool unchanged)
     {

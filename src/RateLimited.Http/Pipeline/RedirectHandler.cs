@@ -60,7 +60,7 @@ internal sealed class RedirectHandler(ServicePipeline pipeline) : DelegatingHand
             return null;
         }
 
-        var buffer = isBuffered ? pipeline.Resilience.Plan.Rule.Retry?.MaxReplayBuffer ?? 0 : 0;
+        var buffer = isBuffered ? pipeline.Resilience.Plan.ReplayBuffer ?? 0 : 0;
         var replay = ContentReplays.Of(content, buffer);
         return replay == ContentReplay.AfterBuffering ? ContentReplay.Replayable : replay;
     }

@@ -29,7 +29,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
 
         var plan = _service.Plan;
-        var replay = plan.Rule.Retry is null ? ContentReplay.Once : ContentReplays.Of(request.Content, plan.Rule.Retry.MaxReplayBuffer);
+        var replay = plan.ReplayBuffer is { } buffer ? ContentReplays.Of(request.Content, buffer) : ContentReplay.Once;
         if (replay == ContentReplay.AfterBuffering)
         {
             return BufferAndSendAsync(plan, request, cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
         var plan = _service.Plan;
         // Reading content into memory is asynchronous for some contents, and nothing here blocks on that.
-        var replay = plan.Rule.Retry is null ? ContentReplay.Once : ContentReplays.Of(request.Content, plan.Rule.Retry.MaxReplayBuffer);
+        var replay = plan.ReplayBuffer is { } buffer ? ContentReplays.Of(request.Content, buffer) : ContentReplay.Once;
         var call = NewCall(plan, request, replay is ContentReplay.AfterBuffering ? ContentReplay.Once : replay, isSynchronous: true);
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         call.AttachTo(context);
@@ -90,7 +90,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     private async Task<HttpResponseMessage> BufferAndSendAsync(ResiliencePlan plan, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        await request.Content!.LoadIntoBufferAsync(plan.Rule.Retry!.MaxReplayBuffer, cancellationToken).ConfigureAwait(false);
+        await request.Content!.LoadIntoBufferAsync(plan.ReplayBuffer.GetValueOrDefault(), cancellationToken).ConfigureAwait(false);
         var sending = plan.TakesWhole
             ? SendWholeAsync(plan, request, ContentReplay.Replayable, cancellationToken)
             : SendFirstAsync(plan, request, ContentReplay.Replayable, cancellationToken);
@@ -179,7 +179,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         return RunAsync(plan, call, cancellationToken);
     }
 
-    private async Task<HttpResponseMessage> RunAsync(ResiliencePlan plan, Call call, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> RunAsync(ResiliencePlan plan, PipelineCall call, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         call.AttachTo(context);
@@ -203,7 +203,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
     }
 
-    private Call NewCall(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, bool isSynchronous = false) => new(this, plan, request)
+    private PipelineCall NewCall(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, bool isSynchronous = false) => new(this, _pipeline, plan, request)
     {
         IsSynchronous = isSynchronous,
         Replay = replay,
@@ -215,7 +215,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
     private bool IsFine(HttpResponseMessage response) => (int)response.StatusCode < 400 && !_pipeline.Settings.Signals.WantsBody(response);
 
     /// <summary>What was noted; where nothing was, what the head says.</summary>
-    private Verdict VerdictOf(HttpRequestMessage request, HttpResponseMessage response)
+    internal Verdict VerdictOf(HttpRequestMessage request, HttpResponseMessage response)
     {
         if (response is LocalResponse)
         {
@@ -233,20 +233,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         return signal.Verdict;
     }
 
-    private Task<HttpResponseMessage> InnerSendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
+    internal Task<HttpResponseMessage> InnerSendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
 
-    private HttpResponseMessage InnerSend(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(request, cancellationToken);
-
-    /// <summary>A request with what its handler knows how to do.</summary>
-    private sealed class Call(ResilienceHandler handler, ResiliencePlan plan, HttpRequestMessage request) : ResilientCall(handler._service, plan, request)
-    {
-        protected override ValueTask<HttpResponseMessage> SendAsync(CancellationToken cancellationToken) =>
-#pragma warning disable VSTHRD103 // The caller blocks.
-            IsSynchronous ? ValueTask.FromResult(handler.InnerSend(Request, cancellationToken)) : new ValueTask<HttpResponseMessage>(handler.InnerSendAsync(Request, cancellationToken));
-#pragma warning restore VSTHRD103
-
-        protected override Verdict VerdictOf(HttpResponseMessage response) => handler.VerdictOf(Request, response);
-
-        protected override void Forget() => ResponseVerdicts.Forget(Request);
-    }
+    internal HttpResponseMessage InnerSend(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(request, cancellationToken);
 }

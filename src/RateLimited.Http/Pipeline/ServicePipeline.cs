@@ -25,6 +25,7 @@ internal sealed class ServicePipeline
     {
         Limiter = limiter;
         _settings = settings;
+        Stale = new StaleResponses(limiter.Time);
         Resilience = new ServiceResilience(limiter.Definition.Name, limiter.Time, limiter.Telemetry.Resilience);
         Resilience.Apply(settings.Resilience);
     }
@@ -32,6 +33,12 @@ internal sealed class ServicePipeline
     public ServiceLimiter Limiter { get; }
 
     public ServiceResilience Resilience { get; }
+
+    /// <summary>The last good responses, where fallback keeps them.</summary>
+    public StaleResponses Stale { get; }
+
+    /// <summary>Makes a client by its name, for fallback; null where there is no factory of clients.</summary>
+    public Func<string, HttpClient>? Clients { get; init; }
 
     /// <summary>May be replaced at any time; requests under way keep those they began with.</summary>
     public PipelineSettings Settings

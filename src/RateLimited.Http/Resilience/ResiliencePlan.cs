@@ -1,10 +1,11 @@
 using Polly;
+using Polly.Fallback;
 using Polly.Retry;
 using Polly.Timeout;
 
 namespace RateLimited.Http.Resilience;
 
-/// <summary>What is configured, and the strategies that it makes: total timeout, retry, circuit. Immutable and without state of its own.</summary>
+/// <summary>What is configured, and the strategies that it makes: total timeout, fallback, retry, circuit. Immutable and without state of its own.</summary>
 internal sealed class ResiliencePlan
 {
     private readonly ServiceResilience _service;
@@ -21,15 +22,18 @@ internal sealed class ResiliencePlan
     public ResiliencePipeline<HttpResponseMessage> Strategies { get; }
 
     /// <summary>Whether there is nothing to compose.</summary>
-    public bool IsIdle => Rule is { TotalTimeout: null, Retry: null, Breaker: null };
+    public bool IsIdle => Rule is { TotalTimeout: null, Retry: null, Breaker: null, Fallback: null };
+
+    /// <summary>Up to how many bytes content is read into memory so that it can be sent more than once; null where nothing sends it twice.</summary>
+    public long? ReplayBuffer => Rule.Retry?.MaxReplayBuffer ?? (Rule.Fallback?.Client is null ? null : new RetryRule().MaxReplayBuffer);
 
     /// <summary>
     /// Whether a request goes through the strategies from its first attempt on. Otherwise only one whose first attempt failed does: nearly none, and what the others do not go through costs nothing.
     /// </summary>
-    public bool TakesWhole => Rule.TotalTimeout is not null;
+    public bool TakesWhole => Rule.TotalTimeout is not null || Rule.Fallback is { StaleFor: > 0 };
 
     /// <summary>Whether anything can be done about a first attempt with that outcome.</summary>
-    public bool CanHelp(AttemptReading reading) => reading.Kind != FailureKind.None && Rule.Retry is not null;
+    public bool CanHelp(AttemptReading reading) => Rule.Fallback is not null ? reading != AttemptReading.Fine : reading.Kind != FailureKind.None && Rule.Retry is not null;
 
     private ResiliencePipeline<HttpResponseMessage> Compose()
     {
@@ -37,6 +41,16 @@ internal sealed class ResiliencePlan
         if (Rule.TotalTimeout is { } total)
         {
             builder.AddTimeout(new TimeoutStrategyOptions { Timeout = total });
+        }
+
+        if (Rule.Fallback is not null)
+        {
+            builder.AddFallback(new FallbackStrategyOptions<HttpResponseMessage>
+            {
+                ShouldHandle = static arguments => ValueTask.FromResult(
+                    !arguments.Context.CancellationToken.IsCancellationRequested && ResilientCall.Of(arguments.Context).ShouldFallBack(arguments.Outcome)),
+                FallbackAction = static arguments => ResilientCall.Of(arguments.Context).FallBackAsync(arguments.Outcome, arguments.Context.CancellationToken),
+            });
         }
 
         if (Rule.Retry is { } retry)

@@ -15,6 +15,8 @@ internal sealed record ResilienceRule
 
     public BreakerRule? Breaker { get; init; }
 
+    public FallbackRule? Fallback { get; init; }
+
     /// <summary>How many redirects of a request are followed; zero hands them to the caller.</summary>
     public int MaxRedirects { get; init; }
 }

@@ -33,6 +33,9 @@ internal abstract class ResilientCall(ServiceResilience service, ResiliencePlan 
     /// <summary>When the total time is over, in ticks of the service's clock.</summary>
     public long Deadline { get; init; } = long.MaxValue;
 
+    /// <summary>Why something stands in, once it is decided that something does.</summary>
+    public FallbackCause? Cause { get; private set; }
+
     /// <summary>How many attempts were made.</summary>
     public int Attempts { get; private set; }
 
@@ -108,11 +111,49 @@ internal abstract class ResilientCall(ServiceResilience service, ResiliencePlan 
     /// <summary>The attempt was not let through by the circuit.</summary>
     public void Refused() => Reading = new AttemptReading(FailureKind.CircuitOpen, CallResult.Inconclusive);
 
+    /// <summary>Decides whether something stands in for the outcome of the last attempt.</summary>
+    public bool ShouldFallBack(in Outcome<HttpResponseMessage> outcome)
+    {
+        Cause = plan.Rule.Fallback is { } rule && FallbackRule.CauseOf(outcome.Result, outcome.Exception, Reading, IsLocal(outcome.Result)) is { } cause && rule.Causes.Contains(cause) ? cause : null;
+        return Cause is not null;
+    }
+
+    /// <summary>Looks for what stands in; the outcome itself where there is nothing. Never throws.</summary>
+    public async ValueTask<Outcome<HttpResponseMessage>> FallBackAsync(Outcome<HttpResponseMessage> outcome, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await StandInAsync(plan.Rule.Fallback!, Cause.GetValueOrDefault(), cancellationToken).ConfigureAwait(false);
+            if (found is null)
+            {
+                service.FellBack(found: false, Cause.GetValueOrDefault());
+                return outcome;
+            }
+
+            service.FellBack(found: true, Cause.GetValueOrDefault());
+            outcome.Result?.Dispose();
+            return Outcome.FromResult(found);
+        }
+#pragma warning disable CA1031 // It travels in the outcome.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            outcome.Result?.Dispose();
+            return Outcome.FromException<HttpResponseMessage>(exception);
+        }
+    }
+
     /// <summary>Sends the request once.</summary>
     protected abstract ValueTask<HttpResponseMessage> SendAsync(CancellationToken cancellationToken);
 
     /// <summary>What a response means.</summary>
     protected abstract Verdict VerdictOf(HttpResponseMessage response);
+
+    /// <summary>Whether a response was made on this side.</summary>
+    protected abstract bool IsLocal(HttpResponseMessage? response);
+
+    /// <summary>The first of the rule's answers that there is; null where there is none.</summary>
+    protected abstract ValueTask<HttpResponseMessage?> StandInAsync(FallbackRule rule, FallbackCause cause, CancellationToken cancellationToken);
 
     /// <summary>Forgets what is known of the last response.</summary>
     protected abstract void Forget();

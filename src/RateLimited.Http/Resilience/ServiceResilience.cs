@@ -171,6 +171,8 @@ internal sealed class ServiceResilience : IServiceCircuit
 
     public void NotRetrying(FailureKind kind, RetryDecision decision) => _telemetry.NotRetrying((int)kind, (int)decision);
 
+    public void FellBack(bool found, FallbackCause cause) => _telemetry.FellBack(found, (int)cause);
+
     private bool TryEnterSlowly(out CircuitPass pass, out CircuitOpenException? refusal)
     {
         var now = Now;

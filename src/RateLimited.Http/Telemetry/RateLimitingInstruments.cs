@@ -37,6 +37,7 @@ internal sealed class RateLimitingInstruments
         CircuitChanges = meter.CreateCounter<long>("resilience.circuit.changes", "{change}", "Changes of the circuit breaker's state, by the new one.");
         CircuitRefusals = meter.CreateCounter<long>("resilience.circuit.refusals", "{request}", "Attempts that an open circuit did not let through.");
         Redirects = meter.CreateCounter<long>("resilience.redirects", "{redirect}", "Redirects that came, by whether they were followed, and why not.");
+        Fallbacks = meter.CreateCounter<long>("resilience.fallbacks", "{request}", "Requests that something was looked for to stand in for their response, by why and by whether there was something.");
         Gauges = new StatusGauges(meter);
     }
 
@@ -64,6 +65,8 @@ internal sealed class RateLimitingInstruments
     public Counter<long> CircuitRefusals { get; }
 
     public Counter<long> Redirects { get; }
+
+    public Counter<long> Fallbacks { get; }
 
     public StatusGauges Gauges { get; }
 }

@@ -38,6 +38,9 @@ internal static partial class RateLimitingLog
     [LoggerMessage(9, LogLevel.Information, "The circuit of {Service} is {State}.")]
     public static partial void CircuitChanged(ILogger log, string service, string state);
 
+    [LoggerMessage(11, LogLevel.Debug, "Something to stand in for a response of {Service} was looked for ({Reason}): {Result}.")]
+    public static partial void FellBack(ILogger log, string service, string reason, string result);
+
     [LoggerMessage(10, LogLevel.Debug, "A redirect of {Service}: {Result}.")]
     public static partial void Redirected(ILogger log, string service, string result);
 }

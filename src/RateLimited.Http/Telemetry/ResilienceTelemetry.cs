@@ -68,6 +68,20 @@ internal sealed class ResilienceTelemetry
         RateLimitingLog.Redirected(_log, _service, TagValues.RedirectResults[result]);
     });
 
+    /// <summary>Something was looked for to stand in for a response.</summary>
+    /// <param name="found">Whether there was something.</param>
+    /// <param name="cause">Why, one of <see cref="TagValues.FallbackCauses"/>.</param>
+    public void FellBack(bool found, int cause) => Say(() =>
+    {
+        var result = TagValues.FallbackResults[found ? 0 : 1];
+        if (_instruments.Fallbacks.Enabled)
+        {
+            _instruments.Fallbacks.Add(1, new(TagValues.Service, _service), new(TagValues.Reason, TagValues.FallbackCauses[cause]), new(TagValues.Result, result));
+        }
+
+        RateLimitingLog.FellBack(_log, _service, TagValues.FallbackCauses[cause], result);
+    });
+
     private static void Say(Action what)
     {
         try

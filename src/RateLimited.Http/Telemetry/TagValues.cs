@@ -31,6 +31,10 @@ internal static class TagValues
     /// <summary>What became of a redirect: followed as the first two say, or not because of the others.</summary>
     public static readonly string[] RedirectResults = ["same_origin", "other_origin", "downgrade", "private_address", "content_elsewhere", "not_replayable", "too_many"];
 
+    public static readonly string[] FallbackCauses = ["failed", "circuit_open", "limited", "refused"];
+
+    public static readonly string[] FallbackResults = ["found", "nothing"];
+
     public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated"];
 
     public static string Of(RejectionReason reason) => (uint)reason < (uint)Reasons.Length ? Reasons[(int)reason] : Reasons[0];

@@ -22,6 +22,7 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingTenants", Names(TenantSectionReader.Keys)),
         ("definitions/rateLimitingTenantClass", Names(TenantSectionReader.ClassKeys)),
         ("definitions/rateLimitingResilience", Names(ResilienceSectionReader.Keys)),
+        ("definitions/rateLimitingFallback", Names(ResilienceSectionReader.FallbackKeys)),
         ("definitions/rateLimitingRetry", Names(ResilienceSectionReader.RetryKeys)),
         ("definitions/rateLimitingBreaker", Names(ResilienceSectionReader.BreakerKeys)),
         ("definitions/rateLimitingLimitSection", Names(LimitSectionReader.Keys)),

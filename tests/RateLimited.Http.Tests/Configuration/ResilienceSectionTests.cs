@@ -92,7 +92,7 @@ public class ResilienceSectionTests
 
     [Theory]
     [InlineData("""{ "Resilience": "maybe" }""", ": 'maybe' → true, false, or a section.")]
-    [InlineData("""{ "Resilience": { "Rety": 3 } }""", ":Rety: unknown key → perhaps 'Retry'; known here are Enabled, TotalTimeout, AttemptTimeout, Retry, Breaker, Redirects.")]
+    [InlineData("""{ "Resilience": { "Rety": 3 } }""", ":Rety: unknown key → perhaps 'Retry'; known here are Enabled, TotalTimeout, AttemptTimeout, Retry, Breaker, Fallback, Redirects.")]
     [InlineData("""{ "Resilience": { "Retry": 21 } }""", ":Retry: '21' → a whole number from 0 to 20, or a section, true or false.")]
     [InlineData("""{ "Resilience": { "Breaker": 1 } }""", ":Breaker: '1' → true, false, or a section.")]
     [InlineData("""{ "Resilience": { "Redirects": -1 } }""", ":Redirects: '-1' → a whole number from 0 to 20, true or false.")]

@@ -37,6 +37,8 @@ public sealed class MetricsReferenceTests
     [InlineData("reason` of `resilience.retries", nameof(TagValues.Failures))]
     [InlineData("reason` of `resilience.retries_left_out", nameof(TagValues.RetryDecisions))]
     [InlineData("result` of `resilience.redirects", nameof(TagValues.RedirectResults))]
+    [InlineData("reason` of `resilience.fallbacks", nameof(TagValues.FallbackCauses))]
+    [InlineData("result` of `resilience.fallbacks", nameof(TagValues.FallbackResults))]
     [InlineData("state", nameof(TagValues.CircuitStates))]
     public void The_table_of_tags_is_that_of_the_closed_sets(string tag, string set)
     {
