@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -26,19 +27,22 @@ internal sealed class BoundLimit
     /// </summary>
     private const int SmallestGuardedPart = 16;
 
+    private const double WholeShare = 1L << 40;
+
     private static readonly long LargestMeasuredGuard = TimeSpan.FromMilliseconds(250).Ticks;
 
     private readonly PartitionTable? _table;
     private readonly Partition? _only;
     private long _largestGuard;
+    private long _shareOfOne;
 
     public BoundLimit(LimitDefinition definition, LimitScope scope, string scopeName, PartitionBounds bounds, InProcessStore store)
     {
-        Definition = definition;
-        Rule = definition.Rule;
-        _largestGuard = LargestGuardOf(Rule);
         Scope = scope;
         ScopeName = scopeName;
+        CostOfOne = string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) || definition.Rule is ReportedLimit ? 1 : 0;
+        IsShared = definition.Partition == PartitionBy.Service && scope is (LimitScope.Global or LimitScope.Service);
+        Define(definition);
         if (definition.Partition == PartitionBy.Service)
         {
             _only = new Partition(this, key: null);
@@ -60,12 +64,28 @@ internal sealed class BoundLimit
 
     public string Unit => Definition.Unit;
 
+    /// <summary>What every request costs at least. What the upstream reports is charged something by all, so that nobody goes when nothing is left.</summary>
+    public long LeastCost => Rule is ReportedLimit ? 1 : 0;
+
     /// <summary>Whether whoever is refused by it holds up everybody behind: all requests share it.</summary>
-    public bool IsShared => _only is not null && Scope is (LimitScope.Global or LimitScope.Service);
+    public bool IsShared { get; }
+
+    /// <summary>What a request costs here that names no costs.</summary>
+    public long CostOfOne { get; }
+
+    /// <summary>Whether what it was charged is released when the work ends.</summary>
+    public bool IsReleased { get; private set; }
+
+    /// <summary>The most that one request may ever cost.</summary>
+    public long Capacity { get; private set; }
+
 
     public Partition? Only => _only;
 
     public PartitionTable? Table => _table;
+
+    /// <summary>The part of the whole limit that a cost is: what requests of different limits are compared by.</summary>
+    public long ShareOf(long cost) => cost == 1 ? _shareOfOne : (long)(WholeShare * cost / Capacity);
 
     /// <summary>How much of a measured guard the limit is padded by.</summary>
     public long BoundGuard(long measured) => Math.Min(measured, _largestGuard);
@@ -98,9 +118,7 @@ internal sealed class BoundLimit
     public void Change(LimitDefinition next, in Moment at, PartitionBounds bounds)
     {
         var previous = Rule;
-        Definition = next;
-        Rule = next.Rule;
-        _largestGuard = LargestGuardOf(Rule);
+        Define(next);
         if (_only is not null)
         {
             Rule.Adopt(ref _only.State, previous, at);
@@ -109,7 +127,18 @@ internal sealed class BoundLimit
         _table?.Change(previous, at, bounds);
     }
 
-    private static long LargestGuardOf(LimitRule rule) => Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
+    [MemberNotNull(nameof(Definition), nameof(Rule))]
+    private void Define(LimitDefinition definition)
+    {
+        Definition = definition;
+        Rule = definition.Rule;
+        Capacity = Rule.Capacity;
+        IsReleased = Rule.IsReleased;
+        _shareOfOne = (long)(WholeShare / Capacity);
+        _largestGuard = LargestGuardOf(Rule);
+    }
+
+    private static long LargestGuardOf(LimitRule rule) => rule is ReportedLimit ? LargestMeasuredGuard : Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
 }
 
 /// <summary>How many partitions a limit keeps, and for how long when they are idle.</summary>

@@ -5,20 +5,19 @@ namespace RateLimited.Http.Admission;
 /// <summary>A service's limits in the store, the upstream's pause and the arrival guard. Replaced plans keep their limits' state.</summary>
 internal sealed class BoundService
 {
-    private static readonly long LongestPause = TimeSpan.FromHours(1).Ticks;
-
     private readonly InProcessStore _store;
     private readonly LatencySpread _spread = new();
+    private readonly ReportedLimits _reported = new();
     private List<BoundLimit> _limits = [];
     private Routes _routes;
     private long _fixedGuard;
-    private long _pausedUntil;
+    private Pause _pause;
 
     public BoundService(ServiceDefinition definition, InProcessStore store)
     {
         _store = store;
         Definition = definition;
-        NoPlan = new LimitPlan(this, [], weight: 1);
+        NoPlan = new LimitPlan(this, string.Empty, [], weight: 1);
         _routes = Bind(definition);
     }
 
@@ -34,7 +33,7 @@ internal sealed class BoundService
     public LimitPlan DefaultPlan => _routes.Default.Anonymous;
 
     /// <summary>Until when the upstream wants no request. Only under the store's gate.</summary>
-    public long PausedUntil => _pausedUntil;
+    public long PausedUntil => _pause.Until;
 
     /// <summary>How many requests were admitted. Only written under the store's gate.</summary>
     public ContendedCount Admitted;
@@ -96,14 +95,35 @@ internal sealed class BoundService
         return [.. previous.Except(_limits)];
     }
 
-    /// <summary>Only under the store's gate. A pause is never shortened.</summary>
-    public void Pause(long now, long duration) =>
-        _pausedUntil = Math.Max(_pausedUntil, now + Math.Clamp(duration, 0, LongestPause));
+    /// <summary>The limits that responses told of. Only under the store's gate.</summary>
+    public ReportedLimits Reported => _reported;
+
+    /// <summary>Adds a limit that responses to an endpoint tell of, or does nothing if too many do. It counts from the next binding on. Only under the store's gate.</summary>
+    public BoundLimit? Learn(in QuotaReport report, string endpoint)
+    {
+        var correction = Definition.Correction;
+        var scope = Definition.Endpoints.Count == 0 ? LimitScope.Service : LimitScope.Endpoint;
+        return _reported.Add(report, endpoint, (name, unit) => new BoundLimit(
+            new LimitDefinition(name, unit, new ReportedLimit(correction.MaxHint.Ticks, correction.IsLearned)), scope, endpoint, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
+    }
+
+    /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>
+    public void Pause(long now, long duration) => _pause.Extend(now, Math.Min(duration, Definition.Correction.MaxHint.Ticks));
+
+    /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
+    public void PauseBlindly(long now, long sentAt) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks);
+
+    /// <summary>A request has gone. Only under the store's gate.</summary>
+    public void WentAt(long now)
+    {
+        Admitted.Value++;
+        _pause.WentAt(now);
+    }
 
     /// <summary>Only under the store's gate.</summary>
     public void Announce(in Moment at, long resetAfter)
     {
-        foreach (var limit in _limits.Where(limit => limit.Only is not null))
+        foreach (var limit in _limits.Where(limit => limit.Only is not null && limit.Rule.IsAnnounced))
         {
             limit.Rule.Announce(ref limit.Only!.State, at, Saturating.Add(at.Now, Math.Max(resetAfter, 0)));
         }
@@ -130,27 +150,29 @@ internal sealed class BoundService
             each => (Limits: binder.Bind(each.Limits, LimitScope.Tenant, each.Name), each.Weight),
             StringComparer.Ordinal);
 
-        Route RouteOf(IEnumerable<BoundLimit> shared)
+        Route RouteOf(string endpoint, IEnumerable<BoundLimit> configured)
         {
-            var limits = globals.Concat(shared).ToList();
+            var reported = _reported.Of(endpoint);
+            var shared = definition.Correction.TrustUpstream ? configured.Where(limit => !_reported.Covers(limit)) : configured;
+            List<BoundLimit> limits = [.. globals, .. shared, .. reported];
             return new Route(
-                new LimitPlan(this, limits, weight: 1),
-                new LimitPlan(this, [.. limits, .. unclassed], weight: 1),
-                classes.ToDictionary(each => each.Key, each => new LimitPlan(this, [.. limits, .. each.Value.Limits], each.Value.Weight), StringComparer.Ordinal));
+                new LimitPlan(this, endpoint, limits, weight: 1),
+                new LimitPlan(this, endpoint, [.. limits, .. unclassed], weight: 1),
+                classes.ToDictionary(each => each.Key, each => new LimitPlan(this, endpoint, [.. limits, .. each.Value.Limits], each.Value.Weight), StringComparer.Ordinal));
         }
 
         var byEndpoint = new Dictionary<string, Route>(StringComparer.Ordinal);
         foreach (var endpoint in definition.Endpoints)
         {
             var limits = binder.Bind(endpoint.Limits, LimitScope.Endpoint, endpoint.Name);
-            byEndpoint[endpoint.Name] = RouteOf(endpoint.ServiceLimits ? own.Concat(limits) : limits);
+            byEndpoint[endpoint.Name] = RouteOf(endpoint.Name, endpoint.ServiceLimits ? own.Concat(limits) : limits);
         }
 
-        _limits = binder.Bound;
+        _limits = [.. binder.Bound, .. _reported.All];
         var classByTenant = definition.TenantClasses
             .SelectMany(each => each.Tenants, (each, tenant) => (tenant, each.Name))
             .ToDictionary(pair => pair.tenant, pair => pair.Name, StringComparer.Ordinal);
-        return new Routes(RouteOf(own), byEndpoint, classByTenant, definition.TenantClassOf);
+        return new Routes(RouteOf(string.Empty, own), byEndpoint, classByTenant, definition.TenantClassOf);
     }
 
     private sealed record Route(LimitPlan Anonymous, LimitPlan Unclassed, Dictionary<string, LimitPlan> ByClass);

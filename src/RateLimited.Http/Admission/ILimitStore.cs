@@ -12,6 +12,12 @@ internal interface ILimitStore
     /// <summary>Charges all limits of the request, or none and says which refused and until when.</summary>
     Decision Admit(AdmissionTicket ticket);
 
+    /// <summary>
+    /// As if <see cref="Admit"/> were called for one of a lane's requests after the other for as long as they are admitted, but in one step and at one instant. Returns how many were;
+    /// the answer is that to the last that was asked for.
+    /// </summary>
+    int AdmitRun(ReadOnlySpan<AdmissionTicket> run, out Decision decision);
+
     /// <summary>Charges all limits of the request, whether they have room or not.</summary>
     void Force(AdmissionTicket ticket);
 

@@ -111,7 +111,7 @@ internal sealed partial class InProcessStore
                 return Decision.Wait(earliest, only);
             }
 
-            service.Admitted.Value++;
+            service.WentAt(now);
             return Decision.Admitted(now);
         }
 
@@ -136,7 +136,7 @@ internal sealed partial class InProcessStore
             limit.Rule.Charge(ref partition.State, new Moment(now, wall, service.GuardOf(limit)), cost);
         }
 
-        service.Admitted.Value++;
+        service.WentAt(now);
         return Decision.Admitted(now);
     }
 

@@ -1,12 +1,17 @@
+using RateLimited.Http.Limits;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>The limits that the requests of one endpoint and one class of tenants have, from the global ones to the tenant's.</summary>
-internal sealed class LimitPlan(BoundService service, IReadOnlyList<BoundLimit> limits, int weight)
+internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnlyList<BoundLimit> limits, int weight)
 {
     /// <summary>How many limits a request may have that is admitted without a ticket.</summary>
     public const int MostWithoutTicket = 8;
 
     public BoundService Service { get; } = service;
+
+    /// <summary>The endpoint, by its name in the definition; empty for all others.</summary>
+    public string Endpoint { get; } = endpoint;
 
     public BoundLimit[] Limits { get; } = [.. limits];
 
@@ -16,6 +21,9 @@ internal sealed class LimitPlan(BoundService service, IReadOnlyList<BoundLimit> 
     /// <summary>Whether any limit is released: then a lease has to be held until the work ends.</summary>
     public bool IsReleased { get; } = limits.Any(limit => limit.Rule.IsReleased);
 
+    /// <summary>Whether any limit is one that responses tell of: it has to know which requests are under way.</summary>
+    public bool IsReported { get; } = limits.Any(limit => limit.Rule is ReportedLimit);
+
     /// <summary>Whether answers date the charges of any limit.</summary>
     public bool IsDatedByAnswers { get; } = limits.Any(limit => limit.Rule.IsDatedByAnswers);
 
@@ -24,13 +32,13 @@ internal sealed class LimitPlan(BoundService service, IReadOnlyList<BoundLimit> 
 
     /// <summary>Whether a request without costs of its own is charged one of every limit and holds nothing: then it needs no ticket.</summary>
     public bool IsCountedByRequests { get; } =
-        limits.Count <= MostWithoutTicket && limits.All(limit => limit.Unit == UnitCost.Requests && !limit.Rule.IsReleased);
+        limits.Count <= MostWithoutTicket && limits.All(limit => limit.Unit == UnitCost.Requests && limit.Rule is { IsReleased: false } and not ReportedLimit);
 
     /// <summary>Whether all limits can decide by the coarse clock when they are in use: else it need not be read.</summary>
     public bool MayBeCoarse { get; } = limits.All(limit => limit.Rule.MayAdmitThroughout);
 
     /// <summary>The partitions that a request without a tenant or a partition name is charged in, where <see cref="IsCountedByRequests"/> and there are no others; else null.</summary>
-    public Partition[]? Shared { get; } = limits.Count <= MostWithoutTicket && limits.All(limit => limit.Only is not null && limit.Unit == UnitCost.Requests && !limit.Rule.IsReleased)
+    public Partition[]? Shared { get; } = limits.Count <= MostWithoutTicket && limits.All(limit => limit.Only is not null && limit.Unit == UnitCost.Requests && limit.Rule is { IsReleased: false } and not ReportedLimit)
         ? [.. limits.Select(limit => limit.Only!)]
         : null;
 }

@@ -3,12 +3,14 @@ namespace RateLimited.Http.Admission;
 /// <summary>Where a ticket stands in the waiting line.</summary>
 internal struct LinePlace
 {
-    public TicketLink InLane;
     public TicketLink InClass;
     public TicketLink InDue;
 
     /// <summary>The lane it stands in; null when it does not wait.</summary>
     public Lane? Lane;
+
+    /// <summary>Its place in the lane's queue.</summary>
+    public long Position;
 
     /// <summary>The order of arrival in the whole line.</summary>
     public long Sequence;

@@ -11,6 +11,9 @@ internal sealed class ParkingLots
     private readonly Dictionary<Partition, ParkingLot> _lots = [];
     private readonly InstantHeap<ParkingLot> _byDue = new();
 
+    /// <summary>Whether nobody waits aside, nor tries to get back.</summary>
+    public bool IsEmpty => _lots.Count == 0;
+
     /// <summary>When the next scout is due; <see cref="LimitRule.Never"/> when only an event can tell.</summary>
     public long NextDue => _byDue.First?.Due ?? LimitRule.Never;
 

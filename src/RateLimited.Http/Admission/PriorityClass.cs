@@ -14,6 +14,7 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
     private readonly Dictionary<string, TenantFlow> _flows = new(StringComparer.Ordinal);
     private readonly LinkedList<TenantFlow> _round = [];
     private readonly Dictionary<Partition, (int Count, long Cost)> _queuedAt = [];
+    private TenantFlow? _newest;
     private long _quantum;
 
     /// <summary>Zero is served first.</summary>
@@ -37,13 +38,7 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
     public void Add(AdmissionTicket ticket)
     {
         ref var place = ref ticket.Place;
-        var tenant = ticket.Request.Tenant ?? Anonymous;
-        if (!_flows.TryGetValue(tenant, out var flow))
-        {
-            flow = new TenantFlow(this, tenant);
-            _flows.Add(tenant, flow);
-        }
-
+        var flow = FlowOf(ticket.Tenant ?? Anonymous);
         var lane = flow.LaneOf(ticket);
         place.Lane = lane;
         lane.Tickets.AddLast(ticket);
@@ -92,6 +87,7 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
         {
             LeaveRound(flow);
             _flows.Remove(flow.Tenant);
+            _newest = ReferenceEquals(_newest, flow) ? null : _newest;
         }
 
         if (Arrivals.Count == 0)
@@ -137,11 +133,43 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
         return null;
     }
 
+    /// <summary>Those of the lane that is next, at most so many, who have their turn one after the other before another lane has.</summary>
+    public ReadOnlySpan<AdmissionTicket> RunOf(Lane lane, int most)
+    {
+        var front = lane.Tickets.Front(lane.Flow.HasSeveralLanes ? 1 : most);
+        var left = _round.Count == 1 ? long.MaxValue : lane.Flow.Deficit;
+        var run = 0;
+        while (run < front.Length && front[run] is { Place.Size: var size } && size <= left)
+        {
+            left -= size;
+            run++;
+        }
+
+        return front[..run]!;
+    }
+
     /// <summary>Takes what went off the tenant's account. Before the ticket is removed.</summary>
     public static void Spend(AdmissionTicket ticket)
     {
         var flow = ticket.Place.Lane!.Flow;
         flow.Deficit = Math.Max(flow.Deficit - ticket.Place.Size, 0);
+    }
+
+    private TenantFlow FlowOf(string tenant)
+    {
+        // Most lines have one tenant.
+        if (_newest is not null && string.Equals(_newest.Tenant, tenant, StringComparison.Ordinal))
+        {
+            return _newest;
+        }
+
+        if (!_flows.TryGetValue(tenant, out var flow))
+        {
+            flow = new TenantFlow(this, tenant);
+            _flows.Add(tenant, flow);
+        }
+
+        return _newest = flow;
     }
 
     private void Count(AdmissionTicket ticket, int sign)

@@ -38,6 +38,12 @@ internal sealed record CorrectionDefinition
 
     /// <summary>Whether limits that the upstream reports may be wider than the configured ones.</summary>
     public bool TrustUpstream { get; init; }
+
+    /// <summary>Whether there are no limits but those that the upstream reports.</summary>
+    public bool Discover { get; init; }
+
+    /// <summary>Whether what was learned of a limit holds until something else is said.</summary>
+    public bool IsLearned => TrustUpstream || Discover;
 }
 
 internal sealed record QueueDefinition

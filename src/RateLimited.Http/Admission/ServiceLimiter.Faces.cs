@@ -67,13 +67,13 @@ internal sealed partial class ServiceLimiter
         }
 
         // Other limiters of this face wait as long as the caller does; the line's own timeout is for requests.
-        var ticket = Resolve(RequestFor(request, permits) with { Timeout = request.Timeout ?? Timeout.InfiniteTimeSpan });
+        var ticket = permits == 1 ? Resolve(request) : Resolve(RequestFor(request, permits));
         if (TryGo(ticket))
         {
             return new ValueTask<RateLimitLease>(PermitLease.Of(ticket));
         }
 
-        return WaitInLine(ticket, cancellationToken) is { } refusal ? new ValueTask<RateLimitLease>(RefusedBy(refusal)) : ticket.AwaitPermits();
+        return WaitInLine(ticket, request.Timeout ?? Timeout.InfiniteTimeSpan, cancellationToken) is { } refusal ? new ValueTask<RateLimitLease>(RefusedBy(refusal)) : ticket.AwaitPermits();
     }
 
     /// <summary>A refusal, as a lease that was not acquired.</summary>
@@ -85,7 +85,7 @@ internal sealed partial class ServiceLimiter
         var ticket = Resolve(request);
         foreach (ref var charge in ticket.Charges)
         {
-            available = Math.Min(available, charge.Partition.Limit.Rule.Capacity - _store.Inspect(charge.Partition, _service).Used);
+            available = Math.Min(available, charge.Partition.Limit.Capacity - _store.Inspect(charge.Partition, _service).Used);
         }
 
         Abandon(ticket);
@@ -110,7 +110,7 @@ internal sealed partial class ServiceLimiter
     /// <summary>For how long nothing was held, waited or counted; null while anything is.</summary>
     public TimeSpan? IdleDuration()
     {
-        if (_line.Count > 0 || Volatile.Read(ref _inFlight) > 0)
+        if (_line.Count > 0 || Volatile.Read(ref _inFlight.Value) > 0)
         {
             return null;
         }
@@ -144,7 +144,7 @@ internal sealed partial class ServiceLimiter
     {
         Interlocked.Increment(ref _refusedCount);
         var limit = decision.Refused?.Limit;
-        var reason = limit is not null && permits > limit.Rule.Capacity ? RejectionReason.CostExceedsQuota : RejectionReason.LimitReached;
+        var reason = limit is not null && permits > limit.Capacity ? RejectionReason.CostExceedsQuota : RejectionReason.LimitReached;
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(reason, limit?.Definition.Name);
 

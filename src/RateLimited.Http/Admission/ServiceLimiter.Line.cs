@@ -34,10 +34,10 @@ internal sealed partial class ServiceLimiter
         bool hasExpired;
         do
         {
-            while (_line.Next(_store, now) is { Ticket: { } ticket } step)
+            while (_line.Next(_store, now, left, ref done) is > 0 and var gone)
             {
-                done.Add(ticket, step);
-                if (--left == 0)
+                left -= gone;
+                if (left == 0)
                 {
                     done.IsCut = true;
                     return;
@@ -48,7 +48,7 @@ internal sealed partial class ServiceLimiter
             hasExpired = false;
             while (_line.TakeExpired(now) is { } expired)
             {
-                done.Add(expired, new LineStep(expired, RejectionReason.Timeout));
+                done.Add(expired, RejectionReason.Timeout);
                 hasExpired = true;
             }
         }
@@ -63,7 +63,7 @@ internal sealed partial class ServiceLimiter
         while (_line.TakeAny() is { } ticket)
         {
             _store.Force(ticket);
-            done.Add(ticket, new LineStep(ticket, RejectionReason.None));
+            done.Add(ticket);
         }
     }
 
@@ -85,14 +85,13 @@ internal sealed partial class ServiceLimiter
     /// <summary>Tells those who left the line what became of them, in the order they left, and lets the rest follow. Never under the lock.</summary>
     private void CompleteAll(LeavingTickets done)
     {
-        while (done.First is { } next)
+        while (done.First is not null)
         {
+            // Once for all of them: whoever goes on on another thread counts itself out at the same place.
+            Interlocked.Add(ref _inFlight.Value, done.Admitted);
             var now = _store.Clock.Now;
-            while (next is not null)
+            while (done.Take() is { } ticket)
             {
-                var ticket = next;
-                next = ticket.NextDone;
-                ticket.NextDone = null;
                 Complete(ticket, now);
             }
 
@@ -111,12 +110,9 @@ internal sealed partial class ServiceLimiter
 
     private void Complete(AdmissionTicket ticket, long now)
     {
-        var outcome = ticket.Outcome;
-        var waited = now - ticket.Place.Since;
-        if (outcome.Reason == RejectionReason.None)
+        if (ticket.Reason == RejectionReason.None)
         {
-            Interlocked.Increment(ref _inFlight);
-            Telemetry.Waited(ticket.Request.Priority, new TimeSpan(Math.Max(waited, 0)));
+            Telemetry.Waited(ticket.Priority, new TimeSpan(Math.Max(now - ticket.Place.Since, 0)));
             Telemetry.Checked(CheckResult.Waited);
             ticket.Span.End();
             ticket.Grant();
@@ -124,7 +120,7 @@ internal sealed partial class ServiceLimiter
         }
 
         // Whoever leaves without having been admitted is told what it waited for, and how long it would have had to.
-        var projected = outcome.Refused is null && outcome.Reason != RejectionReason.CostExceedsQuota ? _store.Project(ticket, line: null) : Decision.Wait(LimitRule.Never, outcome.Refused);
-        ticket.Fail(Refuse(ticket, new Refusal(outcome.Reason, projected.Refused, WaitOf(projected, _store.Clock.Now))));
+        var projected = ticket.RefusedBy is null && ticket.Reason != RejectionReason.CostExceedsQuota ? _store.Project(ticket, line: null) : Decision.Wait(LimitRule.Never, ticket.RefusedBy);
+        ticket.Fail(Refuse(ticket, new Refusal(ticket.Reason, projected.Refused, WaitOf(projected, _store.Clock.Now))));
     }
 }

@@ -90,7 +90,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 Limits = limits,
                 Line = [.. _line.Classes.Where(each => each.Arrivals.Count > 0).Select(each => new LineStatus(each.Priority, each.Arrivals.Count))],
                 Wait = wait,
-                InFlight = Volatile.Read(ref _inFlight),
+                InFlight = (int)Volatile.Read(ref _inFlight.Value),
                 ArrivalGuard = new TimeSpan(_service.Guard),
                 Pause = new TimeSpan(Math.Max(_service.PausedUntil - now, 0)),
             };
@@ -110,7 +110,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             }
         }
 
-        var quota = limit.Rule.Capacity;
+        var quota = limit.Capacity;
         return new LimitStatus
         {
             Name = limit.Definition.Name,
@@ -135,7 +135,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     private AdmissionTicket? TryBeforeLine(AdmissionTicket ticket, out AdmissionResult refused)
     {
         refused = default;
-        LineStep step;
+        var reason = RejectionReason.LimitReached;
         Decision projected;
         long now;
         lock (_lock)
@@ -143,34 +143,29 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             now = _store.Clock.Now;
             if (_isDisposed || ticket.FirstExceeded() is not null)
             {
-                step = new LineStep(ticket, _isDisposed ? RejectionReason.Disposed : RejectionReason.CostExceedsQuota, ticket.FirstExceeded());
-                projected = Decision.Wait(LimitRule.Never, step.Refused);
+                reason = _isDisposed ? RejectionReason.Disposed : RejectionReason.CostExceedsQuota;
+                projected = Decision.Wait(LimitRule.Never, ticket.FirstExceeded());
             }
             else
             {
                 projected = _store.Project(ticket, _line);
-                step = new LineStep(ticket, RejectionReason.LimitReached, projected.Refused);
-                if (projected.IsAdmitted)
-                {
-                    projected = _store.Admit(ticket);
-                    step = new LineStep(ticket, projected.IsAdmitted ? RejectionReason.None : RejectionReason.LimitReached, projected.Refused);
-                }
+                projected = projected.IsAdmitted ? _store.Admit(ticket) : projected;
             }
         }
 
-        if (step.Reason == RejectionReason.None)
+        if (projected.IsAdmitted)
         {
-            Interlocked.Increment(ref _inFlight);
+            Interlocked.Increment(ref _inFlight.Value);
             Telemetry.Checked(CheckResult.Admitted);
             return ticket;
         }
 
-        var limit = step.Refused?.Limit.Definition.Name;
+        var limit = projected.Refused?.Limit.Definition.Name;
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(step.Reason, limit);
+        Telemetry.Refused(reason, limit);
         Abandon(ticket);
-        refused = new AdmissionResult { Reason = step.Reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
+        refused = new AdmissionResult { Reason = reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
         return null;
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     private readonly ITimer _timer;
     private readonly IDisposable _observation;
     private long _timerDue = LimitRule.Never;
-    private int _inFlight;
+    private ContendedCount _inFlight;
     private bool _isDisposed;
 
     public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry)
@@ -66,7 +66,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             return new ValueTask<AdmissionTicket>(ticket);
         }
 
-        return WaitInLine(ticket, cancellationToken) is { } refusal ? ValueTask.FromException<AdmissionTicket>(refusal) : ticket.Await();
+        return WaitInLine(ticket, request.Timeout, cancellationToken) is { } refusal ? ValueTask.FromException<AdmissionTicket>(refusal) : ticket.Await();
     }
 
     /// <summary>The same, blocking the thread while the request waits: for callers that are synchronous themselves.</summary>
@@ -78,12 +78,13 @@ internal sealed partial class ServiceLimiter : IDisposable
 #pragma warning restore VSTHRD002
     }
 
-    /// <summary>Takes a new definition: limits keep their state, and whoever waits is asked for anew by it.</summary>
-    public void Apply(ServiceDefinition next)
+    /// <summary>Takes a new definition, or what was learned since under the present one: limits keep their state, and whoever waits is asked for anew by it.</summary>
+    public void Apply(ServiceDefinition? definition = null)
     {
         var done = new LeavingTickets();
         lock (_lock)
         {
+            var next = definition ?? Definition;
             var dropped = default(IReadOnlyList<BoundLimit>);
             _store.Change(() => dropped = _service.Apply(next));
             foreach (var limit in dropped!)
@@ -113,8 +114,8 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>The request has ended.</summary>
     public void End(AdmissionTicket ticket, bool giveBack)
     {
-        Interlocked.Decrement(ref _inFlight);
-        var loosened = giveBack || ticket.HoldsConcurrency || ticket.IsSettled ? _store.Settle(ticket, giveBack) : Loosened.Nobody;
+        Interlocked.Decrement(ref _inFlight.Value);
+        var loosened = giveBack || ticket.HoldsConcurrency || ticket.IsSettled || ticket.Plan.IsReported ? _store.Settle(ticket, giveBack) : Loosened.Nobody;
         if (loosened == Loosened.Everybody)
         {
             _store.WakeAll(ticket);
@@ -216,7 +217,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
         {
-            Interlocked.Increment(ref _inFlight);
+            Interlocked.Increment(ref _inFlight.Value);
             Telemetry.Checked(CheckResult.Admitted);
             return true;
         }
@@ -244,26 +245,30 @@ internal sealed partial class ServiceLimiter : IDisposable
             ticket.Unresolve();
         }
 
-        Interlocked.Increment(ref _inFlight);
+        Interlocked.Increment(ref _inFlight.Value);
     }
 
     /// <summary>Puts a ticket into line, to be awaited by the caller. Returns why it is refused, or null.</summary>
-    private RateLimitRejectedException? WaitInLine(AdmissionTicket ticket, CancellationToken cancellationToken)
+    private RateLimitRejectedException? WaitInLine(AdmissionTicket ticket, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         // What stands in line is kept: the caller's list may change meanwhile.
         ticket.KeepCosts();
-        ticket.Span = Telemetry.StartWait(ticket.Request.Priority);
+        ticket.Span = Telemetry.StartWait(ticket.Priority);
         var done = new LeavingTickets();
         Refusal? refusal;
         lock (_lock)
         {
-            refusal = Join(ticket, ref done);
+            refusal = Join(ticket, TicksOf(timeout ?? _line.Queue.Timeout), ref done);
         }
 
-        CompleteAll(done);
-        if (refusal is { } refused)
+        if (done.First is not null)
         {
-            return Refuse(ticket, refused);
+            CompleteAll(done);
+        }
+
+        if (refusal is not null)
+        {
+            return Refuse(ticket, refusal);
         }
 
         ticket.Watch(cancellationToken);
@@ -271,7 +276,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     }
 
     /// <summary>Puts a request into line, or says why it need not even join. Under the lock.</summary>
-    private Refusal? Join(AdmissionTicket ticket, ref LeavingTickets done)
+    private Refusal? Join(AdmissionTicket ticket, long timeout, ref LeavingTickets done)
     {
         if (_isDisposed)
         {
@@ -284,23 +289,12 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
 
         var now = _store.Clock.Now;
-        var timeout = TimeoutOf(ticket.Request);
-        var projected = timeout == LimitRule.Never ? Decision.Admitted(now) : _store.Project(ticket, _line);
         if (timeout == 0)
         {
-            projected = projected.IsAdmitted ? _store.Admit(ticket) : projected;
-            if (!projected.IsAdmitted)
-            {
-                return new Refusal(RejectionReason.LimitReached, projected.Refused, WaitOf(projected, now));
-            }
-
-            // As whoever tries: it may go before those in line that wait for something it does not need.
-            ticket.Place.Since = now;
-            done.Add(ticket, new LineStep(ticket, RejectionReason.None));
-            return null;
+            return GoAtOnce(ticket, now, ref done);
         }
 
-        if (projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout)
+        if (timeout != LimitRule.Never && _store.Project(ticket, _line) is var projected && projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout)
         {
             return new Refusal(RejectionReason.Timeout, projected.Refused, WaitOf(projected, now));
         }
@@ -315,11 +309,27 @@ internal sealed partial class ServiceLimiter : IDisposable
         {
             Look(ref done);
         }
-        else
+        else if (ticket.Place.Deadline < _timerDue)
         {
+            // Nothing else has become due earlier by the newcomer.
             SetTimer();
         }
 
+        return null;
+    }
+
+    /// <summary>As whoever tries: it may go before those in line that wait for something it does not need. Under the lock.</summary>
+    private Refusal? GoAtOnce(AdmissionTicket ticket, long now, ref LeavingTickets done)
+    {
+        var projected = _store.Project(ticket, _line);
+        projected = projected.IsAdmitted ? _store.Admit(ticket) : projected;
+        if (!projected.IsAdmitted)
+        {
+            return new Refusal(RejectionReason.LimitReached, projected.Refused, WaitOf(projected, now));
+        }
+
+        ticket.Place.Since = now;
+        done.Add(ticket);
         return null;
     }
 
@@ -336,23 +346,19 @@ internal sealed partial class ServiceLimiter : IDisposable
             return false;
         }
 
-        while (!_line.HasRoomFor(ticket) && _line.NewestBelow(ticket.Request.Priority) is { } victim)
+        while (!_line.HasRoomFor(ticket) && _line.NewestBelow(ticket.Priority) is { } victim)
         {
             _line.Remove(victim, out _);
-            dropped.Add(victim, new LineStep(victim, RejectionReason.Displaced));
+            dropped.Add(victim, RejectionReason.Displaced);
         }
 
         return true;
     }
 
-    private long TimeoutOf(in AdmissionRequest request)
-    {
-        var timeout = request.Timeout ?? _line.Queue.Timeout;
-        return timeout < TimeSpan.Zero ? LimitRule.Never : timeout.Ticks;
-    }
+    private static long TicksOf(TimeSpan timeout) => timeout < TimeSpan.Zero ? LimitRule.Never : timeout.Ticks;
 
     /// <summary>Lets go of a request that is refused. Never under the lock: whoever listens to metrics and logs is called.</summary>
-    private RateLimitRejectedException Refuse(AdmissionTicket ticket, in Refusal refusal)
+    private RateLimitRejectedException Refuse(AdmissionTicket ticket, Refusal refusal)
     {
         var limit = refusal.Partition?.Limit.Definition.Name;
         ticket.Unresolve();
@@ -366,5 +372,5 @@ internal sealed partial class ServiceLimiter : IDisposable
     private static TimeSpan? WaitOf(in Decision decision, long now) =>
         decision.Earliest == LimitRule.Never ? null : new TimeSpan(Math.Max(decision.Earliest - now, 0));
 
-    private readonly record struct Refusal(RejectionReason Reason, Partition? Partition = null, TimeSpan? Wait = null);
+    private sealed record Refusal(RejectionReason Reason, Partition? Partition = null, TimeSpan? Wait = null);
 }

@@ -25,6 +25,9 @@ internal sealed class TenantFlow(PriorityClass priority, string tenant)
 
     public bool IsEmpty => Count == 0;
 
+    /// <summary>Whether its turn may go from one lane to another.</summary>
+    public bool HasSeveralLanes => _lanes is not null;
+
     /// <summary>The lane whose head came first among those that are not parked.</summary>
     public Lane? NextLane => _ready is not null ? _ready.First : _only is { ParkedAt: null } ? _only : null;
 
@@ -32,7 +35,7 @@ internal sealed class TenantFlow(PriorityClass priority, string tenant)
     public Lane LaneOf(AdmissionTicket ticket)
     {
         var plan = ticket.Plan;
-        var name = plan.IsCountedByName ? ticket.Request.Partition : null;
+        var name = plan.IsCountedByName ? ticket.Partition : null;
         if (_lanes is null)
         {
             if (_only is null)
@@ -98,7 +101,7 @@ internal sealed class Lane(TenantFlow flow, LimitPlan plan, string? name) : IDue
     /// <summary>The name that its waiters are counted by; null where nothing counts by names.</summary>
     public string? Name { get; } = name;
 
-    public TicketList<LaneLinks> Tickets { get; } = new();
+    public TicketQueue Tickets { get; } = new();
 
     public int Rank => Flow.Priority.Rank;
 

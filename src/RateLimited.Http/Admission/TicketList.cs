@@ -67,12 +67,6 @@ internal sealed class TicketList<TLinks>
     }
 }
 
-/// <summary>The tickets of one lane, in the order they go.</summary>
-internal readonly struct LaneLinks : ITicketLinks
-{
-    public static ref TicketLink Of(AdmissionTicket ticket) => ref ticket.Place.InLane;
-}
-
 /// <summary>The tickets of one priority class, in the order they came into it.</summary>
 internal readonly struct ArrivalLinks : ITicketLinks
 {

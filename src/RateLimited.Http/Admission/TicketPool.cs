@@ -19,7 +19,7 @@ internal sealed class TicketPool
             return spare;
         }
 
-        if (_spares.TryDequeue(out var queued))
+        if (Volatile.Read(ref _count) > 0 && _spares.TryDequeue(out var queued))
         {
             Interlocked.Decrement(ref _count);
             return queued;
@@ -30,7 +30,8 @@ internal sealed class TicketPool
 
     public void Return(AdmissionTicket ticket)
     {
-        if (!ticket.TryReset())
+        // Whoever let many go at once does not ready what nobody will keep.
+        if ((_spare is not null && Volatile.Read(ref _count) >= Most) || !ticket.TryReset())
         {
             return;
         }

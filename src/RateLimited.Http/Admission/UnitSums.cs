@@ -10,7 +10,7 @@ internal sealed class UnitSums
 
     public void Add(AdmissionTicket ticket, int sign)
     {
-        var costs = ticket.Request.Costs;
+        var costs = ticket.Costs;
         if (costs is null)
         {
             _requests += sign;

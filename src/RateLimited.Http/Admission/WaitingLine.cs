@@ -10,9 +10,12 @@ namespace RateLimited.Http.Admission;
 /// Whoever waits for what all share holds up everybody behind, so that a large request is not starved by small ones. Whoever waits for a limit of its own (a tenant's, an endpoint's)
 /// steps aside until that has room, and only those who need the same wait behind it.
 /// </remarks>
-internal sealed class WaitingLine
+internal sealed partial class WaitingLine
 {
     private const int Ranks = (int)RequestPriority.Critical - (int)RequestPriority.Background + 1;
+
+    /// <summary>How many are admitted in one step of the store: enough that what the step itself costs does not count, and few enough to keep no other service waiting.</summary>
+    private const int LongestRun = 16;
 
     private readonly PriorityClass[] _classes = new PriorityClass[Ranks];
     private readonly TicketList<DueLinks> _usualDeadlines = new();
@@ -22,6 +25,9 @@ internal sealed class WaitingLine
     private long _blockedUntil;
     private int _blockedRank = int.MaxValue;
     private AdmissionTicket? _blocked;
+    private QueueDefinition _queue = null!;
+    private bool _hasCostBounds;
+    private long _nextRise = LimitRule.Never;
     private volatile int _count;
 
     public WaitingLine(QueueDefinition queue)
@@ -34,7 +40,15 @@ internal sealed class WaitingLine
     }
 
     /// <summary>The line's bounds.</summary>
-    public QueueDefinition Queue { get; set; }
+    public QueueDefinition Queue
+    {
+        get => _queue;
+        private set
+        {
+            _queue = value;
+            _hasCostBounds = value.Costs.Count > 0;
+        }
+    }
 
     /// <summary>How many wait. May be read without the lock.</summary>
     public int Count => _count;
@@ -48,12 +62,6 @@ internal sealed class WaitingLine
 
     private long NextDeadline =>
         Math.Min(_usualDeadlines.First?.Place.Deadline ?? LimitRule.Never, _deadlines.First?.Due ?? LimitRule.Never);
-
-    /// <summary>Whether the line has room for one more of such cost.</summary>
-    public bool HasRoomFor(AdmissionTicket ticket) => HasRoomFor(ticket, Ranks);
-
-    /// <summary>Whether it would have room if all of lower priority left.</summary>
-    public bool WouldHaveRoomFor(AdmissionTicket ticket) => HasRoomFor(ticket, RankOf(ticket.Request.Priority) + 1);
 
     /// <summary>The newest waiter of the lowest class, if that is lower than a priority.</summary>
     public AdmissionTicket? NewestBelow(RequestPriority priority)
@@ -78,7 +86,7 @@ internal sealed class WaitingLine
         place.Sequence = _arrivals++;
         place.Since = now;
         place.Size = SizeOf(ticket);
-        var rank = RankOf(ticket.Request.Priority);
+        var rank = RankOf(ticket.Priority);
         Join(ticket, rank, now);
         _count++;
         AddDeadline(ticket, now, timeout);
@@ -154,6 +162,7 @@ internal sealed class WaitingLine
         }
 
         Queue = queue;
+        _nextRise = LimitRule.Never;
         foreach (var (ticket, rank) in waiting)
         {
             resolve(ticket);
@@ -186,56 +195,24 @@ internal sealed class WaitingLine
         }
     }
 
-    /// <summary>Lets the next one go, if anybody may.</summary>
-    public LineStep Next(ILimitStore store, long now)
+    /// <summary>Lets those go who may go next, at most so many. Returns how many left; zero when nobody may.</summary>
+    public int Next(ILimitStore store, long now, int most, ref LeavingTickets leaving)
     {
         Age(now);
-        LineStep step;
+        int left;
         do
         {
             // Whoever steps aside for one limit may let another's first try again, in a class that was passed already.
             _blocked = null;
             _lots.SendScouts(now);
-            step = Try(store);
+            left = Try(store, most, ref leaving);
         }
-        while (step.Ticket is null && _lots.NextDue <= now);
-        return step;
+        while (left == 0 && _lots.NextDue <= now);
+        return left;
     }
 
-    /// <summary>What stands before a newcomer at one partition, by the present order of the line.</summary>
-    public long QueuedBefore(AdmissionTicket ticket, Partition partition)
-    {
-        var rank = RankOf(ticket.Request.Priority);
-        var own = _classes[rank];
-        var tenants = own.CountOf(ticket.Request.Tenant);
-        var before = 0L;
-        for (var higher = 0; higher < rank; higher++)
-        {
-            before = Saturating.Add(before, QueuedAt(_classes[higher], partition).Cost);
-        }
-
-        // Tenants take turns: before the newcomer's turn each of the others has had as many as its own tenant.
-        var turns = (long)(tenants + 1) * own.FlowCount;
-        var (waiting, queued) = QueuedAt(own, partition);
-        return Saturating.Add(before, Share(queued, turns, waiting));
-    }
-
-    /// <summary>How many of a class wait for a partition and what they cost there. Whoever is parked does not wait for what all share: on average, by their number.</summary>
-    private static (int Count, long Cost) QueuedAt(PriorityClass each, Partition partition)
-    {
-        if (!partition.Limit.IsShared)
-        {
-            return each.QueuedAt(partition);
-        }
-
-        var waiting = each.Arrivals.Count - each.ParkedCount;
-        return (waiting, Share(each.Queued[partition.Limit.Unit], waiting, each.Arrivals.Count));
-    }
-
-    private static long Share(long amount, long part, long whole) => part >= whole ? amount : (long)((double)amount * part / whole);
-
-    /// <summary>Lets the first go who may, in the order they stand.</summary>
-    private LineStep Try(ILimitStore store)
+    /// <summary>Lets the first go who may, in the order they stand, and with it those whose turn comes at once after it.</summary>
+    private int Try(ILimitStore store, int most, ref LeavingTickets leaving)
     {
         foreach (var each in _classes)
         {
@@ -247,62 +224,44 @@ internal sealed class WaitingLine
                     continue;
                 }
 
-                var decision = store.Admit(ticket);
-                if (decision.IsAdmitted)
+                // Where somebody is aside, one that goes may call another.
+                var run = each.RunOf(lane, _lots.IsEmpty ? Math.Min(most, LongestRun) : 1);
+                var admitted = store.AdmitRun(run, out var decision);
+                if (admitted > 0)
                 {
-                    PriorityClass.Spend(ticket);
-                    Leave(ticket);
-                    return new LineStep(ticket, RejectionReason.None);
+                    LetGo(run[..admitted], ref leaving);
+                    return admitted;
                 }
 
                 if (decision.Earliest == LimitRule.Never && ticket.FirstExceeded() is { } tooSmall)
                 {
                     Leave(ticket);
-                    return new LineStep(ticket, RejectionReason.CostExceedsQuota, tooSmall);
+                    leaving.Add(ticket, RejectionReason.CostExceedsQuota, tooSmall);
+                    return 1;
                 }
 
                 if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= ParkingLots.MostBounces)
                 {
                     (_blocked, _blockedUntil, _blockedRank) = (ticket, decision.Earliest, each.Rank);
-                    return default;
+                    return 0;
                 }
 
                 _lots.Park(lane, own, decision.Earliest);
             }
         }
 
-        return default;
+        return 0;
     }
 
-    private bool HasRoomFor(AdmissionTicket ticket, int ranks)
+    private void LetGo(ReadOnlySpan<AdmissionTicket> admitted, ref LeavingTickets leaving)
     {
-        var counted = _classes.AsSpan(0, ranks);
-        var waiting = 0;
-        foreach (var each in counted)
+        // The span is the lane's own array: each is read before its leaving empties its slot.
+        foreach (var ticket in admitted)
         {
-            waiting += each.Arrivals.Count;
+            PriorityClass.Spend(ticket);
+            Leave(ticket);
+            leaving.Add(ticket);
         }
-
-        if (waiting >= Queue.Length || Queue.Costs.Count == 0)
-        {
-            return waiting < Queue.Length;
-        }
-
-        foreach (var (unit, most) in Queue.Costs)
-        {
-            var queued = 0L;
-            foreach (var each in counted)
-            {
-                queued = Saturating.Add(queued, each.Queued[unit]);
-            }
-
-            if (queued > 0 && Saturating.Add(queued, ticket.CostOf(unit)) > most)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static int RankOf(RequestPriority priority) => (int)RequestPriority.Critical - (int)priority;
@@ -310,13 +269,12 @@ internal sealed class WaitingLine
     /// <summary>The largest share that a request takes of a limit all share: what tenants are compared by.</summary>
     private static long SizeOf(AdmissionTicket ticket)
     {
-        const double Whole = 1L << 40;
         var size = 1L;
         foreach (ref var charge in ticket.Charges)
         {
             if (charge.Partition.Limit.IsShared)
             {
-                size = Math.Max(size, (long)(Whole * charge.Cost / charge.Partition.Limit.Rule.Capacity));
+                size = Math.Max(size, charge.Partition.Limit.ShareOf(charge.Cost));
             }
         }
 
@@ -327,17 +285,34 @@ internal sealed class WaitingLine
     {
         ticket.Place.InClassSince = since;
         _classes[rank].Add(ticket);
+        if (rank > 0)
+        {
+            _nextRise = Math.Min(_nextRise, Saturating.Add(since, Queue.Ageing.Ticks));
+        }
     }
 
     /// <summary>From the lowest class up: whoever was not looked at for long rises as often as it has waited for.</summary>
     private void Age(long now)
     {
+        if (now < _nextRise)
+        {
+            return;
+        }
+
+        _nextRise = LimitRule.Never;
         for (var rank = Ranks - 1; rank > 0; rank--)
         {
-            while (_classes[rank].Arrivals.First is { } oldest && now - oldest.Place.InClassSince >= Queue.Ageing.Ticks)
+            while (_classes[rank].Arrivals.First is { } oldest)
             {
+                var rise = Saturating.Add(oldest.Place.InClassSince, Queue.Ageing.Ticks);
+                if (rise > now)
+                {
+                    _nextRise = Math.Min(_nextRise, rise);
+                    break;
+                }
+
                 LeaveClass(oldest);
-                Join(oldest, rank - 1, oldest.Place.InClassSince + Queue.Ageing.Ticks);
+                Join(oldest, rank - 1, rise);
             }
         }
     }
@@ -356,12 +331,17 @@ internal sealed class WaitingLine
             _blocked = null;
         }
 
-        if (ticket.Deadline is { HeapIndex: > 0 } deadline)
+        if (ticket.Place.Deadline == LimitRule.Never)
+        {
+            return;
+        }
+
+        if (ticket.Deadline is { } deadline)
         {
             _deadlines.Remove(deadline);
             ticket.Deadline = null;
         }
-        else if (ticket.Place.Deadline != LimitRule.Never)
+        else
         {
             _usualDeadlines.Remove(ticket);
         }

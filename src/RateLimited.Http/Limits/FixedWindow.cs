@@ -16,6 +16,11 @@ namespace RateLimited.Http.Limits;
 /// </remarks>
 internal sealed class FixedWindow : LimitRule
 {
+    /// <summary>Upstreams round the instants they announce to seconds.</summary>
+    private const long LargestTolerance = 2 * TimeSpan.TicksPerSecond;
+
+    private const int SmallestToleratedPart = 8;
+
     private readonly WindowAnchor _anchor;
     private readonly TimeZoneInfo? _zone;
     private readonly WindowGrid? _grid;
@@ -47,7 +52,7 @@ internal sealed class FixedWindow : LimitRule
         }
 
         // What was sent late counts in the next window as well and may leave no room there.
-        return cost <= Quota - Late(state) ? state.Mark : End(state.Mark, at);
+        return cost <= Quota - Late(state) ? state.Mark : End(state.Mark, at, Phase(state));
     }
 
     public override long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant)
@@ -110,6 +115,8 @@ internal sealed class FixedWindow : LimitRule
 
     public override bool IsDatedByAnswers => _grid is not null;
 
+    public override bool IsAnnounced => _anchor == WindowAnchor.Announced;
+
     /// <summary>What may have arrived after its window had ended counts in the current one too, if it does not yet.</summary>
     public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy)
     {
@@ -129,7 +136,7 @@ internal sealed class FixedWindow : LimitRule
         return IsOver(state, at) ? 0 : state.Count;
     }
 
-    public override long FreshAt(in LimitState state, in Moment at) => Late(state) == 0 ? state.Mark : End(state.Mark, at);
+    public override long FreshAt(in LimitState state, in Moment at) => Late(state) == 0 ? state.Mark : End(state.Mark, at, Phase(state));
 
     public override long Project(ref LimitState state, in Moment at, long amount)
     {
@@ -151,7 +158,7 @@ internal sealed class FixedWindow : LimitRule
         // What goes now may be late: then it takes room in the next window too.
         var late = Saturating.Add(Late(state), IsLate(state, at) ? now : 0);
         var next = Math.Max(Quota - late, 0);
-        return rest <= next ? first : WindowAfter(End(first, at), (rest - next - 1) / Quota, at);
+        return rest <= next ? first : WindowAfter(End(first, at, Phase(state)), (rest - next - 1) / Quota, at, Phase(state));
     }
 
     public override bool MayAdmitThroughout => true;
@@ -187,22 +194,41 @@ internal sealed class FixedWindow : LimitRule
         }
     }
 
+    /// <summary>
+    /// Windows that are anchored to announcements end when they are told. Others are moved later until they end together with the upstream's, once in each window: an end that came earlier
+    /// would give the quota out anew, and whoever can say so could do it again and again.
+    /// </summary>
     public override void Announce(ref LimitState state, in Moment at, long resetAt)
     {
-        if (_anchor != WindowAnchor.Announced)
-        {
-            return;
-        }
-
         var end = Math.Clamp(resetAt, at.Now, Saturating.Add(at.Now, Padded(at)));
+        Roll(ref state, at);
         if (IsOver(state, at))
         {
             Open(ref state, end, follows: false);
         }
-        else
+        else if (_anchor == WindowAnchor.Announced)
         {
             state.Mark = end;
         }
+        else
+        {
+            Shift(ref state, end);
+        }
+    }
+
+    private void Shift(ref LimitState state, long resetAt)
+    {
+        var notes = NotesOf(ref state);
+        var later = (((resetAt - state.Mark) % Window) + Window) % Window;
+        var tolerance = Math.Min(LargestTolerance, Window / SmallestToleratedPart);
+        if (notes.ShiftedIn == notes.Number || later <= tolerance || later >= Window - tolerance)
+        {
+            return;
+        }
+
+        notes.ShiftedIn = notes.Number;
+        state.Mark = Saturating.Add(state.Mark, later);
+        notes.Phase = (notes.Phase + later) % Window;
     }
 
     /// <summary>Begins a window. Its number tells its receipts from those of all windows before it. What was sent late in the one it follows counts in it.</summary>
@@ -232,6 +258,8 @@ internal sealed class FixedWindow : LimitRule
 
     private static long Late(in LimitState state) => state.Extra is Notes notes ? notes.Late : 0;
 
+    private static long Phase(in LimitState state) => state.Extra is Notes notes ? notes.Phase : 0;
+
     /// <summary>Whether no window is open: one that begins at first use has not begun. On a grid, rolling has opened one.</summary>
     private static bool IsOver(in LimitState state, in Moment at) => at.Now >= state.Mark;
 
@@ -254,24 +282,25 @@ internal sealed class FixedWindow : LimitRule
     private bool IsLate(in LimitState state, in Moment at) => state.Mark - at.Now <= Stretch(at);
 
     /// <summary>When the window that begins or lies open at an instant ends. A calendar that has ended has no more instants: then windows go on by themselves.</summary>
-    private long End(long begin, in Moment at)
+    private long End(long begin, in Moment at, long phase)
     {
         if (_grid is null)
         {
             return Saturating.Add(begin, Padded(at));
         }
 
-        var end = _grid.NextAfter(begin + at.WallOffset) - at.WallOffset;
+        var offset = at.WallOffset - phase;
+        var end = _grid.NextAfter(begin + offset) - offset;
         return end > begin ? end : Saturating.Add(begin, Window);
     }
 
     /// <summary>The end that so many windows more than one ends at.</summary>
-    private long WindowAfter(long end, long windows, in Moment at)
+    private long WindowAfter(long end, long windows, in Moment at, long phase)
     {
         var about = Saturating.Add(end, Saturating.Multiply(windows, Window));
 
         // Days of a time zone are not all as long.
-        return windows == 0 || about > DateTime.MaxValue.Ticks - Math.Abs(at.WallOffset) ? about : End(about - (Window / 2) - 1, at);
+        return windows == 0 || about > DateTime.MaxValue.Ticks - Math.Abs(at.WallOffset) ? about : End(about - (Window / 2) - 1, at, phase);
     }
 
     private void Roll(ref LimitState state, in Moment at)
@@ -281,7 +310,7 @@ internal sealed class FixedWindow : LimitRule
             return;
         }
 
-        var end = End(state.Mark, at);
+        var end = End(state.Mark, at, Phase(state));
         if (state.Mark > 0 && end > at.Now && end - state.Mark < Window / 2)
         {
             // The wall clock fell back a little since the end was reckoned: by what it says now the window is not over, and there is no quota for the rest of it.
@@ -290,7 +319,7 @@ internal sealed class FixedWindow : LimitRule
         }
 
         // Only the window right after the one that ended may see what was sent late in that.
-        Open(ref state, End(at.Now, at), follows: at.Now < end);
+        Open(ref state, End(at.Now, at, Phase(state)), follows: at.Now < end);
     }
 
     /// <summary>What is known of the open window besides its end and its count.</summary>
@@ -306,5 +335,11 @@ internal sealed class FixedWindow : LimitRule
 
         /// <summary>The number of the window that this one follows, if it does.</summary>
         public long Carried;
+
+        /// <summary>By how much windows end later than the clock says, because the upstream's do.</summary>
+        public long Phase;
+
+        /// <summary>The number of the window that was moved last.</summary>
+        public long ShiftedIn = long.MinValue;
     }
 }

@@ -24,6 +24,9 @@ internal abstract class LimitRule
     /// <summary>The most that one request may ever cost.</summary>
     public virtual long Capacity => Quota;
 
+    /// <summary>The quota that holds at present, where that can differ from what was configured.</summary>
+    public virtual long QuotaOf(in LimitState state) => Capacity;
+
     /// <summary>The first instant, now or later, at which the cost may go if nothing else goes before it. Exact: not one tick earlier.</summary>
     public abstract long Earliest(ref LimitState state, in Moment at, long cost);
 
@@ -98,7 +101,10 @@ internal abstract class LimitRule
         }
     }
 
-    /// <summary>Moves the end of the current window to where the upstream says it is. Only windows that are anchored to announcements do.</summary>
+    /// <summary>Whether windows end when they are told and at no other time.</summary>
+    public virtual bool IsAnnounced => false;
+
+    /// <summary>Lets the current window end where the upstream says it does.</summary>
     public virtual void Announce(ref LimitState state, in Moment at, long resetAt)
     {
     }

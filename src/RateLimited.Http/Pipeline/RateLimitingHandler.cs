@@ -1,4 +1,3 @@
-using System.Net;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Telemetry;
 
@@ -67,7 +66,8 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
             throw;
         }
 
-        Hear(request, response, ticket, settings);
+        var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response) : default;
+        Hear(request, response, body.Span, ticket, settings);
         return response;
     }
 
@@ -155,26 +155,31 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
             return Task.FromException<HttpResponseMessage>(exception);
         }
 
-        if (!sending.IsCompletedSuccessfully)
+#pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
+        if (!sending.IsCompletedSuccessfully || ResponseSignals.NeedsBody(request, sending.Result, settings))
         {
-            return HearAsync(request, sending, ticket, settings);
+            return HearAsync(request, sending, ticket, settings, cancellationToken);
         }
 
-#pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
-        Hear(request, sending.Result, ticket, settings);
+        Hear(request, sending.Result, body: default, ticket, settings);
 #pragma warning restore VSTHRD103, VSTHRD002
         return sending;
     }
 
     private async Task<HttpResponseMessage> HearAsync(
-        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings)
+        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
+        var body = default(ReadOnlyMemory<byte>);
         try
         {
 #pragma warning disable VSTHRD003 // It was started by our only caller.
             response = await sending.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
+            if (ResponseSignals.NeedsBody(request, response, settings))
+            {
+                body = await ResponseSignals.PeekAsync(response, _limiter.Time, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception exception)
         {
@@ -182,19 +187,15 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
             throw;
         }
 
-        Hear(request, response, ticket, settings);
+        Hear(request, response, body.Span, ticket, settings);
         return response;
     }
 
-    /// <summary>Learns what the response's head says and lets go of the ticket, now or when the body ends.</summary>
-    private void Hear(HttpRequestMessage request, HttpResponseMessage response, AdmissionTicket ticket, PipelineSettings settings)
+    /// <summary>Learns what the response says, as far as its body is known, and lets go of the ticket, now or when the body ends.</summary>
+    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings)
     {
         _limiter.ObserveAnswer(ticket);
-        if (response.StatusCode == HttpStatusCode.TooManyRequests)
-        {
-            _limiter.Record(new RequestOutcome { Limited = true, RetryAfter = response.Headers.RetryAfter?.Delta });
-        }
-
+        ResponseSignals.Take(request, response, body, ticket, _limiter, settings);
         if (ticket.HoldsConcurrency && LeasedContent.MayHaveBody(request, response))
         {
             response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout));

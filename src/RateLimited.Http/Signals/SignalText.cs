@@ -19,6 +19,8 @@ internal readonly struct SignalText : IEquatable<SignalText>
 
     public bool IsEmpty => _length == 0;
 
+    public ReadOnlyMemory<char> Memory => _source.AsMemory(_start, _length);
+
     public ReadOnlySpan<char> Span => _source.AsSpan(_start, _length);
 
     public static implicit operator SignalText(string? text) => text is null ? default : new(text, 0, text.Length);

@@ -42,22 +42,20 @@ internal sealed class ServiceTelemetry
     public KeyValuePair<string, object?>[] Tags { get; }
 
     /// <summary>Counts what became of one request.</summary>
-    public void Checked(CheckResult result) => Add(_instruments.Checks, _results[(int)result]);
+    public void Checked(CheckResult result)
+    {
+        if (_instruments.Checks.Enabled)
+        {
+            Add(_instruments.Checks, _results[(int)result]);
+        }
+    }
 
     /// <summary>Records the time in line of one request that stood in it.</summary>
     public void Waited(RequestPriority priority, TimeSpan time)
     {
-        var durations = _instruments.WaitDuration;
-        if (durations.Enabled)
+        if (_instruments.WaitDuration.Enabled)
         {
-            try
-            {
-                durations.Record(time.TotalSeconds, _priorities[TagValues.Index(priority)]);
-            }
-            catch (Exception)
-            {
-                // As with counters.
-            }
+            Record(priority, time);
         }
     }
 
@@ -108,7 +106,7 @@ internal sealed class ServiceTelemetry
     /// The span of the time in line of one request, to be started when it begins to wait. It costs nothing while nobody listens, may be
     /// ended on any thread and never becomes the current activity of the caller.
     /// </summary>
-    public WaitSpan StartWait(RequestPriority priority) => WaitSpan.Start(_service, TagValues.Of(priority));
+    public WaitSpan StartWait(RequestPriority priority) => WaitSpan.Start(_service, priority);
 
     /// <summary>
     /// Shows the service in the gauges until the returned object is disposed, the telemetry is, or nobody holds this object any more.
@@ -143,6 +141,18 @@ internal sealed class ServiceTelemetry
     internal KeyValuePair<string, object?>[] PriorityTags(RequestPriority priority) => _priorities[TagValues.Index(priority)];
 
     internal KeyValuePair<string, object?>[] LimitTags(string limit) => [Tags[0], new(TagValues.Limit, limit)];
+
+    private void Record(RequestPriority priority, TimeSpan time)
+    {
+        try
+        {
+            _instruments.WaitDuration.Record(time.TotalSeconds, _priorities[TagValues.Index(priority)]);
+        }
+        catch (Exception)
+        {
+            // As with counters.
+        }
+    }
 
     private static void Add(Counter<long> counter, KeyValuePair<string, object?>[] tags)
     {

@@ -9,13 +9,30 @@ internal readonly struct WaitSpan
 
     private WaitSpan(Activity? activity) => _activity = activity;
 
-    public static WaitSpan Start(string service, string priority)
-    {
-        if (!RateLimitingInstruments.Activities.HasListeners())
-        {
-            return default;
-        }
+    public static WaitSpan Start(string service, RequestPriority priority) =>
+        RateLimitingInstruments.Activities.HasListeners() ? Begin(service, TagValues.Of(priority)) : default;
 
+    /// <summary>Reads it and does nothing, so that it is in the cache when it ends.</summary>
+    public void Fetch() => Volatile.Read(in _activity);
+
+    /// <summary>Ends the span of a request that was admitted, or left the line without being refused.</summary>
+    public void End()
+    {
+        if (_activity is not null)
+        {
+            Stop(_activity);
+        }
+    }
+
+    /// <summary>Ends the span of a request that was refused.</summary>
+    public void End(RejectionReason reason)
+    {
+        _activity?.SetTag(TagValues.Reason, TagValues.Of(reason)).SetStatus(ActivityStatusCode.Error);
+        End();
+    }
+
+    private static WaitSpan Begin(string service, string priority)
+    {
         // A waiter is ended by whichever thread makes room for it. Were the span current, it would stay so for its starter and be taken from its ender.
         var current = Activity.Current;
         try
@@ -35,27 +52,12 @@ internal readonly struct WaitSpan
         }
     }
 
-    /// <summary>Ends the span of a request that was admitted, or left the line without being refused.</summary>
-    public void End() => Stop();
-
-    /// <summary>Ends the span of a request that was refused.</summary>
-    public void End(RejectionReason reason)
+    private static void Stop(Activity activity)
     {
-        _activity?.SetTag(TagValues.Reason, TagValues.Of(reason)).SetStatus(ActivityStatusCode.Error);
-        Stop();
-    }
-
-    private void Stop()
-    {
-        if (_activity is null)
-        {
-            return;
-        }
-
         var current = Activity.Current;
         try
         {
-            _activity.Stop();
+            activity.Stop();
         }
         catch (Exception)
         {

@@ -27,6 +27,25 @@ public sealed class ParkingTests : IDisposable
     }
 
     [Fact]
+    public void A_tenant_back_from_aside_lets_one_go_and_then_gives_way_to_who_waits_for_the_same()
+    {
+        var service = _bed.Serve(Roomy, Window("name", 2, Ms(100), by: PartitionBy.Name));
+        Enter(service, Of(tenant: "a", name: "x")).IsAdmitted.ShouldBeTrue();
+        Enter(service, Of(tenant: "a", name: "x")).IsAdmitted.ShouldBeTrue();
+        var first = Enter(service, Of(tenant: "a", name: "x"));
+        var second = Enter(service, Of(tenant: "a", name: "x"));
+        var other = Enter(service, Of(tenant: "b", name: "x"));
+
+        _bed.Advance(Ms(100));
+
+        first.IsAdmitted.ShouldBeTrue();
+        other.IsAdmitted.ShouldBeTrue("its turn comes before a second of the first tenant's");
+        second.IsDone.ShouldBeFalse();
+        _bed.Advance(Ms(100));
+        second.IsAdmitted.ShouldBeTrue();
+    }
+
+    [Fact]
     public void An_endpoint_at_its_limit_does_not_hold_up_others()
     {
         var service = _bed.Serve(Define(Roomy) with { Endpoints = [new EndpointDefinition("e", [Window("own", 1, Ms(100))], ServiceLimits: true)] });

@@ -65,14 +65,11 @@ public sealed class FixedWindowReferenceTests
         var model = new FirstUseModel(scenario.Quota, scenario.Window, scenario.Guard);
         Action<Drive, Step> announce = (drive, step) =>
         {
-            if (step.RawCost % 6 == 0)
+            if (anchor == WindowAnchor.Announced && step.RawCost % 6 == 0)
             {
                 var end = drive.Now + Amounts.Scaled(step.RawLease, 0, 2 * scenario.Window) - (step.RawLease % 3);
                 drive.Rule.Announce(ref drive.State, drive.At, end);
-                if (anchor == WindowAnchor.Announced)
-                {
-                    model.Announce(drive.Now, end);
-                }
+                model.Announce(drive.Now, end);
             }
         };
         Compare(new FixedWindow(scenario.Quota, scenario.Window, anchor), scenario, new Model(model.Earliest, model.Take, model.Change, model.Used), announce);

@@ -113,6 +113,10 @@ public sealed class PeerLimiterTests
         bed.Advance(Ms(4999));
         waiters.ShouldAllBe(static waiter => !waiter.IsDone);
         bed.Advance(Ms(1));
+        waiters.Count(static waiter => waiter.IsAdmitted).ShouldBe(1);
+
+        // The first after a pause keep a distance of 25 ms at most: everybody who was told the same comes back now.
+        bed.Advance(Ms(100));
         waiters.ShouldAllBe(static waiter => waiter.IsAdmitted);
     }
 }

@@ -1,0 +1,68 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>
+/// Until when an upstream wants no request. It is only ever lengthened. The first requests after it keep a distance: everybody who was told the same comes back at the same time.
+/// A state machine without clock or lock.
+/// </summary>
+internal struct Pause
+{
+    /// <summary>How many requests keep a distance, and what it is at most: together less than half a second.</summary>
+    private const int Paced = 16;
+
+    private const int PacedPart = 64;
+    private const long LongestPace = 25 * TimeSpan.TicksPerMillisecond;
+
+    private const long ShortestBlind = TimeSpan.TicksPerSecond;
+    private const int MostDoublings = 6;
+
+    private int _left;
+    private long _pace;
+    private long _begunAt;
+    private int _doublings;
+
+    /// <summary>The first instant at which a request may go again; zero when nothing is paused.</summary>
+    public long Until { get; private set; }
+
+    public void Extend(long now, long duration)
+    {
+        var until = Saturating.Add(now, Math.Max(duration, 0));
+        if (until > Math.Max(Until, now))
+        {
+            (Until, _left, _pace, _begunAt) = (until, Paced, Math.Min((until - now) / PacedPart, LongestPace), now);
+        }
+    }
+
+    /// <summary>
+    /// A request was refused and nobody says for how long: a second, and twice as long each time it happens again after a pause. What was under way when a pause began says nothing new.
+    /// </summary>
+    public void ExtendBlindly(long now, long sentAt, long longest)
+    {
+        if (sentAt < _begunAt)
+        {
+            return;
+        }
+
+        Extend(now, Math.Min(ShortestBlind << _doublings, longest));
+        _doublings = Math.Min(_doublings + 1, MostDoublings);
+    }
+
+    /// <summary>A request has gone.</summary>
+    public void WentAt(long now)
+    {
+        if (Until == 0)
+        {
+            return;
+        }
+
+        if (--_left > 0)
+        {
+            Until = Math.Max(Until, Saturating.Add(now, _pace));
+        }
+        else if (now >= Until)
+        {
+            (Until, _doublings) = (0, 0);
+        }
+    }
+}

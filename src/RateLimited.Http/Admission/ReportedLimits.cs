@@ -1,0 +1,75 @@
+using System.Buffers;
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>
+/// The limits that a service's responses told of, each with the endpoints whose responses did. Bounded: whoever writes the responses cannot make it grow. Only under the store's gate.
+/// </summary>
+internal sealed class ReportedLimits
+{
+    /// <summary>How many are kept. Those beyond are not listened to.</summary>
+    private const int Most = 32;
+
+    private const int LongestName = 32;
+    private const string NamePrefix = "upstream";
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+    private readonly List<Reported> _all = [];
+
+    public IEnumerable<BoundLimit> All => _all.Select(static each => each.Limit);
+
+    /// <summary>Those that count the requests of an endpoint; of requests without one for an empty name.</summary>
+    public IEnumerable<BoundLimit> Of(string endpoint) => _all.Where(each => each.Endpoints.Contains(endpoint)).Select(static each => each.Limit);
+
+    /// <summary>Whether the upstream reports the limit that was configured.</summary>
+    public bool Covers(BoundLimit configured) => _all.Exists(each =>
+        string.Equals(each.Limit.Unit, configured.Unit, StringComparison.Ordinal) && !configured.Rule.IsReleased && (each.NamedWindow == 0 || each.NamedWindow == configured.Rule.Window));
+
+    /// <summary>The limit that a report is of, or null when it has not been told of yet, or not in answer to that endpoint.</summary>
+    public BoundLimit? Find(in QuotaReport report, string endpoint)
+    {
+        foreach (var each in _all)
+        {
+            if (each.Is(report))
+            {
+                return each.Endpoints.Contains(endpoint) ? each.Limit : null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Notes that an endpoint's responses tell of a limit. Returns it, or null when there are too many already.</summary>
+    public BoundLimit? Add(in QuotaReport report, string endpoint, Func<string, string, BoundLimit> create)
+    {
+        foreach (var each in _all)
+        {
+            if (each.Is(report))
+            {
+                each.Endpoints.Add(endpoint);
+                return each.Limit;
+            }
+        }
+
+        if (_all.Count == Most)
+        {
+            return null;
+        }
+
+        var added = new Reported(report.Name.ToString(), report.NamedWindow, create(NameOf(report.Name.Span), report.Unit), new HashSet<string>(StringComparer.Ordinal) { endpoint });
+        _all.Add(added);
+        return added.Limit;
+    }
+
+    /// <summary>A name that may be shown: the upstream's own if it is a plain word.</summary>
+    private static string NameOf(ReadOnlySpan<char> name) =>
+        name.Length is > 0 and <= LongestName && !name.ContainsAnyExcept(Plain) ? $"{NamePrefix} {name}" : NamePrefix;
+
+    private sealed record Reported(string Name, long NamedWindow, BoundLimit Limit, HashSet<string> Endpoints)
+    {
+        public bool Is(in QuotaReport report) =>
+            NamedWindow == report.NamedWindow && string.Equals(Limit.Unit, report.Unit, StringComparison.Ordinal) && report.Name.Span.Equals(Name, StringComparison.OrdinalIgnoreCase);
+    }
+}

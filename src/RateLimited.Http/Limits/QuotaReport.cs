@@ -1,0 +1,28 @@
+namespace RateLimited.Http.Limits;
+
+/// <summary>What an upstream says of one of its limits in one response, as bounded figures. All times are ticks.</summary>
+internal readonly record struct QuotaReport
+{
+    /// <summary>The upstream's name of the limit; a piece of a header, kept without a copy.</summary>
+    public ReadOnlyMemory<char> Name { get; init; }
+
+    public string Unit { get; init; }
+
+    /// <summary>The quota of a window, or what a bucket holds; null where it is not said.</summary>
+    public long? Limit { get; init; }
+
+    /// <summary>What was left when the request had been counted.</summary>
+    public long? Remaining { get; init; }
+
+    /// <summary>In how much time the window ends.</summary>
+    public long? ResetAfter { get; init; }
+
+    /// <summary>The window where it belongs to the limit's name, as where a minute's and a day's limit stand side by side; else zero.</summary>
+    public long NamedWindow { get; init; }
+
+    /// <summary>The length of the window, said or implied; zero where it is not known.</summary>
+    public long Window { get; init; }
+
+    /// <summary>Whether the quota flows back all the time instead of returning at the end of a window.</summary>
+    public bool Refills { get; init; }
+}

@@ -1,0 +1,55 @@
+namespace RateLimited.Http.Limits;
+
+/// <summary>
+/// A limit that the upstream tells of and nobody configured: a limit like any other, whose quota and window are what the responses say. Before anything is said it admits everything.
+/// </summary>
+/// <param name="longest">The longest that anything said is believed, in ticks.</param>
+/// <param name="isKept">Whether the last known limit holds for good.</param>
+internal sealed class ReportedLimit(long longest, bool isKept) : LimitRule(quota: long.MaxValue, window: 0)
+{
+    public override long Earliest(ref LimitState state, in Moment at, long cost) => Known(ref state).Earliest(at, cost);
+
+    public override long Charge(ref LimitState state, in Moment at, long cost) => Known(ref state).Charge(at, cost);
+
+    /// <summary>The upstream counts by what it was told and not by what we think: nothing is given back but requests that it never saw. See <see cref="End"/>.</summary>
+    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount)
+    {
+    }
+
+    /// <summary>What a request cost more than was thought is in what the upstream says of it.</summary>
+    public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount)
+    {
+    }
+
+    public override long Used(ref LimitState state, in Moment at) => Known(ref state).Used(at);
+
+    public override long FreshAt(in LimitState state, in Moment at) => state.Extra is ReportedQuota quota ? quota.FreshAt(at) : 0;
+
+    public override long Project(ref LimitState state, in Moment at, long amount) => Known(ref state).Project(at, amount);
+
+    public override long QuotaOf(in LimitState state) => state.Extra is ReportedQuota { Limit: > 0 and var limit } ? limit : Quota;
+
+    /// <summary>What was learned stays true whatever is configured.</summary>
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
+    {
+    }
+
+    /// <summary>Takes in what the response to a request says. See <see cref="ReportedQuota.Hear"/>.</summary>
+    public void Hear(ref LimitState state, in Moment at, in QuotaReport report, long? receipt, long cost, long unknown) =>
+        Known(ref state).Hear(at, report, receipt, cost, unknown);
+
+    /// <summary>The request has ended without a response that says what remains. Once for each charge that nothing was heard of.</summary>
+    public void End(ref LimitState state, in Moment at, long cost, bool wasCounted) => Known(ref state).End(at, cost, wasCounted);
+
+    private ReportedQuota Known(ref LimitState state)
+    {
+        if (state.Extra is ReportedQuota quota)
+        {
+            return quota;
+        }
+
+        quota = new ReportedQuota(longest, isKept);
+        state.Extra = quota;
+        return quota;
+    }
+}

@@ -1,0 +1,307 @@
+namespace RateLimited.Http.Limits;
+
+/// <summary>
+/// One of the upstream's limits as its responses tell of it. What a response says remains does not know of requests that are still under way: they are taken off. Responses that
+/// overtake each other cannot loosen anything; what tightens holds at once, and what loosens holds when the upstream says so of a new window, or twice.
+/// </summary>
+/// <remarks>
+/// Of the responses to one window the smallest remainder r is kept. Whatever was answered was counted before it, so that at least r less what is under way can still go; when nothing is
+/// under way it is exactly r, in whatever order requests and responses arrived. An instance belongs to one state and is called as <see cref="LimitRule"/> says.
+/// </remarks>
+/// <param name="longest">The longest that anything said is believed, in ticks.</param>
+/// <param name="isKept">Whether the last known limit holds when nothing is said for that long: there is no other.</param>
+internal sealed class ReportedQuota(long longest, bool isKept)
+{
+    /// <summary>How long a window is taken to be whose length nobody said.</summary>
+    private const long UsualWindow = TimeSpan.TicksPerMinute;
+
+    /// <summary>How long nothing goes when nothing remains and nobody says until when.</summary>
+    private const long ShortestWait = TimeSpan.TicksPerSecond;
+
+    /// <summary>Upstreams round resets to seconds: ends this close together are one window's.</summary>
+    private const long MostTolerance = 2 * TimeSpan.TicksPerSecond;
+
+    /// <summary>After how many windows in which nobody else used the quota it is taken for ours alone again.</summary>
+    private const long Remembered = 8;
+
+    /// <summary>Into how many parts a window that others use too is divided for what goes before its first response.</summary>
+    private const int FirstPart = 16;
+
+    /// <summary>Of what is left where others use it too, this part may be under way at once.</summary>
+    private const int PartAtOnce = 8;
+
+    /// <summary>After this part of a window what was said of a quota that others use too is old.</summary>
+    private const int StalePart = 64;
+
+    private const int MarginPart = 20;
+    private const int LargestMarginPart = 4;
+    private const long SmallestMargin = 2;
+
+    private long _charged;
+    private long _underWay;
+    private long _left = long.MaxValue;
+    private long _resetAt = LimitRule.Never;
+    private long _chargedBefore;
+    private bool _isAssumed = true;
+    private long _limit;
+    private long _window;
+    private long _newest;
+    private long _heardAt;
+    private long _earlierReset;
+    private TokenBucket? _bucket;
+    private LimitState _level;
+    private LimitState _looser;
+    private bool _hasLooser;
+    private long _sharedUntil;
+
+    /// <summary>The quota as last reported; zero while it is not known.</summary>
+    public long Limit => _limit;
+
+    /// <summary>The window as last reported; zero while it is not known.</summary>
+    public long Window => _window;
+
+    private bool IsBounded => _left != long.MaxValue;
+
+    private long Usable => IsBounded ? _left - _underWay : long.MaxValue;
+
+    private long WindowOrUsual => _window > 0 ? _window : UsualWindow;
+
+    /// <summary>What is left to others in a bucket. It costs its amount once and no throughput.</summary>
+    private long MarginAt(in Moment at) => IsShared(at) ? Math.Min(Math.Max(_limit / MarginPart, SmallestMargin), _limit / LargestMarginPart) : 0;
+
+    public long Earliest(in Moment at, long cost)
+    {
+        Renew(at);
+        if (_bucket is not null)
+        {
+            return _bucket.Earliest(ref _level, at, Math.Min(cost, _bucket.Capacity));
+        }
+
+        // A request that costs more than the upstream ever gives goes alone, for the upstream to refuse.
+        if (cost > Usable && !(_isAssumed && _charged == _chargedBefore))
+        {
+            return _resetAt;
+        }
+
+        // What was left may be gone. The less it was, and the longer ago, the fewer find out together. An answer makes room.
+        var isStale = at.Now - _heardAt > WindowOrUsual / StalePart;
+        return IsShared(at) && _underWay > 0 && IsBounded && _underWay + cost > (isStale ? 0 : _left / PartAtOnce) ? LimitRule.Never : at.Now;
+    }
+
+    /// <summary>Returns the receipt.</summary>
+    public long Charge(in Moment at, long cost)
+    {
+        Renew(at);
+        _charged = Saturating.Add(_charged, cost);
+        _underWay = Saturating.Add(_underWay, cost);
+        if (_bucket is not null)
+        {
+            _bucket.Charge(ref _level, at, cost);
+            if (_hasLooser)
+            {
+                _bucket.Charge(ref _looser, at, cost);
+            }
+        }
+        else if (IsBounded && _resetAt == LimitRule.Never)
+        {
+            _resetAt = Saturating.Add(at.Now, Saturating.Add(WindowOrUsual, at.Guard));
+        }
+
+        return _charged;
+    }
+
+    /// <summary>The request is not under way any more, and no response has said what remained after it.</summary>
+    public void End(in Moment at, long cost, bool wasCounted)
+    {
+        _underWay = Math.Max(_underWay - cost, 0);
+        if (_bucket is not null)
+        {
+            if (!wasCounted)
+            {
+                _bucket.GiveBack(ref _level, at, long.MaxValue, cost);
+            }
+        }
+        else if (wasCounted && IsBounded)
+        {
+            _left -= cost;
+        }
+    }
+
+    /// <summary>Takes in what the response to a request says.</summary>
+    /// <param name="at">The present.</param>
+    /// <param name="report">What it says.</param>
+    /// <param name="receipt">What charging the request returned, or null when it was sent before the limit was known.</param>
+    /// <param name="cost">What it was charged.</param>
+    /// <param name="unknown">Without a receipt: how much may be under way in all.</param>
+    public void Hear(in Moment at, in QuotaReport report, long? receipt, long cost, long unknown)
+    {
+        Renew(at);
+        _heardAt = at.Now;
+        var place = receipt ?? _newest;
+        var isNewest = place >= _newest;
+        _newest = Math.Max(_newest, place);
+        _underWay = receipt is null ? _underWay : Math.Max(_underWay - cost, 0);
+        if (report.Limit is > 0 and var limit)
+        {
+            _limit = limit;
+        }
+
+        if (report.Window > 0)
+        {
+            _window = report.Window;
+        }
+
+        if (report.Remaining is not { } said)
+        {
+            return;
+        }
+
+        var uncharged = receipt is null ? Math.Max(unknown - _underWay, 0) : 0;
+        var remaining = (_limit > 0 ? Math.Min(said, _limit) : said) - uncharged;
+
+        // Where a window has a length and no end, its quota is as if it flowed back: that is never too much.
+        if ((report.Refills || report.ResetAfter is null) && _limit > 0 && _window > 0)
+        {
+            if (isNewest)
+            {
+                HearLevel(at, remaining);
+            }
+        }
+        else
+        {
+            HearWindow(at, remaining, report.ResetAfter, place, isNewest);
+        }
+    }
+
+    /// <summary>How much of the reported quota is used; zero while nothing is known.</summary>
+    public long Used(in Moment at)
+    {
+        Renew(at);
+        return _bucket is not null ? _bucket.Used(ref _level, at) : IsBounded && _limit > 0 ? Math.Clamp(_limit - Usable, 0, _limit) : 0;
+    }
+
+    public long FreshAt(in Moment at) => _bucket is not null ? _bucket.FreshAt(_level, at) : IsBounded && _resetAt != LimitRule.Never ? _resetAt : 0;
+
+    public long Project(in Moment at, long amount)
+    {
+        Renew(at);
+        if (_bucket is not null)
+        {
+            return _bucket.Project(ref _level, at, amount);
+        }
+
+        var usable = Math.Max(Usable, 0);
+        if (amount <= usable)
+        {
+            return at.Now;
+        }
+
+        var first = _resetAt != LimitRule.Never ? _resetAt : Saturating.Add(at.Now, WindowOrUsual);
+        return _limit == 0 ? first : Saturating.Add(first, Saturating.Multiply((amount - usable - 1) / _limit, WindowOrUsual));
+    }
+
+    /// <summary>Begins the next window when one has ended, and forgets what was said too long ago.</summary>
+    private void Renew(in Moment at)
+    {
+        if (!isKept && at.Now - _heardAt > longest)
+        {
+            (_bucket, _level, _looser, _hasLooser) = (null, default, default, false);
+            (_left, _resetAt, _limit, _window) = (long.MaxValue, LimitRule.Never, 0, 0);
+        }
+
+        if (at.Now < _resetAt)
+        {
+            return;
+        }
+
+        _chargedBefore = _charged;
+        _isAssumed = true;
+        _earlierReset = 0;
+        _resetAt = LimitRule.Never;
+
+        // Of a quota that others use too, the first response of a window tells how much of it they took meanwhile.
+        _left = _limit == 0 ? long.MaxValue : IsShared(at) ? Math.Max(_limit / FirstPart, 1) : _limit;
+    }
+
+    /// <summary>Whether others use the quota too, by what responses have shown.</summary>
+    private bool IsShared(in Moment at) => at.Now < _sharedUntil;
+
+    private void Notice(in Moment at, bool others) =>
+        _sharedUntil = others ? Saturating.Add(at.Now, Saturating.Multiply(WindowOrUsual, Remembered)) : _sharedUntil;
+
+    private void HearLevel(in Moment at, long remaining)
+    {
+        if (_bucket is null || _bucket.Quota != _limit || _bucket.Window != _window)
+        {
+            var next = new TokenBucket(_limit, _window, _limit);
+            if (_bucket is not null)
+            {
+                next.Adopt(ref _level, _bucket, at);
+            }
+
+            (_bucket, _looser, _hasLooser) = (next, default, false);
+        }
+
+        var used = Saturating.Add(_limit - remaining, _underWay);
+        var margin = MarginAt(at);
+        Notice(at, others: used > _bucket.Used(ref _level, at) - margin + 1);
+        used = Saturating.Add(used, margin);
+        var heard = default(LimitState);
+        if (used > 0)
+        {
+            _bucket.Charge(ref heard, at with { Guard = 0 }, used);
+        }
+
+        if (IsLater(heard, _level))
+        {
+            (_level, _hasLooser) = (heard, false);
+        }
+        else if (_hasLooser)
+        {
+            // The second in a row: the less generous of the two.
+            _level = IsLater(heard, _looser) ? heard : _looser;
+            _hasLooser = false;
+        }
+        else
+        {
+            (_looser, _hasLooser) = (heard, true);
+        }
+    }
+
+    private static bool IsLater(in LimitState a, in LimitState b) => a.Mark > b.Mark || (a.Mark == b.Mark && a.Count >= b.Count);
+
+    private void HearWindow(in Moment at, long remaining, long? resetAfter, long receipt, bool isNewest)
+    {
+        var after = Math.Min(resetAfter ?? (remaining > 0 ? 0 : ShortestWait), longest);
+        if (after <= 0)
+        {
+            // Of a window that has ended meanwhile, or of none that ever ends.
+            return;
+        }
+
+        _bucket = null;
+        var resetAt = Saturating.Add(at.Now, after);
+        var tolerance = Math.Min(MostTolerance, (_window > 0 ? _window : after) / 4);
+        if (_isAssumed || !IsBounded || (isNewest && resetAt > _resetAt + tolerance))
+        {
+            // The first that is heard of a window.
+            _chargedBefore = _isAssumed ? _chargedBefore : receipt;
+            (_left, _resetAt, _isAssumed, _earlierReset) = (remaining, resetAt, false, 0);
+        }
+        else if (resetAt >= _resetAt - tolerance)
+        {
+            _left = Math.Min(_left, remaining);
+            _resetAt = resetAt <= _resetAt + tolerance ? Math.Max(_resetAt, resetAt) : _resetAt;
+            _earlierReset = 0;
+        }
+        else if (isNewest)
+        {
+            // An earlier end lets more go sooner: it must be said twice.
+            _left = Math.Min(_left, remaining);
+            _resetAt = _earlierReset != 0 && Math.Abs(resetAt - _earlierReset) <= tolerance ? Math.Max(resetAt, _earlierReset) : _resetAt;
+            _earlierReset = resetAt;
+        }
+
+        Notice(at, others: _limit > 0 && _limit - _left > _charged - _chargedBefore + 1);
+    }
+}

@@ -1,0 +1,89 @@
+using RateLimited.Http.Admission;
+using RateLimited.Http.Limits;
+using RateLimited.Http.Signals;
+using RateLimited.Http.Signals.Classification;
+
+namespace RateLimited.Http.Pipeline;
+
+/// <summary>Takes what a response says to those whom it concerns: its figures to the limits, what it means to the line and to the handlers around.</summary>
+internal static class ResponseSignals
+{
+    /// <summary>How long the beginning of a failure's body is waited for.</summary>
+    private static readonly TimeSpan PeekTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether the beginning of the body must be read before the response is understood.</summary>
+    public static bool NeedsBody(HttpRequestMessage request, HttpResponseMessage response, PipelineSettings settings) =>
+        settings.Signals.WantsBody(response) && LeasedContent.MayHaveBody(request, response);
+
+    /// <summary>Reads the beginning of the body, which stays whole for the caller.</summary>
+    public static async ValueTask<ReadOnlyMemory<byte>> PeekAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(PeekTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var (head, whole) = await PeekedContent.ReadAsync(response.Content, SignalBounds.MaxBodyLength, either.Token).ConfigureAwait(false);
+        response.Content = whole;
+        return head;
+    }
+
+    /// <summary>The same for a caller that blocks.</summary>
+    public static ReadOnlyMemory<byte> Peek(HttpResponseMessage response)
+    {
+        var (head, whole) = PeekedContent.Read(response.Content, SignalBounds.MaxBodyLength);
+        response.Content = whole;
+        return head;
+    }
+
+    /// <summary>Reads a response and acts on it. The ticket has not been completed.</summary>
+    public static void Take(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, ServiceLimiter limiter, PipelineSettings settings)
+    {
+        var isFailure = (int)response.StatusCode >= 400;
+        if (!isFailure && body.IsEmpty && response.Headers.NonValidated.Count == 0)
+        {
+            return;
+        }
+
+        settings.Signals.Read(response, body, limiter.Time.GetUtcNow(), out var signal);
+        if (signal.Limits.Count > 0)
+        {
+            var reports = default(QuotaReports);
+            reports.Add(signal.Limits.Span);
+            if (!reports.Span.IsEmpty)
+            {
+                limiter.Hear(ticket, reports.Span);
+            }
+        }
+
+        var verdict = signal.Verdict;
+        if (verdict.Kind == ResponseKind.Fine)
+        {
+            return;
+        }
+
+        ResponseVerdicts.Keep(request, verdict);
+        if (verdict.IsRefusal)
+        {
+            limiter.Telemetry.Unexpected429();
+            Hold(verdict, ticket, limiter);
+        }
+        else if (verdict is { Kind: ResponseKind.Overloaded, Wait: not null })
+        {
+            Hold(verdict, ticket, limiter);
+        }
+    }
+
+    /// <summary>Keeps everybody whom a refusal concerns from running into it too.</summary>
+    private static void Hold(in Verdict verdict, AdmissionTicket ticket, ServiceLimiter limiter)
+    {
+        switch (verdict.Scope)
+        {
+            case ResponseScope.Request:
+                break;
+            case ResponseScope.Endpoint when verdict.Wait is { } wait:
+                limiter.Hear(ticket, [new QuotaReport { Name = "cool-down".AsMemory(), Unit = UnitCost.Requests, Remaining = 0, ResetAfter = wait.Ticks, NamedWindow = TimeSpan.MaxValue.Ticks }]);
+                break;
+            default:
+                limiter.Pause(ticket, verdict.Wait);
+                break;
+        }
+    }
+}

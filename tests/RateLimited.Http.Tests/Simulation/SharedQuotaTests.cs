@@ -1,0 +1,86 @@
+using RateLimited.Http.Admission;
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Tests.Simulation;
+
+/// <summary>Half of the quota goes to somebody else, and nobody told us: hardly a refusal, and hardly anything left unused.</summary>
+public sealed class SharedQuotaTests(ITestOutputHelper output)
+{
+    private const long Minute = TimeSpan.TicksPerMinute;
+    private const int Windows = 30;
+
+    public static TheoryData<string, int, string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, int, string, string>();
+            foreach (var upstream in (string[])["clock", "first use", "bucket"])
+            {
+                foreach (var quota in (int[])[100, 1000])
+                {
+                    foreach (var configured in (string[])["sliding", "fixed", "bucket", "none"])
+                    {
+                        cases.Add(upstream, quota, configured, "spread");
+                        if (upstream == "clock")
+                        {
+                            cases.Add(upstream, quota, configured, "bursts");
+                        }
+                    }
+                }
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Half_of_the_quota_is_somebody_elses(string kind, int quota, string configured, string others)
+    {
+        for (var seed = 1; seed <= 3; seed++)
+        {
+            Share(kind, quota, configured, others, seed);
+        }
+    }
+
+    private void Share(string kind, int quota, string configured, string others, int seed)
+    {
+        SharedUpstream upstream = kind switch
+        {
+            "clock" => new SharedWindow(quota, Minute, phase: Minute / 3),
+            "first use" => new SharedWindow(quota, Minute, phase: null),
+            _ => new SharedBucket(quota, Minute),
+        };
+        using var run = new SharedRun(upstream, Definition(quota, configured), seed);
+        if (others == "spread")
+        {
+            run.AddOthers(quota / 2.0);
+        }
+        else
+        {
+            run.AddBursts(quota / 2, (Minute / 3) + (TimeSpan.TicksPerMillisecond * 30));
+        }
+
+        run.Run(Windows);
+
+        // A run touches one window more than it is long, unless they begin with it or ours have to be brought into step first; a bucket is full when it begins.
+        var all = (double)quota * (kind == "first use" || (kind, configured) == ("clock", "fixed") ? Windows : Windows + 1);
+        var utilisation = run.Ok / (all - run.Others);
+        output.WriteLine($"seed {seed}, upstream {kind}, quota {quota}, configured {configured}, others {others}: ok {run.Ok}, others {run.Others}, refused {run.Refused}, utilisation of the rest {utilisation:P1}");
+        run.Refused.ShouldBeLessThanOrEqualTo(Windows);
+        utilisation.ShouldBeGreaterThanOrEqualTo(0.95);
+    }
+
+    private static ServiceDefinition Definition(int quota, string configured) => new()
+    {
+        Name = Guid.NewGuid().ToString("n"),
+        Limits = configured switch
+        {
+            "sliding" => [new LimitDefinition("own", UnitCost.Requests, new SlidingWindow(quota, Minute))],
+            "fixed" => [new LimitDefinition("own", UnitCost.Requests, new FixedWindow(quota, Minute))],
+            "bucket" => [new LimitDefinition("own", UnitCost.Requests, new TokenBucket(quota, Minute, quota))],
+            _ => [],
+        },
+        Correction = new CorrectionDefinition { Discover = configured == "none" },
+    };
+}
