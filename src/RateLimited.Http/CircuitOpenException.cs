@@ -24,7 +24,7 @@ public sealed class CircuitOpenException : HttpRequestException
     /// <summary>The service's name.</summary>
     public string Service { get; }
 
-    /// <summary>The circuit's state: open, half open with all probes under way, or isolated by hand.</summary>
+    /// <summary>The circuit's state: open, half open with all probes under way, isolated by hand; or closed, while requests of low priority are not sent.</summary>
     public CircuitState State { get; }
 
     /// <summary>How long to wait, from the refusal on, above zero; null where that is not known.</summary>
@@ -35,6 +35,7 @@ public sealed class CircuitOpenException : HttpRequestException
         var why = state switch
         {
             CircuitState.Isolated => "its circuit was opened by hand",
+            CircuitState.Closed => "so many requests fail that those of its priority are not sent",
             CircuitState.HalfOpen => "others are finding out whether it has recovered",
             _ => "too many requests before it failed",
         };

@@ -8,6 +8,9 @@ public interface IServiceCircuit
     /// <summary>The state now. A circuit whose break is over stays <see cref="CircuitState.Open"/> until a request asks.</summary>
     CircuitState State { get; }
 
+    /// <summary>How much of the service there is now.</summary>
+    DegradationLevel Level { get; }
+
     /// <summary>Refuses every request of the service until <see cref="Close"/> is called, also where no breaker is configured. Requests under way go on.</summary>
     void Isolate();
 

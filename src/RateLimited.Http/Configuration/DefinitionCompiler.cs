@@ -30,7 +30,11 @@ internal static class DefinitionCompiler
     };
 
     public static PipelineSettings Pipeline(ServiceRateLimitingOptions options) =>
-        new(new EndpointRouter([.. options.Endpoints.Keys]), options.Rejection, options.BodyIdleTimeout) { Resilience = ResilienceCompiler.Rule(options.Resilience) };
+        new(new EndpointRouter([.. options.Endpoints.Keys]), options.Rejection, options.BodyIdleTimeout)
+        {
+            Resilience = ResilienceCompiler.Rule(options.Resilience),
+            Connections = ResilienceCompiler.Connections(options.Resilience.Connections),
+        };
 
     public static IReadOnlyList<LimitDefinition> Limits(IEnumerable<LimitOptions> limits) =>
         [.. limits.Select(static limit => new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit), limit.Partition))];

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
 
 namespace RateLimited.Http.Configuration;
@@ -12,11 +13,15 @@ internal static class ResilienceCompiler
         {
             MaxRedirects = options.Redirects,
             Fallback = Fallback(options.Fallback),
+            Hedging = options.Hedging.Delay is { } delay ? new HedgingRule(delay, options.Hedging.MaxHedges) : null,
+            Degradation = options.Degradation.FailurePercent is { } percent ? new DegradationRule(percent, options.Degradation.Sheds) : null,
             TotalTimeout = options.TotalTimeout,
             AttemptTimeout = options.AttemptTimeout,
             Retry = options.Retry.MaxRetries > 0 ? Retry(options.Retry) : null,
             Breaker = options.Breaker.Enabled ? Breaker(options.Breaker) : null,
         };
+
+    public static ConnectionSettings Connections(ConnectionOptions options) => new(options.Lifetime, options.IdleTimeout, options.ConnectTimeout, options.MaxPerServer);
 
     private static FallbackRule? Fallback(FallbackOptions options) => options is { Client: null, StaleFor: null, Respond: null } ? null : new()
     {

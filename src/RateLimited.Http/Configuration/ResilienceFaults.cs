@@ -15,10 +15,35 @@ internal static class ResilienceFaults
             faults.Add($"{path}:AttemptTimeout", Fault.Quote(options.AttemptTimeout), $"at most the TotalTimeout, {Fault.Quote(options.TotalTimeout)}");
         }
 
+        CheckDegradation(faults, $"{path}:Degradation", options);
+        Duration(faults, $"{path}:Hedging:Delay", options.Hedging.Delay, ResilienceBounds.HedgingDelay);
+        Number(faults, $"{path}:Hedging:MaxHedges", options.Hedging.MaxHedges, ResilienceBounds.Hedges);
+        Duration(faults, $"{path}:Connections:Lifetime", options.Connections.Lifetime, ResilienceBounds.ConnectionTime);
+        Duration(faults, $"{path}:Connections:IdleTimeout", options.Connections.IdleTimeout, ResilienceBounds.ConnectionTime);
+        Duration(faults, $"{path}:Connections:ConnectTimeout", options.Connections.ConnectTimeout, ResilienceBounds.Timeout);
+        Number(faults, $"{path}:Connections:MaxPerServer", options.Connections.MaxPerServer ?? 1, ResilienceBounds.Connections);
         CheckFallback(faults, $"{path}:Fallback", options.Fallback);
         Number(faults, $"{path}:Redirects", options.Redirects, ResilienceBounds.Redirects);
         CheckRetry(faults, $"{path}:Retry", options.Retry);
         CheckBreaker(faults, $"{path}:Breaker", options.Breaker);
+    }
+
+    private static void CheckDegradation(FaultList faults, string path, ResilienceOptions options)
+    {
+        if (options.Degradation.FailurePercent is { } percent)
+        {
+            Number(faults, $"{path}:FailurePercent", percent, ResilienceBounds.Percent);
+            if (!options.Breaker.Enabled)
+            {
+                faults.Add($"{path}:FailurePercent", Fault.Quote(percent), "nothing, or a Breaker that is enabled, since its window is counted in");
+            }
+            else if (percent >= options.Breaker.FailurePercent)
+            {
+                faults.Add($"{path}:FailurePercent", Fault.Quote(percent), $"less than the Breaker's FailurePercent, {Fault.Quote(options.Breaker.FailurePercent)}");
+            }
+        }
+
+        Choice(faults, $"{path}:Sheds", options.Degradation.Sheds);
     }
 
     private static void CheckFallback(FaultList faults, string path, FallbackOptions fallback)

@@ -26,6 +26,15 @@ public sealed class ResilienceOptions
     /// <summary>What stands in for a response when nothing else could be done.</summary>
     public FallbackOptions Fallback { get; } = new();
 
+    /// <summary>What is not sent any more while the service fails often.</summary>
+    public DegradationOptions Degradation { get; } = new();
+
+    /// <summary>Sending a request once more beside itself when no response comes.</summary>
+    public HedgingOptions Hedging { get; } = new();
+
+    /// <summary>The connections of the service's clients.</summary>
+    public ConnectionOptions Connections { get; } = new();
+
     /// <summary>
     /// How many redirects of one request are followed, 0 to 20; each is admitted and counted. They are followed to the same origin with all headers, to another without whatever might be a key, and
     /// never from https to http, with content to another origin, or from outside into a private network: such a response is handed to the caller. Zero hands over all of them. Default: 5. In

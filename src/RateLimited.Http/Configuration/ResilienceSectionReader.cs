@@ -40,6 +40,26 @@ internal static class ResilienceSectionReader
         new("Causes", static (reader, section, fallback) => ReadChoices(reader, section, fallback.Causes)),
     ];
 
+    public static readonly IReadOnlyList<SectionKey<DegradationOptions>> DegradationKeys =
+    [
+        new("FailurePercent", static (reader, section, degradation) => reader.Number(section, ResilienceBounds.Percent, value => degradation.FailurePercent = (int)value)),
+        new("Sheds", static (reader, section, degradation) => reader.Choice<RequestPriority>(section, value => degradation.Sheds = value)),
+    ];
+
+    public static readonly IReadOnlyList<SectionKey<HedgingOptions>> HedgingKeys =
+    [
+        new("Delay", static (reader, section, hedging) => reader.Duration(section, ResilienceBounds.HedgingDelay, value => hedging.Delay = value)),
+        new("MaxHedges", static (reader, section, hedging) => reader.Number(section, ResilienceBounds.Hedges, value => hedging.MaxHedges = (int)value)),
+    ];
+
+    public static readonly IReadOnlyList<SectionKey<ConnectionOptions>> ConnectionKeys =
+    [
+        new("Lifetime", static (reader, section, connections) => reader.Duration(section, ResilienceBounds.ConnectionTime, value => connections.Lifetime = value)),
+        new("IdleTimeout", static (reader, section, connections) => reader.Duration(section, ResilienceBounds.ConnectionTime, value => connections.IdleTimeout = value)),
+        new("ConnectTimeout", static (reader, section, connections) => reader.Duration(section, ResilienceBounds.Timeout, value => connections.ConnectTimeout = value)),
+        new("MaxPerServer", static (reader, section, connections) => reader.Number(section, ResilienceBounds.Connections, value => connections.MaxPerServer = (int)value)),
+    ];
+
     public static readonly IReadOnlyList<SectionKey<ResilienceOptions>> Keys =
     [
         new("Enabled", static (reader, section, options) => reader.Truth(section, value => options.Enabled = value)),
@@ -48,6 +68,9 @@ internal static class ResilienceSectionReader
         new("Retry", static (reader, section, options) => ReadRetry(reader, section, options.Retry)),
         new("Breaker", static (reader, section, options) => ReadSwitch(reader, section, value => options.Breaker.Enabled = value, () => reader.Keys(section, options.Breaker, BreakerKeys))),
         new("Fallback", static (reader, section, options) => ReadFallback(reader, section, options.Fallback)),
+        new("Degradation", static (reader, section, options) => ReadDegradation(reader, section, options.Degradation)),
+        new("Hedging", static (reader, section, options) => ReadHedging(reader, section, options.Hedging)),
+        new("Connections", static (reader, section, options) => reader.Keys(section, options.Connections, ConnectionKeys)),
         new("Redirects", static (reader, section, options) => ReadCount(reader, section, ResilienceBounds.Redirects, value => options.Redirects = value ?? new ResilienceOptions().Redirects)),
     ];
 
@@ -113,6 +136,30 @@ internal static class ResilienceSectionReader
         foreach (var element in reader.List(section, $"such as [ \"{Enum.GetNames<T>()[0]}\" ]"))
         {
             reader.Choice<T>(element, choices.Add);
+        }
+    }
+
+    private static void ReadDegradation(SectionReader reader, IConfigurationSection section, DegradationOptions degradation)
+    {
+        if (IsSection(section))
+        {
+            reader.Keys(section, degradation, DegradationKeys);
+        }
+        else
+        {
+            reader.Number(section, ResilienceBounds.Percent with { Right = $"{ResilienceBounds.Percent.Right}, or a section" }, value => degradation.FailurePercent = (int)value);
+        }
+    }
+
+    private static void ReadHedging(SectionReader reader, IConfigurationSection section, HedgingOptions hedging)
+    {
+        if (IsSection(section))
+        {
+            reader.Keys(section, hedging, HedgingKeys);
+        }
+        else
+        {
+            reader.Duration(section, ResilienceBounds.HedgingDelay with { Right = $"{ResilienceBounds.HedgingDelay.Right}, or a section" }, value => hedging.Delay = value);
         }
     }
 

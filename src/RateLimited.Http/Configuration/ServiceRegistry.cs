@@ -68,9 +68,6 @@ internal sealed class ServiceRegistry : IDisposable
     /// <summary>The pipeline that a client's requests go through, or null where none limits them.</summary>
     public ServicePipeline? PipelineOf(string? client) => OfClient(client)?.Pipeline;
 
-    /// <summary>The definition in force of the service that limits a client, or null where none does.</summary>
-    public ServiceDefinition? DefinitionOf(string? client) => OfClient(client)?.Limiter.Definition;
-
     public void Dispose()
     {
         // Outside the gate: it waits for a change that is just being taken over.

@@ -17,7 +17,7 @@ internal sealed class PipelineCall(ResilienceHandler handler, ServicePipeline pi
 #pragma warning restore VSTHRD103
         }
 
-        return _plan.Rule.Fallback is { StaleFor: > 0 } ? SendAndKeepAsync(cancellationToken) : new ValueTask<HttpResponseMessage>(handler.InnerSendAsync(Request, cancellationToken));
+        return _plan.Rule.Fallback is { StaleFor: > 0 } ? SendAndKeepAsync(cancellationToken) : new ValueTask<HttpResponseMessage>(SendOnceAsync(cancellationToken));
     }
 
     protected override Verdict VerdictOf(HttpResponseMessage response) => handler.VerdictOf(Request, response);
@@ -79,9 +79,13 @@ internal sealed class PipelineCall(ResilienceHandler handler, ServicePipeline pi
         return null;
     }
 
+    private Task<HttpResponseMessage> SendOnceAsync(CancellationToken cancellationToken) => _plan.Rule.Hedging is { } hedging && HedgedSend.IsFor(Request)
+        ? new HedgedSend(pipeline, hedging, handler.InnerSendAsync).SendAsync(Request, cancellationToken)
+        : handler.InnerSendAsync(Request, cancellationToken);
+
     private async ValueTask<HttpResponseMessage> SendAndKeepAsync(CancellationToken cancellationToken)
     {
-        var response = await handler.InnerSendAsync(Request, cancellationToken).ConfigureAwait(false);
+        var response = await SendOnceAsync(cancellationToken).ConfigureAwait(false);
         if (!StaleResponses.CanKeep(Request, response))
         {
             return response;

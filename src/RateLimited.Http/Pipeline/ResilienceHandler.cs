@@ -100,7 +100,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
     /// <summary>Makes the first attempt outside of the strategies.</summary>
     private Task<HttpResponseMessage> SendFirstAsync(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, CancellationToken cancellationToken)
     {
-        if (!_service.TryEnter(out var pass, out var refusal))
+        if (!_service.TryEnter(request, out var pass, out var refusal))
         {
             return RefuseAsync(plan, request, refusal!, replay, cancellationToken);
         }
@@ -203,13 +203,22 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
     }
 
-    private PipelineCall NewCall(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, bool isSynchronous = false) => new(this, _pipeline, plan, request)
+    private PipelineCall NewCall(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, bool isSynchronous = false)
     {
-        IsSynchronous = isSynchronous,
-        Replay = replay,
-        IsIdempotent = Repeatability.Of(request),
-        Deadline = plan.Rule.TotalTimeout is { } total ? _service.Now + total.Ticks : long.MaxValue,
-    };
+        // Looked for where an attempt failed and not with every request: it is then that attempts multiply.
+        if (plan.Rule.Retry is not null && OuterRetries.ProofIn(request) is { } header)
+        {
+            _service.SeesOuterRetry(header);
+        }
+
+        return new PipelineCall(this, _pipeline, plan, request)
+        {
+            IsSynchronous = isSynchronous,
+            Replay = replay,
+            IsIdempotent = Repeatability.Of(request),
+            Deadline = plan.Rule.TotalTimeout is { } total ? _service.Now + total.Ticks : long.MaxValue,
+        };
+    }
 
     /// <summary>Without asking for the request's options, which would make them: successes carry no verdict unless the service refuses with one.</summary>
     private bool IsFine(HttpResponseMessage response) => (int)response.StatusCode < 400 && !_pipeline.Settings.Signals.WantsBody(response);

@@ -12,9 +12,15 @@ internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior
     /// <summary>Reads what the service's responses say. Default: by whatever dialect their headers are recognised as.</summary>
     public SignalReader Signals { get; init; } = AnyDialect;
 
+    /// <summary>What the primary handlers of the service's clients are set to where nobody has set them.</summary>
+    public ConnectionSettings Connections { get; init; } = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(15), MaxPerServer: null);
+
     /// <summary>How requests survive the service's bad days. Default: not at all.</summary>
     public ResilienceRule Resilience { get; init; } = ResilienceRule.Nothing;
 }
+
+/// <summary>The connections of a service's clients; without a maximum there are as many as requests may be under way.</summary>
+internal sealed record ConnectionSettings(TimeSpan Lifetime, TimeSpan IdleTimeout, TimeSpan ConnectTimeout, int? MaxPerServer);
 
 /// <summary>One service for all its handlers, which the factory makes anew every two minutes: state lives here and never in a handler.</summary>
 internal sealed class ServicePipeline

@@ -18,7 +18,7 @@ internal sealed class BreakerStrategy(ServiceResilience service, ResilienceRule 
             return await callback(context, state).ConfigureAwait(context.ContinueOnCapturedContext);
         }
 
-        if (!service.TryEnter(out var pass, out var refusal))
+        if (!service.TryEnter(call.Request, out var pass, out var refusal))
         {
             call.Refused();
             return Outcome.FromException<HttpResponseMessage>(refusal!);

@@ -111,6 +111,18 @@ internal sealed class CircuitBreaker
         }
     }
 
+    /// <summary>Whether the circuit is closed and that share of calls failed, in percent.</summary>
+    public bool IsStrained(long now, int percent)
+    {
+        if (State != CircuitState.Closed)
+        {
+            return false;
+        }
+
+        var counts = _counts.Total(now);
+        return counts.Calls >= _rule.MinimumCalls && counts.Failures * 100 >= counts.Calls * percent;
+    }
+
     /// <summary>Lets nothing through until it is closed by hand.</summary>
     public void Isolate() => Become(CircuitState.Isolated);
 

@@ -22,7 +22,7 @@ internal sealed class ResiliencePlan
     public ResiliencePipeline<HttpResponseMessage> Strategies { get; }
 
     /// <summary>Whether there is nothing to compose.</summary>
-    public bool IsIdle => Rule is { TotalTimeout: null, Retry: null, Breaker: null, Fallback: null };
+    public bool IsIdle => Rule is { TotalTimeout: null, Retry: null, Breaker: null, Fallback: null, Hedging: null };
 
     /// <summary>Up to how many bytes content is read into memory so that it can be sent more than once; null where nothing sends it twice.</summary>
     public long? ReplayBuffer => Rule.Retry?.MaxReplayBuffer ?? (Rule.Fallback?.Client is null ? null : new RetryRule().MaxReplayBuffer);
@@ -30,7 +30,7 @@ internal sealed class ResiliencePlan
     /// <summary>
     /// Whether a request goes through the strategies from its first attempt on. Otherwise only one whose first attempt failed does: nearly none, and what the others do not go through costs nothing.
     /// </summary>
-    public bool TakesWhole => Rule.TotalTimeout is not null || Rule.Fallback is { StaleFor: > 0 };
+    public bool TakesWhole => Rule.TotalTimeout is not null || Rule.Hedging is not null || Rule.Fallback is { StaleFor: > 0 };
 
     /// <summary>Whether anything can be done about a first attempt with that outcome.</summary>
     public bool CanHelp(AttemptReading reading) => Rule.Fallback is not null ? reading != AttemptReading.Fine : reading.Kind != FailureKind.None && Rule.Retry is not null;

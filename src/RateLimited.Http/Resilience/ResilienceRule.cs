@@ -17,6 +17,10 @@ internal sealed record ResilienceRule
 
     public FallbackRule? Fallback { get; init; }
 
+    public DegradationRule? Degradation { get; init; }
+
+    public HedgingRule? Hedging { get; init; }
+
     /// <summary>How many redirects of a request are followed; zero hands them to the caller.</summary>
     public int MaxRedirects { get; init; }
 }

@@ -20,6 +20,8 @@ internal sealed class ServiceResilience : IServiceCircuit
 
     // The circuit's generation while it is closed: what nearly every request needs to know of it is read without the lock.
     private volatile int _closed;
+    private volatile bool _isReduced;
+    private bool _hasWarned;
     private int _strain;
 
     /// <param name="service">The service's name.</param>
@@ -63,6 +65,23 @@ internal sealed class ServiceResilience : IServiceCircuit
         }
     }
 
+    public DegradationLevel Level
+    {
+        get
+        {
+            bool? changed;
+            bool isReduced;
+            lock (_lock)
+            {
+                changed = Reduce_NeedsLock(_plan.Rule, Now);
+                isReduced = _isReduced;
+            }
+
+            Tell(circuit: null, changed);
+            return State != CircuitState.Closed ? DegradationLevel.Down : isReduced ? DegradationLevel.Reduced : DegradationLevel.Normal;
+        }
+    }
+
     /// <summary>Takes over what is configured. The circuit's state, what was counted and the budget stay.</summary>
     public void Apply(ResilienceRule rule)
     {
@@ -86,19 +105,20 @@ internal sealed class ServiceResilience : IServiceCircuit
     public void Close() => Change(_breaker.Close);
 
     /// <summary>Asks the circuit to let one attempt through.</summary>
+    /// <param name="request">The attempt's request, of which only the priority matters, and only while the service is spared some.</param>
     /// <param name="pass">What the attempt is reported with.</param>
     /// <param name="refusal">Why not, when not.</param>
-    public bool TryEnter(out CircuitPass pass, out CircuitOpenException? refusal)
+    public bool TryEnter(HttpRequestMessage request, out CircuitPass pass, out CircuitOpenException? refusal)
     {
         var closed = _closed;
-        if (closed != NotClosed)
+        if (closed != NotClosed && !_isReduced)
         {
             pass = new CircuitPass(closed, 0);
             refusal = null;
             return true;
         }
 
-        return TryEnterSlowly(out pass, out refusal);
+        return TryEnterSlowly(request, out pass, out refusal);
     }
 
     /// <summary>Reports an attempt that was let through, exactly once.</summary>
@@ -110,7 +130,7 @@ internal sealed class ServiceResilience : IServiceCircuit
     public void Report(ResilienceRule rule, CircuitPass pass, AttemptReading reading, long began, bool isFirst)
     {
         var now = Now;
-        CircuitState? changed = null;
+        (CircuitState? Circuit, bool? Level) changed = default;
         lock (_lock)
         {
             if (isFirst && rule.Retry is not null)
@@ -127,11 +147,11 @@ internal sealed class ServiceResilience : IServiceCircuit
             {
                 var before = _breaker.State;
                 _breaker.Report(now, pass, reading.Result, rule.Breaker.SlowCall > 0 ? now - began : 0, reading.Wait);
-                changed = Changed_NeedsLock(before);
+                changed = (Changed_NeedsLock(before), rule.Degradation is null ? null : Reduce_NeedsLock(rule, now));
             }
         }
 
-        Tell(changed);
+        Tell(changed.Circuit, changed.Level);
     }
 
     /// <summary>Takes one repeat from the budget, if it has one left.</summary>
@@ -171,24 +191,37 @@ internal sealed class ServiceResilience : IServiceCircuit
 
     public void NotRetrying(FailureKind kind, RetryDecision decision) => _telemetry.NotRetrying((int)kind, (int)decision);
 
+    public void Hedged(bool hasWon) => _telemetry.Hedged(hasWon);
+
+    /// <summary>Warns, once, that somebody around us repeats requests too.</summary>
+    public void SeesOuterRetry(string header)
+    {
+        if (!Interlocked.Exchange(ref _hasWarned, value: true))
+        {
+            _telemetry.OuterRetrySeen(header);
+        }
+    }
+
     public void FellBack(bool found, FallbackCause cause) => _telemetry.FellBack(found, (int)cause);
 
-    private bool TryEnterSlowly(out CircuitPass pass, out CircuitOpenException? refusal)
+    private bool TryEnterSlowly(HttpRequestMessage request, out CircuitPass pass, out CircuitOpenException? refusal)
     {
         var now = Now;
+        var rule = _plan.Rule;
         bool may;
         long? wait;
-        CircuitState? changed;
+        (CircuitState? Circuit, bool? Level) changed;
         CircuitState state;
         lock (_lock)
         {
             var before = _breaker.State;
             may = _breaker.TryEnter(now, out pass, out wait);
             state = _breaker.State;
-            changed = Changed_NeedsLock(before);
+            changed = (Changed_NeedsLock(before), Reduce_NeedsLock(rule, now));
+            may &= !(_isReduced && (request.RateLimiting()?.Priority ?? RequestPriority.Normal) <= rule.Degradation!.Sheds);
         }
 
-        Tell(changed);
+        Tell(changed.Circuit, changed.Level);
         if (!may)
         {
             _telemetry.CircuitRefused();
@@ -223,11 +256,29 @@ internal sealed class ServiceResilience : IServiceCircuit
         return after == before ? null : after;
     }
 
-    private void Tell(CircuitState? changed)
+    /// <summary>Looks whether the service is spared some requests; null where that is as it was.</summary>
+    private bool? Reduce_NeedsLock(ResilienceRule rule, long now)
     {
-        if (changed is { } state)
+        var isReduced = rule is { Breaker: not null, Degradation: { } degradation } && _breaker.IsStrained(now, degradation.FailurePercent);
+        if (isReduced == _isReduced)
+        {
+            return null;
+        }
+
+        _isReduced = isReduced;
+        return isReduced;
+    }
+
+    private void Tell(CircuitState? circuit, bool? isReduced = null)
+    {
+        if (circuit is { } state)
         {
             _telemetry.CircuitChanged(state);
+        }
+
+        if (isReduced is { } reduced)
+        {
+            _telemetry.LevelChanged(reduced);
         }
     }
 }

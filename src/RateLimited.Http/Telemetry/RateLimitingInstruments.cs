@@ -38,6 +38,7 @@ internal sealed class RateLimitingInstruments
         CircuitRefusals = meter.CreateCounter<long>("resilience.circuit.refusals", "{request}", "Attempts that an open circuit did not let through.");
         Redirects = meter.CreateCounter<long>("resilience.redirects", "{redirect}", "Redirects that came, by whether they were followed, and why not.");
         Fallbacks = meter.CreateCounter<long>("resilience.fallbacks", "{request}", "Requests that something was looked for to stand in for their response, by why and by whether there was something.");
+        Hedges = meter.CreateCounter<long>("resilience.hedges", "{request}", "Requests that were sent once more beside themselves, and of these those that won.");
         Gauges = new StatusGauges(meter);
     }
 
@@ -67,6 +68,8 @@ internal sealed class RateLimitingInstruments
     public Counter<long> Redirects { get; }
 
     public Counter<long> Fallbacks { get; }
+
+    public Counter<long> Hedges { get; }
 
     public StatusGauges Gauges { get; }
 }

@@ -41,6 +41,15 @@ internal static partial class RateLimitingLog
     [LoggerMessage(11, LogLevel.Debug, "Something to stand in for a response of {Service} was looked for ({Reason}): {Result}.")]
     public static partial void FellBack(ILogger log, string service, string reason, string result);
 
+    [LoggerMessage(12, LogLevel.Warning, "The service {Service} is degraded to {Level}.")]
+    public static partial void LevelChanged(ILogger log, string service, string level);
+
+    [LoggerMessage(
+        13,
+        LogLevel.Warning,
+        "Somebody around the client of {Service} repeats requests too (its header {Header} proves it): attempts multiply. Switch its retries off, or set Resilience:Retry to false here.")]
+    public static partial void OuterRetrySeen(ILogger log, string service, string header);
+
     [LoggerMessage(10, LogLevel.Debug, "A redirect of {Service}: {Result}.")]
     public static partial void Redirected(ILogger log, string service, string result);
 }

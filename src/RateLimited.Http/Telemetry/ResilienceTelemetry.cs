@@ -51,6 +51,14 @@ internal sealed class ResilienceTelemetry
         }
     });
 
+    /// <summary>Requests of low priority are not sent any more, or are again.</summary>
+    public void LevelChanged(bool isReduced) => Say(() =>
+    {
+        var name = TagValues.CircuitStates[isReduced ? 4 : 5];
+        Add(_instruments.CircuitChanges, TagValues.State, name);
+        RateLimitingLog.LevelChanged(_log, _service, name);
+    });
+
     /// <summary>An open circuit let an attempt not through.</summary>
     public void CircuitRefused() => Say(() =>
     {
@@ -81,6 +89,13 @@ internal sealed class ResilienceTelemetry
 
         RateLimitingLog.FellBack(_log, _service, TagValues.FallbackCauses[cause], result);
     });
+
+    /// <summary>A request was sent once more beside itself, or such a one won.</summary>
+    public void Hedged(bool hasWon) => Say(() => Add(_instruments.Hedges, TagValues.Result, TagValues.HedgeResults[hasWon ? 1 : 0]));
+
+    /// <summary>Somebody around us repeats requests too.</summary>
+    /// <param name="header">The name of the header that proves it, one of three.</param>
+    public void OuterRetrySeen(string header) => Say(() => RateLimitingLog.OuterRetrySeen(_log, _service, header));
 
     private static void Say(Action what)
     {

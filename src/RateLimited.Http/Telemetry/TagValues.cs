@@ -35,7 +35,9 @@ internal static class TagValues
 
     public static readonly string[] FallbackResults = ["found", "nothing"];
 
-    public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated"];
+    public static readonly string[] HedgeResults = ["sent", "won"];
+
+    public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated", "reduced", "normal"];
 
     public static string Of(RejectionReason reason) => (uint)reason < (uint)Reasons.Length ? Reasons[(int)reason] : Reasons[0];
 

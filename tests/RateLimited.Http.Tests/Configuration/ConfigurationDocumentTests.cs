@@ -44,6 +44,8 @@ public sealed partial class ConfigurationDocumentTests
             .. EndpointSectionReader.Keys.Select(static key => key.Name), .. LimitSectionReader.Keys.Select(static key => key.Name),
             .. TenantSectionReader.ClassKeys.Select(static key => $"Classes:{{name}}:{key.Name}"),
             .. ResilienceSectionReader.Keys.Select(static key => key.Name), .. ResilienceSectionReader.RetryKeys.Select(static key => key.Name),
+            .. ResilienceSectionReader.DegradationKeys.Select(static key => key.Name),
+            .. ResilienceSectionReader.HedgingKeys.Select(static key => key.Name), .. ResilienceSectionReader.ConnectionKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.FallbackKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.BreakerKeys.Select(static key => key.Name),
         ];

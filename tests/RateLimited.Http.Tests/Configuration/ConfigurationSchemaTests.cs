@@ -22,6 +22,9 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingTenants", Names(TenantSectionReader.Keys)),
         ("definitions/rateLimitingTenantClass", Names(TenantSectionReader.ClassKeys)),
         ("definitions/rateLimitingResilience", Names(ResilienceSectionReader.Keys)),
+        ("definitions/rateLimitingDegradation", Names(ResilienceSectionReader.DegradationKeys)),
+        ("definitions/rateLimitingHedging", Names(ResilienceSectionReader.HedgingKeys)),
+        ("definitions/rateLimitingConnections", Names(ResilienceSectionReader.ConnectionKeys)),
         ("definitions/rateLimitingFallback", Names(ResilienceSectionReader.FallbackKeys)),
         ("definitions/rateLimitingRetry", Names(ResilienceSectionReader.RetryKeys)),
         ("definitions/rateLimitingBreaker", Names(ResilienceSectionReader.BreakerKeys)),
@@ -69,6 +72,9 @@ public class ConfigurationSchemaTests
         Number("definitions/rateLimitingTenantClass/properties/Weight", OptionBounds.Weight, new TenantClassOptions().Weight);
         var (retry, breaker) = (service.Resilience.Retry, service.Resilience.Breaker);
         Number("definitions/rateLimitingResilience/properties/Redirects", ResilienceBounds.Redirects, service.Resilience.Redirects);
+        Number("definitions/rateLimitingDegradation/properties/FailurePercent", ResilienceBounds.Percent, null);
+        Number("definitions/rateLimitingHedging/properties/MaxHedges", ResilienceBounds.Hedges, service.Resilience.Hedging.MaxHedges);
+        Number("definitions/rateLimitingConnections/properties/MaxPerServer", ResilienceBounds.Connections, null);
         Number("definitions/rateLimitingRetry/properties/MaxRetries", ResilienceBounds.Retries, retry.MaxRetries);
         Number("definitions/rateLimitingRetry/properties/MaxReplayBuffer", ResilienceBounds.ReplayBuffer, retry.MaxReplayBuffer);
         Number("definitions/rateLimitingRetry/properties/BudgetPercent", ResilienceBounds.BudgetPercent, retry.BudgetPercent);
@@ -97,6 +103,9 @@ public class ConfigurationSchemaTests
         Duration("definitions/rateLimitingQueue/properties/Ageing").ShouldBe(service.Queue.Ageing);
         Duration("definitions/rateLimitingService/properties/BodyIdleTimeout").ShouldBe(service.BodyIdleTimeout);
         Duration("definitions/rateLimitingService/properties/PartitionIdleTimeout").ShouldBe(service.PartitionIdleTimeout);
+        Duration("definitions/rateLimitingConnections/properties/Lifetime").ShouldBe(service.Resilience.Connections.Lifetime);
+        Duration("definitions/rateLimitingConnections/properties/IdleTimeout").ShouldBe(service.Resilience.Connections.IdleTimeout);
+        Duration("definitions/rateLimitingConnections/properties/ConnectTimeout").ShouldBe(service.Resilience.Connections.ConnectTimeout);
         Duration("definitions/rateLimitingRetry/properties/BaseDelay").ShouldBe(service.Resilience.Retry.BaseDelay);
         Duration("definitions/rateLimitingRetry/properties/MaxDelay").ShouldBe(service.Resilience.Retry.MaxDelay);
         Duration("definitions/rateLimitingBreaker/properties/Window").ShouldBe(service.Resilience.Breaker.Window);

@@ -82,6 +82,15 @@ public class ResilienceSectionTests
     }
 
     [Fact]
+    public void What_stands_in_and_what_is_shed_have_short_forms_too()
+    {
+        Rule("""{ "Resilience": { "Fallback": "backup", "Degradation": 20, "Hedging": "800 ms" } }""")
+            .ShouldBe(Rule("{}") with { Hedging = new HedgingRule(TimeSpan.FromMilliseconds(800), 1), Fallback = new FallbackRule { Client = "backup" }, Degradation = new DegradationRule(20, RequestPriority.Low) });
+        Rule("""{ "Resilience": { "Fallback": { "StaleFor": "10 min" }, "Degradation": { "FailurePercent": 20, "Sheds": "normal" } } }""")
+            .ShouldBe(Rule("{}") with { Fallback = new FallbackRule { StaleFor = 10 * TimeSpan.TicksPerMinute }, Degradation = new DegradationRule(20, RequestPriority.Normal) });
+    }
+
+    [Fact]
     public void Lists_replace_the_usual_ones()
     {
         var retry = Rule("""{ "Resilience": { "Retry": { "Statuses": [ 409, 503 ], "Failures": "NotSent" } } }""").Retry.ShouldNotBeNull();
@@ -92,7 +101,7 @@ public class ResilienceSectionTests
 
     [Theory]
     [InlineData("""{ "Resilience": "maybe" }""", ": 'maybe' → true, false, or a section.")]
-    [InlineData("""{ "Resilience": { "Rety": 3 } }""", ":Rety: unknown key → perhaps 'Retry'; known here are Enabled, TotalTimeout, AttemptTimeout, Retry, Breaker, Fallback, Redirects.")]
+    [InlineData("""{ "Resilience": { "Rety": 3 } }""", ":Rety: unknown key → perhaps 'Retry'; known here are Enabled, TotalTimeout, AttemptTimeout, Retry, Breaker, Fallback, Degradation, Hedging, Connections, Redirects.")]
     [InlineData("""{ "Resilience": { "Retry": 21 } }""", ":Retry: '21' → a whole number from 0 to 20, or a section, true or false.")]
     [InlineData("""{ "Resilience": { "Breaker": 1 } }""", ":Breaker: '1' → true, false, or a section.")]
     [InlineData("""{ "Resilience": { "Redirects": -1 } }""", ":Redirects: '-1' → a whole number from 0 to 20, true or false.")]
@@ -102,6 +111,14 @@ public class ResilienceSectionTests
     [InlineData("""{ "Resilience": { "Retry": { "Backoff": "Fast" } } }""", ":Retry:Backoff: 'Fast' → one of Exponential, Linear, Adaptive.")]
     [InlineData("""{ "Resilience": { "Retry": { "Statuses": [ 503, 200 ] } } }""", ":Retry:Statuses:1: '200' → a status from 400 to 599.")]
     [InlineData("""{ "Resilience": { "Retry": { "Failures": [ "Slow" ] } } }""", ":Retry:Failures:0: 'Slow' → one of NotSent, Broken, TimedOut.")]
+    [InlineData("""{ "Resilience": { "Degradation": 50 } }""", ":Degradation:FailurePercent: 50 → less than the Breaker's FailurePercent, 50.")]
+    [InlineData("""{ "Resilience": { "Degradation": 20, "Breaker": false } }""", ":Degradation:FailurePercent: 20 → nothing, or a Breaker that is enabled, since its window is counted in.")]
+    [InlineData("""{ "Resilience": { "Degradation": "x" } }""", ":Degradation: 'x' → a whole number of percent from 1 to 100, or a section.")]
+    [InlineData("""{ "Resilience": { "Fallback": { "StaleFor": "0 s" } } }""", ":Fallback:StaleFor: '0 s' → a duration from 1 s to 31 days, such as '10 min' or '00:10:00'.")]
+    [InlineData("""{ "Resilience": { "Fallback": { "Causes": "Bored" } } }""", ":Fallback:Causes: 'Bored' → one of Failed, CircuitOpen, Limited, Refused.")]
+    [InlineData("""{ "Resilience": { "Hedging": "never" } }""", ":Hedging: 'never' → a duration from 1 ms to 1 h, such as '800 ms' or '00:00:00.8', or a section.")]
+    [InlineData("""{ "Resilience": { "Hedging": { "MaxHedges": 6 } } }""", ":Hedging:MaxHedges: '6' → a whole number from 1 to 5.")]
+    [InlineData("""{ "Resilience": { "Connections": { "Lifetime": "25 h" } } }""", ":Connections:Lifetime: '25 h' → a duration from 1 s to 24 h, such as '2 min' or '00:02:00'.")]
     [InlineData("""{ "Resilience": { "Breaker": { "FailurePercent": 0 } } }""", ":Breaker:FailurePercent: '0' → a whole number of percent from 1 to 100.")]
     [InlineData("""{ "Resilience": { "Breaker": { "Break": "10 min" } } }""", ":Breaker:Break: '00:10:00' → at most the MaxBreak, '00:05:00'.")]
     public void What_is_wrong_is_said(string json, string sentence) =>

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
-using RateLimited.Http.Signals.Classification;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -191,17 +190,18 @@ public sealed class ResilienceHandlerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ResponseKind.Exhausted)]
-    [InlineData(ResponseKind.RefusedKey)]
-    [InlineData(ResponseKind.Permission)]
-    [InlineData(ResponseKind.Rejected)]
-    internal async Task What_asking_again_cannot_change_is_not_asked_again(ResponseKind kind)
+    [InlineData(429, """{ "error": { "code": "insufficient_quota" } }""")]
+    [InlineData(402, "")]
+    [InlineData(401, "")]
+    [InlineData(403, "")]
+    [InlineData(400, "")]
+    [InlineData(501, "")]
+    public async Task What_asking_again_cannot_change_is_not_asked_again(int status, string body)
     {
-        using var invoker = _service.Through((request, _) =>
+        using var invoker = _service.Through((_, _) =>
         {
             _sent++;
-            ResponseVerdicts.Keep(request, new Verdict(kind, ResponseScope.Key));
-            return Task.FromResult(new HttpResponseMessage(kind == ResponseKind.Rejected ? HttpStatusCode.BadRequest : HttpStatusCode.TooManyRequests));
+            return Task.FromResult(new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body) });
         });
 
         await invoker.SendAsync(Get(), Ended).WithinTimeAsync(_service.Time);
@@ -313,6 +313,29 @@ public sealed class ResilienceHandlerTests : IDisposable
 
         circuit.Close();
         (await invoker.SendAsync(Get(), Ended)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_service_that_fails_often_is_spared_what_matters_least_until_it_does_not()
+    {
+        _service.With(ResilientChain.Usual with { Retry = null, Degradation = new DegradationRule(25, RequestPriority.Low) });
+        using var invoker = _service.Through((_, _) => Task.FromResult(new HttpResponseMessage(_sent++ % 3 == 0 ? HttpStatusCode.BadGateway : HttpStatusCode.OK)));
+        for (var i = 0; i < 30; i++)
+        {
+            await invoker.SendAsync(Get(), Ended);
+        }
+
+        var circuit = _service.Pipeline.Resilience;
+        (circuit.Level, circuit.State).ShouldBe((DegradationLevel.Reduced, CircuitState.Closed));
+        (await Should.ThrowAsync<CircuitOpenException>(() => invoker.SendAsync(Get().WithPriority(RequestPriority.Low), Ended))).Message.ShouldContain("priority");
+        await invoker.SendAsync(Get(), Ended);
+        _sent.ShouldBe(31);
+
+        _service.Time.Advance(TimeSpan.FromSeconds(30));
+        await invoker.SendAsync(Get().WithPriority(RequestPriority.Low), Ended);
+        circuit.Level.ShouldBe(DegradationLevel.Normal);
+        circuit.Isolate();
+        circuit.Level.ShouldBe(DegradationLevel.Down);
     }
 
     [Fact]

@@ -59,13 +59,14 @@ public sealed class RetryBudgetTests
         var service = new ServiceResilience("budget", new ManualTime(), telemetry.For("budget").Resilience);
         var rule = new ResilienceRule { Retry = new RetryRule { BudgetPercent = 10, BudgetFloor = 10 } };
         service.Apply(rule);
+        using var request = new HttpRequestMessage();
         long taken = 0;
 
         Parallel.For(0, 4, _ =>
         {
             for (var i = 0; i < 2_500; i++)
             {
-                service.TryEnter(out var pass, out var _);
+                service.TryEnter(request, out var pass, out var _);
                 service.Report(rule, pass, new AttemptReading(FailureKind.Broken, CallResult.Failure), began: 0, isFirst: true);
                 Interlocked.Add(ref taken, service.TryTakeRetry(rule.Retry) ? 1 : 0);
             }
