@@ -13,6 +13,7 @@ internal static class ResilienceCompiler
         {
             MaxRedirects = options.Redirects,
             Fallback = Fallback(options.Fallback),
+            Health = Health(options.HealthProbe),
             Hedging = options.Hedging.Delay is { } delay ? new HedgingRule(delay, options.Hedging.MaxHedges) : null,
             Degradation = options.Degradation.FailurePercent is { } percent ? new DegradationRule(percent, options.Degradation.Sheds) : null,
             TotalTimeout = options.TotalTimeout,
@@ -22,6 +23,14 @@ internal static class ResilienceCompiler
         };
 
     public static ConnectionSettings Connections(ConnectionOptions options) => new(options.Lifetime, options.IdleTimeout, options.ConnectTimeout, options.MaxPerServer);
+
+    private static HealthRule? Health(HealthProbeOptions options) => options.Address is not { } address ? null : new(
+        options.Client,
+        new Uri(address, address.StartsWith('/') ? UriKind.Relative : UriKind.RelativeOrAbsolute),
+        options.Interval,
+        options.Timeout,
+        options.FailuresToOpen,
+        options.SuccessesToClose);
 
     private static FallbackRule? Fallback(FallbackOptions options) => options is { Client: null, StaleFor: null, Respond: null } ? null : new()
     {

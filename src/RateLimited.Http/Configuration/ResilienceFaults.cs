@@ -22,6 +22,7 @@ internal static class ResilienceFaults
         Duration(faults, $"{path}:Connections:IdleTimeout", options.Connections.IdleTimeout, ResilienceBounds.ConnectionTime);
         Duration(faults, $"{path}:Connections:ConnectTimeout", options.Connections.ConnectTimeout, ResilienceBounds.Timeout);
         Number(faults, $"{path}:Connections:MaxPerServer", options.Connections.MaxPerServer ?? 1, ResilienceBounds.Connections);
+        CheckHealth(faults, $"{path}:HealthProbe", options.HealthProbe);
         CheckFallback(faults, $"{path}:Fallback", options.Fallback);
         Number(faults, $"{path}:Redirects", options.Redirects, ResilienceBounds.Redirects);
         CheckRetry(faults, $"{path}:Retry", options.Retry);
@@ -45,6 +46,25 @@ internal static class ResilienceFaults
 
         Choice(faults, $"{path}:Sheds", options.Degradation.Sheds);
     }
+
+    private static void CheckHealth(FaultList faults, string path, HealthProbeOptions health)
+    {
+        if (health.Address is not null && !IsAddress(health.Address))
+        {
+            faults.Add($"{path}:Address", Fault.Quote(health.Address), "a path such as '/health', or an absolute address of http or https");
+        }
+
+        Duration(faults, $"{path}:Interval", health.Interval, ResilienceBounds.Break);
+        Duration(faults, $"{path}:Timeout", health.Timeout, ResilienceBounds.Timeout);
+        Number(faults, $"{path}:FailuresToOpen", health.FailuresToOpen, ResilienceBounds.Probes);
+        Number(faults, $"{path}:SuccessesToClose", health.SuccessesToClose, ResilienceBounds.Probes);
+    }
+
+    /// <summary>On Unix a path alone reads as the address of a file.</summary>
+    private static bool IsAddress(string text) =>
+        text.StartsWith('/') ? Uri.IsWellFormedUriString(text, UriKind.Relative) : Uri.TryCreate(text, UriKind.Absolute, out var address)
+            ? address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps
+            : Uri.IsWellFormedUriString(text, UriKind.Relative);
 
     private static void CheckFallback(FaultList faults, string path, FallbackOptions fallback)
     {

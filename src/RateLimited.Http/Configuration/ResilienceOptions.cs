@@ -32,6 +32,9 @@ public sealed class ResilienceOptions
     /// <summary>Sending a request once more beside itself when no response comes.</summary>
     public HedgingOptions Hedging { get; } = new();
 
+    /// <summary>Asking at intervals whether the service is well.</summary>
+    public HealthProbeOptions HealthProbe { get; } = new();
+
     /// <summary>The connections of the service's clients.</summary>
     public ConnectionOptions Connections { get; } = new();
 

@@ -52,6 +52,16 @@ internal static class ResilienceSectionReader
         new("MaxHedges", static (reader, section, hedging) => reader.Number(section, ResilienceBounds.Hedges, value => hedging.MaxHedges = (int)value)),
     ];
 
+    public static readonly IReadOnlyList<SectionKey<HealthProbeOptions>> HealthKeys =
+    [
+        new("Address", static (reader, section, health) => health.Address = reader.Text(section, "a path such as '/health'")),
+        new("Client", static (reader, section, health) => health.Client = reader.Text(section, "the name of an HttpClient")),
+        new("Interval", static (reader, section, health) => reader.Duration(section, ResilienceBounds.Break, value => health.Interval = value)),
+        new("Timeout", static (reader, section, health) => reader.Duration(section, ResilienceBounds.Timeout, value => health.Timeout = value)),
+        new("FailuresToOpen", static (reader, section, health) => reader.Number(section, ResilienceBounds.Probes, value => health.FailuresToOpen = (int)value)),
+        new("SuccessesToClose", static (reader, section, health) => reader.Number(section, ResilienceBounds.Probes, value => health.SuccessesToClose = (int)value)),
+    ];
+
     public static readonly IReadOnlyList<SectionKey<ConnectionOptions>> ConnectionKeys =
     [
         new("Lifetime", static (reader, section, connections) => reader.Duration(section, ResilienceBounds.ConnectionTime, value => connections.Lifetime = value)),
@@ -70,6 +80,7 @@ internal static class ResilienceSectionReader
         new("Fallback", static (reader, section, options) => ReadFallback(reader, section, options.Fallback)),
         new("Degradation", static (reader, section, options) => ReadDegradation(reader, section, options.Degradation)),
         new("Hedging", static (reader, section, options) => ReadHedging(reader, section, options.Hedging)),
+        new("HealthProbe", static (reader, section, options) => ReadHealth(reader, section, options.HealthProbe)),
         new("Connections", static (reader, section, options) => reader.Keys(section, options.Connections, ConnectionKeys)),
         new("Redirects", static (reader, section, options) => ReadCount(reader, section, ResilienceBounds.Redirects, value => options.Redirects = value ?? new ResilienceOptions().Redirects)),
     ];
@@ -160,6 +171,18 @@ internal static class ResilienceSectionReader
         else
         {
             reader.Duration(section, ResilienceBounds.HedgingDelay with { Right = $"{ResilienceBounds.HedgingDelay.Right}, or a section" }, value => hedging.Delay = value);
+        }
+    }
+
+    private static void ReadHealth(SectionReader reader, IConfigurationSection section, HealthProbeOptions health)
+    {
+        if (IsSection(section))
+        {
+            reader.Keys(section, health, HealthKeys);
+        }
+        else
+        {
+            health.Address = reader.Text(section, "a path such as '/health', or a section");
         }
     }
 

@@ -82,6 +82,7 @@ internal sealed class ServiceRegistry : IDisposable
             _isDisposed = true;
             foreach (var service in _live.Values)
             {
+                service.Pipeline.Dispose();
                 service.Limiter.Dispose();
             }
 
@@ -120,6 +121,7 @@ internal sealed class ServiceRegistry : IDisposable
             var limiter = new ServiceLimiter(configured.Definition, _store, telemetry);
             live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
+            live.Pipeline.Probe();
             return live;
         }
     }

@@ -23,7 +23,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (IsIdle())
+        if (IsIdle() || (_service.Plan.Rule.Health is not null && HealthProber.IsProbe(request)))
         {
             return base.SendAsync(request, cancellationToken);
         }

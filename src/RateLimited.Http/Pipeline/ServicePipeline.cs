@@ -23,9 +23,12 @@ internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior
 internal sealed record ConnectionSettings(TimeSpan Lifetime, TimeSpan IdleTimeout, TimeSpan ConnectTimeout, int? MaxPerServer);
 
 /// <summary>One service for all its handlers, which the factory makes anew every two minutes: state lives here and never in a handler.</summary>
-internal sealed class ServicePipeline
+internal sealed class ServicePipeline : IDisposable
 {
+    private readonly Lock _lock = new();
     private volatile PipelineSettings _settings;
+    private (HealthRule Rule, HealthProber Prober)? _health;
+    private bool _isDisposed;
 
     public ServicePipeline(ServiceLimiter limiter, PipelineSettings settings)
     {
@@ -54,6 +57,36 @@ internal sealed class ServicePipeline
         {
             _settings = value;
             Resilience.Apply(value.Resilience);
+            Probe();
         }
+    }
+
+    /// <summary>Begins to ask whether the service is well, if that is configured, or asks as it is configured by now.</summary>
+    public void Probe()
+    {
+        HealthProber? old = null;
+        lock (_lock)
+        {
+            var rule = _isDisposed ? null : _settings.Resilience.Health;
+            if (_health?.Rule != rule)
+            {
+                old = _health?.Prober;
+                _health = rule is null ? null : (rule, new HealthProber(this, rule));
+            }
+        }
+
+        // Outside of the lock: it tells listeners of what it takes back.
+        old?.Dispose();
+    }
+
+    /// <summary>Ends asking.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+        }
+
+        Probe();
     }
 }

@@ -71,7 +71,7 @@ internal sealed class CircuitBreaker
             case CircuitState.Isolated:
                 return false;
             case CircuitState.Open when now < _until:
-                wait = _until - now;
+                wait = IsHeld ? null : _until - now;
                 return false;
             case CircuitState.Open:
                 Become(CircuitState.HalfOpen);
@@ -130,6 +130,16 @@ internal sealed class CircuitBreaker
     public void Open(long now, long? wait)
     {
         _until = now + Math.Clamp(wait ?? 0, _rule.Break, Math.Max(_rule.Break, _rule.MaxBreak));
+        Become(CircuitState.Open);
+    }
+
+    /// <summary>Whether a break has no end but the one that somebody makes who asks the service otherwise.</summary>
+    public bool IsHeld => State == CircuitState.Open && _until == long.MaxValue;
+
+    /// <summary>Opens the circuit until it is closed: no request is a probe.</summary>
+    public void Hold()
+    {
+        _until = long.MaxValue;
         Become(CircuitState.Open);
     }
 

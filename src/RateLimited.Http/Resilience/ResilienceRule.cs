@@ -21,6 +21,8 @@ internal sealed record ResilienceRule
 
     public HedgingRule? Hedging { get; init; }
 
+    public HealthRule? Health { get; init; }
+
     /// <summary>How many redirects of a request are followed; zero hands them to the caller.</summary>
     public int MaxRedirects { get; init; }
 }

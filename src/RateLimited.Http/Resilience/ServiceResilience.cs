@@ -89,7 +89,7 @@ internal sealed class ServiceResilience : IServiceCircuit
         {
             Change(() => _breaker.Apply(breaker));
         }
-        else if (State is CircuitState.Open or CircuitState.HalfOpen)
+        else if (State is CircuitState.Open or CircuitState.HalfOpen && rule.Health is null)
         {
             Close();
         }
@@ -190,6 +190,28 @@ internal sealed class ServiceResilience : IServiceCircuit
     public void Retrying(FailureKind kind, TimeSpan pause) => _telemetry.Retrying((int)kind, pause);
 
     public void NotRetrying(FailureKind kind, RetryDecision decision) => _telemetry.NotRetrying((int)kind, (int)decision);
+
+    /// <summary>
+    /// Takes what health probes say: true closes the circuit and false opens it until then; null says that nobody asks any more. What was done by hand stays.
+    /// </summary>
+    public void Health(bool? isWell) => Change(() =>
+    {
+        switch (_breaker.State)
+        {
+            case CircuitState.Isolated:
+                break;
+            case CircuitState.Closed or CircuitState.HalfOpen when isWell == false:
+            case CircuitState.Open when isWell == false && !_breaker.IsHeld:
+                _breaker.Hold();
+                break;
+            case CircuitState.Open or CircuitState.HalfOpen when isWell == true:
+            case CircuitState.Open when isWell is null && _breaker.IsHeld:
+                _breaker.Close();
+                break;
+            default:
+                break;
+        }
+    });
 
     public void Hedged(bool hasWon) => _telemetry.Hedged(hasWon);
 

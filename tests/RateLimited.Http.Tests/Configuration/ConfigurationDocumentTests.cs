@@ -46,6 +46,7 @@ public sealed partial class ConfigurationDocumentTests
             .. ResilienceSectionReader.Keys.Select(static key => key.Name), .. ResilienceSectionReader.RetryKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.DegradationKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.HedgingKeys.Select(static key => key.Name), .. ResilienceSectionReader.ConnectionKeys.Select(static key => key.Name),
+            .. ResilienceSectionReader.HealthKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.FallbackKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.BreakerKeys.Select(static key => key.Name),
         ];

@@ -25,6 +25,7 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingDegradation", Names(ResilienceSectionReader.DegradationKeys)),
         ("definitions/rateLimitingHedging", Names(ResilienceSectionReader.HedgingKeys)),
         ("definitions/rateLimitingConnections", Names(ResilienceSectionReader.ConnectionKeys)),
+        ("definitions/rateLimitingHealthProbe", Names(ResilienceSectionReader.HealthKeys)),
         ("definitions/rateLimitingFallback", Names(ResilienceSectionReader.FallbackKeys)),
         ("definitions/rateLimitingRetry", Names(ResilienceSectionReader.RetryKeys)),
         ("definitions/rateLimitingBreaker", Names(ResilienceSectionReader.BreakerKeys)),
@@ -73,6 +74,8 @@ public class ConfigurationSchemaTests
         var (retry, breaker) = (service.Resilience.Retry, service.Resilience.Breaker);
         Number("definitions/rateLimitingResilience/properties/Redirects", ResilienceBounds.Redirects, service.Resilience.Redirects);
         Number("definitions/rateLimitingDegradation/properties/FailurePercent", ResilienceBounds.Percent, null);
+        Number("definitions/rateLimitingHealthProbe/properties/FailuresToOpen", ResilienceBounds.Probes, service.Resilience.HealthProbe.FailuresToOpen);
+        Number("definitions/rateLimitingHealthProbe/properties/SuccessesToClose", ResilienceBounds.Probes, service.Resilience.HealthProbe.SuccessesToClose);
         Number("definitions/rateLimitingHedging/properties/MaxHedges", ResilienceBounds.Hedges, service.Resilience.Hedging.MaxHedges);
         Number("definitions/rateLimitingConnections/properties/MaxPerServer", ResilienceBounds.Connections, null);
         Number("definitions/rateLimitingRetry/properties/MaxRetries", ResilienceBounds.Retries, retry.MaxRetries);
@@ -103,6 +106,8 @@ public class ConfigurationSchemaTests
         Duration("definitions/rateLimitingQueue/properties/Ageing").ShouldBe(service.Queue.Ageing);
         Duration("definitions/rateLimitingService/properties/BodyIdleTimeout").ShouldBe(service.BodyIdleTimeout);
         Duration("definitions/rateLimitingService/properties/PartitionIdleTimeout").ShouldBe(service.PartitionIdleTimeout);
+        Duration("definitions/rateLimitingHealthProbe/properties/Interval").ShouldBe(service.Resilience.HealthProbe.Interval);
+        Duration("definitions/rateLimitingHealthProbe/properties/Timeout").ShouldBe(service.Resilience.HealthProbe.Timeout);
         Duration("definitions/rateLimitingConnections/properties/Lifetime").ShouldBe(service.Resilience.Connections.Lifetime);
         Duration("definitions/rateLimitingConnections/properties/IdleTimeout").ShouldBe(service.Resilience.Connections.IdleTimeout);
         Duration("definitions/rateLimitingConnections/properties/ConnectTimeout").ShouldBe(service.Resilience.Connections.ConnectTimeout);

@@ -101,7 +101,7 @@ public class ResilienceSectionTests
 
     [Theory]
     [InlineData("""{ "Resilience": "maybe" }""", ": 'maybe' → true, false, or a section.")]
-    [InlineData("""{ "Resilience": { "Rety": 3 } }""", ":Rety: unknown key → perhaps 'Retry'; known here are Enabled, TotalTimeout, AttemptTimeout, Retry, Breaker, Fallback, Degradation, Hedging, Connections, Redirects.")]
+    [InlineData("""{ "Resilience": { "Rety": 3 } }""", ":Rety: unknown key → perhaps 'Retry'; known here are Enabled, TotalTimeout, AttemptTimeout, Retry, Breaker, Fallback, Degradation, Hedging, HealthProbe, Connections, Redirects.")]
     [InlineData("""{ "Resilience": { "Retry": 21 } }""", ":Retry: '21' → a whole number from 0 to 20, or a section, true or false.")]
     [InlineData("""{ "Resilience": { "Breaker": 1 } }""", ":Breaker: '1' → true, false, or a section.")]
     [InlineData("""{ "Resilience": { "Redirects": -1 } }""", ":Redirects: '-1' → a whole number from 0 to 20, true or false.")]
@@ -119,6 +119,8 @@ public class ResilienceSectionTests
     [InlineData("""{ "Resilience": { "Hedging": "never" } }""", ":Hedging: 'never' → a duration from 1 ms to 1 h, such as '800 ms' or '00:00:00.8', or a section.")]
     [InlineData("""{ "Resilience": { "Hedging": { "MaxHedges": 6 } } }""", ":Hedging:MaxHedges: '6' → a whole number from 1 to 5.")]
     [InlineData("""{ "Resilience": { "Connections": { "Lifetime": "25 h" } } }""", ":Connections:Lifetime: '25 h' → a duration from 1 s to 24 h, such as '2 min' or '00:02:00'.")]
+    [InlineData("""{ "Resilience": { "HealthProbe": "ftp://x/" } }""", ":HealthProbe:Address: 'ftp://x/' → a path such as '/health', or an absolute address of http or https.")]
+    [InlineData("""{ "Resilience": { "HealthProbe": { "Interval": "1 ms" } } }""", ":HealthProbe:Interval: '1 ms' → a duration from 100 ms to 24 h, such as '15 s' or '00:00:15'.")]
     [InlineData("""{ "Resilience": { "Breaker": { "FailurePercent": 0 } } }""", ":Breaker:FailurePercent: '0' → a whole number of percent from 1 to 100.")]
     [InlineData("""{ "Resilience": { "Breaker": { "Break": "10 min" } } }""", ":Breaker:Break: '00:10:00' → at most the MaxBreak, '00:05:00'.")]
     public void What_is_wrong_is_said(string json, string sentence) =>
