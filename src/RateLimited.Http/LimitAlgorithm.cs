@@ -14,6 +14,23 @@ public enum LimitAlgorithm
 
     /// <summary>At most the quota at any moment; a request counts until its response body has ended.</summary>
     Concurrency,
+
+    /// <summary>
+    /// For upstreams that announce nothing: a rate that falls when the upstream refuses and rises by CUBIC while demand meets it, as in the AWS SDKs' adaptive retry mode. At most the
+    /// quota per window, where there is one.
+    /// </summary>
+    AdaptiveRate,
+
+    /// <summary>
+    /// For upstreams that announce nothing: a concurrency limit that follows the latency (TCP Vegas), so that requests wait here rather than there. At most the quota, where there is one.
+    /// </summary>
+    AdaptiveConcurrency,
+
+    /// <summary>
+    /// Of two minutes, at most twice as many requests as the upstream has answered, and a few more, once it fails: the client-side throttling of Google's SRE book, chapter 21. It has no
+    /// quota. Every service has one without being asked for, see <see cref="Configuration.ServiceRateLimitingOptions.FaultThrottle"/>.
+    /// </summary>
+    AdaptiveThrottle,
 }
 
 /// <summary>Where the windows of a <see cref="LimitAlgorithm.FixedWindow"/> begin.</summary>

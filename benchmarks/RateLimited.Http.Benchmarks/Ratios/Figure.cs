@@ -15,6 +15,11 @@ internal sealed record Target(string Text, Func<Ratio, bool> IsMet)
 
     public static Target AtMost(double most) => new(FormattableString.Invariant($"ratio at most {most:0.##}"), ratio => ratio.Peer > 0 && ratio.Ours / ratio.Peer <= most);
 
+    /// <summary>So much by itself, whatever the rival takes.</summary>
+    public static Target Within(double nanoseconds, double bytes) => new(
+        FormattableString.Invariant($"at most {nanoseconds} ns and {bytes} B"),
+        ratio => ratio.Ours <= nanoseconds && Math.Round(ratio.Bytes, 1) <= bytes);
+
     /// <summary>So much more than the rival, in nanoseconds and bytes.</summary>
     public static Target Above(double nanoseconds, double bytes) => new(
         FormattableString.Invariant($"at most {nanoseconds} ns and {bytes} B above the peer"),

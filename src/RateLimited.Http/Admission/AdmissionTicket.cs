@@ -20,6 +20,9 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
     private ManualResetValueTaskSourceCore<bool> _source;
 
+    /// <summary>Whether the limits were told what became of the request.</summary>
+    public bool IsHeard;
+
     /// <summary>The span of its time in line.</summary>
     public WaitSpan Span;
 
@@ -93,6 +96,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         HoldsConcurrency = false;
         HoldsSettlement = false;
         IsSettled = false;
+        IsHeard = false;
         ChargeCount = 0;
         foreach (var limit in plan.Limits)
         {

@@ -12,12 +12,14 @@ internal sealed class BoundService
     private Routes _routes;
     private long _fixedGuard;
     private Pause _pause;
+    private FaultGate _faults;
 
     public BoundService(ServiceDefinition definition, InProcessStore store)
     {
         _store = store;
         Definition = definition;
         NoPlan = new LimitPlan(this, string.Empty, [], weight: 1);
+        _faults = new FaultGate(definition.FaultThrottle, store);
         _routes = Bind(definition);
     }
 
@@ -34,6 +36,12 @@ internal sealed class BoundService
 
     /// <summary>Until when the upstream wants no request. Only under the store's gate.</summary>
     public long PausedUntil => _pause.Until;
+
+    /// <summary>The limit on server faults.</summary>
+    public FaultGate Faults => Volatile.Read(ref _faults);
+
+    /// <summary>Whether nothing but the limits themselves holds requests up. Only under the store's gate.</summary>
+    public bool IsUnhindered => _pause.Until == 0 && !_faults.IsEngaged;
 
     /// <summary>How many requests were admitted. Only written under the store's gate.</summary>
     public ContendedCount Admitted;
@@ -90,6 +98,11 @@ internal sealed class BoundService
     public IReadOnlyList<BoundLimit> Apply(ServiceDefinition next)
     {
         var previous = _limits;
+        if (next.FaultThrottle != Definition.FaultThrottle)
+        {
+            Volatile.Write(ref _faults, new FaultGate(next.FaultThrottle, _store));
+        }
+
         Definition = next;
         Volatile.Write(ref _routes, Bind(next));
         return [.. previous.Except(_limits)];

@@ -32,6 +32,9 @@ internal interface ILimitStore
     /// <summary>Releases what the request holds, after replacing estimates by true costs. Returns which lines may move.</summary>
     Loosened Settle(AdmissionTicket ticket, bool giveBack);
 
+    /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
+    Loosened Learn(AdmissionTicket ticket, Limits.AnswerKind kind, bool isExplained);
+
     /// <summary>Tells what the upstream said.</summary>
     void Signal(BoundService service, in RequestOutcome outcome);
 }

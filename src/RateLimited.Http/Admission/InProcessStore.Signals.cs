@@ -3,7 +3,7 @@ using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
 
-/// <summary>Limits corrected by what responses say.</summary>
+/// <summary>Limits corrected by what responses say, and those that learn from what becomes of requests.</summary>
 internal sealed partial class InProcessStore
 {
     /// <summary>The receipt of what a reported limit knows the end of.</summary>
@@ -45,6 +45,41 @@ internal sealed partial class InProcessStore
 
         GiveBackUnmentioned(ticket, service, reports, now);
         return hasLearned;
+    }
+
+    /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
+    public Loosened Learn(AdmissionTicket ticket, AnswerKind kind, bool isExplained)
+    {
+        var service = ticket.Plan.Service;
+        var loosened = Loosened.Nobody;
+        using var held = Hold();
+        var now = Clock.Now;
+        var outcome = new AnswerOutcome(kind, ticket.ChargedAt, isExplained);
+        foreach (ref var charge in ticket.Charges)
+        {
+            loosened = Learn(charge.Partition, service, now, outcome, loosened);
+        }
+
+        return service.Faults.Learn(now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
+    }
+
+    /// <summary>Tells the limits that all of a service's requests share what became of one that no ticket was had for.</summary>
+    public Loosened Learn(LimitPlan plan, AnswerKind kind, long latency)
+    {
+        var service = plan.Service;
+        var loosened = Loosened.Nobody;
+        using var held = Hold();
+        var now = Clock.Now;
+        var outcome = new AnswerOutcome(kind, Math.Max(now - latency, 0), IsUncharged: true);
+        foreach (var limit in plan.Limits)
+        {
+            if (limit.Only is { } partition)
+            {
+                loosened = Learn(partition, service, now, outcome, loosened);
+            }
+        }
+
+        return service.Faults.Learn(now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
     }
 
     /// <summary>Keeps a service from sending for so long; null when nobody says for how long.</summary>
@@ -133,5 +168,13 @@ internal sealed partial class InProcessStore
                 EndReported(rule, ref charge, MomentOf(now, service, limit), wasCounted: false);
             }
         }
+    }
+
+    private Loosened Learn(Partition partition, BoundService service, long now, in AnswerOutcome outcome, Loosened loosened)
+    {
+        var limit = partition.Limit;
+        return !limit.Rule.Learns || !limit.Rule.Learn(ref partition.State, MomentOf(now, service, limit), outcome) ? loosened
+            : limit.Scope == LimitScope.Global ? Loosened.Everybody
+            : (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
     }
 }

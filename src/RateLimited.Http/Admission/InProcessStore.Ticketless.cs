@@ -49,7 +49,7 @@ internal sealed partial class InProcessStore
     private long CoarseFor(LimitPlan plan) => _hasCoarse && plan.MayBeCoarse ? MonotonicClock.CoarseMilliseconds : 0;
 
     private Decision Charge(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse) =>
-        coarse != 0 && service.PausedUntil == 0 && TryChargeCoarsely(service, partitions, cost, coarse)
+        coarse != 0 && service.IsUnhindered && TryChargeCoarsely(service, partitions, cost, coarse)
             ? Decision.Admitted(_contended.ReadAt)
             : ChargeExactly(service, partitions, cost, coarse);
 
@@ -102,7 +102,7 @@ internal sealed partial class InProcessStore
         }
 
         var wall = Clock.WallOffsetAt(now);
-        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
+        var (latest, refused) = Opening(service, now, ahead: 0);
         if (partitions.Length == 1 && latest == now)
         {
             var only = partitions[0];
@@ -111,6 +111,7 @@ internal sealed partial class InProcessStore
                 return Decision.Wait(earliest, only);
             }
 
+            service.Faults.ChargeUnheard(now);
             service.WentAt(now);
             return Decision.Admitted(now);
         }
@@ -136,6 +137,7 @@ internal sealed partial class InProcessStore
             limit.Rule.Charge(ref partition.State, new Moment(now, wall, service.GuardOf(limit)), cost);
         }
 
+        service.Faults.ChargeUnheard(now);
         service.WentAt(now);
         return Decision.Admitted(now);
     }

@@ -59,7 +59,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
 
             var ticket = run[admitted];
-            if (ticket.ChargeCount == 1 && service.PausedUntil <= now && TryChargeOnly(ticket, service, now))
+            if (ticket.ChargeCount == 1 && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
             {
                 admitted++;
                 continue;
@@ -118,7 +118,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         var service = ticket.Plan.Service;
         using var held = Hold();
         var now = Clock.Now;
-        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
+        var (latest, refused) = OpeningOf(ticket, service, now, line?.QueuedBefore(ticket, service.Faults.Partition) ?? 0);
         foreach (ref var charge in ticket.Charges)
         {
             var at = MomentOf(now, service, charge.Partition.Limit);
@@ -230,14 +230,14 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
     }
 
-    /// <summary>What a partition has used, when its quota is whole again, and until when its service pauses.</summary>
-    public (long Used, long FreshAt) Inspect(Partition partition, BoundService service)
+    /// <summary>How much of a partition there is to use, what of it is used, and when it is whole again.</summary>
+    public (long Quota, long Used, long FreshAt) Inspect(Partition partition, BoundService service)
     {
         using var held = Hold();
         var at = MomentOf(Clock.Now, service, partition.Limit);
         var used = partition.Limit.Rule.Used(ref partition.State, at);
         var fresh = partition.Limit.Rule.FreshAt(partition.State, at);
-        return (used, fresh);
+        return (partition.Limit.Rule.Present(ref partition.State, at), used, fresh);
     }
 
     /// <summary>Takes a partition out of use if it has equalled a new one for so long and nobody holds it.</summary>
@@ -266,7 +266,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     }
 
     /// <summary>Lets every line look again: a request has made room in a global limit.</summary>
-    public void WakeAll(AdmissionTicket released)
+    public void WakeAll(AdmissionTicket? released)
     {
         foreach (var line in _lines)
         {
@@ -297,9 +297,26 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
     private Moment MomentOf(long now, BoundService service, BoundLimit limit) => new(now, Clock.WallOffsetAt(now), service.GuardOf(limit));
 
+    /// <summary>When the service opens, whatever its limits say: after the pause that its upstream asked for, and when it has been failing, at its next turn.</summary>
+    private static (long Instant, Partition? Refused) Opening(BoundService service, long now, long ahead)
+    {
+        var latest = Math.Max(now, service.PausedUntil);
+        if (!service.Faults.IsEngaged)
+        {
+            return (latest, null);
+        }
+
+        var turn = service.Faults.Earliest(now, ahead);
+        return turn > latest ? (turn, service.Faults.Partition) : (latest, null);
+    }
+
+    /// <summary>A request that has no limits at all waits for pauses alone.</summary>
+    private static (long Instant, Partition? Refused) OpeningOf(AdmissionTicket ticket, BoundService service, long now, long ahead) =>
+        ticket.Plan.Limits.Length > 0 ? Opening(service, now, ahead) : (Math.Max(now, service.PausedUntil), null);
+
     private Decision Decide(AdmissionTicket ticket, BoundService service, long now)
     {
-        var (latest, refused) = (Math.Max(now, service.PausedUntil), default(Partition));
+        var (latest, refused) = OpeningOf(ticket, service, now, ahead: 0);
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
@@ -339,6 +356,11 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         {
             var limit = charge.Partition.Limit;
             charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
+        }
+
+        if (ticket.Plan.Limits.Length > 0)
+        {
+            service.Faults.Charge(now);
         }
 
         ticket.ChargedAt = now;

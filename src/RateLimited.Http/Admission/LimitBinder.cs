@@ -1,3 +1,5 @@
+using RateLimited.Http.Limits;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>
@@ -56,6 +58,9 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
             && string.Equals(limit.ScopeName, scopeName, StringComparison.Ordinal)
             && string.Equals(limit.Unit, next.Unit, StringComparison.Ordinal)
             && limit.Definition.Partition == next.Partition
-            && limit.Rule.IsReleased == next.Rule.IsReleased;
+            && limit.Rule.IsReleased == next.Rule.IsReleased
+
+            // What it has used is no quota: counted against one, it would close it.
+            && limit.Rule is AdaptiveThrottle == next.Rule is AdaptiveThrottle;
     }
 }

@@ -27,18 +27,24 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
     /// <summary>Whether answers date the charges of any limit.</summary>
     public bool IsDatedByAnswers { get; } = limits.Any(limit => limit.Rule.IsDatedByAnswers);
 
+    /// <summary>Whether any limit learns from what becomes of requests.</summary>
+    public bool Learns { get; } = limits.Any(limit => limit.Rule.Learns);
+
     /// <summary>Whether any limit counts by the name that the caller gives: then names wait apart from each other.</summary>
     public bool IsCountedByName { get; } = limits.Any(limit => limit.Definition.Partition == PartitionBy.Name);
 
-    /// <summary>Whether a request without costs of its own is charged one of every limit and holds nothing: then it needs no ticket.</summary>
+    /// <summary>Whether a request without costs of its own is charged one of every limit, holds nothing and teaches nothing: then it needs no ticket.</summary>
     public bool IsCountedByRequests { get; } =
-        limits.Count <= MostWithoutTicket && limits.All(limit => limit.Unit == UnitCost.Requests && limit.Rule is { IsReleased: false } and not ReportedLimit);
+        limits.Count <= MostWithoutTicket && limits.All(IsCountedOnly);
 
     /// <summary>Whether all limits can decide by the coarse clock when they are in use: else it need not be read.</summary>
     public bool MayBeCoarse { get; } = limits.All(limit => limit.Rule.MayAdmitThroughout);
 
     /// <summary>The partitions that a request without a tenant or a partition name is charged in, where <see cref="IsCountedByRequests"/> and there are no others; else null.</summary>
-    public Partition[]? Shared { get; } = limits.Count <= MostWithoutTicket && limits.All(limit => limit.Only is not null && limit.Unit == UnitCost.Requests && limit.Rule is { IsReleased: false } and not ReportedLimit)
+    public Partition[]? Shared { get; } = limits.Count <= MostWithoutTicket && limits.All(limit => limit.Only is not null && IsCountedOnly(limit))
         ? [.. limits.Select(limit => limit.Only!)]
         : null;
+
+    /// <summary>Whether a limit wants to know nothing of a request but that it went.</summary>
+    private static bool IsCountedOnly(BoundLimit limit) => limit.Unit == UnitCost.Requests && limit.Rule is { IsReleased: false, Learns: false } and not ReportedLimit;
 }

@@ -17,6 +17,9 @@ internal sealed record ServiceDefinition
     /// <summary>Null: the measured spread of the latency.</summary>
     public TimeSpan? ArrivalGuard { get; init; }
 
+    /// <summary>Whether requests are held back while the upstream fails.</summary>
+    public bool FaultThrottle { get; init; } = true;
+
     public CorrectionDefinition Correction { get; init; } = new();
 
     public int MaxPartitions { get; init; } = 100_000;
@@ -26,7 +29,11 @@ internal sealed record ServiceDefinition
 /// <summary>One limit. Its name is unique among the limits it stands beside; on reload, a limit of the same name and unit keeps its state.</summary>
 internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule, PartitionBy Partition = PartitionBy.Service);
 
-internal sealed record EndpointDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, bool ServiceLimits);
+internal sealed record EndpointDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, bool ServiceLimits)
+{
+    /// <summary>What a request to it costs, unless it says otherwise.</summary>
+    public IReadOnlyList<UnitCost> Costs { get; init; } = [];
+}
 
 internal sealed record TenantClassDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, IReadOnlyCollection<string> Tenants, int Weight);
 

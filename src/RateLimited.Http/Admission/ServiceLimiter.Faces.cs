@@ -85,7 +85,8 @@ internal sealed partial class ServiceLimiter
         var ticket = Resolve(request);
         foreach (ref var charge in ticket.Charges)
         {
-            available = Math.Min(available, charge.Partition.Limit.Capacity - _store.Inspect(charge.Partition, _service).Used);
+            var (quota, used, _) = _store.Inspect(charge.Partition, _service);
+            available = Math.Min(available, quota - used);
         }
 
         Abandon(ticket);

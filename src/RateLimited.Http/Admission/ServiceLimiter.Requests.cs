@@ -59,6 +59,13 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
     public void Record(RequestOutcome outcome)
     {
+        Heed(outcome);
+        Learn(outcome);
+    }
+
+    /// <summary>Takes in what the upstream said, without what it did to the request it said it to: that is told by the request's ticket.</summary>
+    public void Heed(in RequestOutcome outcome)
+    {
         if (outcome.Latency is { } latency)
         {
             _service.ObserveLatency(latency.Ticks);
@@ -80,7 +87,9 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     {
         var wait = EstimateWait();
         var now = _store.Clock.Now;
-        var limits = _store.GlobalLimits.Concat(_service.Limits).Select(limit => StatusOf(limit, now)).ToList();
+        var faults = _service.Faults;
+        IEnumerable<BoundLimit> engaged = faults.IsEngaged ? [faults.Partition.Limit] : [];
+        var limits = _store.GlobalLimits.Concat(_service.Limits).Concat(engaged).Select(limit => StatusOf(limit, now)).ToList();
         lock (_lock)
         {
             return new ServiceStatus
@@ -99,18 +108,16 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
     private LimitStatus StatusOf(BoundLimit limit, long now)
     {
-        var used = 0L;
-        var fresh = now;
+        var (quota, used, fresh) = (limit.Rule.Capacity, 0L, now);
         foreach (var partition in limit.Table?.All ?? [limit.Only!])
         {
-            var (partUsed, partFresh) = _store.Inspect(partition, _service);
-            if (partUsed >= used)
+            var part = _store.Inspect(partition, _service);
+            if (part.Used >= used)
             {
-                (used, fresh) = (partUsed, partFresh);
+                (quota, used, fresh) = part;
             }
         }
 
-        var quota = limit.Capacity;
         return new LimitStatus
         {
             Name = limit.Definition.Name,

@@ -115,16 +115,8 @@ internal sealed partial class ServiceLimiter : IDisposable
     public void End(AdmissionTicket ticket, bool giveBack)
     {
         Interlocked.Decrement(ref _inFlight.Value);
-        var loosened = giveBack || ticket.HoldsConcurrency || ticket.IsSettled || ticket.Plan.IsReported ? _store.Settle(ticket, giveBack) : Loosened.Nobody;
-        if (loosened == Loosened.Everybody)
-        {
-            _store.WakeAll(ticket);
-        }
-        else if (loosened == Loosened.Service)
-        {
-            Wake(ticket);
-        }
-
+        NoteUnheard(ticket);
+        Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || ticket.Plan.IsReported ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
         ticket.Unresolve();
         _pool.Return(ticket);
     }

@@ -30,6 +30,23 @@ internal static class EndpointFaults
             else
             {
                 LimitListFaults.Check(faults, $"{place}:Limits", endpoint.Limits, LimitPlace.Service);
+                CheckCosts(faults, $"{place}:Costs", endpoint.Costs);
+            }
+        }
+    }
+
+    private static void CheckCosts(FaultList faults, string path, IDictionary<string, long> costs)
+    {
+        foreach (var (unit, cost) in costs)
+        {
+            if (!LimitFaults.IsUnit(unit))
+            {
+                faults.Add($"{path}:{unit}", Fault.Quote(unit), LimitFaults.Unit);
+            }
+
+            if (!OptionBounds.EndpointCost.Contains(cost))
+            {
+                faults.Add($"{path}:{unit}", Fault.Quote(cost), OptionBounds.EndpointCost.Right);
             }
         }
     }
@@ -51,7 +68,7 @@ internal static class EndpointFaults
     }
 
     /// <summary>The template without the names of its parameters, which do not change what it matches.</summary>
-    private static string Shape(string template)
+    public static string Shape(string template)
     {
         var method = template.IndexOf(" /", StringComparison.Ordinal);
         if (method < 0)

@@ -12,6 +12,7 @@ internal static class EndpointSectionReader
     [
         new("Limits", static (reader, section, endpoint) => ReadLimits(reader, section, endpoint)),
         new("ServiceLimits", static (reader, section, endpoint) => ReadServiceLimits(reader, section, endpoint)),
+        new("Costs", static (reader, section, endpoint) => reader.Amounts(section, OptionBounds.EndpointCost, endpoint.Costs, "{ \"points\": 5 }")),
     ];
 
     public static void Read(SectionReader reader, IConfigurationSection section, IDictionary<string, EndpointOptions> endpoints)

@@ -32,9 +32,9 @@ internal static class LimitFaults
             yield return (nameof(limit.Name), Fault.Quote(name), NameRange);
         }
 
-        if (!OptionBounds.Quota.Contains(limit.Quota))
+        if (QuotaFault(limit) is { } quota)
         {
-            yield return (nameof(limit.Quota), limit.Quota == 0 ? Fault.Missing : Fault.Quote(limit.Quota), OptionBounds.Quota.Right);
+            yield return (nameof(limit.Quota), limit.Quota == 0 ? Fault.Missing : Fault.Quote(limit.Quota), quota);
         }
 
         if (!IsUnit(limit.Unit))
@@ -65,6 +65,16 @@ internal static class LimitFaults
         if (BurstFault(limit) is { } burst)
         {
             yield return (nameof(limit.Burst), Fault.Quote(limit.Burst.GetValueOrDefault()), burst);
+        }
+
+        if (limit.Initial is { } initial && LearnedFault(limit, initial, mayRate: true) is { } initially)
+        {
+            yield return (nameof(limit.Initial), Fault.Quote(initial), initially);
+        }
+
+        if (limit.Minimum is { } minimum && LearnedFault(limit, minimum, mayRate: false) is { } least)
+        {
+            yield return (nameof(limit.Minimum), Fault.Quote(minimum), least);
         }
 
         if (limit.Anchor != WindowAnchor.Clock && limit.Algorithm != LimitAlgorithm.FixedWindow && Enum.IsDefined(limit.Anchor))
@@ -113,11 +123,28 @@ internal static class LimitFaults
             && TimeZoneInfo.TryFindSystemTimeZoneById(id, out zone);
     }
 
+    private static string? QuotaFault(LimitOptions limit) => limit.Algorithm switch
+    {
+        LimitAlgorithm.AdaptiveThrottle => limit.Quota == 0 ? null : "no quota, which an adaptive throttle has not, or another algorithm",
+        _ when limit.IsAdaptive && limit.Quota == 0 => null,
+        _ => OptionBounds.Quota.Contains(limit.Quota) ? null : OptionBounds.Quota.Right,
+    };
+
     private static string? WindowFault(LimitOptions limit)
     {
-        if (limit.Algorithm == LimitAlgorithm.Concurrency)
+        if (limit.Algorithm is LimitAlgorithm.Concurrency or LimitAlgorithm.AdaptiveConcurrency)
         {
             return limit.Window is null ? null : "no window, which a concurrency limit has not, or another algorithm";
+        }
+
+        if (limit.Algorithm == LimitAlgorithm.AdaptiveThrottle)
+        {
+            return limit.Window is null ? null : "no window, which an adaptive throttle has not, or another algorithm";
+        }
+
+        if (limit.IsAdaptive && limit.Quota == 0)
+        {
+            return limit.Window is null ? null : "no window, or a quota";
         }
 
         return limit.Window is { } window && OptionBounds.Window.Contains(window) ? null : OptionBounds.Window.Right;
@@ -130,6 +157,17 @@ internal static class LimitFaults
         < 1 or > OptionBounds.MaxAmount => OptionBounds.Burst.Right,
         _ => null,
     };
+
+    /// <summary>What is wrong with a bound on what is learned.</summary>
+    private static string? LearnedFault(LimitOptions limit, long value, bool mayRate)
+    {
+        if (limit.Algorithm != LimitAlgorithm.AdaptiveConcurrency && !(mayRate && limit.Algorithm == LimitAlgorithm.AdaptiveRate))
+        {
+            return mayRate ? "nothing, or the algorithm AdaptiveRate or AdaptiveConcurrency" : "nothing, or the algorithm AdaptiveConcurrency";
+        }
+
+        return OptionBounds.Learned.Contains(value) && (limit.Quota == 0 || value <= limit.Quota) ? null : OptionBounds.Learned.Right;
+    }
 
     private static string? ZoneFault(LimitOptions limit, string zone)
     {

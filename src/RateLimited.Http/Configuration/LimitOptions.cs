@@ -8,13 +8,16 @@ public sealed class LimitOptions
     /// <summary>The limit's name in status, metrics and refusals. Default: made of quota, unit and window, such as <c>500/minute</c>.</summary>
     public string? Name { get; set; }
 
-    /// <summary>The quota, 1 to 10^12. Required.</summary>
+    /// <summary>
+    /// The quota, 1 to 10^12. Required, except for the adaptive algorithms: there it is the ceiling, by default (zero) 1 000 000 a second for <see cref="LimitAlgorithm.AdaptiveRate"/>
+    /// and 1 000 for <see cref="LimitAlgorithm.AdaptiveConcurrency"/>; <see cref="LimitAlgorithm.AdaptiveThrottle"/> has none.
+    /// </summary>
     public long Quota { get; set; }
 
     /// <summary>What the quota counts. Default: <see cref="UnitCost.Requests"/>.</summary>
     public string Unit { get; set; } = UnitCost.Requests;
 
-    /// <summary>The window, 1 ms to 31 days. Required, except for <see cref="LimitAlgorithm.Concurrency"/>, which has none.</summary>
+    /// <summary>The window, 1 ms to 31 days. Required, except where there is no quota, and for concurrency limits, which have none.</summary>
     public TimeSpan? Window { get; set; }
 
     /// <summary>How the limit counts. Default: <see cref="LimitAlgorithm.SlidingWindow"/>.</summary>
@@ -25,6 +28,15 @@ public sealed class LimitOptions
     /// admits up to 2Q in one window, which is what upstreams that refill continuously count too.
     /// </summary>
     public long? Burst { get; set; }
+
+    /// <summary>
+    /// For <see cref="LimitAlgorithm.AdaptiveRate"/> and <see cref="LimitAlgorithm.AdaptiveConcurrency"/>: the limit before anything was learned, 1 to the quota, and without a quota per
+    /// second. Default: the quota for a rate, so that nothing is held up before the upstream first refuses; 20 for concurrency.
+    /// </summary>
+    public long? Initial { get; set; }
+
+    /// <summary>For <see cref="LimitAlgorithm.AdaptiveConcurrency"/>: how low the limit may fall, 1 to the quota. Default: 1.</summary>
+    public long? Minimum { get; set; }
 
     /// <summary>For <see cref="LimitAlgorithm.FixedWindow"/>: where windows begin. Default: <see cref="WindowAnchor.Clock"/>.</summary>
     public WindowAnchor Anchor { get; set; }
@@ -38,6 +50,9 @@ public sealed class LimitOptions
     /// <summary>What the limit counts separately by. Default: <see cref="PartitionBy.Service"/>.</summary>
     public PartitionBy Partition { get; set; }
 
+    /// <summary>Whether it learns its limit, so that it needs no quota.</summary>
+    internal bool IsAdaptive => Algorithm is LimitAlgorithm.AdaptiveRate or LimitAlgorithm.AdaptiveConcurrency or LimitAlgorithm.AdaptiveThrottle;
+
     /// <summary>Where the limit was read from, so that a fault found later names the place as its writer knows it.</summary>
     internal string? Path { get; set; }
 
@@ -49,7 +64,8 @@ public sealed class LimitOptions
 
     /// <summary>
     /// Reads the short form: <c>500/minute</c>, <c>150_000 tokens/1m</c>, <c>20 units/12 hours</c>, <c>5 concurrent</c>; then any of <c>sliding</c>, <c>token-bucket</c>,
-    /// <c>burst 20</c>, <c>fixed</c> (with <c>first-use</c>, <c>announced</c> or a time zone behind it), <c>per tenant</c>, <c>per name</c>. The same in every culture.
+    /// <c>burst 20</c>, <c>adaptive</c>, <c>initial 20</c>, <c>min 2</c>, <c>fixed</c> (with <c>first-use</c>, <c>announced</c> or a time zone behind it), <c>per tenant</c>, <c>per name</c>. Without a quota:
+    /// <c>adaptive rate</c>, <c>adaptive concurrency</c>, <c>adaptive throttle</c>, with a unit as in <c>adaptive rate of tokens</c>. The same in every culture.
     /// </summary>
     /// <param name="text">The short form.</param>
     /// <exception cref="FormatException"><paramref name="text"/> is no limit, or one out of range; the message says what would be right.</exception>

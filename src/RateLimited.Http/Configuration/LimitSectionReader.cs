@@ -15,6 +15,8 @@ internal static class LimitSectionReader
         new("Window", static (reader, section, limit) => reader.Duration(section, OptionBounds.Window, value => limit.Window = value)),
         new("Algorithm", static (reader, section, limit) => reader.Choice<LimitAlgorithm>(section, value => limit.Algorithm = value)),
         new("Burst", static (reader, section, limit) => reader.Number(section, OptionBounds.Burst, value => limit.Burst = value)),
+        new("Initial", static (reader, section, limit) => reader.Number(section, OptionBounds.Learned, value => limit.Initial = value)),
+        new("Minimum", static (reader, section, limit) => reader.Number(section, OptionBounds.Learned, value => limit.Minimum = value)),
         new("Anchor", static (reader, section, limit) => reader.Choice<WindowAnchor>(section, value => limit.Anchor = value)),
         new("TimeZone", static (reader, section, limit) => limit.TimeZone = reader.Text(section, LimitFaults.Zone)),
         new("Partition", static (reader, section, limit) => reader.Choice<PartitionBy>(section, value => limit.Partition = value)),

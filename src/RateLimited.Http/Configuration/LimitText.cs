@@ -30,6 +30,12 @@ internal sealed class LimitText
 
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var reader = new LimitText(Words(slash < 0 ? text : text[..slash]));
+        if (slash < 0 && reader.Adaptive() is { } adaptive)
+        {
+            limit = reader._limit;
+            return adaptive.Length > 0 ? adaptive : reader.Rest() ?? LimitFaults.First(limit);
+        }
+
         if (reader.Amount() is { } fault)
         {
             return fault;
@@ -55,14 +61,22 @@ internal sealed class LimitText
     public static string Name(LimitOptions limit)
     {
         var unit = limit.Unit == UnitCost.Requests ? string.Empty : $" {limit.Unit}";
-        var window = limit.Algorithm == LimitAlgorithm.Concurrency ? " concurrent" : $"/{DurationText.Format(limit.Window ?? TimeSpan.Zero)}";
+        var window = limit.Algorithm switch
+        {
+            LimitAlgorithm.Concurrency => " concurrent",
+            LimitAlgorithm.AdaptiveConcurrency => " concurrent adaptive",
+            LimitAlgorithm.AdaptiveRate => $"/{DurationText.Format(limit.Window ?? TimeSpan.Zero)} adaptive",
+            _ => $"/{DurationText.Format(limit.Window ?? TimeSpan.Zero)}",
+        };
         var partition = limit.Partition switch
         {
             PartitionBy.Tenant => PerTenant,
             PartitionBy.Name => " per name",
             _ => string.Empty,
         };
-        return string.Create(CultureInfo.InvariantCulture, $"{limit.Quota}{unit}{window}{partition}");
+        return limit.IsAdaptive && limit.Quota == 0
+            ? $"adaptive {Learned(limit.Algorithm)}{(unit.Length == 0 ? unit : " of" + unit)}{partition}"
+            : string.Create(CultureInfo.InvariantCulture, $"{limit.Quota}{unit}{window}{partition}");
     }
 
     /// <summary>The whole limit but its name, so that two limits are the same exactly when their texts are.</summary>
@@ -79,12 +93,45 @@ internal sealed class LimitText
             },
             _ => string.Empty,
         };
-        return Name(limit) + how;
+        var initial = limit.Initial is { } first ? string.Create(CultureInfo.InvariantCulture, $" initial {first}") : string.Empty;
+        var minimum = limit.Minimum is { } least ? string.Create(CultureInfo.InvariantCulture, $" min {least}") : string.Empty;
+        return Name(limit) + how + initial + minimum;
     }
+
+    private static string Learned(LimitAlgorithm algorithm) => algorithm switch
+    {
+        LimitAlgorithm.AdaptiveRate => "rate",
+        LimitAlgorithm.AdaptiveConcurrency => "concurrency",
+        _ => "throttle",
+    };
 
     private static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
     private static string Unexpected(string word, string right) => $"{right}, not '{Fault.Excerpt(word)}'";
+
+    /// <summary>Reads a limit without a quota. Null where it is none, else what is wrong with it or nothing.</summary>
+    private string? Adaptive()
+    {
+        if (_words.Length == 0 || !Is(_words[0], "adaptive"))
+        {
+            return null;
+        }
+
+        LimitAlgorithm[] learned = [LimitAlgorithm.AdaptiveRate, LimitAlgorithm.AdaptiveConcurrency, LimitAlgorithm.AdaptiveThrottle];
+        var found = Array.FindIndex(learned, algorithm => _words.Length > 1 && Is(_words[1], Learned(algorithm)));
+        if (found < 0)
+        {
+            return "'adaptive rate', 'adaptive concurrency' or 'adaptive throttle'";
+        }
+
+        (_algorithm, _limit.Algorithm, _next) = (true, learned[found], 2);
+        if (_words.Length > 3 && Is(_words[2], "of"))
+        {
+            (_limit.Unit, _next) = (_words[3], 4);
+        }
+
+        return string.Empty;
+    }
 
     private string? Amount()
     {
@@ -157,8 +204,11 @@ internal sealed class LimitText
         "TOKEN-BUCKET" => Algorithm(LimitAlgorithm.TokenBucket),
         "FIXED" => Algorithm(LimitAlgorithm.FixedWindow) ?? Anchor(),
         "BURST" => Burst(),
+        "ADAPTIVE" => AdaptiveBelow(),
+        "INITIAL" => Number("initial", _limit.Initial, value => _limit.Initial = value),
+        "MIN" => Number("min", _limit.Minimum, value => _limit.Minimum = value),
         "PER" => Partition(),
-        _ => Unexpected(word, "'sliding', 'token-bucket', 'fixed', 'burst', 'per tenant' or 'per name' after the window"),
+        _ => Unexpected(word, "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'per tenant' or 'per name' after the window"),
     };
 
     private string? Algorithm(LimitAlgorithm algorithm)
@@ -170,6 +220,29 @@ internal sealed class LimitText
 
         _algorithm = true;
         _limit.Algorithm = algorithm;
+        return null;
+    }
+
+    /// <summary>The quota is a ceiling, below which the limit is learned.</summary>
+    private string? AdaptiveBelow()
+    {
+        if (_limit.Algorithm == LimitAlgorithm.Concurrency)
+        {
+            _limit.Algorithm = LimitAlgorithm.AdaptiveConcurrency;
+            return null;
+        }
+
+        return _algorithm ? "one algorithm" : Algorithm(LimitAlgorithm.AdaptiveRate);
+    }
+
+    private string? Number(string word, long? known, Action<long> assign)
+    {
+        if (known is not null || _next == _words.Length || !NumberText.TryParse(_words[_next++], out var value))
+        {
+            return $"'{word}' once, with a whole number behind it";
+        }
+
+        assign(value);
         return null;
     }
 
@@ -223,7 +296,8 @@ internal sealed class LimitText
     }
 
     private static bool IsReserved(string word) =>
-        Is(word, "concurrent") || Is(word, "sliding") || Is(word, "token-bucket") || Is(word, "fixed") || Is(word, "burst") || Is(word, "per");
+        Is(word, "concurrent") || Is(word, "sliding") || Is(word, "token-bucket") || Is(word, "fixed") || Is(word, "burst") || Is(word, "per")
+        || Is(word, "adaptive") || Is(word, "initial") || Is(word, "min");
 
     private static bool Is(string word, string keyword) => word.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 }

@@ -6,6 +6,14 @@ internal static class NearestWord
     /// <summary>A word further away than this share of its length is another word.</summary>
     private const int LettersPerSlip = 3;
 
+    /// <summary>What would be right in place of a word that is not known.</summary>
+    public static string OfKnown(string word, IEnumerable<string> known)
+    {
+        var names = known.Order(StringComparer.Ordinal).ToArray();
+        var list = string.Join(", ", names);
+        return To(word, names) is { } near ? $"perhaps '{near}'; known here are {list}" : $"one of {list}";
+    }
+
     public static string? To(string word, IEnumerable<string> known)
     {
         string? nearest = null;

@@ -12,6 +12,11 @@ internal static class OptionBounds
     public const int MaxEndpoints = 1_000;
     public const int MaxTenantClasses = 100;
 
+    /// <summary>What a dialect speaks of: no response has more headers of limits.</summary>
+    public const int MaxDialectHeaders = 64;
+
+    public const int MaxDialectStatuses = 64;
+
     /// <summary>Names become tags of metrics and parts of log lines.</summary>
     public const int MaxNameLength = 64;
 
@@ -23,7 +28,10 @@ internal static class OptionBounds
 
     public static readonly NumberRange Quota = new(1, MaxAmount, "a whole number from 1 to 10^12 as the quota");
     public static readonly NumberRange Burst = new(1, MaxAmount, "a whole number from 1 to 10^12 as the burst");
+    public static readonly NumberRange Learned = new(1, MaxAmount, "a whole number from 1 to the quota");
     public static readonly NumberRange Cost = new(1, MaxAmount, "a whole number from 1 to 10^12 as the most that the line may cost");
+    public static readonly NumberRange EndpointCost = new(0, MaxAmount, "a whole number from 0 to 10^12 as what a request costs");
+    public static readonly NumberRange Status = new(200, 999, "a status from 200 to 999");
     public static readonly NumberRange Weight = new(1, 1_000, "a whole number from 1 to 1_000");
     public static readonly NumberRange QueueLength = new(0, 10_000_000, "a whole number from 0 to 10_000_000");
     public static readonly NumberRange Partitions = new(1, 10_000_000, "a whole number from 1 to 10_000_000");
@@ -36,6 +44,7 @@ internal static class OptionBounds
     public static readonly DurationRange Ageing = new(TimeSpan.FromMilliseconds(10), Longest, "a duration from 10 ms to 31 days, such as '30 s' or '00:00:30'");
     public static readonly DurationRange BodyIdle = new(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "a duration from 1 s to 24 h, such as '2 min' or '00:02:00'");
     public static readonly DurationRange PartitionIdle = new(TimeSpan.FromSeconds(1), Longest, "a duration from 1 s to 31 days, such as '5 min' or '00:05:00'");
+    public static readonly DurationRange MaxHint = new(TimeSpan.FromSeconds(1), Longest, "a duration from 1 s to 31 days, such as '1 h' or '01:00:00'");
     public static readonly DurationRange ArrivalGuard = new(TimeSpan.Zero, TimeSpan.FromSeconds(10), "'Auto', or a duration from 0 s to 10 s such as '50 ms' or '00:00:00.050'");
 }
 

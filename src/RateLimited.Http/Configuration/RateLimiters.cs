@@ -63,7 +63,7 @@ public static class RateLimiters
     public static PartitionedRateLimiter<HttpRequestMessage> AsHttpRateLimiter(this IServiceRateLimiter limiter)
     {
         var own = Own(limiter);
-        var (definition, router) = (own.Definition, RouterOf(own.Definition));
+        var (definition, router) = (own.Definition, DefinitionCompiler.Router(own.Definition));
         return new PartitionedPermitLimiter<HttpRequestMessage>(own, Read, owned: null);
 
         AdmissionRequest Read(HttpRequestMessage request)
@@ -71,7 +71,7 @@ public static class RateLimiters
             var current = own.Definition;
             if (!ReferenceEquals(current, definition))
             {
-                (definition, router) = (current, RouterOf(current));
+                (definition, router) = (current, DefinitionCompiler.Router(current));
             }
 
             return RequestReading.Read(request, request.RateLimiting(), router);
@@ -94,6 +94,4 @@ public static class RateLimiters
         ArgumentNullException.ThrowIfNull(limiter);
         return limiter as ServiceLimiter ?? throw new ArgumentException("The limiter must come from dependency injection or from RateLimiters.Create.", nameof(limiter));
     }
-
-    private static EndpointRouter RouterOf(ServiceDefinition definition) => new([.. definition.Endpoints.Select(endpoint => endpoint.Name)]);
 }

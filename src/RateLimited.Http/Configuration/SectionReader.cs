@@ -76,6 +76,21 @@ internal sealed class SectionReader(FaultList faults)
         }
     }
 
+    /// <summary>Amounts by unit.</summary>
+    public void Amounts(IConfigurationSection section, NumberRange range, IDictionary<string, long> amounts, string example)
+    {
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            Refuse(section, Fault.Quote(section.Value), $"a section of units and amounts, such as {example}");
+            return;
+        }
+
+        foreach (var child in section.GetChildren())
+        {
+            Number(child, range, value => amounts[child.Key] = value);
+        }
+    }
+
     public void Duration(IConfigurationSection section, DurationRange range, Action<TimeSpan> assign)
     {
         if (Text(section, range.Right) is { } text)

@@ -1,3 +1,5 @@
+using RateLimited.Http.Configuration.Presets;
+
 namespace RateLimited.Http.Configuration;
 
 /// <summary>What can be wrong with a service's options as a whole, wherever they come from.</summary>
@@ -17,14 +19,26 @@ internal static class ServiceOptionsFaults
         }
 
         CheckValues(faults, path, options);
+        CheckPreset(faults, path, options);
+        if (options.Dialect is { } dialect)
+        {
+            DialectFaults.Check(faults, $"{path}:Dialect", dialect);
+        }
+
         LimitListFaults.Check(faults, $"{path}:Limits", options.Limits, LimitPlace.Service);
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
-        CheckQueue(faults, $"{path}:Queue", options, globalLimits);
+        var layers = ServiceLayers.Of(options);
+        IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
+        CheckQueue(faults, $"{path}:Queue", options.Queue, globalLimits is null || layers.Discovers ? null : limits);
         ResilienceFaults.Check(faults, $"{path}:Resilience", options.Resilience);
-        if (options.Mode != RateLimitMode.Disabled && globalLimits is { Count: 0 } && !AllLimits(options).Any())
+        if (options.DiscoverLimits && options.Limits.Count > 0)
         {
-            faults.Add($"{path}:Limits", Fault.Missing, "at least one limit, such as '500/minute', or the Mode Disabled");
+            faults.Add($"{path}:Limits", Fault.Quote(ServiceOptionsReader.Discover), "either 'discover' or limits of your own");
+        }
+        else if (options.Mode != RateLimitMode.Disabled && globalLimits is not null && options.Preset is null && !layers.Discovers && limits.Count == 0)
+        {
+            faults.Add($"{path}:Limits", Fault.Missing, "at least one limit, such as '500/minute', or a Preset, or 'discover', or the Mode Disabled");
         }
 
         return faults.Over(options.Faults);
@@ -34,34 +48,61 @@ internal static class ServiceOptionsFaults
     {
         Choice(faults, $"{path}:Mode", options.Mode);
         Choice(faults, $"{path}:Rejection", options.Rejection);
+        Duration(faults, $"{path}:MaxHint", options.MaxHint, OptionBounds.MaxHint);
         Duration(faults, $"{path}:ArrivalGuard", options.ArrivalGuard ?? TimeSpan.Zero, OptionBounds.ArrivalGuard);
         Duration(faults, $"{path}:BodyIdleTimeout", options.BodyIdleTimeout, OptionBounds.BodyIdle);
         Number(faults, $"{path}:MaxPartitions", options.MaxPartitions, OptionBounds.Partitions);
         Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
     }
 
-    private static void CheckQueue(FaultList faults, string path, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits)
+    private static void CheckPreset(FaultList faults, string path, ServiceRateLimitingOptions options)
     {
-        var queue = options.Queue;
+        if (options.Preset is not { } name)
+        {
+            if (options.Tier is { } stray)
+            {
+                faults.Add($"{path}:Tier", Fault.Quote(stray), "no tier, or a Preset that has it");
+            }
+
+            return;
+        }
+
+        if (KnownPresets.Find(name) is not { } preset)
+        {
+            faults.Add($"{path}:Preset", Fault.Quote(name), NearestWord.OfKnown(name, KnownPresets.Words));
+        }
+        else if (options.Tier is { } tier && preset.TierOf(tier) is null)
+        {
+            var tiers = preset.TierNames.ToArray();
+            faults.Add($"{path}:Tier", Fault.Quote(tier), tiers.Length == 0 ? $"no tier, since '{preset.Name}' has none" : NearestWord.OfKnown(tier, tiers));
+        }
+    }
+
+    /// <param name="faults">Where to say so.</param>
+    /// <param name="path">Where the line is configured.</param>
+    /// <param name="queue">The line.</param>
+    /// <param name="limits">All limits of the service; null where not all of them are known.</param>
+    private static void CheckQueue(FaultList faults, string path, QueueOptions queue, IReadOnlyList<LimitOptions?>? limits)
+    {
         Number(faults, $"{path}:Length", queue.Length, OptionBounds.QueueLength);
         Duration(faults, $"{path}:Timeout", queue.Timeout, OptionBounds.QueueTimeout);
         Duration(faults, $"{path}:Ageing", queue.Ageing, OptionBounds.Ageing);
         Choice(faults, $"{path}:Overflow", queue.Overflow);
-        var units = AllLimits(options).Concat(globalLimits ?? []).Where(static limit => limit is not null).Select(static limit => limit.Unit).ToHashSet(StringComparer.Ordinal);
+        var units = limits?.OfType<LimitOptions>().Select(static limit => limit.Unit).ToHashSet(StringComparer.Ordinal);
         foreach (var (unit, cost) in queue.Costs)
         {
             Number(faults, $"{path}:Costs:{unit}", cost, OptionBounds.Cost);
-            if (globalLimits is not null && !units.Contains(unit))
+            if (units is not null && !units.Contains(unit))
             {
                 faults.Add($"{path}:Costs:{unit}", Fault.UnknownUnit, units.Count == 0 ? "a unit that a limit has" : $"a unit that a limit has, one of {string.Join(", ", units.Order(StringComparer.Ordinal))}");
             }
         }
     }
 
-    private static IEnumerable<LimitOptions> AllLimits(ServiceRateLimitingOptions options) =>
+    private static IEnumerable<LimitOptions> AllLimits(ServiceRateLimitingOptions options, ServiceLayers layers) =>
     [
-        .. options.Limits,
-        .. options.Endpoints.Values.SelectMany(static endpoint => endpoint?.Limits ?? []),
+        .. layers.Limits,
+        .. layers.Endpoints.SelectMany(static endpoint => endpoint.Value?.Limits ?? []),
         .. options.Tenants.Limits,
         .. options.Tenants.Classes.Values.SelectMany(static tenantClass => tenantClass?.Limits ?? []),
     ];

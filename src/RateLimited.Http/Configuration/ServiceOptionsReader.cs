@@ -5,10 +5,15 @@ namespace RateLimited.Http.Configuration;
 /// <summary>Reads a service's section into its options. What cannot be read is noted there and refused with what validation finds.</summary>
 internal static class ServiceOptionsReader
 {
+    /// <summary>The word that leaves a service's limits to what its upstream reports.</summary>
+    public const string Discover = "discover";
+
+    private const string PresetRight = "the name of a known provider, such as 'github'";
+
     public static readonly IReadOnlyList<SectionKey<QueueOptions>> QueueKeys =
     [
         new("Length", static (reader, section, queue) => reader.Number(section, OptionBounds.QueueLength, value => queue.Length = (int)value)),
-        new("Costs", static (reader, section, queue) => ReadCosts(reader, section, queue.Costs)),
+        new("Costs", static (reader, section, queue) => reader.Amounts(section, OptionBounds.Cost, queue.Costs, "{ \"tokens\": 1000000 }")),
         new("Timeout", static (reader, section, queue) => reader.Duration(section, OptionBounds.QueueTimeout, value => queue.Timeout = value)),
         new("Overflow", static (reader, section, queue) => reader.Choice<QueueOverflow>(section, value => queue.Overflow = value)),
         new("Ageing", static (reader, section, queue) => reader.Duration(section, OptionBounds.Ageing, value => queue.Ageing = value)),
@@ -17,8 +22,14 @@ internal static class ServiceOptionsReader
     public static readonly IReadOnlyList<SectionKey<ServiceRateLimitingOptions>> Keys =
     [
         new("Mode", static (reader, section, service) => reader.Choice<RateLimitMode>(section, value => service.Mode = value)),
-        new("Limits", static (reader, section, service) => LimitSectionReader.Read(reader, section, service.Limits)),
+        new("FaultThrottle", static (reader, section, service) => reader.Truth(section, value => service.FaultThrottle = value)),
+        new("Preset", static (reader, section, service) => service.Preset = reader.Text(section, PresetRight)),
+        new("Tier", static (reader, section, service) => service.Tier = reader.Text(section, "the name of one of the preset's tiers")),
+        new("Limits", static (reader, section, service) => ReadLimits(reader, section, service)),
         new("Endpoints", static (reader, section, service) => EndpointSectionReader.Read(reader, section, service.Endpoints)),
+        new("Dialect", static (reader, section, service) => service.Dialect = DialectSectionReader.Read(reader, section)),
+        new("MaxHint", static (reader, section, service) => reader.Duration(section, OptionBounds.MaxHint, value => service.MaxHint = value)),
+        new("TrustUpstream", static (reader, section, service) => reader.Truth(section, value => service.TrustUpstream = value)),
         new("Tenants", static (reader, section, service) => reader.Keys(section, service.Tenants, TenantSectionReader.Keys)),
         new("Queue", static (reader, section, service) => reader.Keys(section, service.Queue, QueueKeys)),
         new("ArrivalGuard", static (reader, section, service) => ReadArrivalGuard(reader, section, service)),
@@ -46,17 +57,14 @@ internal static class ServiceOptionsReader
         reader.Duration(section, OptionBounds.ArrivalGuard, value => service.ArrivalGuard = value);
     }
 
-    private static void ReadCosts(SectionReader reader, IConfigurationSection section, IDictionary<string, long> costs)
+    private static void ReadLimits(SectionReader reader, IConfigurationSection section, ServiceRateLimitingOptions service)
     {
-        if (!string.IsNullOrWhiteSpace(section.Value))
+        if (Discover.Equals(section.Value?.Trim(), StringComparison.OrdinalIgnoreCase) && !section.GetChildren().Any())
         {
-            reader.Refuse(section, Fault.Quote(section.Value), "a section of units and amounts, such as { \"tokens\": 1000000 }");
+            service.DiscoverLimits = true;
             return;
         }
 
-        foreach (var child in section.GetChildren())
-        {
-            reader.Number(child, OptionBounds.Cost, value => costs[child.Key] = value);
-        }
+        LimitSectionReader.Read(reader, section, service.Limits);
     }
 }

@@ -3,6 +3,47 @@ namespace RateLimited.Http.Configuration;
 /// <content>The options in code, one call after the other. What is wrong is reported when the options are validated, all at once.</content>
 public sealed partial class ServiceRateLimitingOptions
 {
+    /// <summary>Puts a known provider's limits, endpoints and dialect beneath what is said here.</summary>
+    /// <param name="preset">The provider, such as <c>github</c>; <c>docs/providers.md</c> lists all.</param>
+    public ServiceRateLimitingOptions UsePreset(string preset)
+    {
+        Preset = preset;
+        return this;
+    }
+
+    /// <summary>Puts the limits, endpoints and dialect of a known provider's tier beneath what is said here.</summary>
+    /// <param name="preset">The provider, such as <c>anthropic</c>; <c>docs/providers.md</c> lists all.</param>
+    /// <param name="tier">The tier, such as <c>start</c>.</param>
+    public ServiceRateLimitingOptions UsePreset(string preset, string tier)
+    {
+        Tier = tier;
+        return UsePreset(preset);
+    }
+
+    /// <summary>Reads responses by a known dialect.</summary>
+    /// <param name="dialect">The dialect's name, such as <c>openai</c>.</param>
+    public ServiceRateLimitingOptions UseDialect(string dialect)
+    {
+        Dialect = new DialectOptions { Known = dialect };
+        return this;
+    }
+
+    /// <summary>Reads responses by a dialect of one's own, or changes one that is there.</summary>
+    /// <param name="configure">The dialect's headers.</param>
+    public ServiceRateLimitingOptions UseDialect(Action<DialectOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(Dialect ??= new DialectOptions());
+        return this;
+    }
+
+    /// <summary>Has no limits of its own and takes those that the upstream reports.</summary>
+    public ServiceRateLimitingOptions Discover()
+    {
+        DiscoverLimits = true;
+        return this;
+    }
+
     /// <summary>Adds a limit that all requests of the service have, in its short form; see <see cref="LimitOptions.Parse"/>.</summary>
     /// <param name="limit">The short form, such as <c>500/minute</c>.</param>
     public ServiceRateLimitingOptions Limit(string limit)

@@ -6,13 +6,44 @@ public sealed partial class ServiceRateLimitingOptions
     /// <summary>Whether limits are enforced. Default: <see cref="RateLimitMode.Enforce"/>. Reloadable.</summary>
     public RateLimitMode Mode { get; set; }
 
-    /// <summary>The limits that all requests of the service have.</summary>
+    /// <summary>
+    /// Whether requests are held back while the upstream fails with server errors: of two minutes, at most twice as many go as it has answered, and ten more, besides one a second. It costs
+    /// nothing before the first fault and does nothing before the tenth. Default: true. Reloadable.
+    /// </summary>
+    public bool FaultThrottle { get; set; } = true;
+
+    /// <summary>
+    /// The known provider whose limits, endpoints and dialect stand beneath what is said here, by name: <c>github</c>, <c>anthropic</c>. <c>docs/providers.md</c> lists all of
+    /// them with their figures. Default: null, none.
+    /// </summary>
+    public string? Preset { get; set; }
+
+    /// <summary>Which of the preset's tiers, by name: <c>start</c>. Default: null, the first one that <c>docs/providers.md</c> lists for it.</summary>
+    public string? Tier { get; set; }
+
+    /// <summary>The limits that all requests of the service have. If there are any, they replace all of the preset's.</summary>
     public IList<LimitOptions> Limits { get; } = [];
 
     /// <summary>
-    /// Endpoints with limits of their own, by template: a method or <c>*</c>, a space, and a path such as <c>GET /repos/{owner}/{repo}/*</c>; or a plain name that requests set.
+    /// Whether the service has no limits of its own and takes those that its upstream reports; in configuration <c>"Limits": "discover"</c>. It replaces the preset's limits.
+    /// Default: false.
+    /// </summary>
+    public bool DiscoverLimits { get; set; }
+
+    /// <summary>
+    /// Endpoints with limits or costs of their own, by template: a method or <c>*</c>, a space, and a path such as <c>GET /repos/{owner}/{repo}/*</c>; or a plain name that requests
+    /// set. One replaces the preset's of the same template as a whole.
     /// </summary>
     public IDictionary<string, EndpointOptions> Endpoints { get; } = new Dictionary<string, EndpointOptions>(StringComparer.Ordinal);
+
+    /// <summary>How the upstream speaks of its limits. Default: null, the preset's; without a preset, what its headers' names tell.</summary>
+    public DialectOptions? Dialect { get; set; }
+
+    /// <summary>The longest wait that the upstream is believed, 1 s to 31 days; a longer one counts as this long. Default: 1 h.</summary>
+    public TimeSpan MaxHint { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether limits that the upstream reports may be wider than the configured ones. They may always be narrower. Default: false.</summary>
+    public bool TrustUpstream { get; set; }
 
     /// <summary>Limits for each tenant, and classes of tenants.</summary>
     public TenantOptions Tenants { get; } = new();

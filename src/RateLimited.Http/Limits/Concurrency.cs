@@ -33,10 +33,7 @@ internal sealed class Concurrency(long quota) : LimitRule(quota, window: 0)
 
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
     {
-        // What is held is held whatever the quota; no other rule knows what is held.
-        if (previous is not Concurrency)
-        {
-            state = default;
-        }
+        // What is held is held whatever the quota; no rule that is not released knows what is held.
+        state = previous.IsReleased ? state with { Extra = null } : default;
     }
 }

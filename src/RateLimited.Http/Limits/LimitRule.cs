@@ -24,9 +24,6 @@ internal abstract class LimitRule
     /// <summary>The most that one request may ever cost.</summary>
     public virtual long Capacity => Quota;
 
-    /// <summary>The quota that holds at present, where that can differ from what was configured.</summary>
-    public virtual long QuotaOf(in LimitState state) => Capacity;
-
     /// <summary>The first instant, now or later, at which the cost may go if nothing else goes before it. Exact: not one tick earlier.</summary>
     public abstract long Earliest(ref LimitState state, in Moment at, long cost);
 
@@ -108,6 +105,17 @@ internal abstract class LimitRule
     public virtual void Announce(ref LimitState state, in Moment at, long resetAt)
     {
     }
+
+    /// <summary>
+    /// Takes in what became of a request. Called once for each that was answered, before it is released. Returns whether a waiter may now go earlier than it was told.
+    /// </summary>
+    public virtual bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome) => false;
+
+    /// <summary>How much there is to use now, as people are shown it: the quota where that is fixed, and what was learned where it is not. At least one.</summary>
+    public virtual long Present(ref LimitState state, in Moment at) => Capacity;
+
+    /// <summary>Whether it learns from what becomes of requests.</summary>
+    public virtual bool Learns => false;
 
     /// <summary>Whether answers date its charges.</summary>
     public virtual bool IsDatedByAnswers => false;

@@ -27,7 +27,7 @@ internal sealed class ReportedLimit(long longest, bool isKept) : LimitRule(quota
 
     public override long Project(ref LimitState state, in Moment at, long amount) => Known(ref state).Project(at, amount);
 
-    public override long QuotaOf(in LimitState state) => state.Extra is ReportedQuota { Limit: > 0 and var limit } ? limit : Quota;
+    public override long Present(ref LimitState state, in Moment at) => state.Extra is ReportedQuota { Limit: > 0 and var limit } ? limit : Quota;
 
     /// <summary>What was learned stays true whatever is configured.</summary>
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)

@@ -104,7 +104,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         }
         else if (IsBounded && _resetAt == LimitRule.Never)
         {
-            _resetAt = Saturating.Add(at.Now, Saturating.Add(WindowOrUsual, at.Guard));
+            _resetAt = Saturating.Add(at.Now, Saturating.Add(Math.Min(WindowOrUsual, longest), at.Guard));
         }
 
         return _charged;
@@ -231,21 +231,24 @@ internal sealed class ReportedQuota(long longest, bool isKept)
 
     private void HearLevel(in Moment at, long remaining)
     {
-        if (_bucket is null || _bucket.Quota != _limit || _bucket.Window != _window)
+        if (_window / _limit > longest)
         {
-            var next = new TokenBucket(_limit, _window, _limit);
-            if (_bucket is not null)
-            {
-                next.Adopt(ref _level, _bucket, at);
-            }
+            return;
+        }
 
-            (_bucket, _looser, _hasLooser) = (next, default, false);
+        var isKnown = _bucket is not null && _bucket.Quota == _limit && _bucket.Window == _window;
+        if (_bucket is null || !isKnown)
+        {
+            (_bucket, _level, _looser, _hasLooser) = (new TokenBucket(_limit, _window, _limit), default, default, false);
         }
 
         var used = Saturating.Add(_limit - remaining, _underWay);
         var margin = MarginAt(at);
-        Notice(at, others: used > _bucket.Used(ref _level, at) - margin + 1);
-        used = Saturating.Add(used, margin);
+        Notice(at, others: isKnown && used > _bucket.Used(ref _level, at) - margin + 1);
+
+        // What is under way may be more than there was, but nobody waits longer for one than anything is believed.
+        var most = (long)Int128.Min(_limit - 1 + ((Int128)longest * _limit / _window), long.MaxValue);
+        used = Math.Min(Saturating.Add(used, margin), most);
         var heard = default(LimitState);
         if (used > 0)
         {

@@ -108,6 +108,35 @@ internal sealed class EndpointTemplate
         return rest.IsEmpty;
     }
 
+    /// <summary>Whether this one matches every request that another matches.</summary>
+    public bool Covers(EndpointTemplate other)
+    {
+        if (!HasAnyMethod && (other.HasAnyMethod || !string.Equals(_method, other._method, StringComparison.OrdinalIgnoreCase)))
+        {
+            return false;
+        }
+
+        for (var i = 0; ; i++)
+        {
+            var (own, its) = (KindAt(i), other.KindAt(i));
+            if (own == SegmentKind.Rest || (own == SegmentKind.End && its == SegmentKind.End))
+            {
+                return true;
+            }
+
+            var covers = own switch
+            {
+                SegmentKind.Literal => its == SegmentKind.Literal && _segments[i].Literal.AsSpan().SequenceEqual(other._segments[i].Literal),
+                SegmentKind.Parameter => its is SegmentKind.Literal or SegmentKind.Parameter,
+                _ => false,
+            };
+            if (!covers)
+            {
+                return false;
+            }
+        }
+    }
+
     private static int CompareSpecificity(EndpointTemplate one, EndpointTemplate other)
     {
         for (var i = 0; i < Math.Max(one._segments.Length, other._segments.Length); i++)

@@ -84,8 +84,9 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
         _ => false,
     };
 
-    private static void End(AdmissionTicket ticket, Exception exception)
+    private void End(AdmissionTicket ticket, Exception exception)
     {
+        _limiter.Learn(ticket, AnswerReading.KindOf(exception));
         if (WasNeverSent(exception))
         {
             ticket.GiveBack();

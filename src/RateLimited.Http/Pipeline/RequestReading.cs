@@ -7,15 +7,16 @@ internal static class RequestReading
     public static AdmissionRequest Read(HttpRequestMessage request, RequestSettings? said, EndpointRouter router)
     {
         var endpoint = said?.Endpoint ?? (request.RequestUri is { } uri ? router.Match(request.Method, uri) : null);
+        var costs = router.CostsOf(endpoint);
         return said is null
-            ? new AdmissionRequest { Endpoint = endpoint }
+            ? new AdmissionRequest { Endpoint = endpoint, Costs = costs }
             : new AdmissionRequest
             {
                 Endpoint = endpoint,
                 Priority = said.Priority ?? RequestPriority.Normal,
                 Tenant = said.Tenant,
                 Partition = said.Partition,
-                Costs = said.Costs,
+                Costs = costs is null ? said.Costs : EndpointCosts.Over(said.Costs, costs),
                 Timeout = said.QueueTimeout,
             };
     }

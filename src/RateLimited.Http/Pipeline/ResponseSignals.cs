@@ -39,21 +39,14 @@ internal static class ResponseSignals
         var isFailure = (int)response.StatusCode >= 400;
         if (!isFailure && body.IsEmpty && response.Headers.NonValidated.Count == 0)
         {
+            limiter.Learn(ticket, AnswerKind.Succeeded);
             return;
         }
 
         settings.Signals.Read(response, body, limiter.Time.GetUtcNow(), out var signal);
-        if (signal.Limits.Count > 0)
-        {
-            var reports = default(QuotaReports);
-            reports.Add(signal.Limits.Span);
-            if (!reports.Span.IsEmpty)
-            {
-                limiter.Hear(ticket, reports.Span);
-            }
-        }
-
+        var isExplained = Correct(ref signal, ticket, limiter);
         var verdict = signal.Verdict;
+        limiter.Learn(ticket, AnswerReading.KindOf(verdict), isExplained);
         if (verdict.Kind == ResponseKind.Fine)
         {
             return;
@@ -71,6 +64,26 @@ internal static class ResponseSignals
         }
     }
 
+    /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it.</summary>
+    private static bool Correct(ref UpstreamSignal signal, AdmissionTicket ticket, ServiceLimiter limiter)
+    {
+        var reports = default(QuotaReports);
+        reports.Add(signal.Limits.Span);
+        if (reports.Span.IsEmpty)
+        {
+            return false;
+        }
+
+        limiter.Hear(ticket, reports.Span);
+        var isExplained = false;
+        foreach (ref readonly var report in reports.Span)
+        {
+            isExplained |= report.Remaining == 0;
+        }
+
+        return isExplained;
+    }
+
     /// <summary>Keeps everybody whom a refusal concerns from running into it too.</summary>
     private static void Hold(in Verdict verdict, AdmissionTicket ticket, ServiceLimiter limiter)
     {
@@ -82,6 +95,12 @@ internal static class ResponseSignals
                 limiter.Hear(ticket, [new QuotaReport { Name = "cool-down".AsMemory(), Unit = UnitCost.Requests, Remaining = 0, ResetAfter = wait.Ticks, NamedWindow = TimeSpan.MaxValue.Ticks }]);
                 break;
             default:
+                // What learns by itself how fast to go has slowed down already.
+                if (verdict.Wait is null && ticket.Plan.Learns)
+                {
+                    break;
+                }
+
                 limiter.Pause(ticket, verdict.Wait);
                 break;
         }

@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Tests.Admission;
 
@@ -57,6 +58,14 @@ internal sealed class Waiter
 
     public static Waiter Enter(ServiceLimiter limiter, AdmissionRequest request = default, string name = "", CancellationToken token = default) =>
         new(limiter.AdmitAsync(request, token), name);
+
+    /// <summary>Its answer has come, as the handler tells it.</summary>
+    public void Hear(ServiceLimiter limiter, AnswerKind kind)
+    {
+        Read();
+        limiter.ObserveAnswer(_ticket!);
+        limiter.Learn(_ticket!, kind);
+    }
 
     public void Complete() => Take().Complete();
 

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Configuration;
+using RateLimited.Http.Configuration.Presets;
+using RateLimited.Http.Signals;
 using RateLimited.Http.Tests.Structure;
 
 namespace RateLimited.Http.Tests.Configuration;
@@ -53,6 +55,20 @@ public sealed partial class ConfigurationDocumentTests
 
         keys.Where(static key => !Document.Contains($"| `{key}` |", StringComparison.Ordinal)).ShouldBeEmpty();
     }
+
+    [Fact]
+    public void Every_key_of_a_dialect_and_every_known_one_is_in_it()
+    {
+        var known = KnownDialects.All.Select(static dialect => dialect.Name).Except(KnownPresets.All.Select(static preset => preset.Dialect ?? string.Empty), StringComparer.Ordinal);
+
+        DialectSectionReader.Keys.Select(static key => key.Name).Concat(DialectSectionReader.HeaderKeys.Select(static key => key.Name)).Concat(DialectSectionReader.LimitKeys.Select(static key => key.Name))
+            .Concat(known).Concat(Enum.GetNames<DialectFormat>()).Concat(Enum.GetNames<DialectScope>()).Concat(Enum.GetNames<DialectMeaning>())
+            .Where(static word => !Document.Contains($"`{word}`", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_number_of_providers_is_that_of_the_presets() =>
+        File.ReadAllText(Repository.PathOf("README.md")).ShouldContain($"Of [{KnownPresets.All.Length} providers]");
 
     [Fact]
     public void The_example_in_code_is_right()

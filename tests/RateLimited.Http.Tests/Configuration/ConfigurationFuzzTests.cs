@@ -13,6 +13,7 @@ public class ConfigurationFuzzTests
         "Mode", "Limits", "Endpoints", "Tenants", "Queue", "ArrivalGuard", "Rejection", "BodyIdleTimeout", "MaxPartitions", "PartitionIdleTimeout", "Name", "Quota", "Unit", "Window",
         "Algorithm", "Burst", "Anchor", "TimeZone", "Partition", "Length", "Costs", "Timeout", "Overflow", "Ageing", "Classes", "Weight", "ServiceLimits", "GET /x", "GET x", "0", "1", "2",
         "tokens", "premium", "", " ", "∞", "\0", "\uD800", "ClassOf", "none",
+        "Preset", "Tier", "Dialect", "MaxHint", "TrustUpstream", "Remaining", "Reset", "Header", "Format", "Statuses", "420", "LimitScope", "RefusesWithSuccess", "Limit", "points",
     ];
 
     private static readonly string?[] Values =
@@ -20,6 +21,7 @@ public class ConfigurationFuzzTests
         null, "", " ", "none", "Auto", "500/minute", "5 concurrent", "0/s", "5/s per tenant", "7/day fixed Europe/Berlin", "Enforce", "Disabled", "FixedWindow", "TokenBucket", "Concurrency",
         "Announced", "Tenant", "true", "1", "0", "-1", "NaN", "Infinity", "1e308", "1e30", "∞", "1,5", "10", "9223372036854775808", "30 s", "1 ms", "1 d", "00:00:30", "24:00:00", "-00:00:01",
         "10675199.02:48:05.4775807", "UTC", "Mars/Olympus", "../../x", "\0", "\uD800", "\u2028", "Response", "requests", "contoso",
+        "github", "anthropic", "start", "openai", "discover", "X-Left", "x-{limit}", "{limit}", "EpochSeconds", "Limited", "Key", "Set-Cookie",
     ];
 
     [Fact]

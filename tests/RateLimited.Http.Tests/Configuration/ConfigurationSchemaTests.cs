@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using RateLimited.Http.Configuration;
+using RateLimited.Http.Configuration.Presets;
+using RateLimited.Http.Signals;
 using RateLimited.Http.Tests.Structure;
 
 namespace RateLimited.Http.Tests.Configuration;
@@ -30,6 +32,9 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingRetry", Names(ResilienceSectionReader.RetryKeys)),
         ("definitions/rateLimitingBreaker", Names(ResilienceSectionReader.BreakerKeys)),
         ("definitions/rateLimitingLimitSection", Names(LimitSectionReader.Keys)),
+        ("definitions/rateLimitingDialect", Names(DialectSectionReader.Keys)),
+        ("definitions/rateLimitingDialectLimit", Names(DialectSectionReader.LimitKeys)),
+        ("definitions/rateLimitingDialectHeader", Names(DialectSectionReader.HeaderKeys)),
     ];
 
     [Fact]
@@ -51,6 +56,7 @@ public class ConfigurationSchemaTests
     [InlineData("definitions/rateLimitingLimitSection/properties/Algorithm", typeof(LimitAlgorithm))]
     [InlineData("definitions/rateLimitingLimitSection/properties/Anchor", typeof(WindowAnchor))]
     [InlineData("definitions/rateLimitingLimitSection/properties/Partition", typeof(PartitionBy))]
+    [InlineData("definitions/rateLimitingDialectHeader/properties/Format", typeof(DialectFormat))]
     [InlineData("definitions/rateLimitingQueue/properties/Overflow", typeof(QueueOverflow))]
     [InlineData("definitions/rateLimitingRetry/properties/Backoff", typeof(RetryBackoff))]
     [InlineData("definitions/rateLimitingService/properties/Mode", typeof(RateLimitMode))]
@@ -62,6 +68,19 @@ public class ConfigurationSchemaTests
     }
 
     [Fact]
+    public void Presets_dialects_scopes_and_meanings_are_those_that_are_read()
+    {
+        Names("definitions/rateLimitingService/properties/Preset").ShouldBe(KnownPresets.Words.Order(StringComparer.Ordinal));
+        At("definitions/rateLimitingService/properties/Dialect").GetProperty("anyOf")[0].GetProperty("enum").EnumerateArray().Select(static name => name.GetString())
+            .ShouldBe(KnownDialects.All.Select(static dialect => dialect.Name).Order(StringComparer.Ordinal));
+        Names("definitions/rateLimitingDialect/properties/LimitScope").ShouldBe(Enum.GetNames<DialectScope>());
+        At("definitions/rateLimitingDialect/properties/LimitScope").GetProperty("default").GetString().ShouldBe(new DialectOptions().LimitScope.ToString());
+        Names("definitions/rateLimitingDialect/properties/Statuses/additionalProperties").ShouldBe(Enum.GetNames<DialectMeaning>());
+
+        static IEnumerable<string?> Names(string place) => At(place).GetProperty("enum").EnumerateArray().Select(static name => name.GetString());
+    }
+
+    [Fact]
     public void Numbers_have_the_range_and_the_default_that_they_have_in_code()
     {
         var service = new ServiceRateLimitingOptions();
@@ -69,6 +88,7 @@ public class ConfigurationSchemaTests
         Number("definitions/rateLimitingLimitSection/properties/Burst", OptionBounds.Burst, null);
         Number("definitions/rateLimitingQueue/properties/Length", OptionBounds.QueueLength, service.Queue.Length);
         Number("definitions/rateLimitingQueue/properties/Costs/additionalProperties", OptionBounds.Cost, null);
+        Number("definitions/rateLimitingEndpoint/properties/Costs/additionalProperties", OptionBounds.EndpointCost, null);
         Number("definitions/rateLimitingService/properties/MaxPartitions", OptionBounds.Partitions, service.MaxPartitions);
         Number("definitions/rateLimitingTenantClass/properties/Weight", OptionBounds.Weight, new TenantClassOptions().Weight);
         var (retry, breaker) = (service.Resilience.Retry, service.Resilience.Breaker);
@@ -104,6 +124,7 @@ public class ConfigurationSchemaTests
         var service = new ServiceRateLimitingOptions();
         Duration("definitions/rateLimitingQueue/properties/Timeout").ShouldBe(service.Queue.Timeout);
         Duration("definitions/rateLimitingQueue/properties/Ageing").ShouldBe(service.Queue.Ageing);
+        Duration("definitions/rateLimitingService/properties/MaxHint").ShouldBe(service.MaxHint);
         Duration("definitions/rateLimitingService/properties/BodyIdleTimeout").ShouldBe(service.BodyIdleTimeout);
         Duration("definitions/rateLimitingService/properties/PartitionIdleTimeout").ShouldBe(service.PartitionIdleTimeout);
         Duration("definitions/rateLimitingHealthProbe/properties/Interval").ShouldBe(service.Resilience.HealthProbe.Interval);

@@ -36,6 +36,13 @@ public class LimitTextTests
     [InlineData("5000/hour fixed first-use", "5000/hour fixed first-use")]
     [InlineData("5000/hour fixed per tenant", "5000/hour per tenant fixed")]
     [InlineData("1000000000000/31d", "1000000000000/31d")]
+    [InlineData("600/minute adaptive", "600/minute adaptive")]
+    [InlineData("600 tokens/minute adaptive initial 50 per tenant", "600 tokens/minute adaptive per tenant initial 50")]
+    [InlineData("50 concurrent adaptive min 2 initial 10", "50 concurrent adaptive initial 10 min 2")]
+    [InlineData("ADAPTIVE RATE", "adaptive rate")]
+    [InlineData("adaptive rate of tokens per name initial 5", "adaptive rate of tokens per name initial 5")]
+    [InlineData("adaptive concurrency", "adaptive concurrency")]
+    [InlineData("adaptive throttle per tenant", "adaptive throttle per tenant")]
     public void Reads_the_short_form(string text, string canonical)
     {
         LimitOptions.Parse(text).ToString().ShouldBe(canonical);
@@ -50,7 +57,7 @@ public class LimitTextTests
 
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
     private const string Window = "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'";
-    private const string Words = "'sliding', 'token-bucket', 'fixed', 'burst', 'per tenant' or 'per name' after the window";
+    private const string Words = "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'per tenant' or 'per name' after the window";
     private const string Quota = "a whole number from 1 to 10^12 as the quota";
     private const string Unit = "a unit of at most 64 letters, digits, '.', '_' and '-' that begins with a letter";
 
@@ -98,6 +105,17 @@ public class LimitTextTests
     [InlineData("5/minute burst 5 burst 6", "'burst' once, with a whole number behind it")]
     [InlineData("5/minute burst 0", "a whole number from 1 to 10^12 as the burst")]
     [InlineData("5/minute per", "'per tenant' or 'per name', once")]
+    [InlineData("adaptive", "'adaptive rate', 'adaptive concurrency' or 'adaptive throttle'")]
+    [InlineData("adaptive limit", "'adaptive rate', 'adaptive concurrency' or 'adaptive throttle'")]
+    [InlineData("adaptive rate/minute", Example)]
+    [InlineData("adaptive rate fixed", "one algorithm")]
+    [InlineData("adaptive rate min 5", "nothing, or the algorithm AdaptiveConcurrency")]
+    [InlineData("adaptive throttle initial 5", "nothing, or the algorithm AdaptiveRate or AdaptiveConcurrency")]
+    [InlineData("5/minute adaptive initial 6", "a whole number from 1 to the quota")]
+    [InlineData("5/minute adaptive initial", "'initial' once, with a whole number behind it")]
+    [InlineData("5 concurrent adaptive min 1 min 1", "'min' once, with a whole number behind it")]
+    [InlineData("5/minute initial 5", "nothing, or the algorithm AdaptiveRate or AdaptiveConcurrency")]
+    [InlineData("5/minute sliding adaptive", "one algorithm")]
     [InlineData("5/minute per second", "'per tenant' or 'per name', once")]
     [InlineData("5/minute per tenant per name", "'per tenant' or 'per name', once")]
     [InlineData("5/day fixed Mars/Olympus", "the IANA name of a time zone, such as 'America/Los_Angeles'")]

@@ -108,7 +108,7 @@ public class ReloadTests
         source.Change(("Services:b:Limits", null));
 
         Limits(b).ShouldBe("3/hour");
-        _log.All.ShouldHaveSingleItem().ShouldEndWith("RateLimiting:Services:b:Limits: missing → at least one limit, such as '500/minute', or the Mode Disabled.");
+        _log.All.ShouldHaveSingleItem().ShouldEndWith("RateLimiting:Services:b:Limits: missing → at least one limit, such as '500/minute', or a Preset, or 'discover', or the Mode Disabled.");
     }
 
     [Fact]

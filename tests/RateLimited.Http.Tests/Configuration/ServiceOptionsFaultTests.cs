@@ -17,8 +17,8 @@ public class ServiceOptionsFaultTests
 
         properties.Select(static property => $"{property.DeclaringType!.Name}.{property.Name}").Order(StringComparer.Ordinal).ShouldBe(
         [
-            "LimitOptions.Burst", "LimitOptions.Quota", "LimitOptions.Window", "QueueOptions.Ageing", "QueueOptions.Length", "QueueOptions.Timeout",
-            "ServiceRateLimitingOptions.ArrivalGuard", "ServiceRateLimitingOptions.BodyIdleTimeout", "ServiceRateLimitingOptions.MaxPartitions",
+            "LimitOptions.Burst", "LimitOptions.Initial", "LimitOptions.Minimum", "LimitOptions.Quota", "LimitOptions.Window", "QueueOptions.Ageing", "QueueOptions.Length", "QueueOptions.Timeout",
+            "ServiceRateLimitingOptions.ArrivalGuard", "ServiceRateLimitingOptions.BodyIdleTimeout", "ServiceRateLimitingOptions.MaxHint", "ServiceRateLimitingOptions.MaxPartitions",
             "ServiceRateLimitingOptions.PartitionIdleTimeout", "TenantClassOptions.Weight",
         ]);
         foreach (var property in properties)
@@ -71,7 +71,7 @@ public class ServiceOptionsFaultTests
     {
         Configured.Faults(configuration: null, services => services.AddServiceRateLimiting("a", service => service.Mode = RateLimitMode.Disabled)).ShouldBeEmpty();
         Configured.Faults(configuration: null, services => services.Configure<RateLimitingOptions>(global => global.GlobalLimit("1000/minute"))).ShouldBeEmpty();
-        Configured.Faults(configuration: null).ShouldBe(["RateLimiting:Services:a:Limits: missing → at least one limit, such as '500/minute', or the Mode Disabled."]);
+        Configured.Faults(configuration: null).ShouldBe(["RateLimiting:Services:a:Limits: missing → at least one limit, such as '500/minute', or a Preset, or 'discover', or the Mode Disabled."]);
     }
 
     [Fact]

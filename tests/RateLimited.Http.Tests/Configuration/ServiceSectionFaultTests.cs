@@ -6,17 +6,19 @@ namespace RateLimited.Http.Tests.Configuration;
 public class ServiceSectionFaultTests
 {
     private const string Limits = "\"Limits\": \"500/minute\"";
-    private const string Keys = "Mode, Limits, Endpoints, Tenants, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, Resilience, MaxPartitions, PartitionIdleTimeout";
+    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Dialect, MaxHint, TrustUpstream, Tenants, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, Resilience, MaxPartitions, PartitionIdleTimeout";
+    private const string Presets = "anthropic, azure-openai, cerebras, claude, cohere, confluence, discord, docker-hub, gemini, github, github-graphql, gitlab, groq, hubspot, huggingface, jira, "
+        + "mistral, notion, okta, openai, openrouter, reddit, replicate, salesforce, shopify, shopify-graphql, slack, spotify, stripe, tiktok, together, twitch, twitter, x, xai, youtube";
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
     private const string Window = "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'";
-    private const string LimitKeys = "Name, Quota, Unit, Window, Algorithm, Burst, Anchor, TimeZone, Partition";
+    private const string LimitKeys = "Name, Quota, Unit, Window, Algorithm, Burst, Initial, Minimum, Anchor, TimeZone, Partition";
     private const string Amount = "a whole number from 1 to 10^12";
     private const string Template = "a method or '*', a space and a path, such as 'GET /repos/{owner}/*', or a plain name";
 
     [Theory]
-    [InlineData("{}", "Limits: missing → at least one limit, such as '500/minute', or the Mode Disabled")]
-    [InlineData("{ \"Limits\": [] }", "Limits: missing → at least one limit, such as '500/minute', or the Mode Disabled")]
-    [InlineData("{ \"Mode\": \"DryRun\" }", "Limits: missing → at least one limit, such as '500/minute', or the Mode Disabled")]
+    [InlineData("{}", "Limits: missing → at least one limit, such as '500/minute', or a Preset, or 'discover', or the Mode Disabled")]
+    [InlineData("{ \"Limits\": [] }", "Limits: missing → at least one limit, such as '500/minute', or a Preset, or 'discover', or the Mode Disabled")]
+    [InlineData("{ \"Mode\": \"DryRun\" }", "Limits: missing → at least one limit, such as '500/minute', or a Preset, or 'discover', or the Mode Disabled")]
     [InlineData("{ \"Limts\": \"5/s\", " + Limits + " }", "Limts: unknown key → perhaps 'Limits'; known here are " + Keys)]
     [InlineData("{ \"Foo\": { \"Bar\": 1 }, " + Limits + " }", "Foo: unknown key → one of " + Keys)]
     [InlineData("{ \"Mode\": \"Enforced\", " + Limits + " }", "Mode: 'Enforced' → one of Enforce, DryRun, Disabled")]
@@ -34,6 +36,17 @@ public class ServiceSectionFaultTests
     [InlineData("{ \"MaxPartitions\": \"1,5\", " + Limits + " }", "MaxPartitions: '1,5' → a whole number from 1 to 10_000_000")]
     [InlineData("{ \"MaxPartitions\": 99999999999999999999999, " + Limits + " }", "MaxPartitions: '99999999999999999999999' → a whole number from 1 to 10_000_000")]
     [InlineData("{ \"PartitionIdleTimeout\": \"0 s\", " + Limits + " }", "PartitionIdleTimeout: '0 s' → a duration from 1 s to 31 days, such as '5 min' or '00:05:00'")]
+    [InlineData("{ \"Preset\": \"githb\" }", "Preset: 'githb' → perhaps 'github'; known here are " + Presets)]
+    [InlineData("{ \"Preset\": \"acme corporation\" }", "Preset: 'acme corporation' → one of " + Presets)]
+    [InlineData("{ \"Preset\": \"\", " + Limits + " }", "Preset: missing → the name of a known provider, such as 'github'")]
+    [InlineData("{ \"Preset\": \"github\", \"Tier\": \"gold\" }", "Tier: 'gold' → one of actions, enterprise, installation, unauthenticated, user")]
+    [InlineData("{ \"Preset\": \"github\", \"Tier\": \"users\" }", "Tier: 'users' → perhaps 'user'; known here are actions, enterprise, installation, unauthenticated, user")]
+    [InlineData("{ \"Preset\": \"openai\", \"Tier\": \"5\" }", "Tier: '5' → no tier, since 'openai' has none")]
+    [InlineData("{ \"Tier\": \"start\", " + Limits + " }", "Tier: 'start' → no tier, or a Preset that has it")]
+    [InlineData("{ \"Limits\": \"discovr\" }", "Limits: 'discovr' → " + Example)]
+    [InlineData("{ \"MaxHint\": \"3600\", " + Limits + " }", "MaxHint: '3600' → a duration from 1 s to 31 days, such as '1 h' or '01:00:00'")]
+    [InlineData("{ \"MaxHint\": \"500 ms\", " + Limits + " }", "MaxHint: '500 ms' → a duration from 1 s to 31 days, such as '1 h' or '01:00:00'")]
+    [InlineData("{ \"TrustUpstream\": \"yes\", " + Limits + " }", "TrustUpstream: 'yes' → true or false")]
     [InlineData("\"500/minute\"", ": '500/minute' → a section with one of " + Keys)]
     public void Of_a_service(string json, string sentence) => Configured.Faults(Configured.Service(json)).ShouldBe([Place(sentence)]);
 
@@ -58,25 +71,31 @@ public class ServiceSectionFaultTests
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Name\": \"a\\u0007b\" }]", "Limits:0:Name: 'a?b' → a name of 1 to 64 printable characters")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Burst\": 5 }]", "Limits:0:Burst: 5 → no burst, or the algorithm TokenBucket")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Burst\": 0, \"Algorithm\": \"TokenBucket\" }]", "Limits:0:Burst: '0' → " + Amount + " as the burst")]
-    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Algorithm\": \"Leaky\" }]", "Limits:0:Algorithm: 'Leaky' → one of SlidingWindow, TokenBucket, FixedWindow, Concurrency")]
+    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Algorithm\": \"Leaky\" }]", "Limits:0:Algorithm: 'Leaky' → one of SlidingWindow, TokenBucket, FixedWindow, Concurrency, AdaptiveRate, AdaptiveConcurrency, AdaptiveThrottle")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Algorithm\": \"Concurrency\" }]", "Limits:0:Window: '00:00:01' → no window, which a concurrency limit has not, or another algorithm")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Anchor\": \"FirstUse\" }]", "Limits:0:Anchor: 'FirstUse' → no anchor, or the algorithm FixedWindow")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Partition\": \"Key\" }]", "Limits:0:Partition: 'Key' → one of Service, Tenant, Name")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 d\", \"TimeZone\": \"UTC\" }]", "Limits:0:TimeZone: 'UTC' → no time zone, or a FixedWindow anchored to the Clock")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 h\", \"Algorithm\": \"FixedWindow\", \"TimeZone\": \"UTC\" }]", "Limits:0:TimeZone: 'UTC' → no time zone, or a window of whole days")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 d\", \"Algorithm\": \"FixedWindow\", \"TimeZone\": \"Mars/Olympus\" }]", "Limits:0:TimeZone: 'Mars/Olympus' → the IANA name of a time zone, such as 'America/Los_Angeles'")]
+    [InlineData("[{ \"Algorithm\": \"AdaptiveThrottle\", \"Quota\": 5 }]", "Limits:0:Quota: 5 → no quota, which an adaptive throttle has not, or another algorithm")]
+    [InlineData("[{ \"Algorithm\": \"AdaptiveRate\", \"Window\": \"1 s\" }]", "Limits:0:Window: '00:00:01' → no window, or a quota")]
+    [InlineData("[{ \"Algorithm\": \"AdaptiveRate\", \"Quota\": 5 }]", "Limits:0:Window: missing → a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'")]
     [InlineData("[{ \"Quota\": 5, \"Windw\": \"1 s\", \"Window\": \"1 s\" }]", "Limits:0:Windw: unknown key → perhaps 'Window'; known here are " + LimitKeys)]
     public void Of_a_limit(string limits, string sentence) => Configured.Faults(Configured.Service($$"""{ "Limits": {{limits}} }""")).ShouldBe([Place(sentence)]);
 
     [Theory]
     [InlineData("\"Endpoints\": \"none\"", "Endpoints: 'none' → a section of templates, such as { \"GET /search/*\": { \"Limits\": \"30/minute\" } }")]
     [InlineData("\"Endpoints\": { \"GET /x\": \"5/s\" }", "Endpoints:GET /x: '5/s' → a section such as { \"Limits\": \"30/minute\" }")]
-    [InlineData("\"Endpoints\": { \"GET /x\": { \"Limit\": \"5/s\" } }", "Endpoints:GET /x:Limit: unknown key → perhaps 'Limits'; known here are Limits, ServiceLimits")]
+    [InlineData("\"Endpoints\": { \"GET /x\": { \"Limit\": \"5/s\" } }", "Endpoints:GET /x:Limit: unknown key → perhaps 'Limits'; known here are Limits, ServiceLimits, Costs")]
     [InlineData("\"Endpoints\": { \"GET /x\": { \"Limits\": \"some\" } }", "Endpoints:GET /x:Limits: 'some' → " + Example)]
     [InlineData("\"Endpoints\": { \"GET /x\": { \"Limits\": \"none\", \"ServiceLimits\": true } }", "Endpoints:GET /x:ServiceLimits: 'true' → false, or other Limits than 'none'")]
     [InlineData("\"Endpoints\": { \"GET /x\": { \"ServiceLimits\": \"no\" } }", "Endpoints:GET /x:ServiceLimits: 'no' → true or false")]
     [InlineData("\"Endpoints\": { \"GET x\": {  \"Limits\": \"5/s\" } }", "Endpoints:GET x: 'GET x' → " + Template + ": The path of 'GET x' must begin with '/', without scheme and host")]
     [InlineData("\"Endpoints\": { \"GET /a/{x}\": { \"Limits\": \"5/s\" }, \"get /a/{y}/\": { \"Limits\": \"6/s\" } }", "Endpoints:get /a/{y}/: 'get /a/{y}/' → one template for these requests, since 'GET /a/{x}' matches the same")]
+    [InlineData("\"Endpoints\": { \"GET /x\": { \"Costs\": 5 } }", "Endpoints:GET /x:Costs: '5' → a section of units and amounts, such as { \"points\": 5 }")]
+    [InlineData("\"Endpoints\": { \"GET /x\": { \"Costs\": { \"points\": -1 } } }", "Endpoints:GET /x:Costs:points: '-1' → a whole number from 0 to 10^12 as what a request costs")]
+    [InlineData("\"Endpoints\": { \"GET /x\": { \"Costs\": { \"po ints\": 1 } } }", "Endpoints:GET /x:Costs:po ints: 'po ints' → a unit of at most 64 letters, digits, '.', '_' and '-' that begins with a letter")]
     [InlineData("\"Tenants\": { \"Limits\": \"60/minute per name\" }", "Tenants:Limits:Partition: 'Name' → Tenant, which limits under Tenants count by, or nothing")]
     [InlineData("\"Tenants\": { \"Limits\": [\"60/minute\", \"60/minute per tenant\"] }", "Tenants:Limits:1: '60/minute' → one limit of this kind, since RateLimiting:Services:a:Tenants:Limits:0 is the same")]
     [InlineData("\"Tenants\": { \"Classes\": { \"premium\": { \"Limits\": \"60/minute\" } } }", "Tenants:Classes:premium:Tenants: missing → at least one tenant, or ClassOf set in code, since nobody could belong to the class")]

@@ -14,10 +14,15 @@ public class ServiceSectionTests
         var service = Read("""
             {
               "mode": "dryrun",
+              "Preset": "github",
+              "Tier": "user",
+              "Dialect": "okta",
+              "MaxHint": "10 min",
+              "TrustUpstream": true,
               "Limits": [ "500/minute", "5 concurrent", { "Name": "daily", "Quota": 10000, "Unit": "units", "Window": "1 day", "Algorithm": "FixedWindow", "TimeZone": "America/Los_Angeles" },
                           { "Quota": 100, "Window": "00:00:02", "Algorithm": "TokenBucket", "Burst": "1_000", "Partition": "Name" } ],
               "Endpoints": {
-                "GET /search/*": { "Limits": "30/minute" },
+                "GET /search/*": { "Limits": "30/minute", "Costs": { "points": "1_000", "requests": 0 } },
                 "POST /v1/models/pro:generate": { "Limits": [ "2/s" ], "ServiceLimits": false },
                 "POST /v1/models/pro": { "Limits": "3/s" },
                 "GET /health": { "Limits": "none" },
@@ -34,6 +39,8 @@ public class ServiceSectionTests
             """);
 
         service.Mode.ShouldBe(RateLimitMode.DryRun);
+        (service.Preset, service.Tier, service.Dialect!.Known, service.MaxHint, service.TrustUpstream).ShouldBe(("github", "user", "okta", TimeSpan.FromMinutes(10), true));
+        service.Endpoints["GET /search/*"].Costs.ShouldBe([new("points", 1000), new("requests", 0)]);
         service.Limits.Select(static limit => $"{limit.EffectiveName}: {limit}").ShouldBe(
         [
             "500/minute: 500/minute", "5 concurrent: 5 concurrent", "daily: 10000 units/day fixed America/Los_Angeles",

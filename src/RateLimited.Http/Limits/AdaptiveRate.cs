@@ -1,0 +1,169 @@
+using RateLimited.Http.Limits.Learning;
+
+namespace RateLimited.Http.Limits;
+
+/// <summary>
+/// Learns at what rate an upstream that announces nothing can be asked, and keeps to it: a token bucket of one second's worth whose rate <see cref="CubicRate"/> moves. In every interval
+/// L at most <c>(1 s + L) × rate</c> goes while the rate stands, one request at least.
+/// </summary>
+/// <remarks>
+/// <c>Mark</c> is the instant at which the bucket will be full, in 1/256 ticks; <c>Extra</c> holds what was learned. A request dearer than the bucket goes when that is full, and
+/// leaves a debt. Quota and window are the ceiling.
+/// </remarks>
+internal sealed class AdaptiveRate : LimitRule
+{
+    /// <summary>For how long what was learned is kept without news. Longer, and a limit that was raised meanwhile would be found late; shorter, and every pause would cost a burst of refusals.</summary>
+    public static readonly long Memory = TimeSpan.FromMinutes(10).Ticks;
+
+    private const int Shift = 8;
+    private const long Farthest = long.MaxValue >> (Shift + 2);
+
+    private static readonly long Second = TimeSpan.TicksPerSecond << Shift;
+
+    private readonly double _ceiling;
+    private readonly double _initial;
+
+    /// <param name="quota">How much may go per window at the very most.</param>
+    /// <param name="window">The window in ticks.</param>
+    /// <param name="initial">How much goes per window before anything was learned; at most the quota.</param>
+    public AdaptiveRate(long quota, long window, long initial)
+        : base(quota, window)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(initial, 1);
+        _ceiling = PerSecond(quota);
+        _initial = Math.Min(PerSecond(initial), _ceiling);
+    }
+
+    public override bool Learns => true;
+
+    public override long Earliest(ref LimitState state, in Moment at, long cost) =>
+        state.Extra is null ? at.Now : EarliestOf(state, at, Math.Min(TimeOf(state, cost), Depth(state)));
+
+    public override long Charge(ref LimitState state, in Moment at, long cost)
+    {
+        var rate = RateOf(ref state, at.Now);
+        rate.Sent(at.Now, cost);
+        state.Mark = Math.Min(Saturating.Add(Math.Max(state.Mark, Scaled(at.Now)), TimeOf(state, cost)), Scaled(Saturating.Add(at.Now, Farthest / 4)));
+        if (EarliestOf(state, at, Math.Min(TimeOf(state, cost), Depth(state))) > at.Now)
+        {
+            // Another like it would have to wait: demand has met the limit.
+            rate.LimitedAt = at.Now;
+        }
+
+        return state.Mark;
+    }
+
+    /// <summary>Only debt that is still outstanding is given back: what time has repaid since must not be repaid twice.</summary>
+    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount)
+    {
+        var due = Math.Min(receipt, state.Mark) - Scaled(at.Now);
+        if (due > 0)
+        {
+            state.Mark -= Math.Min(TimeOf(state, amount), due);
+        }
+    }
+
+    public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Charge(ref state, at, amount);
+
+    public override bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome)
+    {
+        if (outcome.Kind is not (AnswerKind.Succeeded or AnswerKind.Throttled))
+        {
+            return false;
+        }
+
+        var rate = RateOf(ref state, at.Now);
+        var before = Interval(state);
+        if (outcome.Kind == AnswerKind.Succeeded)
+        {
+            rate.Succeeded(at.Now, outcome.SentAt, _ceiling);
+        }
+        else
+        {
+            rate.Throttled(at.Now, outcome, _ceiling);
+        }
+
+        return Rescale(ref state, at.Now, before);
+    }
+
+    public override long Used(ref LimitState state, in Moment at) => state.Extra is null || Debt(state, at.Now) == 0 ? 0 : Saturating.DivideUp(Debt(state, at.Now), Interval(state));
+
+    /// <summary>What may go at once: one second's worth, one request at least.</summary>
+    public override long Present(ref LimitState state, in Moment at) => (long)Math.Ceiling(Math.Max(state.Extra is CubicRate rate ? rate.PerSecond : _initial, 1));
+
+    public override long FreshAt(in LimitState state, in Moment at) =>
+        state.Extra is CubicRate rate ? Math.Max(Saturating.DivideUp(state.Mark, 1 << Shift), Saturating.Add(rate.HeardAt, Memory)) : 0;
+
+    public override long Project(ref LimitState state, in Moment at, long amount)
+    {
+        // What a bucket that was never used holds is known before there is a state.
+        var copy = state;
+        RateOf(ref copy, at.Now);
+        return TimeOf(copy, amount) <= Depth(copy) ? Earliest(ref state, at, amount) : EarliestOf(copy, at, TimeOf(copy, amount));
+    }
+
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
+    {
+        if (previous is not AdaptiveRate)
+        {
+            base.Adopt(ref state, previous, at);
+        }
+        else if (state.Extra is CubicRate rate)
+        {
+            var before = Interval(state);
+            rate.Bound(_ceiling);
+            Rescale(ref state, at.Now, before);
+        }
+    }
+
+    private double PerSecond(long quota) => (double)quota * TimeSpan.TicksPerSecond / Window;
+
+    private CubicRate RateOf(ref LimitState state, long now)
+    {
+        if (state.Extra is not CubicRate rate)
+        {
+            state.Extra = rate = new CubicRate(_initial, now);
+        }
+
+        return rate;
+    }
+
+    private static long Scaled(long ticks) => Math.Min(ticks, Farthest) << Shift;
+
+    private static long Debt(in LimitState state, long now) => Math.Max(state.Mark - Scaled(now), 0);
+
+    /// <summary>How long it takes for one to flow in.</summary>
+    private static long Interval(in LimitState state) => (long)Math.Clamp(Math.Ceiling(Second / ((CubicRate)state.Extra!).PerSecond), 1, Farthest);
+
+    private static long Depth(in LimitState state) => Math.Max(Second, Interval(state));
+
+    private static long TimeOf(in LimitState state, long amount) => Saturating.Multiply(amount, Interval(state));
+
+    private static long EarliestOf(in LimitState state, in Moment at, long time)
+    {
+        // The guard makes the bucket shallower, but never so shallow that nothing fits.
+        var depth = Math.Max(Depth(state) - Scaled(at.Guard), Math.Min(time, Depth(state)));
+        var earliest = Saturating.Add(Math.Max(state.Mark, Scaled(at.Now)), time) - depth;
+        return Math.Max(at.Now, Saturating.DivideUp(Math.Max(earliest, 0), 1 << Shift));
+    }
+
+    /// <summary>What was taken stays taken; only the time in which it flows back changes. Returns whether that is less.</summary>
+    private static bool Rescale(ref LimitState state, long now, long before)
+    {
+        var after = Interval(state);
+        if (after == before)
+        {
+            return false;
+        }
+
+        var debt = Debt(state, now);
+        if (debt > 0)
+        {
+            var scaled = UInt128.Min((UInt128)debt * (ulong)after / (ulong)before, (UInt128)(Scaled(Farthest) / 4));
+            state.Mark = Saturating.Add(Scaled(now), (long)scaled);
+        }
+
+        return after < before;
+    }
+}
