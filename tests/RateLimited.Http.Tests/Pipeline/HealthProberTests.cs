@@ -11,7 +11,7 @@ public sealed class HealthProberTests : IDisposable
 {
     private static readonly HealthRule Rule = new(null, new Uri("/health", UriKind.Relative), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2), FailuresToOpen: 3, SuccessesToClose: 2);
 
-    private readonly LimitedService _service = new(LimitedService.Window(100));
+    private readonly LimitedService _service = new LimitedService(LimitedService.Window(100)).With(ResilienceRule.Nothing);
     private readonly ServicePipeline _pipeline;
     private HttpStatusCode _status = HttpStatusCode.OK;
     private bool _hangs;
