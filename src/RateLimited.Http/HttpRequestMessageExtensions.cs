@@ -72,6 +72,11 @@ public static class HttpRequestMessageExtensions
     /// <returns>The message.</returns>
     public static HttpRequestMessage WithoutRateLimiting(this HttpRequestMessage request) => request.WithRateLimiting(new RequestSettings { Bypass = true });
 
+    /// <summary>Says that processing the request twice does no harm, so that it is repeated after failures that leave open whether it was processed.</summary>
+    /// <param name="request">The message.</param>
+    /// <returns>The message.</returns>
+    public static HttpRequestMessage WithRepeatable(this HttpRequestMessage request) => request.WithRateLimiting(new RequestSettings { Repeatable = true });
+
     /// <summary>Sets all that the settings say and leaves the rest as it is.</summary>
     /// <param name="request">The message.</param>
     /// <param name="settings">The settings.</param>

@@ -66,6 +66,12 @@ public sealed class RequestSettings
     /// <summary>Whether the request goes past all limits, is not counted by them and waits for nothing. Default: false.</summary>
     public bool? Bypass { get; init; }
 
+    /// <summary>
+    /// Whether the request may be sent again after it may have been processed. Default: what its method promises, or true where it carries an <c>Idempotency-Key</c>. A request of which it is certain
+    /// that it was not processed is repeated whatever this says.
+    /// </summary>
+    public bool? Repeatable { get; init; }
+
     /// <summary>These settings where they say something, and the others where they do not.</summary>
     internal RequestSettings Over(RequestSettings? others) => others is null ? this : new RequestSettings
     {
@@ -76,6 +82,7 @@ public sealed class RequestSettings
         Costs = Costs is null ? others.Costs : CostsOver(others.Costs),
         QueueTimeout = QueueTimeout ?? others.QueueTimeout,
         Bypass = Bypass ?? others.Bypass,
+        Repeatable = Repeatable ?? others.Repeatable,
     };
 
     private static string? NullOrNamed(string? value)

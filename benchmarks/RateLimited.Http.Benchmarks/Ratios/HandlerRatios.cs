@@ -13,6 +13,7 @@ internal static class HandlerRatios
     [
         new("handler-invoker-four-limits", Target.Above(400, 200), static name => Invoker(name, FourLimits)),
         new("handler-client-four-limits", Target.Above(400, 200), static name => Client(name, FourLimits)),
+        new("chain-invoker-four-limits", Target.Above(500, 320), static name => Chain(name, FourLimits)),
         new("handler-invoker-with-concurrency", Target.None, static name => Invoker(name, [.. FourLimits, Ours.Parallel])),
     ];
 
@@ -39,6 +40,13 @@ internal static class HandlerRatios
     private static Ratio Invoker(string name, LimitRule[] rules)
     {
         using var ours = new HttpMessageInvoker(Ours.Handler(new StubHandler(), rules));
+        using var peer = new HttpMessageInvoker(new StubHandler());
+        return Above(name, count => Invoke(ours, count), count => Invoke(peer, count));
+    }
+
+    private static Ratio Chain(string name, LimitRule[] rules)
+    {
+        using var ours = new HttpMessageInvoker(Ours.Chain(new StubHandler(), rules));
         using var peer = new HttpMessageInvoker(new StubHandler());
         return Above(name, count => Invoke(ours, count), count => Invoke(peer, count));
     }

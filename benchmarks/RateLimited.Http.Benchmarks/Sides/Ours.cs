@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Pipeline;
+using RateLimited.Http.Resilience;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Benchmarks.Sides;
@@ -71,5 +72,19 @@ internal static class Ours
     {
         var settings = new PipelineSettings(new EndpointRouter([]), RejectionBehavior.Throw, TimeSpan.FromMinutes(1));
         return new RateLimitingHandler(new ServicePipeline(Service(rules), settings)) { InnerHandler = inner };
+    }
+
+    /// <summary>All handlers of a client, with retries, circuit and redirects as they are by default.</summary>
+    public static DelegatingHandler Chain(HttpMessageHandler inner, params LimitRule[] rules)
+    {
+        var settings = new PipelineSettings(new EndpointRouter([]), RejectionBehavior.Throw, TimeSpan.FromMinutes(1))
+        {
+            Resilience = new ResilienceRule { Retry = new RetryRule(), Breaker = new BreakerRule(), MaxRedirects = 5 },
+        };
+        var pipeline = new ServicePipeline(Service(rules), settings);
+        return new ResilienceHandler(pipeline)
+        {
+            InnerHandler = new RedirectHandler(pipeline) { InnerHandler = new RateLimitingHandler(pipeline) { InnerHandler = new AttemptTimeoutHandler(pipeline) { InnerHandler = inner } } },
+        };
     }
 }

@@ -52,6 +52,8 @@ internal static class DefinitionCompiler
             Router(layers.Endpoints.Select(static endpoint => (endpoint.Key, Costs(endpoint.Value)))), options.Rejection, options.BodyIdleTimeout)
         {
             Signals = new SignalReader(ServiceLayers.DialectOf(options), options.MaxHint),
+            Resilience = ResilienceCompiler.Rule(options.Resilience),
+            Connections = ResilienceCompiler.Connections(options.Resilience.Connections),
         };
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Options;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
+using RateLimited.Http.Pipeline;
 
 namespace RateLimited.Http.Configuration;
 
@@ -12,8 +13,7 @@ namespace RateLimited.Http.Configuration;
 /// </summary>
 internal sealed class PrimaryHandlerDefaults(IOptions<ServiceRegistrations> registrations) : IHttpMessageHandlerBuilderFilter
 {
-    /// <summary>Long enough to reuse connections, short enough to follow a change of DNS.</summary>
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan FrameworksIdleTimeout = new SocketsHttpHandler().PooledConnectionIdleTimeout;
 
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
     {
@@ -26,22 +26,32 @@ internal sealed class PrimaryHandlerDefaults(IOptions<ServiceRegistrations> regi
         var made = builder.PrimaryHandler;
         next(builder);
         if (ReferenceEquals(made, builder.PrimaryHandler) && made is SocketsHttpHandler handler
-            && builder.Services.GetRequiredService<ServiceRegistry>().DefinitionOf(builder.Name) is { } service)
+            && builder.Services.GetRequiredService<ServiceRegistry>().PipelineOf(builder.Name) is { } pipeline)
         {
-            SetUp(handler, service);
+            SetUp(handler, pipeline.Limiter.Definition, pipeline.Settings.Connections);
         }
     };
 
-    private static void SetUp(SocketsHttpHandler handler, ServiceDefinition service)
+    private static void SetUp(SocketsHttpHandler handler, ServiceDefinition service, ConnectionSettings connections)
     {
         // A redirect is a request: one that is followed below every other handler is not admitted, and takes a custom key header to another host.
         handler.AllowAutoRedirect = false;
         if (handler.PooledConnectionLifetime == Timeout.InfiniteTimeSpan)
         {
-            handler.PooledConnectionLifetime = ConnectionLifetime;
+            handler.PooledConnectionLifetime = connections.Lifetime;
         }
 
-        if (handler.MaxConnectionsPerServer == int.MaxValue && service.Mode == RateLimitMode.Enforce && InFlight(service) is { } limit)
+        if (handler.PooledConnectionIdleTimeout == FrameworksIdleTimeout)
+        {
+            handler.PooledConnectionIdleTimeout = connections.IdleTimeout;
+        }
+
+        if (handler.ConnectTimeout == Timeout.InfiniteTimeSpan)
+        {
+            handler.ConnectTimeout = connections.ConnectTimeout;
+        }
+
+        if (handler.MaxConnectionsPerServer == int.MaxValue && (connections.MaxPerServer ?? InFlight(service)) is { } limit)
         {
             handler.MaxConnectionsPerServer = limit;
         }
@@ -59,6 +69,6 @@ internal sealed class PrimaryHandlerDefaults(IOptions<ServiceRegistrations> regi
             }
         }
 
-        return service.Endpoints.Any(static endpoint => !endpoint.ServiceLimits) ? null : (int?)Math.Min(least ?? long.MaxValue, int.MaxValue);
+        return service.Mode != RateLimitMode.Enforce || service.Endpoints.Any(static endpoint => !endpoint.ServiceLimits) ? null : (int?)Math.Min(least ?? long.MaxValue, int.MaxValue);
     }
 }

@@ -31,6 +31,7 @@ internal static class ServiceOptionsFaults
         var layers = ServiceLayers.Of(options);
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
         CheckQueue(faults, $"{path}:Queue", options.Queue, globalLimits is null || layers.Discovers ? null : limits);
+        ResilienceFaults.Check(faults, $"{path}:Resilience", options.Resilience);
         if (options.DiscoverLimits && options.Limits.Count > 0)
         {
             faults.Add($"{path}:Limits", Fault.Quote(ServiceOptionsReader.Discover), "either 'discover' or limits of your own");

@@ -125,6 +125,15 @@ public sealed partial class ServiceRateLimitingOptions
         return this;
     }
 
+    /// <summary>Sets up how requests survive the service's bad days.</summary>
+    /// <param name="configure">Timeouts, retries, the circuit breaker.</param>
+    public ServiceRateLimitingOptions Resilient(Action<ResilienceOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(Resilience);
+        return this;
+    }
+
     /// <summary>Decides and records, and lets every request go at once.</summary>
     public ServiceRateLimitingOptions DryRun()
     {

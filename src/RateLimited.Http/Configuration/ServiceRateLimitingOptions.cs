@@ -65,6 +65,9 @@ public sealed partial class ServiceRateLimitingOptions
     /// </summary>
     public TimeSpan BodyIdleTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>How requests survive the service's bad days.</summary>
+    public ResilienceOptions Resilience { get; } = new();
+
     /// <summary>How many partitions (tenants, names) each limit counts apart at most, 1 to 10 000 000; those beyond share one. Default: 100 000.</summary>
     public int MaxPartitions { get; set; } = 100_000;
 

@@ -9,7 +9,7 @@ using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Configuration;
 
-/// <summary>What one container needs once, whatever is limited in it; and the one handler that a client needs.</summary>
+/// <summary>What one container needs once, whatever is limited in it; and the handlers that a client needs.</summary>
 internal static class ServiceRegistrationExtensions
 {
     public static IServiceCollection AddRateLimitingCore(this IServiceCollection services)
@@ -32,10 +32,12 @@ internal static class ServiceRegistrationExtensions
         services.TryAddSingleton<ServiceRegistry>();
         services.TryAddKeyedSingleton<IServiceRateLimiter>(KeyedService.AnyKey, static (provider, key) =>
             provider.GetRequiredService<ServiceRegistry>().Limiter(key as string ?? throw new InvalidOperationException("The key of an IServiceRateLimiter is its service's name, a string.")));
+        services.TryAddKeyedSingleton<IServiceCircuit>(KeyedService.AnyKey, static (provider, key) =>
+            provider.GetRequiredService<ServiceRegistry>().Circuit(key as string ?? throw new InvalidOperationException("The key of an IServiceCircuit is its service's name, a string.")));
         return services;
     }
 
-    /// <summary>Puts the handler on a client, or on all of them, once: where the client's own set-up put it, or else where that of all clients did.</summary>
+    /// <summary>Puts the handlers on a client, or on all of them, once: where the client's own set-up put them, or else where that of all clients did.</summary>
     public static IHttpClientBuilder AddRateLimitingHandler(this IHttpClientBuilder builder)
     {
         var allClients = builder.Name is null;
@@ -49,7 +51,10 @@ internal static class ServiceRegistrationExtensions
 
             if (registry.PipelineOf(handlers.Name) is { } pipeline)
             {
+                handlers.AdditionalHandlers.Add(new ResilienceHandler(pipeline));
+                handlers.AdditionalHandlers.Add(new RedirectHandler(pipeline));
                 handlers.AdditionalHandlers.Add(new RateLimitingHandler(pipeline));
+                handlers.AdditionalHandlers.Add(new AttemptTimeoutHandler(pipeline));
             }
         }));
         return builder;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
@@ -19,6 +20,7 @@ internal sealed class ServiceRegistry : IDisposable
     private readonly InProcessStore _store;
     private readonly Dictionary<string, LiveService> _live = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<IDisposable> _subscriptions = [];
+    private readonly IServiceProvider? _services;
 
     // Held while options are made, which runs delegates of the program's: a service that is asked for meanwhile must see either all of a change or nothing of it.
     private readonly Lock _gate = new();
@@ -27,8 +29,9 @@ internal sealed class ServiceRegistry : IDisposable
     private bool _isDisposed;
 
     /// <exception cref="OptionsValidationException">Something is wrong in the options of any service; it holds all faults.</exception>
-    public ServiceRegistry(ConfigurationLoader loader, RateLimitingTelemetry telemetry, TimeProvider? time = null)
+    public ServiceRegistry(ConfigurationLoader loader, RateLimitingTelemetry telemetry, TimeProvider? time = null, IServiceProvider? services = null)
     {
+        _services = services;
         _loader = loader;
         _telemetry = telemetry;
         _text = loader.Text();
@@ -50,17 +53,20 @@ internal sealed class ServiceRegistry : IDisposable
 
     /// <summary>The limiter of a service.</summary>
     /// <exception cref="InvalidOperationException">No such service is configured.</exception>
-    public ServiceLimiter Limiter(string service) =>
-        Find(service)?.Limiter ?? throw new InvalidOperationException(
+    public ServiceLimiter Limiter(string service) => Known(service).Limiter;
+
+    /// <summary>The circuit of a service.</summary>
+    /// <exception cref="InvalidOperationException">No such service is configured.</exception>
+    public IServiceCircuit Circuit(string service) => Known(service).Pipeline.Resilience;
+
+    private LiveService Known(string service) =>
+        Find(service) ?? throw new InvalidOperationException(
             $"No service {Fault.Quote(service)} is configured under {RateLimitingOptionsReader.ServicesPath} or added in code; configured are: {Names()}.");
 
     public bool IsNamedClient(string? client) => _loader.Registrations.IsNamedClient(client);
 
     /// <summary>The pipeline that a client's requests go through, or null where none limits them.</summary>
     public ServicePipeline? PipelineOf(string? client) => OfClient(client)?.Pipeline;
-
-    /// <summary>The definition in force of the service that limits a client, or null where none does.</summary>
-    public ServiceDefinition? DefinitionOf(string? client) => OfClient(client)?.Limiter.Definition;
 
     public void Dispose()
     {
@@ -76,6 +82,7 @@ internal sealed class ServiceRegistry : IDisposable
             _isDisposed = true;
             foreach (var service in _live.Values)
             {
+                service.Pipeline.Dispose();
                 service.Limiter.Dispose();
             }
 
@@ -112,8 +119,9 @@ internal sealed class ServiceRegistry : IDisposable
 
             var telemetry = _telemetry.For(configured.Definition.Name);
             var limiter = new ServiceLimiter(configured.Definition, _store, telemetry);
-            live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline), telemetry);
+            live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
+            live.Pipeline.Probe();
             return live;
         }
     }
@@ -130,6 +138,9 @@ internal sealed class ServiceRegistry : IDisposable
             }
         }
     }
+
+    /// <summary>Asked for only when a request needs it: the factory of clients is made of what asks this registry.</summary>
+    private HttpClient ClientOf(string name) => _services!.GetRequiredService<IHttpClientFactory>().CreateClient(name);
 
     private void Reload(bool unchanged)
     {

@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Resilience;
 using RateLimited.Http.Signals;
 
 namespace RateLimited.Http.Pipeline;
@@ -10,19 +11,82 @@ internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior
 
     /// <summary>Reads what the service's responses say. Default: by whatever dialect their headers are recognised as.</summary>
     public SignalReader Signals { get; init; } = AnyDialect;
+
+    /// <summary>What the primary handlers of the service's clients are set to where nobody has set them.</summary>
+    public ConnectionSettings Connections { get; init; } = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(15), MaxPerServer: null);
+
+    /// <summary>How requests survive the service's bad days. Default: not at all.</summary>
+    public ResilienceRule Resilience { get; init; } = ResilienceRule.Nothing;
 }
 
-/// <summary>One service for all its handlers, which the factory makes anew every two minutes: state lives here and never in a handler.</summary>
-internal sealed class ServicePipeline(ServiceLimiter limiter, PipelineSettings settings)
-{
-    private volatile PipelineSettings _settings = settings;
+/// <summary>The connections of a service's clients; without a maximum there are as many as requests may be under way.</summary>
+internal sealed record ConnectionSettings(TimeSpan Lifetime, TimeSpan IdleTimeout, TimeSpan ConnectTimeout, int? MaxPerServer);
 
-    public ServiceLimiter Limiter => limiter;
+/// <summary>One service for all its handlers, which the factory makes anew every two minutes: state lives here and never in a handler.</summary>
+internal sealed class ServicePipeline : IDisposable
+{
+    private readonly Lock _lock = new();
+    private volatile PipelineSettings _settings;
+    private (HealthRule Rule, HealthProber Prober)? _health;
+    private bool _isDisposed;
+
+    public ServicePipeline(ServiceLimiter limiter, PipelineSettings settings)
+    {
+        Limiter = limiter;
+        _settings = settings;
+        Stale = new StaleResponses(limiter.Time);
+        Resilience = new ServiceResilience(limiter.Definition.Name, limiter.Time, limiter.Telemetry.Resilience);
+        Resilience.Apply(settings.Resilience);
+    }
+
+    public ServiceLimiter Limiter { get; }
+
+    public ServiceResilience Resilience { get; }
+
+    /// <summary>The last good responses, where fallback keeps them.</summary>
+    public StaleResponses Stale { get; }
+
+    /// <summary>Makes a client by its name, for fallback; null where there is no factory of clients.</summary>
+    public Func<string, HttpClient>? Clients { get; init; }
 
     /// <summary>May be replaced at any time; requests under way keep those they began with.</summary>
     public PipelineSettings Settings
     {
         get => _settings;
-        set => _settings = value;
+        set
+        {
+            _settings = value;
+            Resilience.Apply(value.Resilience);
+            Probe();
+        }
+    }
+
+    /// <summary>Begins to ask whether the service is well, if that is configured, or asks as it is configured by now.</summary>
+    public void Probe()
+    {
+        HealthProber? old = null;
+        lock (_lock)
+        {
+            var rule = _isDisposed ? null : _settings.Resilience.Health;
+            if (_health?.Rule != rule)
+            {
+                old = _health?.Prober;
+                _health = rule is null ? null : (rule, new HealthProber(this, rule));
+            }
+        }
+
+        // Outside of the lock: it tells listeners of what it takes back.
+        old?.Dispose();
+    }
+
+    /// <summary>Ends asking.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+        }
+
+        Probe();
     }
 }

@@ -32,6 +32,13 @@ internal sealed class RateLimitingInstruments
         Unexpected429 = meter.CreateCounter<long>("rate_limit.unexpected_429", "{response}", "Responses with status 429 to requests that the limits had admitted.");
         AbandonedBodies = meter.CreateCounter<long>("rate_limit.abandoned_bodies", "{response}", "Response bodies that nobody read for too long, so that their leases were ended.");
         Reloads = meter.CreateCounter<long>("rate_limit.reloads", "{reload}", "Changes of the configuration while running, by whether they took effect.");
+        Retries = meter.CreateCounter<long>("resilience.retries", "{retry}", "Attempts that were repeated, by what was wrong with them.");
+        RetriesLeftOut = meter.CreateCounter<long>("resilience.retries_left_out", "{request}", "Failed requests that were not repeated, or not any more, by why.");
+        CircuitChanges = meter.CreateCounter<long>("resilience.circuit.changes", "{change}", "Changes of the circuit breaker's state, by the new one.");
+        CircuitRefusals = meter.CreateCounter<long>("resilience.circuit.refusals", "{request}", "Attempts that an open circuit did not let through.");
+        Redirects = meter.CreateCounter<long>("resilience.redirects", "{redirect}", "Redirects that came, by whether they were followed, and why not.");
+        Fallbacks = meter.CreateCounter<long>("resilience.fallbacks", "{request}", "Requests that something was looked for to stand in for their response, by why and by whether there was something.");
+        Hedges = meter.CreateCounter<long>("resilience.hedges", "{request}", "Requests that were sent once more beside themselves, and of these those that won.");
         Gauges = new StatusGauges(meter);
     }
 
@@ -49,6 +56,20 @@ internal sealed class RateLimitingInstruments
     public Counter<long> AbandonedBodies { get; }
 
     public Counter<long> Reloads { get; }
+
+    public Counter<long> Retries { get; }
+
+    public Counter<long> RetriesLeftOut { get; }
+
+    public Counter<long> CircuitChanges { get; }
+
+    public Counter<long> CircuitRefusals { get; }
+
+    public Counter<long> Redirects { get; }
+
+    public Counter<long> Fallbacks { get; }
+
+    public Counter<long> Hedges { get; }
 
     public StatusGauges Gauges { get; }
 }

@@ -25,4 +25,31 @@ internal static partial class RateLimitingLog
 
     [LoggerMessage(5, LogLevel.Error, "The changed limits of {Service} are not valid and were not taken over; the last valid ones stay. {Faults}")]
     public static partial void ReloadRefused(ILogger log, string service, string faults);
+
+    [LoggerMessage(6, LogLevel.Debug, "An attempt at {Service} failed ({Failure}) and is repeated in {Milliseconds} ms.")]
+    public static partial void Retrying(ILogger log, string service, string failure, long milliseconds);
+
+    [LoggerMessage(7, LogLevel.Debug, "A failed request to {Service} is not repeated ({Failure}): {Reason}.")]
+    public static partial void NotRetrying(ILogger log, string service, string failure, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "The circuit of {Service} is {State}: its requests are refused on this side.")]
+    public static partial void CircuitOpened(ILogger log, string service, string state);
+
+    [LoggerMessage(9, LogLevel.Information, "The circuit of {Service} is {State}.")]
+    public static partial void CircuitChanged(ILogger log, string service, string state);
+
+    [LoggerMessage(11, LogLevel.Debug, "Something to stand in for a response of {Service} was looked for ({Reason}): {Result}.")]
+    public static partial void FellBack(ILogger log, string service, string reason, string result);
+
+    [LoggerMessage(12, LogLevel.Warning, "The service {Service} is degraded to {Level}.")]
+    public static partial void LevelChanged(ILogger log, string service, string level);
+
+    [LoggerMessage(
+        13,
+        LogLevel.Warning,
+        "Somebody around the client of {Service} repeats requests too (its header {Header} proves it): attempts multiply. Switch its retries off, or set Resilience:Retry to false here.")]
+    public static partial void OuterRetrySeen(ILogger log, string service, string header);
+
+    [LoggerMessage(10, LogLevel.Debug, "A redirect of {Service}: {Result}.")]
+    public static partial void Redirected(ILogger log, string service, string result);
 }

@@ -32,7 +32,11 @@ internal sealed class ServiceTelemetry
         _reasons = TagsWith(TagValues.Reason, TagValues.Reasons);
         _priorities = TagsWith(TagValues.Priority, TagValues.Priorities);
         _reloads = TagsWith(TagValues.Result, TagValues.ReloadResults);
+        Resilience = new ResilienceTelemetry(instruments, log, service);
     }
+
+    /// <summary>What its handlers say of attempts, circuits and what stands in for responses.</summary>
+    public ResilienceTelemetry Resilience { get; }
 
     /// <summary>The tag of the service alone.</summary>
     public KeyValuePair<string, object?>[] Tags { get; }

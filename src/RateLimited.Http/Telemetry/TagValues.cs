@@ -11,6 +11,7 @@ internal static class TagValues
     public const string Result = "result";
     public const string Reason = "reason";
     public const string Priority = "priority";
+    public const string State = "state";
 
     public static readonly string[] Results = ["admitted", "waited", "refused", "dry_run", "bypassed"];
 
@@ -20,6 +21,23 @@ internal static class TagValues
     public static readonly string[] Priorities = ["background", "low", "normal", "high", "critical"];
 
     public static readonly string[] ReloadResults = ["accepted", "refused"];
+
+    /// <summary>What was wrong with an attempt that was repeated.</summary>
+    public static readonly string[] Failures = ["none", "limited", "overloaded", "server_fault", "status", "not_sent", "broken", "timed_out", "circuit_open"];
+
+    /// <summary>Why an attempt was not repeated.</summary>
+    public static readonly string[] RetryDecisions = ["repeat", "not_asked", "last_attempt", "not_replayable", "not_idempotent", "wait_too_long", "budget_spent"];
+
+    /// <summary>What became of a redirect: followed as the first two say, or not because of the others.</summary>
+    public static readonly string[] RedirectResults = ["same_origin", "other_origin", "downgrade", "private_address", "content_elsewhere", "not_replayable", "too_many"];
+
+    public static readonly string[] FallbackCauses = ["failed", "circuit_open", "limited", "refused"];
+
+    public static readonly string[] FallbackResults = ["found", "nothing"];
+
+    public static readonly string[] HedgeResults = ["sent", "won"];
+
+    public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated", "reduced", "normal"];
 
     public static string Of(RejectionReason reason) => (uint)reason < (uint)Reasons.Length ? Reasons[(int)reason] : Reasons[0];
 

@@ -23,6 +23,14 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingEndpoint", Names(EndpointSectionReader.Keys)),
         ("definitions/rateLimitingTenants", Names(TenantSectionReader.Keys)),
         ("definitions/rateLimitingTenantClass", Names(TenantSectionReader.ClassKeys)),
+        ("definitions/rateLimitingResilience", Names(ResilienceSectionReader.Keys)),
+        ("definitions/rateLimitingDegradation", Names(ResilienceSectionReader.DegradationKeys)),
+        ("definitions/rateLimitingHedging", Names(ResilienceSectionReader.HedgingKeys)),
+        ("definitions/rateLimitingConnections", Names(ResilienceSectionReader.ConnectionKeys)),
+        ("definitions/rateLimitingHealthProbe", Names(ResilienceSectionReader.HealthKeys)),
+        ("definitions/rateLimitingFallback", Names(ResilienceSectionReader.FallbackKeys)),
+        ("definitions/rateLimitingRetry", Names(ResilienceSectionReader.RetryKeys)),
+        ("definitions/rateLimitingBreaker", Names(ResilienceSectionReader.BreakerKeys)),
         ("definitions/rateLimitingLimitSection", Names(LimitSectionReader.Keys)),
         ("definitions/rateLimitingDialect", Names(DialectSectionReader.Keys)),
         ("definitions/rateLimitingDialectLimit", Names(DialectSectionReader.LimitKeys)),
@@ -50,6 +58,7 @@ public class ConfigurationSchemaTests
     [InlineData("definitions/rateLimitingLimitSection/properties/Partition", typeof(PartitionBy))]
     [InlineData("definitions/rateLimitingDialectHeader/properties/Format", typeof(DialectFormat))]
     [InlineData("definitions/rateLimitingQueue/properties/Overflow", typeof(QueueOverflow))]
+    [InlineData("definitions/rateLimitingRetry/properties/Backoff", typeof(RetryBackoff))]
     [InlineData("definitions/rateLimitingService/properties/Mode", typeof(RateLimitMode))]
     [InlineData("definitions/rateLimitingService/properties/Rejection", typeof(RejectionBehavior))]
     public void Choices_are_those_that_are_read(string place, Type choice)
@@ -82,6 +91,23 @@ public class ConfigurationSchemaTests
         Number("definitions/rateLimitingEndpoint/properties/Costs/additionalProperties", OptionBounds.EndpointCost, null);
         Number("definitions/rateLimitingService/properties/MaxPartitions", OptionBounds.Partitions, service.MaxPartitions);
         Number("definitions/rateLimitingTenantClass/properties/Weight", OptionBounds.Weight, new TenantClassOptions().Weight);
+        var (retry, breaker) = (service.Resilience.Retry, service.Resilience.Breaker);
+        Number("definitions/rateLimitingResilience/properties/Redirects", ResilienceBounds.Redirects, service.Resilience.Redirects);
+        Number("definitions/rateLimitingDegradation/properties/FailurePercent", ResilienceBounds.Percent, null);
+        Number("definitions/rateLimitingHealthProbe/properties/FailuresToOpen", ResilienceBounds.Probes, service.Resilience.HealthProbe.FailuresToOpen);
+        Number("definitions/rateLimitingHealthProbe/properties/SuccessesToClose", ResilienceBounds.Probes, service.Resilience.HealthProbe.SuccessesToClose);
+        Number("definitions/rateLimitingHedging/properties/MaxHedges", ResilienceBounds.Hedges, service.Resilience.Hedging.MaxHedges);
+        Number("definitions/rateLimitingConnections/properties/MaxPerServer", ResilienceBounds.Connections, null);
+        Number("definitions/rateLimitingRetry/properties/MaxRetries", ResilienceBounds.Retries, retry.MaxRetries);
+        Number("definitions/rateLimitingRetry/properties/MaxReplayBuffer", ResilienceBounds.ReplayBuffer, retry.MaxReplayBuffer);
+        Number("definitions/rateLimitingRetry/properties/BudgetPercent", ResilienceBounds.BudgetPercent, retry.BudgetPercent);
+        Number("definitions/rateLimitingRetry/properties/BudgetFloor", ResilienceBounds.BudgetFloor, retry.BudgetFloor);
+        Number("definitions/rateLimitingRetry/properties/Statuses/items", ResilienceBounds.Status, null);
+        Number("definitions/rateLimitingBreaker/properties/FailurePercent", ResilienceBounds.Percent, breaker.FailurePercent);
+        Number("definitions/rateLimitingBreaker/properties/SlowPercent", ResilienceBounds.Percent, breaker.SlowPercent);
+        Number("definitions/rateLimitingBreaker/properties/MinimumCalls", ResilienceBounds.MinimumCalls, breaker.MinimumCalls);
+        Number("definitions/rateLimitingBreaker/properties/ConsecutiveFailures", ResilienceBounds.Consecutive, breaker.ConsecutiveFailures);
+        Number("definitions/rateLimitingBreaker/properties/Probes", ResilienceBounds.Probes, breaker.Probes);
 
         static void Number(string place, NumberRange range, long? otherwise)
         {
@@ -101,6 +127,16 @@ public class ConfigurationSchemaTests
         Duration("definitions/rateLimitingService/properties/MaxHint").ShouldBe(service.MaxHint);
         Duration("definitions/rateLimitingService/properties/BodyIdleTimeout").ShouldBe(service.BodyIdleTimeout);
         Duration("definitions/rateLimitingService/properties/PartitionIdleTimeout").ShouldBe(service.PartitionIdleTimeout);
+        Duration("definitions/rateLimitingHealthProbe/properties/Interval").ShouldBe(service.Resilience.HealthProbe.Interval);
+        Duration("definitions/rateLimitingHealthProbe/properties/Timeout").ShouldBe(service.Resilience.HealthProbe.Timeout);
+        Duration("definitions/rateLimitingConnections/properties/Lifetime").ShouldBe(service.Resilience.Connections.Lifetime);
+        Duration("definitions/rateLimitingConnections/properties/IdleTimeout").ShouldBe(service.Resilience.Connections.IdleTimeout);
+        Duration("definitions/rateLimitingConnections/properties/ConnectTimeout").ShouldBe(service.Resilience.Connections.ConnectTimeout);
+        Duration("definitions/rateLimitingRetry/properties/BaseDelay").ShouldBe(service.Resilience.Retry.BaseDelay);
+        Duration("definitions/rateLimitingRetry/properties/MaxDelay").ShouldBe(service.Resilience.Retry.MaxDelay);
+        Duration("definitions/rateLimitingBreaker/properties/Window").ShouldBe(service.Resilience.Breaker.Window);
+        Duration("definitions/rateLimitingBreaker/properties/Break").ShouldBe(service.Resilience.Breaker.Break);
+        Duration("definitions/rateLimitingBreaker/properties/MaxBreak").ShouldBe(service.Resilience.Breaker.MaxBreak);
 
         static TimeSpan Duration(string place) => DurationText.TryParse(At(place).GetProperty("default").GetString(), out var value) ? value : TimeSpan.MinValue;
     }

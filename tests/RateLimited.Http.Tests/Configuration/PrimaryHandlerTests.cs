@@ -30,6 +30,17 @@ public class PrimaryHandlerTests
         Primary(service).MaxConnectionsPerServer.ShouldBe(connections);
 
     [Fact]
+    public void H18_its_connections_are_as_configured_where_nobody_has_set_them()
+    {
+        const string Service = """{ "Limits": "5 concurrent", "Resilience": { "Connections": { "Lifetime": "5 min", "IdleTimeout": "30 s", "ConnectTimeout": "3 s", "MaxPerServer": 50 } } }""";
+        static (TimeSpan Lifetime, TimeSpan Idle, TimeSpan Connect, int Most) Of(SocketsHttpHandler it) => (it.PooledConnectionLifetime, it.PooledConnectionIdleTimeout, it.ConnectTimeout, it.MaxConnectionsPerServer);
+
+        var forever = Primary(Service, static client => client.SetHandlerLifetime(Timeout.InfiniteTimeSpan));
+        Of(forever).ShouldBe((TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(3), 50));
+        Of(Primary(Unlimited)).ShouldBe((TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(15), int.MaxValue));
+    }
+
+    [Fact]
     public void Where_handlers_live_for_ever_connections_do_not() =>
         Primary(Unlimited, static client => client.SetHandlerLifetime(Timeout.InfiniteTimeSpan)).PooledConnectionLifetime.ShouldBe(TimeSpan.FromMinutes(2));
 

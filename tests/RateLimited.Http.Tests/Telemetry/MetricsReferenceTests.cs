@@ -34,6 +34,12 @@ public sealed class MetricsReferenceTests
     [InlineData("result` of `rate_limit.reloads", nameof(TagValues.ReloadResults))]
     [InlineData("reason", nameof(TagValues.Reasons))]
     [InlineData("priority", nameof(TagValues.Priorities))]
+    [InlineData("reason` of `resilience.retries", nameof(TagValues.Failures))]
+    [InlineData("reason` of `resilience.retries_left_out", nameof(TagValues.RetryDecisions))]
+    [InlineData("result` of `resilience.redirects", nameof(TagValues.RedirectResults))]
+    [InlineData("reason` of `resilience.fallbacks", nameof(TagValues.FallbackCauses))]
+    [InlineData("result` of `resilience.fallbacks", nameof(TagValues.FallbackResults))]
+    [InlineData("state", nameof(TagValues.CircuitStates))]
     public void The_table_of_tags_is_that_of_the_closed_sets(string tag, string set)
     {
         var values = (string[])typeof(TagValues).GetField(set)!.GetValue(obj: null)!;

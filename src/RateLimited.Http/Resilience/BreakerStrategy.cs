@@ -1,0 +1,40 @@
+using Polly;
+
+namespace RateLimited.Http.Resilience;
+
+/// <summary>
+/// The service's circuit as a strategy of Polly's. Not Polly's own: that one takes a cancelled probe for a success, waits for ever for one that hangs, measures breaks by the wall clock and
+/// forgets all when its options are loaded anew.
+/// </summary>
+internal sealed class BreakerStrategy(ServiceResilience service, ResilienceRule rule) : ResilienceStrategy<HttpResponseMessage>
+{
+    protected override async ValueTask<Outcome<HttpResponseMessage>> ExecuteCore<TState>(
+        Func<ResilienceContext, TState, ValueTask<Outcome<HttpResponseMessage>>> callback, ResilienceContext context, TState state)
+    {
+        var call = ResilientCall.Of(context);
+        if (call.IsKnown)
+        {
+            // It went through the circuit before and was reported.
+            return await callback(context, state).ConfigureAwait(context.ContinueOnCapturedContext);
+        }
+
+        if (!service.TryEnter(call.Request, out var pass, out var refusal))
+        {
+            call.Refused();
+            return Outcome.FromException<HttpResponseMessage>(refusal!);
+        }
+
+        var began = rule.Breaker is { SlowCall: > 0 } ? service.Now : 0;
+        var reading = new AttemptReading(FailureKind.None, CallResult.Inconclusive);
+        try
+        {
+            var outcome = await callback(context, state).ConfigureAwait(context.ContinueOnCapturedContext);
+            reading = call.Reading;
+            return outcome;
+        }
+        finally
+        {
+            service.Report(rule, pass, reading, began, isFirst: call.Attempts == 1);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using RateLimited.Http.Pipeline;
+using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Testing;
+
+namespace RateLimited.Http.Tests.Pipeline;
+
+/// <summary>All handlers of a client in their order, over a service under time that only the test moves.</summary>
+internal static class ResilientChain
+{
+    /// <summary>What is on by default.</summary>
+    public static ResilienceRule Usual => new() { Retry = new RetryRule(), Breaker = new BreakerRule(), MaxRedirects = 5 };
+
+    public static LimitedService With(this LimitedService service, ResilienceRule rule)
+    {
+        // The limits' own throttle on server faults would hold up, in time that only the test moves, what these tests let fail.
+        service.Limiter.Apply(service.Limiter.Definition with { FaultThrottle = false });
+        service.Pipeline.Settings = service.Pipeline.Settings with { Resilience = rule };
+        return service;
+    }
+
+    public static HttpMessageHandler Chain(this LimitedService service, HttpMessageHandler inner) =>
+        new ResilienceHandler(service.Pipeline)
+        {
+            InnerHandler = new RedirectHandler(service.Pipeline)
+            {
+                InnerHandler = new RateLimitingHandler(service.Pipeline) { InnerHandler = new AttemptTimeoutHandler(service.Pipeline) { InnerHandler = inner } },
+            },
+        };
+
+    public static HttpMessageInvoker Through(this LimitedService service, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) =>
+        new(service.Chain(new StubHandler(answer)));
+
+    /// <summary>Moves time from timer to timer until the work has ended.</summary>
+#pragma warning disable VSTHRD003 // Tests have no context to lock.
+    public static async Task<T> WithinTimeAsync<T>(this Task<T> work, ManualTime time)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!work.IsCompleted)
+        {
+            TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(Eventually.Deadline);
+            if (time.UntilNextTimer is { } next)
+            {
+                time.Advance(next);
+            }
+
+            await Task.WhenAny(work, Task.Delay(2));
+        }
+
+        return await work;
+    }
+#pragma warning restore VSTHRD003
+}
