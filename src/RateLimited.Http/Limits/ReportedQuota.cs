@@ -15,6 +15,11 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     /// <summary>How long a window is taken to be whose length nobody said.</summary>
     private const long UsualWindow = TimeSpan.TicksPerMinute;
 
+    /// <summary>A thousand times what can be configured: what is larger is no limit, and the arithmetic stays in range.</summary>
+    private const long LargestLimit = 1_000_000_000_000_000;
+
+    private const long LongestWindow = 366 * TimeSpan.TicksPerDay;
+
     /// <summary>How long nothing goes when nothing remains and nobody says until when.</summary>
     private const long ShortestWait = TimeSpan.TicksPerSecond;
 
@@ -143,12 +148,12 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         _underWay = receipt is null ? _underWay : Math.Max(_underWay - cost, 0);
         if (report.Limit is > 0 and var limit)
         {
-            _limit = limit;
+            _limit = Math.Min(limit, LargestLimit);
         }
 
         if (report.Window > 0)
         {
-            _window = report.Window;
+            _window = Math.Min(report.Window, LongestWindow);
         }
 
         if (report.Remaining is not { } said)

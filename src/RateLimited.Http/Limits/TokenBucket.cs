@@ -303,7 +303,7 @@ internal sealed class TokenBucket : LimitRule
         // Each of the three has less than one tick in parts, so together they lie above −1 and below 2 ticks.
         var ticks = Saturating.Add(full.Ticks, cost.Ticks) - depth.Ticks;
         var parts = full.Parts + cost.Parts - depth.Parts;
-        return parts <= 0 ? ticks : Saturating.Add(ticks, parts <= _parts ? 1 : 2);
+        return parts <= 0 ? ticks : ticks + (parts <= _parts ? 1 : 2);
     }
 
     private readonly record struct Fraction(long Ticks, long Parts);

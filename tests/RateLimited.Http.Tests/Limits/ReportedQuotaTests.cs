@@ -269,6 +269,17 @@ public sealed class ReportedQuotaTests
     }
 
     [Fact]
+    public void Figures_beyond_the_range_stay_in_it()
+    {
+        Hear(0, new QuotaReport { Unit = UnitCost.Requests, Limit = long.MaxValue, Remaining = 3, Window = 7, Refills = true }, _quota.Charge(At(0), 1));
+
+        _quota.Earliest(At(0), long.MaxValue).ShouldBeInRange(0, Hour);
+        _quota.Limit.ShouldBe(1_000_000_000_000_000);
+        Hear(0, new QuotaReport { Unit = UnitCost.Requests, Limit = long.MaxValue, Remaining = long.MaxValue, Window = long.MaxValue, Refills = true }, _quota.Charge(At(0), 1));
+        _quota.Window.ShouldBe(TimeSpan.FromDays(366).Ticks);
+    }
+
+    [Fact]
     public void A_window_without_an_end_flows_back()
     {
         Hear(0, new QuotaReport { Unit = "tokens", Limit = 60, Remaining = 0, Window = Minute, NamedWindow = Minute }, _quota.Charge(At(0), 1));

@@ -90,17 +90,6 @@ public sealed class TokenBucketTests
     }
 
     [Fact]
-    public void A_bucket_that_flows_faster_than_ticks_ends_with_the_range_too()
-    {
-        var fast = new TokenBucket(7_000_000_000, 3, 2);
-        fast.Charge(ref _state, new Moment(long.MaxValue - 1), 2);
-        fast.Charge(ref _state, new Moment(long.MaxValue - 1), long.MaxValue);
-
-        fast.Project(ref _state, new Moment(long.MaxValue - 1), long.MaxValue).ShouldBeGreaterThan(0);
-        fast.Earliest(ref _state, new Moment(long.MaxValue - 1), 1).ShouldBeGreaterThanOrEqualTo(long.MaxValue - 1);
-    }
-
-    [Fact]
     public void Products_beyond_the_range_end_at_the_farthest_instant()
     {
         var slow = new TokenBucket(1, TimeSpan.FromDays(31).Ticks, long.MaxValue);
