@@ -21,7 +21,7 @@ internal sealed class PlainJsonShape : IProviderShape
     {
         headers["X-RateLimit-Limit"] = reading.Limit.ToString(CultureInfo.InvariantCulture);
         headers["X-RateLimit-Remaining"] = reading.Remaining.ToString(CultureInfo.InvariantCulture);
-        headers["X-RateLimit-Reset"] = (DateTimeOffset.UtcNow + reading.UntilFull + TimeSpan.FromSeconds(1)).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        headers["X-RateLimit-Reset"] = Math.Ceiling((DateTimeOffset.UtcNow + reading.UntilFull - DateTimeOffset.UnixEpoch).TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 
     public string Answer(string text) => $$"""{"text":{{JsonSerializer.Serialize(text)}}}""";
