@@ -14,6 +14,8 @@ internal static class HandlerRatios
         new("handler-invoker-four-limits", Target.Above(400, 200), static name => Invoker(name, FourLimits)),
         new("handler-client-four-limits", Target.Above(400, 200), static name => Client(name, FourLimits)),
         new("chain-invoker-four-limits", Target.Above(500, 320), static name => Chain(name, FourLimits)),
+        new("chain-beside-five-strategies", Target.AtMost(0.8), static name => BesideFiveStrategies(name, withTimeouts: false)),
+        new("chain-with-timeouts-beside-five-strategies", Target.AtMost(0.8), static name => BesideFiveStrategies(name, withTimeouts: true)),
         new("handler-invoker-with-concurrency", Target.None, static name => Invoker(name, [.. FourLimits, Ours.Parallel])),
     ];
 
@@ -49,6 +51,19 @@ internal static class HandlerRatios
         using var ours = new HttpMessageInvoker(Ours.Chain(new StubHandler(), rules));
         using var peer = new HttpMessageInvoker(new StubHandler());
         return Above(name, count => Invoke(ours, count), count => Invoke(peer, count));
+    }
+
+    /// <summary>Both above the bare invoker, in nanoseconds; the rival's bytes stand in the name's line of the report.</summary>
+    private static Ratio BesideFiveStrategies(string name, bool withTimeouts)
+    {
+        using var ours = new HttpMessageInvoker(withTimeouts ? Ours.ChainWithTimeouts(new StubHandler(), FourLimits) : Ours.Chain(new StubHandler(), FourLimits));
+        using var five = new HttpMessageInvoker(new FiveStrategies { InnerHandler = new StubHandler() });
+        using var bare = new HttpMessageInvoker(new StubHandler());
+        var beside = Duel.Run(name, count => Invoke(ours, count), count => Invoke(five, count));
+        var alone = Duel.Run(name, count => Invoke(bare, count), count => Invoke(bare, count));
+        var bytes = Duel.BytesOf(count => Invoke(bare, count), 1000);
+        Console.WriteLine(FormattableString.Invariant($"# {name}: the five strategies allocate {Duel.BytesOf(count => Invoke(five, count), 1000) - bytes:0} B above the bare invoker"));
+        return new Ratio(name, beside.Ours - alone.Ours, beside.Peer - alone.Peer, beside.Bytes - bytes);
     }
 
     private static Ratio Client(string name, LimitRule[] rules)

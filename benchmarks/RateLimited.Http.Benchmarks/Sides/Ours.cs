@@ -75,12 +75,16 @@ internal static class Ours
     }
 
     /// <summary>All handlers of a client, with retries, circuit and redirects as they are by default.</summary>
-    public static DelegatingHandler Chain(HttpMessageHandler inner, params LimitRule[] rules)
+    public static DelegatingHandler Chain(HttpMessageHandler inner, params LimitRule[] rules) =>
+        Chain(inner, new ResilienceRule { Retry = new RetryRule(), Breaker = new BreakerRule(), MaxRedirects = 5 }, rules);
+
+    /// <summary>The same with a timeout for the attempt and one for all of them.</summary>
+    public static DelegatingHandler ChainWithTimeouts(HttpMessageHandler inner, params LimitRule[] rules) =>
+        Chain(inner, new ResilienceRule { Retry = new RetryRule(), Breaker = new BreakerRule(), MaxRedirects = 5, AttemptTimeout = TimeSpan.FromSeconds(10), TotalTimeout = TimeSpan.FromSeconds(30) }, rules);
+
+    private static ResilienceHandler Chain(HttpMessageHandler inner, ResilienceRule rule, LimitRule[] rules)
     {
-        var settings = new PipelineSettings(new EndpointRouter([]), RejectionBehavior.Throw, TimeSpan.FromMinutes(1))
-        {
-            Resilience = new ResilienceRule { Retry = new RetryRule(), Breaker = new BreakerRule(), MaxRedirects = 5 },
-        };
+        var settings = new PipelineSettings(new EndpointRouter([]), RejectionBehavior.Throw, TimeSpan.FromMinutes(1)) { Resilience = rule };
         var pipeline = new ServicePipeline(Service(rules), settings);
         return new ResilienceHandler(pipeline)
         {
