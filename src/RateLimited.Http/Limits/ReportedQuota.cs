@@ -175,6 +175,9 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         else
         {
             HearWindow(at, remaining, report.ResetAfter, place, isNewest);
+
+            // Before all of ours are known, somebody else's cannot be told from them.
+            Notice(at, others: uncharged == 0 && IsBounded && _limit > 0 && _limit - _left > _charged - _chargedBefore + 1);
         }
     }
 
@@ -309,7 +312,5 @@ internal sealed class ReportedQuota(long longest, bool isKept)
             _resetAt = _earlierReset != 0 && Math.Abs(resetAt - _earlierReset) <= tolerance ? Math.Max(resetAt, _earlierReset) : _resetAt;
             _earlierReset = resetAt;
         }
-
-        Notice(at, others: _limit > 0 && _limit - _left > _charged - _chargedBefore + 1);
     }
 }

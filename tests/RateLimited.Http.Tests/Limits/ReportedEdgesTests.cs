@@ -1,0 +1,196 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Tests.Limits;
+
+/// <summary>What is heard of limits, at its edges.</summary>
+public sealed class ReportedEdgesTests
+{
+    private const long Second = TimeSpan.TicksPerSecond;
+    private const long Minute = TimeSpan.TicksPerMinute;
+    private const long Hour = TimeSpan.TicksPerHour;
+
+    private readonly ReportedQuota _quota = new(longest: Hour, isKept: false);
+
+    [Fact]
+    public void Without_a_receipt_whatever_may_be_under_way_is_taken_off_once()
+    {
+        _quota.Charge(At(0), 2);
+
+        _quota.Hear(At(0), Window(10, 9), receipt: null, cost: 0, unknown: 5);
+
+        // Of five under way two were charged here.
+        _quota.Earliest(At(0), 4).ShouldBe(0);
+        _quota.Earliest(At(0), 5).ShouldBe(30 * Second);
+    }
+
+    [Fact]
+    public void What_a_request_cost_is_not_under_way_any_more_when_it_is_answered()
+    {
+        var receipt = _quota.Charge(At(0), 4);
+        _quota.Charge(At(0), 1);
+
+        _quota.Hear(At(0), Window(10, 6), receipt, cost: 4, unknown: 100);
+
+        _quota.Earliest(At(0), 5).ShouldBe(0);
+        _quota.Earliest(At(0), 6).ShouldBe(30 * Second);
+    }
+
+    [Fact]
+    public void More_than_the_limit_never_remains()
+    {
+        Hear(0, Window(10, 500));
+
+        _quota.Earliest(At(0), 10).ShouldBe(0);
+        _quota.Earliest(At(0), 11).ShouldBe(30 * Second);
+    }
+
+    [Fact]
+    public void A_remainder_without_a_limit_counts_and_shows_no_use()
+    {
+        Hear(0, new QuotaReport { Unit = UnitCost.Requests, Remaining = 3, ResetAfter = 30 * Second });
+
+        _quota.Used(At(0)).ShouldBe(0);
+        _quota.Earliest(At(0), 3).ShouldBe(0);
+        _quota.Earliest(At(0), 4).ShouldBe(30 * Second);
+        _quota.Project(At(0), 400).ShouldBe(30 * Second);
+        _quota.FreshAt(At(0)).ShouldBe(30 * Second);
+        _quota.Earliest(At(30 * Second), 400).ShouldBe(30 * Second);
+    }
+
+    [Fact]
+    public void The_length_of_a_window_is_that_of_the_next_too()
+    {
+        _quota.Hear(At(0), Window(10, 0) with { Window = 10 * Second, ResetAfter = 5 * Second }, _quota.Charge(At(0), 10), 10, 0);
+        _quota.FreshAt(At(5 * Second)).ShouldBe(5 * Second);
+        _quota.Project(At(0), 11).ShouldBe(15 * Second);
+
+        _quota.Charge(At(6 * Second), 10);
+
+        _quota.Earliest(At(7 * Second), 1).ShouldBe(16 * Second);
+        _quota.Used(At(7 * Second)).ShouldBe(10);
+        _quota.Used(At(16 * Second)).ShouldBe(10);
+        _quota.End(At(16 * Second), 10, wasCounted: true);
+        _quota.Project(At(16 * Second), 11).ShouldBeGreaterThan(16 * Second);
+    }
+
+    [Fact]
+    public void A_fresh_window_nobody_has_used_yet_ends_when_it_would_if_somebody_did()
+    {
+        _quota.Hear(At(0), Window(10, 0), _quota.Charge(At(0), 10), 10, 0);
+
+        _quota.Used(At(31 * Second)).ShouldBe(0);
+        _quota.FreshAt(At(31 * Second)).ShouldBe(0);
+        _quota.Project(At(31 * Second), 11).ShouldBe((31 * Second) + Minute);
+    }
+
+    [Fact]
+    public void Ends_of_short_windows_are_told_apart_more_finely()
+    {
+        var older = _quota.Charge(At(0), 1);
+        _quota.Hear(At(0), Window(10, 0) with { Window = 4 * Second, ResetAfter = 2 * Second }, _quota.Charge(At(0), 1), 1, 0);
+
+        // One and a half seconds later is another window's, and only the newest may say so.
+        _quota.Hear(At(0), Window(10, 9) with { Window = 4 * Second, ResetAfter = (3 * Second) + (Second / 2) }, older, 1, 0);
+        _quota.Earliest(At(0), 1).ShouldBe(2 * Second);
+        _quota.Hear(At(0), Window(10, 9) with { Window = 4 * Second, ResetAfter = (3 * Second) + (Second / 2) }, _quota.Charge(At(0), 1), 1, 0);
+        _quota.Earliest(At(0), 9).ShouldBe(0);
+        _quota.Earliest(At(0), 10).ShouldBe((3 * Second) + (Second / 2));
+    }
+
+    [Theory]
+    [InlineData(158, false)]
+    [InlineData(157, true)]
+    public void Whoever_used_more_than_one_of_ours_is_somebody_else(int remaining, bool isShared)
+    {
+        Hear(0, Window(160, remaining));
+
+        _quota.Earliest(At(30 * Second), 160).ShouldBe(30 * Second);
+        _quota.Charge(At(30 * Second), 1);
+        _quota.Earliest(At(30 * Second), 9).ShouldBe(isShared ? LimitRule.Never : 30 * Second);
+        _quota.Earliest(At(30 * Second), 159).ShouldBe(isShared ? (30 * Second) + Minute : 30 * Second);
+        _quota.Earliest(At(30 * Second), 160).ShouldBe((30 * Second) + Minute);
+    }
+
+    [Fact]
+    public void In_a_bucket_that_others_use_a_twentieth_is_left_to_them()
+    {
+        Hear(0, Bucket(100, 50));
+        Hear(0, Bucket(100, 47));
+        _quota.Earliest(At(0), 47).ShouldBe(0);
+
+        // One of ours and two of others': from now on five are left to them.
+        Hear(0, Bucket(100, 46));
+        _quota.Earliest(At(0), 41).ShouldBe(0);
+        _quota.Earliest(At(0), 42).ShouldBe(Minute / 100);
+        _quota.Used(At(0)).ShouldBe(59);
+    }
+
+    [Fact]
+    public void In_a_bucket_of_our_own_nothing_is_left()
+    {
+        Hear(0, Bucket(100, 50));
+        Hear(0, Bucket(100, 48));
+        Hear(0, Bucket(100, 46));
+
+        // One more than ours is rounding.
+        _quota.Earliest(At(0), 46).ShouldBe(0);
+        _quota.Earliest(At(0), 47).ShouldBe(Minute / 100);
+    }
+
+    [Theory]
+    [InlineData(true, 49)]
+    [InlineData(false, 50)]
+    public void What_never_left_is_given_back_to_the_bucket(bool wasCounted, int left)
+    {
+        Hear(0, Bucket(100, 50));
+        _quota.Charge(At(0), 1);
+
+        _quota.End(At(0), 1, wasCounted);
+
+        _quota.Earliest(At(0), left).ShouldBe(0);
+        _quota.Earliest(At(0), left + 1).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Of_two_that_loosen_the_less_generous_counts_whichever_came_first()
+    {
+        Hear(0, Bucket(100, 10));
+        Hear(0, Bucket(100, 40));
+        Hear(0, Bucket(100, 20));
+
+        _quota.Earliest(At(0), 20).ShouldBe(0);
+        _quota.Earliest(At(0), 21).ShouldBeGreaterThan(0);
+        Hear(0, Bucket(100, 60));
+        _quota.Earliest(At(0), 20).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void A_bucket_that_gives_one_less_often_than_is_believed_is_not_believed()
+    {
+        Hear(0, Bucket(1, 0) with { Window = 2 * Hour });
+        _quota.Earliest(At(0), 1).ShouldBe(0);
+
+        Hear(0, Bucket(1, 0) with { Window = Hour });
+        _quota.Earliest(At(0), 1).ShouldBe(Hour);
+    }
+
+    [Fact]
+    public void However_much_is_under_way_nobody_waits_longer_for_one_than_is_believed()
+    {
+        _quota.Charge(At(0), 1_000_000);
+
+        Hear(0, Bucket(60, 0) with { Window = Minute });
+
+        _quota.Earliest(At(0), 1).ShouldBe(Hour);
+    }
+
+    private static Moment At(long now) => new(now);
+
+    private static QuotaReport Window(long limit, long remaining) =>
+        new() { Unit = UnitCost.Requests, Limit = limit, Remaining = remaining, ResetAfter = 30 * Second };
+
+    private static QuotaReport Bucket(long limit, long remaining) =>
+        new() { Unit = UnitCost.Requests, Limit = limit, Remaining = remaining, Window = Minute, Refills = true };
+
+    private void Hear(long now, in QuotaReport report) => _quota.Hear(At(now), report, _quota.Charge(At(now), 1), 1, 0);
+}
