@@ -149,25 +149,26 @@ internal sealed partial class InProcessStore
     {
         foreach (ref var charge in ticket.Charges)
         {
+            // Those that were told of have ended.
             var limit = charge.Partition.Limit;
-            if (limit.Rule is not ReportedLimit rule)
-            {
-                continue;
-            }
-
-            var (isMentioned, isReplaced) = (false, false);
-            foreach (ref readonly var report in reports)
-            {
-                var isSame = ReferenceEquals(service.Reported.Find(report, ticket.Plan.Endpoint), limit);
-                isMentioned |= isSame;
-                isReplaced |= !isSame && string.Equals(limit.Unit, report.Unit, StringComparison.Ordinal);
-            }
-
-            if (isReplaced && !isMentioned)
+            if (limit.Rule is ReportedLimit rule && charge.Receipt != Ended && TellsOf(reports, limit.Unit))
             {
                 EndReported(rule, ref charge, MomentOf(now, service, limit), wasCounted: false);
             }
         }
+    }
+
+    private static bool TellsOf(ReadOnlySpan<QuotaReport> reports, string unit)
+    {
+        foreach (ref readonly var report in reports)
+        {
+            if (string.Equals(report.Unit, unit, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private Loosened Learn(Partition partition, BoundService service, long now, in AnswerOutcome outcome, Loosened loosened)

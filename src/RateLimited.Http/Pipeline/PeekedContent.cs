@@ -43,27 +43,6 @@ internal sealed class PeekedContent : HttpContent
         return (head.AsMemory(0, length), new PeekedContent(body, head.AsMemory(0, length), stream));
     }
 
-    /// <summary>The same for a caller that blocks.</summary>
-    public static (ReadOnlyMemory<byte> Head, HttpContent Whole) Read(HttpContent body, int most)
-    {
-        var stream = body.ReadAsStream();
-        var head = new byte[LengthFor(body, most)];
-        var length = 0;
-        try
-        {
-            while (length < head.Length && stream.Read(head.AsSpan(length)) is var read and > 0)
-            {
-                length += read;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
-        {
-            // As above.
-        }
-
-        return (head.AsMemory(0, length), new PeekedContent(body, head.AsMemory(0, length), stream));
-    }
-
     protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(_whole);
 
     protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => _whole;

@@ -66,7 +66,7 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
             throw;
         }
 
-        var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response) : default;
+        var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response, _limiter.Time, cancellationToken) : default;
         Hear(request, response, body.Span, ticket, settings);
         return response;
     }

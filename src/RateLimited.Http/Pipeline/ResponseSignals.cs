@@ -28,12 +28,12 @@ internal static class ResponseSignals
         return head;
     }
 
-    /// <summary>The same for a caller that blocks.</summary>
-    public static ReadOnlyMemory<byte> Peek(HttpResponseMessage response)
+    /// <summary>The same for a caller that blocks. A blocking read of a body that stalls could not be broken off.</summary>
+    public static ReadOnlyMemory<byte> Peek(HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (head, whole) = PeekedContent.Read(response.Content, SignalBounds.MaxBodyLength);
-        response.Content = whole;
-        return head;
+#pragma warning disable VSTHRD002 // The caller asked for a synchronous send; reads complete on the pool, never on the blocked thread.
+        return PeekAsync(response, time, cancellationToken).AsTask().GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
     }
 
     /// <summary>Reads a response and acts on it. The ticket has not been completed.</summary>
@@ -60,7 +60,7 @@ internal static class ResponseSignals
         if (verdict.IsRefusal)
         {
             limiter.Telemetry.Unexpected429();
-            if (verdict.RetryAfterApplies || !isExplained)
+            if (verdict.RetryAfterApplies || verdict.Kind == ResponseKind.Exhausted || !isExplained)
             {
                 Hold(verdict, ticket, limiter);
             }
@@ -71,7 +71,7 @@ internal static class ResponseSignals
         }
     }
 
-    /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it.</summary>
+    /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it, and until when.</summary>
     private static bool Correct(ref UpstreamSignal signal, AdmissionTicket ticket, ServiceLimiter limiter)
     {
         var reports = default(QuotaReports);
@@ -85,7 +85,7 @@ internal static class ResponseSignals
         var isExplained = false;
         foreach (ref readonly var report in reports.Span)
         {
-            isExplained |= report.Remaining == 0;
+            isExplained |= report is { Remaining: 0 } and ({ ResetAfter: > 0 } or { Window: > 0 });
         }
 
         return isExplained;

@@ -186,6 +186,42 @@ public sealed class ResponseSignalsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_blocking_call_is_answered_too_when_the_body_of_its_failure_stalls()
+    {
+        using var client = _service.Over(static (_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.TooManyRequests)
+        {
+            Content = new StreamContent(new StalledStream("{\"error\":"u8.ToArray())),
+        }));
+        var armed = _service.Time.ArmedTimers;
+
+        var call = Task.Run(() => client.Send(new HttpRequestMessage(HttpMethod.Get, "http://upstream/"), CancellationToken.None), TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => _service.Time.ArmedTimers > armed);
+        _service.Time.Advance(Seconds(2));
+
+        (await call.WithinDeadlineAsync()).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
+    public async Task A_used_up_quota_holds_also_where_a_limit_is_said_to_return_sooner()
+    {
+        await Send(_service, 429, """{"error":{"code":"insufficient_quota"}}""", ("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1"));
+
+        Wait!.Value.ShouldBeGreaterThanOrEqualTo(Seconds(1));
+        _service.Limiter.GetStatus().Pause.ShouldBeGreaterThan(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Nothing_left_and_nobody_says_until_when_holds_for_longer_each_time()
+    {
+        foreach (var expected in (int[])[1, 2, 4])
+        {
+            await Answer(429, ("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "0"));
+            _service.Limiter.GetStatus().Pause.ShouldBe(Seconds(expected));
+            _service.Time.Advance(Seconds(expected));
+        }
+    }
+
+    [Fact]
     public async Task A_refusal_of_one_endpoint_holds_that_endpoint_alone()
     {
         using var service = new LimitedService(Definition(LimitedService.Window(1000)) with
