@@ -12,6 +12,7 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
         "Microsoft.Extensions.Http", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions",
         "Polly.Core", "System.Threading.RateLimiting",
     ],
+    ["RateLimited.Http.Testing"] = ["RateLimited.Http"],
 };
 
 var (packages, sources) = (args[0], args[1]);

@@ -2,31 +2,33 @@ using System.Reflection;
 
 namespace RateLimited.Http.Tests.Structure;
 
-/// <summary>The public API is a reviewed text: a change of it is seen in the diff of PublicApi.approved.txt, or the build fails.</summary>
+/// <summary>The public API of each package is a reviewed text: a change of it is seen in the diff of its .approved.txt, or the build fails.</summary>
 public sealed class PublicApiTests
 {
-    private const string Approved = "tests/RateLimited.Http.Tests/Structure/PublicApi.approved.txt";
-    private const string Received = "tests/RateLimited.Http.Tests/Structure/PublicApi.received.txt";
-    private const string HowToApprove = "If the change is meant, approve it with `APPROVE=1 dotnet test --project tests/RateLimited.Http.Tests` and commit " + Approved + ".";
+    private const string Room = "tests/RateLimited.Http.Tests/Structure/";
 
-    [Fact]
-    public void The_public_api_is_the_approved_one()
+    [Theory]
+    [InlineData("RateLimited.Http", "PublicApi")]
+    [InlineData("RateLimited.Http.Testing", "PublicApi.Testing")]
+    public void The_public_api_is_the_approved_one(string package, string file)
     {
-        var received = PublicApiText.Of(typeof(IServiceRateLimiter).Assembly.GetTypes());
+        var (approvedFile, receivedFile) = ($"{Room}{file}.approved.txt", $"{Room}{file}.received.txt");
+        var received = PublicApiText.Of(Assembly.Load(package).GetTypes());
         if (Environment.GetEnvironmentVariable("APPROVE") == "1")
         {
-            File.WriteAllText(Repository.PathOf(Approved), received);
+            File.WriteAllText(Repository.PathOf(approvedFile), received);
         }
 
-        var approved = File.Exists(Repository.PathOf(Approved)) ? File.ReadAllText(Repository.PathOf(Approved)).ReplaceLineEndings("\n") : "";
+        var approved = File.Exists(Repository.PathOf(approvedFile)) ? File.ReadAllText(Repository.PathOf(approvedFile)).ReplaceLineEndings("\n") : "";
         if (approved == received)
         {
-            File.Delete(Repository.PathOf(Received));
+            File.Delete(Repository.PathOf(receivedFile));
             return;
         }
 
-        File.WriteAllText(Repository.PathOf(Received), received);
-        Assert.Fail($"The public API is not the approved one:\n\n{TextDiff.Of(approved, received)}\n{HowToApprove}");
+        File.WriteAllText(Repository.PathOf(receivedFile), received);
+        Assert.Fail($"The public API of {package} is not the approved one:\n\n{TextDiff.Of(approved, received)}\n"
+            + $"If the change is meant, approve it with `APPROVE=1 dotnet test --project tests/RateLimited.Http.Tests` and commit {approvedFile}.");
     }
 
     [Fact]
