@@ -13,6 +13,7 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
         "Polly.Core", "System.Threading.RateLimiting",
     ],
     ["RateLimited.Http.Testing"] = ["RateLimited.Http"],
+    ["RateLimited.Http.AI"] = ["RateLimited.Http", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Caching.Abstractions"],
 };
 
 var (packages, sources) = (args[0], args[1]);
