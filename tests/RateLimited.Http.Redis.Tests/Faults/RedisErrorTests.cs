@@ -1,3 +1,4 @@
+using System.Reflection;
 using RateLimited.Http.Redis.Faults;
 using StackExchange.Redis;
 
@@ -58,16 +59,21 @@ public sealed class RedisErrorTests
     [Fact]
     public void What_the_client_throws_is_told_apart()
     {
-        RedisError.KindOf(new RedisServerException("LOADING x")).ShouldBe(RedisErrorKind.Loading);
-        RedisError.KindOf(new RedisConnectionException(ConnectionFailureType.SocketFailure, "gone")).ShouldBe(RedisErrorKind.ConnectionLost);
-        RedisError.KindOf(new RedisConnectionException(ConnectionFailureType.AuthenticationFailure, "who")).ShouldBe(RedisErrorKind.NotAuthenticated);
+        RedisError.KindOf(Thrown<RedisServerException>("LOADING x")).ShouldBe(RedisErrorKind.Loading);
+        RedisError.KindOf(Thrown<RedisConnectionException>(ConnectionFailureType.SocketFailure, "gone")).ShouldBe(RedisErrorKind.ConnectionLost);
+        RedisError.KindOf(Thrown<RedisConnectionException>(ConnectionFailureType.AuthenticationFailure, "who")).ShouldBe(RedisErrorKind.NotAuthenticated);
         RedisError.KindOf(new TimeoutException()).ShouldBe(RedisErrorKind.TimedOut);
         RedisError.KindOf(new ObjectDisposedException("multiplexer")).ShouldBe(RedisErrorKind.ConnectionLost);
         RedisError.KindOf(new TaskCanceledException()).ShouldBe(RedisErrorKind.ConnectionLost);
         RedisError.KindOf(new InvalidDataException()).ShouldBe(RedisErrorKind.Unreadable);
-        RedisError.KindOf(new RedisCommandException("Multi-key operations must involve a single slot; all keys must hash to the same slot")).ShouldBe(RedisErrorKind.CrossSlot);
-        RedisError.KindOf(new RedisCommandException("Command cannot be issued to a slave: EVALSHA")).ShouldBe(RedisErrorKind.ReadOnly);
-        RedisError.KindOf(new RedisCommandException("This operation is not available unless admin mode is enabled")).ShouldBe(RedisErrorKind.UnknownCommand);
+        RedisError.KindOf(Thrown<RedisCommandException>("Multi-key operations must involve a single slot; all keys must hash to the same slot")).ShouldBe(RedisErrorKind.CrossSlot);
+        RedisError.KindOf(Thrown<RedisCommandException>("Command cannot be issued to a slave: EVALSHA")).ShouldBe(RedisErrorKind.ReadOnly);
+        RedisError.KindOf(Thrown<RedisCommandException>("This operation is not available unless admin mode is enabled")).ShouldBe(RedisErrorKind.UnknownCommand);
         RedisError.KindOf(new ArithmeticException()).ShouldBe(RedisErrorKind.Unknown);
     }
+
+    /// <summary>The client's exceptions have no public constructors in 1.2.6.</summary>
+    private static T Thrown<T>(params object[] arguments)
+        where T : Exception =>
+        (T)Activator.CreateInstance(typeof(T), BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, binder: null, arguments, culture: null)!;
 }
