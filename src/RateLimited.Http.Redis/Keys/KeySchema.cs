@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace RateLimited.Http.Redis.Keys;
@@ -63,7 +64,10 @@ internal sealed class KeySchema
         return (long)(BinaryPrimitives.ReadUInt64LittleEndian(hash) % (LimitIds - 1)) + 1;
     }
 
-    /// <summary>Every name with its length before it, in UTF-16 as it stands: an encoding that replaces what it cannot say would let two names meet.</summary>
+    /// <summary>
+    /// Every name with its length before it, in UTF-16 as it stands in memory: an encoding that replaces what it cannot say would let two names meet. .NET runs on little-endian machines, but for
+    /// one that shares no Redis with others.
+    /// </summary>
     private void Hash(ReadOnlySpan<string> names, Span<byte> hash)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _secret);
@@ -72,11 +76,7 @@ internal sealed class KeySchema
         {
             BinaryPrimitives.WriteInt32LittleEndian(number, name.Length);
             hmac.AppendData(number);
-            foreach (var letter in name)
-            {
-                BinaryPrimitives.WriteUInt16LittleEndian(number, letter);
-                hmac.AppendData(number[..sizeof(char)]);
-            }
+            hmac.AppendData(MemoryMarshal.AsBytes(name.AsSpan()));
         }
 
         hmac.GetHashAndReset(hash);

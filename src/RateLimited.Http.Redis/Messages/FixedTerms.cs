@@ -39,15 +39,16 @@ internal sealed class FixedTerms(long id, FixedWindow rule) : LimitTerms(id)
             return;
         }
 
+        // The window before the present one too: windows may have been moved later, by less than one.
         var now = DateTime.UnixEpoch.Ticks + (serverNow * TimeSpan.TicksPerMicrosecond);
-        var begin = _grid.NextAfter(now - rule.Window - (2 * TimeSpan.TicksPerDay));
-        for (var next = _grid.NextAfter(begin); next <= now; next = _grid.NextAfter(next))
+        var (before, begin) = (0L, _grid.NextAfter(now - (2 * rule.Window) - (2 * TimeSpan.TicksPerDay)));
+        for (var next = _grid.NextAfter(begin); next <= now || before == 0; next = _grid.NextAfter(next))
         {
-            begin = next;
+            (before, begin) = (begin, next);
         }
 
-        var (first, second) = (_grid.NextAfter(begin), _grid.NextAfter(_grid.NextAfter(begin)));
-        message.Add(ToUnix(begin), ToUnix(first), ToUnix(second), ToUnix(_grid.NextAfter(second)));
+        var end = _grid.NextAfter(begin);
+        message.Add(ToUnix(before), ToUnix(begin), ToUnix(end), ToUnix(_grid.NextAfter(end)));
     }
 
     private static long ToUnix(long utcTicks) => (utcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;

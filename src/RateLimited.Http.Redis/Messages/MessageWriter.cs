@@ -12,8 +12,6 @@ internal sealed class MessageWriter
 
     public int Count { get; private set; }
 
-    public void Clear() => Count = 0;
-
     /// <summary>Adds an integer.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A script would not read it exactly.</exception>
     public void Add(long number)
@@ -38,6 +36,9 @@ internal sealed class MessageWriter
 
     /// <summary>Replaces a number that was added before all of it was known.</summary>
     public void Set(int index, long number) => _numbers[index] = number;
+
+    /// <summary>Takes back all but the first.</summary>
+    public void Truncate(int count) => Count = Math.Min(Count, count);
 
     public byte[] ToBytes()
     {

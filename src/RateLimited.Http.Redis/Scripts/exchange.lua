@@ -126,7 +126,9 @@ local function roll(l, now)
   if l.mark > 0 and e > now and e - l.mark < l.window / 2 then
     l.mark = e
   else
+    -- Written even when nobody is admitted in it: when the window before this one ended is not found out later.
     open(l, window_end(l, now), now < e)
+    l.dirty = true
   end
 end
 
@@ -315,12 +317,14 @@ local function announce(l, now, after)
   end
 end
 
--- Reads a limit's state. back is by how much this server's clock fell behind what it showed when the state was written: to the state no time has passed since.
+-- Reads a limit's state. back is by how much this server's clock fell behind what it showed when the state was written: to the state no time has passed since. That is written even when nobody is
+-- admitted: else the state would stand still until the clock has caught up.
 local function load(l, payload, now, back)
   local kind = l.kind
+  l.dirty = back > 0
   if kind == BUCKET then
     l.mark, l.count, l.given, l.was_ticks, l.was_parts = unpack('<ddddd', payload)
-    l.mark = l.mark - back
+    l.mark, l.given = l.mark - back, l.given + back
     if l.was_ticks ~= l.ticks or l.was_parts ~= l.parts then
       local before = l.mark + (l.count > 0 and 1 or 0)
       l.mark, l.count = before, 0

@@ -18,7 +18,7 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
 
     private readonly ConnectionMultiplexer _connection;
     private readonly HistoryScript _script;
-    private int _keys;
+    private static int _keys;
 
     public DifferentialTests(RedisServer server)
     {
@@ -86,7 +86,7 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
         each =>
         {
             var (steps, expected) = each.history.CarryOut(each.drawn.Make(), each.drawn.Window, each.drawn.IsReleased);
-            var answers = _script.Play(steps, $"h{_keys++}");
+            var answers = _script.Play(steps, $"h{Interlocked.Increment(ref _keys)}");
             answers.ShouldBe(expected);
         },
         share);

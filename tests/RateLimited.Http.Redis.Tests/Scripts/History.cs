@@ -14,8 +14,8 @@ internal sealed record History(int[] Raw)
     /// <summary>1 January 2026, in microseconds of the server's clock.</summary>
     private const long Begin = 1_767_225_600_000_000;
 
-    /// <summary>Far beyond what is configured, and near enough that a script's integers stay exact: waits beyond are not waited for.</summary>
-    private const long Latest = Begin * 2;
+    /// <summary>Seventeen years: beyond twice as many a bucket's debt saturates, in a script sooner than in a process.</summary>
+    private const long Longest = 1L << 49;
 
     public static readonly Arbitrary<History> Any = Arb.From(
         from steps in Gen.Choose(1, 60)
@@ -54,11 +54,12 @@ internal sealed record History(int[] Raw)
                 now += after;
             }
 
+            var before = message.Count;
             message.Add(now);
             WriteTerms(message, twins, now);
             var chosen = grants.Count == 0 ? null : grants[grants.Count - 1 - (lease % Math.Min(grants.Count, 1 + (lease % 12)))];
             var (index, twinIndex) = (chosen is null ? 0 : grants.IndexOf(chosen) + 1, lease % twins.Length);
-            hasWritten = true;
+            hasWritten = false;
             switch (act % 20)
             {
                 case < 4 when chosen is not null:
@@ -73,7 +74,7 @@ internal sealed record History(int[] Raw)
                     Answer(message, twins[twinIndex], twinIndex, chosen, index, now, amount);
                     Said(answers);
                     break;
-                case 7 when twins[twinIndex].Rule is FixedWindow:
+                case 7 when twins[twinIndex] is { Rule: FixedWindow, IsInTicks: true }:
                     Announce(message, twins[twinIndex], twinIndex, now, Amounts.Scaled(amount, 0, 2 * window));
                     Said(answers);
                     break;
@@ -82,7 +83,12 @@ internal sealed record History(int[] Raw)
                     break;
             }
 
-            told = told > Latest ? 0 : told;
+            if (answers[^1] > Longest)
+            {
+                answers.RemoveRange(answers.Count - 2, 2);
+                message.Truncate(before);
+                break;
+            }
         }
 
         return (message.ToBytes(), answers);

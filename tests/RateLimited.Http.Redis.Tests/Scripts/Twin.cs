@@ -29,6 +29,9 @@ internal sealed class Twin
     /// <summary>By how much the server's clock ever fell back: the rule has seen all that time pass.</summary>
     public long FellBack { get; set; }
 
+    /// <summary>Whether the rule's tolerances, which are of seconds, are the script's.</summary>
+    public bool IsInTicks => _scale != 1;
+
     public ref LimitState State => ref _state;
 
     public static Twin Bucket(long id, long quota, long window, long burst, long guard) =>

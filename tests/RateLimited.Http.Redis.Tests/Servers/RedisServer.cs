@@ -21,11 +21,14 @@ public sealed class RedisServer : IDisposable
     {
     }
 
-    public RedisServer(params string[] arguments)
+    private RedisServer(string[] arguments)
     {
         _arguments = arguments;
         Start();
     }
+
+    /// <summary>One with settings of its own.</summary>
+    public static RedisServer With(params string[] arguments) => new(arguments);
 
     public int Port { get; } = FreePort();
 
