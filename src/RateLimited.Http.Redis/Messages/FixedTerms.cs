@@ -3,7 +3,7 @@ using RateLimited.Http.Limits;
 namespace RateLimited.Http.Redis.Messages;
 
 /// <summary>
-/// A fixed window's. Windows of the clock begin at whole multiples since 1970, which the script finds itself. A time zone's calendar it does not know: four midnights are told, by what the server's
+/// A fixed window's. Windows of the clock begin at whole multiples since 1970, which the script finds itself. A time zone's calendar it does not know: six midnights are told, by what the server's
 /// clock is known to show, and where they do not surround what it really shows it asks for others.
 /// </summary>
 internal sealed class FixedTerms(long id, FixedWindow rule) : LimitTerms(id)
@@ -16,6 +16,10 @@ internal sealed class FixedTerms(long id, FixedWindow rule) : LimitTerms(id)
         FirstUse = 2,
         Announced = 3,
     }
+
+    /// <summary>How many midnights are told that lie before the present, and how many after it.</summary>
+    private const int Before = 3;
+    private const int After = 3;
 
     private readonly long _window = Micros(rule.Window);
 
@@ -35,20 +39,29 @@ internal sealed class FixedTerms(long id, FixedWindow rule) : LimitTerms(id)
         message.Add((long)Kind, rule.Quota, _window, guard, (long)_anchor);
         if (_anchor != Anchor.Zone)
         {
-            message.Add(0, 0, 0, 0);
             return;
         }
 
-        // The window before the present one too: windows may have been moved later, by less than one.
+        // Windows before the present one too: they may have been moved later, by less than one, and not all are as long.
         var now = DateTime.UnixEpoch.Ticks + (serverNow * TimeSpan.TicksPerMicrosecond);
-        var (before, begin) = (0L, _grid.NextAfter(now - (2 * rule.Window) - (2 * TimeSpan.TicksPerDay)));
-        for (var next = _grid.NextAfter(begin); next <= now || before == 0; next = _grid.NextAfter(next))
+        var next = _grid.NextAfter(now - ((Before + 1) * rule.Window) - TimeSpan.TicksPerDay);
+        Span<long> passed = stackalloc long[Before];
+        for (; next <= now; next = _grid.NextAfter(next))
         {
-            (before, begin) = (begin, next);
+            passed[1..].CopyTo(passed);
+            passed[^1] = next;
         }
 
-        var end = _grid.NextAfter(begin);
-        message.Add(ToUnix(before), ToUnix(begin), ToUnix(end), ToUnix(_grid.NextAfter(end)));
+        foreach (var midnight in passed)
+        {
+            message.Add(ToUnix(midnight));
+        }
+
+        for (var i = 0; i < After; i++)
+        {
+            message.Add(ToUnix(next));
+            next = _grid.NextAfter(next);
+        }
     }
 
     private static long ToUnix(long utcTicks) => (utcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;

@@ -94,14 +94,14 @@ local function expiry(l, amount)
   end
 end
 
--- Fixed window. Of a zone's calendar four midnights come with the question.
+-- Fixed window. Of a zone's calendar six midnights come with the question.
 
 local function grid_end(l, at)
   if l.anchor == 0 then return at - fmod(at, l.window) + l.window end
-  if at < l.z0 then return l.z0 end
-  if at < l.z1 then return l.z1 end
-  if at < l.z2 then return l.z2 end
-  if at < l.z3 then return l.z3 end
+  local midnights = l.midnights
+  for i = 1, 6 do
+    if at < midnights[i] then return midnights[i] end
+  end
   return at + l.window
 end
 
@@ -122,13 +122,13 @@ end
 
 local function roll(l, now)
   if l.anchor > 1 or now < l.mark then return end
+  -- Written even when nobody is admitted: when the window before this one ended is not found out later.
   local e = window_end(l, l.mark)
+  l.dirty = true
   if l.mark > 0 and e > now and e - l.mark < l.window / 2 then
     l.mark = e
   else
-    -- Written even when nobody is admitted in it: when the window before this one ended is not found out later.
     open(l, window_end(l, now), now < e)
-    l.dirty = true
   end
 end
 
@@ -445,8 +445,12 @@ local function exchange(keys, argv, now)
         l = {id = id, kind = kind, quota = a[p + 2], window = a[p + 3], guard = a[p + 4], spacing_sent = a[p + 5], spacing = a[p + 6], sent = false, answered = false, dirty = false}
         p = p + 7
       elseif kind == FIXED then
-        l = {id = id, kind = kind, quota = a[p + 2], window = a[p + 3], guard = a[p + 4], anchor = a[p + 5], z0 = a[p + 6], z1 = a[p + 7], z2 = a[p + 8], z3 = a[p + 9], dirty = false}
-        p = p + 10
+        l = {id = id, kind = kind, quota = a[p + 2], window = a[p + 3], guard = a[p + 4], anchor = a[p + 5], midnights = false, dirty = false}
+        p = p + 6
+        if l.anchor == 1 then
+          l.midnights = {a[p], a[p + 1], a[p + 2], a[p + 3], a[p + 4], a[p + 5]}
+          p = p + 6
+        end
       elseif kind == LEASES then
         l = {id = id, kind = kind, quota = a[p + 2], ttl = a[p + 3], dirty = false}
         p = p + 4
@@ -491,7 +495,7 @@ local function exchange(keys, argv, now)
     for i = first + 1, first + n do
       local l = limits[i]
       if not l.known then fresh(l) end
-      if l.anchor == 1 and (now - l.phase < l.z0 or now - l.phase >= l.z2) then return pack('<ddd', 3, now - l.phase, i) end
+      if l.anchor == 1 and (now - l.phase < l.midnights[1] or now - l.phase >= l.midnights[4]) then return pack('<ddd', 3, now - l.phase, i) end
     end
   end
 
