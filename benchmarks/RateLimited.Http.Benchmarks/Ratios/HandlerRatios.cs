@@ -24,7 +24,6 @@ internal static class HandlerRatios
         new("chain-beside-five-strategies", Target.AtMost(0.8), static name => BesideFiveStrategies(name, Ours.Chain, static () => new StubHandler())),
         new("chain-with-timeouts-beside-five-strategies", Target.AtMost(0.8), static name => BesideFiveStrategies(name, Ours.ChainWithTimeouts, static () => new StubHandler())),
         new("chain-with-timeouts-and-headers-beside-five-strategies", Target.AtMost(0.8), static name => BesideFiveStrategies(name, Ours.ChainWithTimeouts, static () => new TellingHandler(Usual))),
-        new("chain-with-timeouts-and-openai-beside-five-strategies", Target.None, static name => BesideFiveStrategies(name, Ours.ChainWithTimeouts, static () => new TellingHandler(SignalRatios.OpenAI))),
         new("handler-invoker-with-concurrency", Target.None, static name => Invoker(name, [.. FourLimits, Ours.Parallel])),
     ];
 

@@ -10,7 +10,7 @@ internal static class SignalRatios
     private static readonly DateTimeOffset Now = new(2026, 3, 31, 13, 14, 46, TimeSpan.Zero);
 
     /// <summary>A successful response of OpenAI's as it comes: 23 headers, six of them of limits.</summary>
-    public static readonly (string Name, string Value)[] OpenAI =
+    private static readonly (string Name, string Value)[] OpenAI =
     [
         ("Date", "Tue, 31 Mar 2026 13:14:46 GMT"), ("Transfer-Encoding", "chunked"), ("Connection", "keep-alive"), ("access-control-expose-headers", "X-Request-ID"), ("openai-organization", "acme"),
         ("openai-processing-ms", "300"), ("openai-project", "proj_x"), ("openai-version", "2020-10-01"), ("x-envoy-upstream-service-time", "320"),
