@@ -18,18 +18,16 @@ internal sealed class LogFields(IEnumerable<string> units)
     // A log of a million lines has few tenants, methods and paths: each is kept once.
     private const int MostKept = 100_000;
 
-    private static readonly Dictionary<string, Field> Known = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["time"] = Field.Time, ["timestamp"] = Field.Time, ["@timestamp"] = Field.Time, ["ts"] = Field.Time, ["date"] = Field.Time, ["datetime"] = Field.Time, ["at"] = Field.Time,
-        ["service"] = Field.Service, ["client"] = Field.Service,
-        ["method"] = Field.Method, ["verb"] = Field.Method,
-        ["path"] = Field.Path, ["url"] = Field.Path, ["uri"] = Field.Path,
-        ["endpoint"] = Field.Endpoint,
-        ["tenant"] = Field.Tenant, ["customer"] = Field.Tenant,
-        ["partition"] = Field.Partition, ["name"] = Field.Partition,
-        ["priority"] = Field.Priority,
-        ["latency"] = Field.Latency, ["duration"] = Field.Latency, ["elapsed"] = Field.Latency,
-    };
+    private static readonly Dictionary<string, Field> Known = Names(
+        (Field.Time, ["time", "timestamp", "@timestamp", "ts", "date", "datetime", "at"]),
+        (Field.Service, ["service", "client"]),
+        (Field.Method, ["method", "verb"]),
+        (Field.Path, ["path", "url", "uri"]),
+        (Field.Endpoint, ["endpoint"]),
+        (Field.Tenant, ["tenant", "customer"]),
+        (Field.Partition, ["partition", "name"]),
+        (Field.Priority, ["priority"]),
+        (Field.Latency, ["latency", "duration", "elapsed"]));
 
     private readonly Dictionary<string, string> _units = units.DistinctBy(static unit => unit, StringComparer.OrdinalIgnoreCase).ToDictionary(static unit => unit, StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _kept = new(StringComparer.Ordinal);
@@ -112,6 +110,9 @@ internal sealed class LogFields(IEnumerable<string> units)
         _costs.Clear();
         return entry;
     }
+
+    private static Dictionary<string, Field> Names(params (Field Field, string[] Names)[] fields) =>
+        fields.SelectMany(static each => each.Names, static (each, name) => (name, each.Field)).ToDictionary(static pair => pair.name, static pair => pair.Field, StringComparer.OrdinalIgnoreCase);
 
     private static string? Set<T>(ref T target, T value)
     {
