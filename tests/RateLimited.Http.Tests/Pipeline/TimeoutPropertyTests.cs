@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Tests.Limits.Cases;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -110,7 +110,7 @@ public sealed class TimeoutPropertyTests
     }
 
     /// <summary>A delay that ends on the thread that moves time or cancels: Task.Delay hops to the pool when it is cancelled.</summary>
-    private static async Task AnswerAsync(ManualTime time, TimeSpan after, CancellationToken token)
+    private static async Task AnswerAsync(ManualTimeProvider time, TimeSpan after, CancellationToken token)
     {
         var done = new TaskCompletionSource();
         await using var timer = time.CreateTimer(_ => done.TrySetResult(), state: null, after, Timeout.InfiniteTimeSpan);
