@@ -33,7 +33,7 @@ public sealed class BatchScheduleTests
 
     [Fact]
     public void No_batch_is_beyond_a_bound_and_nobody_waits_longer_than_the_delay_while_a_call_is_free() =>
-        Holds.For(Scripts, static script => new ScheduleRun(script.Bounds).Play(script.Steps), share: 2);
+        Holds.For(Scripts, static script => new ScheduleRun(script.Bounds).Play(script.Steps), share: 8);
 
     [Fact]
     public void Every_item_ends_exactly_once() => Holds.For(Scripts, static script =>
@@ -43,7 +43,7 @@ public sealed class BatchScheduleTests
         run.Drain();
         run.Ended.Count.ShouldBe(run.Arrivals);
         run.Ended.ShouldBeUnique();
-    }, share: 2);
+    }, share: 8);
 
     [Fact]
     public void Whoever_is_taken_out_at_the_end_is_whoever_had_not_ended() => Holds.For(Scripts, static script =>
@@ -55,7 +55,7 @@ public sealed class BatchScheduleTests
         left.ShouldAllBe(static item => item.Place == BatchItemPlace.Done);
         left.Intersect(run.Ended).ShouldBeEmpty();
         (left.Count + run.Ended.Count).ShouldBe(run.Arrivals);
-    }, share: 2);
+    }, share: 8);
 
     [Fact]
     public void A_batch_goes_exactly_when_the_schedule_says_and_not_a_tick_earlier() => Holds.For(Scripts, static script =>
@@ -78,5 +78,5 @@ public sealed class BatchScheduleTests
                 run.Schedule.Start(long.MaxValue).ShouldBeNull();
             }
         }
-    }, share: 2);
+    }, share: 8);
 }
