@@ -12,6 +12,7 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
         "Microsoft.Extensions.Http", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions",
         "Polly.Core", "System.Threading.RateLimiting",
     ],
+    ["RateLimited.Http.Testing"] = ["RateLimited.Http"],
     ["RateLimited.Http.AI"] = ["RateLimited.Http", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Caching.Abstractions"],
 };
 

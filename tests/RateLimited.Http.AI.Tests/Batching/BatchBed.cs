@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using RateLimited.Http.AI.Batching;
 using RateLimited.Http.Tests.Pipeline;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.AI.Tests.Batching;
 
@@ -17,7 +17,7 @@ internal sealed class BatchBed : IAsyncDisposable
         Batcher = new Batcher<int, int>(CallAsync, options, Time);
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTimeProvider Time { get; } = new();
 
     public Batcher<int, int> Batcher { get; }
 
