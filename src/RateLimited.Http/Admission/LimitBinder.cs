@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -58,6 +59,7 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
             && string.Equals(limit.ScopeName, scopeName, StringComparison.Ordinal)
             && string.Equals(limit.Unit, next.Unit, StringComparison.Ordinal)
             && limit.Definition.Partition == next.Partition
+            && limit.Rule is SharedRule == next.Rule is SharedRule
             && limit.Rule.IsReleased == next.Rule.IsReleased
 
             // What it has used is no quota: counted against one, it would close it.

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -46,5 +47,5 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
         : null;
 
     /// <summary>Whether a limit wants to know nothing of a request but that it went.</summary>
-    private static bool IsCountedOnly(BoundLimit limit) => limit.Unit == UnitCost.Requests && limit.Rule is { IsReleased: false, Learns: false } and not ReportedLimit;
+    private static bool IsCountedOnly(BoundLimit limit) => limit.Unit == UnitCost.Requests && limit.Rule is { IsReleased: false, Learns: false } and not (ReportedLimit or SharedRule);
 }

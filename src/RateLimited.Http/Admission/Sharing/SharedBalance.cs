@@ -83,6 +83,9 @@ internal sealed class SharedBalance(Partition partition)
 
     public void ForgetDenial() => _deniedUntil = 0;
 
+    /// <summary>Whether it was refused and nothing was granted since.</summary>
+    public bool IsRefused => _deniedUntil > 0;
+
     /// <summary>What may be spent now.</summary>
     public long HeldAt(long now)
     {
@@ -103,6 +106,7 @@ internal sealed class SharedBalance(Partition partition)
         }
 
         Held += amount;
+        _deniedUntil = 0;
         if (_count == MostBlocks)
         {
             // The older receipt serves both: what is given back by it was taken at the latest then.

@@ -88,6 +88,12 @@ internal sealed class SharedExchange
     /// <summary>For how long the upstream wants no request, in ticks; zero when nothing was said.</summary>
     public long Pause { get; set; }
 
+    /// <summary>For how long what is granted may be spent.</summary>
+    public long Validity { get; init; }
+
+    /// <summary>By how much a limit is padded: what arrives later than it was counted must not arrive with what comes after it.</summary>
+    public required Func<SharedBalance, long> GuardOf { get; init; }
+
     /// <summary>Whether to say that this process lives, and to ask how many do.</summary>
     public bool Join { get; set; }
 

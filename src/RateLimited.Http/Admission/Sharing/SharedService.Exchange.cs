@@ -8,7 +8,16 @@ internal sealed partial class SharedService
     /// <summary>How often a process says that it lives, within the time that it would be taken for dead.</summary>
     private const int BeatsPerLife = 3;
 
-    private long _roundTrip;
+    /// <summary>How long nobody asks again for what only a release frees, when nothing is heard of one.</summary>
+    private const long LongestSilence = 250 * TimeSpan.TicksPerMillisecond;
+
+    /// <summary>How soon a refused question is asked again at the soonest.</summary>
+    private const long ShortestWait = TimeSpan.TicksPerMillisecond / 2;
+
+    /// <summary>What a round trip is taken for before one was made.</summary>
+    private long _roundTrip = 5 * TimeSpan.TicksPerMillisecond;
+
+    private long _newsAt = -1;
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 
@@ -30,15 +39,19 @@ internal sealed partial class SharedService
     });
 
     /// <summary>Another process has made room, or has paused the service.</summary>
-    private void OnNews() => _store.Change(() =>
+    private void OnNews()
     {
-        foreach (var balance in _holding)
+        _store.Change(() =>
         {
-            balance.ForgetDenial();
-        }
+            foreach (var balance in _holding)
+            {
+                balance.ForgetDenial();
+            }
 
-        _newsAt = _store.Clock.Now;
-    });
+            _newsAt = _store.Clock.Now;
+        });
+        Wake();
+    }
 
     private async Task RunAsync()
     {
@@ -126,14 +139,21 @@ internal sealed partial class SharedService
     private SharedExchange? Gather(long now)
     {
         GiveBackEnded(now);
-        var exchange = new SharedExchange { Pause = _pause, Join = _health.IsAlone || now >= _beatAt };
+        var validity = Math.Max(_settings.Ahead, 2 * _roundTrip);
+        var exchange = new SharedExchange
+        {
+            Pause = _pause,
+            Join = _health.IsAlone || (now >= _beatAt && (_holding.Count > 0 || _questions.Count > 0)),
+            Validity = validity,
+            GuardOf = balance => Saturating.Add(_service.GuardOf(balance.Partition.Limit), validity),
+        };
         var most = Math.Min(_notes.Count, MostNotes);
         exchange.Notes.AddRange(_notes.Take(most));
         _notes = [.. _notes.Skip(most)];
         exchange.Questions.AddRange(_questions);
         (_pause, _flushAt) = (0, _notes.Count > 0 ? now : LimitRule.Never);
         _questions.Clear();
-        if (exchange.Join && (!exchange.IsEmpty || _holding.Count > 0))
+        if (exchange.Join)
         {
             _beatAt = Saturating.Add(now, _settings.LeaseTimeToLive / BeatsPerLife);
             foreach (var balance in _holding.Where(static balance => balance is { InUse: > 0 } || (balance.Rule.IsReleased && balance.Held > 0)))
@@ -156,7 +176,7 @@ internal sealed partial class SharedService
             }
         }
 
-        _holding.RemoveWhere(static balance => balance.Held == 0 && balance.InUse == 0 && balance.SpentAlone == 0);
+        _holding.RemoveWhere(static balance => balance.IsIdle && !balance.IsRefused);
     }
 
     /// <summary>Returns whether the store had been lost.</summary>
@@ -172,7 +192,7 @@ internal sealed partial class SharedService
 
         foreach (var question in exchange.Questions)
         {
-            TakeIn(question, began, now);
+            TakeIn(question, began, Saturating.Add(began, exchange.Validity), now);
         }
 
         if (!_health.Succeeded())
@@ -212,14 +232,14 @@ internal sealed partial class SharedService
         }
     }
 
-    private void TakeIn(SharedQuestion question, long began, long now)
+    private void TakeIn(SharedQuestion question, long began, long until, long now)
     {
         foreach (ref readonly var want in question.Wants.AsSpan())
         {
             want.Balance.IsAsked = false;
             if (question.IsGranted)
             {
-                want.Balance.Grant(want.Granted, want.Receipt, Saturating.Add(began, Validity));
+                want.Balance.Grant(want.Granted, want.Receipt, until);
                 _holding.Add(want.Balance);
             }
         }

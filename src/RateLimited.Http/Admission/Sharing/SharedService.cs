@@ -63,9 +63,6 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <summary>How many processes share the quotas.</summary>
     public int Instances { get; private set; }
 
-    /// <summary>For how long what is granted may be spent: as long as is taken ahead, and at least as long as it is on its way.</summary>
-    public long Validity => Math.Max(_settings.Ahead, 2 * _roundTrip);
-
     /// <summary>Something to tell, with the next exchange or soon.</summary>
     public void Note(in SharedNote note)
     {
