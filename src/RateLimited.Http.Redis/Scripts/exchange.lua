@@ -549,6 +549,9 @@ local function exchange(keys, argv, now)
     elseif code == 8 then
       if not l.owners[owner] then charge(l, now, 1, 1, 0, owner) end
       l.owners[owner].till, l.dirty, result = now + l.ttl, true, l.n
+    elseif code == 10 then
+      local own = l.owners[owner]
+      charge(l, now, y - (own and own.held or 0), 0, 0, owner)
     else
       result = used(l, now)
     end
@@ -578,8 +581,8 @@ local function exchange(keys, argv, now)
       reply[#reply + 1] = 1
       for q = from, p - 1, 6 do
         local l = limits[a[q]]
-        local receipt = charge(l, now, a[q + 1], a[q + 2], a[q + 3], owner)
         local granted = a[q + 1]
+        local receipt = granted > 0 and charge(l, now, granted, a[q + 2], a[q + 3], owner) or 0
         if a[q + 4] > 0 then
           local more, ticks, parts = extra(l, now, a[q + 4], a[q + 5])
           if more > 0 then

@@ -32,7 +32,7 @@ public static class RateLimiters
         ArgumentNullException.ThrowIfNull(time);
         var options = new ServiceRateLimitingOptions();
         configure(options);
-        var faults = ServiceOptionsFaults.Of(service, options, globalLimits: []);
+        var faults = ServiceOptionsFaults.Of(service, options, globalLimits: [], stores: []);
         return faults.Count == 0
             ? new ServiceLimiter(DefinitionCompiler.Service(service, options), new InProcessStore(time, []), Telemetry.For(service))
             : throw new OptionsValidationException(service, typeof(ServiceRateLimitingOptions), faults.Sentences());

@@ -17,6 +17,7 @@ internal sealed class ServiceTelemetry
     private readonly KeyValuePair<string, object?>[][] _reasons;
     private readonly KeyValuePair<string, object?>[][] _priorities;
     private readonly KeyValuePair<string, object?>[][] _reloads;
+    private readonly KeyValuePair<string, object?>[][] _stores;
 
     // Strong here and weak in the gauges: the delegate lives exactly as long as whoever uses this object.
     private Func<ServiceStatus>? _status;
@@ -32,6 +33,7 @@ internal sealed class ServiceTelemetry
         _reasons = TagsWith(TagValues.Reason, TagValues.Reasons);
         _priorities = TagsWith(TagValues.Priority, TagValues.Priorities);
         _reloads = TagsWith(TagValues.Result, TagValues.ReloadResults);
+        _stores = TagsWith(TagValues.State, TagValues.StoreStates);
         Resilience = new ResilienceTelemetry(instruments, log, service);
     }
 
@@ -85,6 +87,29 @@ internal sealed class ServiceTelemetry
     {
         Add(_instruments.AbandonedBodies, Tags);
         RateLimitingLog.BodyAbandoned(_log, _service);
+    }
+
+    /// <summary>Records that a shared store cannot be asked any more.</summary>
+    /// <param name="mode">What this process does meanwhile.</param>
+    /// <param name="why">What is wrong, without an address, a key or a secret.</param>
+    public void StoreLost(string mode, string why)
+    {
+        Add(_instruments.StoreChanges, _stores[1]);
+        RateLimitingLog.StoreLost(_log, _service, mode, why);
+    }
+
+    /// <summary>Records that a shared store answers again.</summary>
+    public void StoreFound()
+    {
+        Add(_instruments.StoreChanges, _stores[0]);
+        RateLimitingLog.StoreFound(_log, _service);
+    }
+
+    /// <summary>Records that a shared store has given away what was held here.</summary>
+    public void LeasesLost()
+    {
+        Add(_instruments.LostLeases, Tags);
+        RateLimitingLog.LeasesLost(_log, _service);
     }
 
     /// <summary>Records that a change of the configuration took effect.</summary>

@@ -39,6 +39,9 @@ internal static class TagValues
 
     public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated", "reduced", "normal"];
 
+    /// <summary>Who decides on limits that several processes share: their store, or this process alone.</summary>
+    public static readonly string[] StoreStates = ["shared", "alone"];
+
     public static string Of(RejectionReason reason) => (uint)reason < (uint)Reasons.Length ? Reasons[(int)reason] : Reasons[0];
 
     public static string Of(RequestPriority priority) => Priorities[Index(priority)];

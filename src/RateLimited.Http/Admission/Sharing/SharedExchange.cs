@@ -94,6 +94,9 @@ internal sealed class SharedExchange
     /// <summary>By how much a limit is padded: what arrives later than it was counted must not arrive with what comes after it.</summary>
     public required Func<SharedBalance, long> GuardOf { get; init; }
 
+    /// <summary>The local clock, that instants are read from.</summary>
+    public required Func<long> LocalNow { get; init; }
+
     /// <summary>Whether to say that this process lives, and to ask how many do.</summary>
     public bool Join { get; set; }
 

@@ -50,7 +50,7 @@ internal sealed partial class SharedService
 
             _newsAt = _store.Clock.Now;
         });
-        Wake();
+        _wake();
     }
 
     private async Task RunAsync()
@@ -109,10 +109,10 @@ internal sealed partial class SharedService
 
         if (failure is { Passes: false })
         {
-            Fail(failure);
+            _fail(failure.Message, failure);
         }
 
-        Wake();
+        _wake();
     }
 
     /// <summary>All that is to be told and asked, or null when that is nothing: then nobody exchanges any more.</summary>
@@ -145,6 +145,7 @@ internal sealed partial class SharedService
             Pause = _pause,
             Join = _health.IsAlone || (now >= _beatAt && (_holding.Count > 0 || _questions.Count > 0)),
             Validity = validity,
+            LocalNow = () => _store.Clock.Now,
             GuardOf = balance => Saturating.Add(_service.GuardOf(balance.Partition.Limit), validity),
         };
         var most = Math.Min(_notes.Count, MostNotes);
@@ -253,7 +254,7 @@ internal sealed partial class SharedService
         var wait = question.Wait != LimitRule.Never ? question.Wait : question.Again >= 0 && _newsAt < began ? Math.Min(question.Again, LongestSilence) : 0;
         if (question.Refused is null)
         {
-            _service.Pause(now, wait);
+            _service.PauseAlone(now, wait);
             return;
         }
 

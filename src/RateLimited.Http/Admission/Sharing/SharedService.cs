@@ -35,6 +35,9 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private long _armedFor = LimitRule.Never;
     private bool _isRunning;
     private bool _isDisposed;
+    private Action _wake = static () => { };
+    private Action<string, Exception> _fail = static (_, _) => { };
+    private Func<int> _waiting = static () => 0;
 
     public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry)
     {
@@ -45,15 +48,6 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
         _counts = shared.Open(service.Definition.Name, OnNews);
     }
 
-    /// <summary>Lets the line look again.</summary>
-    public Action Wake { get; set; } = static () => { };
-
-    /// <summary>Tells everybody who waits that nobody will ever be let go.</summary>
-    public Action<SharedStoreException> Fail { get; set; } = static _ => { };
-
-    /// <summary>How many wait, for what they want together.</summary>
-    public Func<int> Waiting { get; set; } = static () => 0;
-
     /// <summary>Whether this process decides alone. Only under the gate, as all that follows.</summary>
     public bool IsAlone => _health.IsAlone;
 
@@ -62,6 +56,12 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
     /// <summary>How many processes share the quotas.</summary>
     public int Instances { get; private set; }
+
+    /// <summary>Says whom it asks for.</summary>
+    /// <param name="wake">Lets the line look again.</param>
+    /// <param name="fail">Tells everybody who waits why nobody will be let go.</param>
+    /// <param name="waiting">How many wait.</param>
+    public void Attach(Action wake, Action<string, Exception> fail, Func<int> waiting) => (_wake, _fail, _waiting) = (wake, fail, waiting);
 
     /// <summary>Something to tell, with the next exchange or soon.</summary>
     public void Note(in SharedNote note)
@@ -197,7 +197,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     {
         var wants = new SharedWant[lacking];
         var next = 0;
-        var waiting = Math.Min(Math.Max(Waiting(), run.Length), MostQuestions * 2);
+        var waiting = Math.Min(Math.Max(_waiting(), run.Length), MostQuestions * 2);
         foreach (ref var charge in run[0].Charges)
         {
             if (charge.Partition.State.Extra is not SharedBalance balance || balance.HeldAt(now) >= charge.Cost)
