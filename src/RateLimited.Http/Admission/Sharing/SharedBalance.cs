@@ -14,6 +14,7 @@ internal sealed class SharedBalance(Partition partition)
     private int _count;
     private long _deniedUntil;
     private long _deniedCost;
+    private long _quietUntil;
 
     /// <summary>What is counted while nobody can be asked.</summary>
     public LimitState Alone;
@@ -65,7 +66,7 @@ internal sealed class SharedBalance(Partition partition)
         }
     }
 
-    /// <summary>Now, if so much is held; else when it was said to be had, or never while nothing was said.</summary>
+    /// <summary>Now, if so much is held; else when to ask again, or never while nothing was said.</summary>
     public long Earliest(long now, long cost)
     {
         if (cost <= HeldAt(now))
@@ -73,15 +74,21 @@ internal sealed class SharedBalance(Partition partition)
             return now;
         }
 
-        return IsDenied(now, cost) ? _deniedUntil : LimitRule.Never;
+        return IsDenied(now, cost) ? _quietUntil : LimitRule.Never;
     }
 
+    /// <summary>When so much can be had at the latest as far as was said; now, while nothing was.</summary>
+    public long Told(long now, long cost) => cost <= HeldAt(now) || !IsDenied(now, cost) ? now : _deniedUntil;
+
     /// <summary>Whether asking now would be in vain.</summary>
-    public bool IsDenied(long now, long cost) => now < _deniedUntil && cost >= _deniedCost;
+    public bool IsDenied(long now, long cost) => now < _quietUntil && cost >= _deniedCost;
 
-    public void Deny(long cost, long until) => (_deniedCost, _deniedUntil) = (cost, until);
+    /// <param name="cost">What was refused.</param>
+    /// <param name="until">Until when.</param>
+    /// <param name="quietUntil">Until when nobody asks again: others may give back what they did not use.</param>
+    public void Deny(long cost, long until, long quietUntil) => (_deniedCost, _deniedUntil, _quietUntil) = (cost, until, Math.Min(until, quietUntil));
 
-    public void ForgetDenial() => _deniedUntil = 0;
+    public void ForgetDenial() => (_deniedUntil, _quietUntil) = (0, 0);
 
     /// <summary>Whether it was refused and nothing was granted since.</summary>
     public bool IsRefused => _deniedUntil > 0;
@@ -106,7 +113,7 @@ internal sealed class SharedBalance(Partition partition)
         }
 
         Held += amount;
-        _deniedUntil = 0;
+        ForgetDenial();
         if (_count == MostBlocks)
         {
             // The older receipt serves both: what is given back by it was taken at the latest then.

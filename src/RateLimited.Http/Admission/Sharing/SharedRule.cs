@@ -122,7 +122,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
     public override long Project(ref LimitState state, in Moment at, long amount)
     {
         var balance = BalanceOf(state);
-        var now = shared.IsAlone ? Earliest(ref state, at, Math.Min(amount, Capacity)) : balance.IsDenied(at.Now, amount) ? balance.Earliest(at.Now, amount) : at.Now;
+        var now = shared.IsAlone ? Earliest(ref state, at, Math.Min(amount, Capacity)) : balance.Told(at.Now, Math.Min(amount, Capacity));
         var rest = amount - balance.HeldAt(at.Now) - Capacity;
         return rest <= 0 || Window == 0 || now == Never ? now : Saturating.Add(now, (long)Int128.Min((Int128)rest * Window / Quota, Never));
     }

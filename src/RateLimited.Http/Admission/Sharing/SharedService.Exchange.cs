@@ -8,7 +8,7 @@ internal sealed partial class SharedService
     /// <summary>How often a process says that it lives, within the time that it would be taken for dead.</summary>
     private const int BeatsPerLife = 3;
 
-    /// <summary>How long nobody asks again for what only a release frees, when nothing is heard of one.</summary>
+    /// <summary>How long nobody asks again: others may release or give back before what was said.</summary>
     private const long LongestSilence = 250 * TimeSpan.TicksPerMillisecond;
 
     /// <summary>How soon a refused question is asked again at the soonest.</summary>
@@ -259,7 +259,7 @@ internal sealed partial class SharedService
         }
 
         var cost = question.Wants.First(want => ReferenceEquals(want.Balance, question.Refused)).Least;
-        question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)));
+        question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(began, LongestSilence));
         _holding.Add(question.Refused);
     }
 
