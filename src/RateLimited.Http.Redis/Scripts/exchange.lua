@@ -473,7 +473,7 @@ local function exchange(keys, argv, now)
         if pos + 31 > size then corrupt('a record') end
         local id, seen, till, length = unpack('<dddd', stored, pos)
         local stop = pos + 31 + length
-        if not (length >= 0 and stop <= size) then corrupt('a record') end
+        if not (id >= 1 and floor(id) == id and floor(seen) == seen and seen > 0 and floor(length / 8) * 8 == length and length >= 0 and stop <= size) then corrupt('a record') end
         local l = limits[next]
         if not l or l.id ~= id then
           l = nil

@@ -69,6 +69,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         Holds.For(
             from cut in Gen.Choose(0, good.Length - 1)
             from noise in Gen.Choose(0, 255).ArrayOf()
+            where cut + noise.Length != good.Length
             select (byte[])[.. good[..cut], .. noise.Select(static number => (byte)number)],
             message =>
             {

@@ -8,7 +8,7 @@ public sealed class SettlementTests(RedisServer server) : IClassFixture<RedisSer
     private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
 
     [Theory]
-    [InlineData("100 tokens/h sliding-window")]
+    [InlineData("100 tokens/h sliding")]
     [InlineData("100 tokens/h token-bucket")]
     [InlineData("100 tokens/day fixed")]
     public async Task What_a_request_cost_less_than_thought_can_be_had_by_others(string limit)
@@ -25,7 +25,7 @@ public sealed class SettlementTests(RedisServer server) : IClassFixture<RedisSer
     }
 
     [Theory]
-    [InlineData("100 tokens/h sliding-window")]
+    [InlineData("100 tokens/h sliding")]
     [InlineData("100 tokens/h token-bucket")]
     public async Task What_a_request_cost_more_than_thought_is_taken_from_all(string limit)
     {

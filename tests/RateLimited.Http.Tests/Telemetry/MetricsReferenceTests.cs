@@ -41,6 +41,7 @@ public sealed class MetricsReferenceTests
     [InlineData("reason` of `resilience.fallbacks", nameof(TagValues.FallbackCauses))]
     [InlineData("result` of `resilience.fallbacks", nameof(TagValues.FallbackResults))]
     [InlineData("state", nameof(TagValues.CircuitStates))]
+    [InlineData("state` of `rate_limit.store.changes", nameof(TagValues.StoreStates))]
     public void The_table_of_tags_is_that_of_the_closed_sets(string tag, string set)
     {
         var values = (string[])typeof(TagValues).GetField(set)!.GetValue(obj: null)!;
