@@ -45,7 +45,8 @@ internal sealed class ConnectionSource : IDisposable
     {
         if (_isOwned)
         {
-            _multiplexer?.Dispose();
+            // The interface has had it from IDisposable only since 2.0.
+            (_multiplexer as IDisposable)?.Dispose();
         }
     }
 
