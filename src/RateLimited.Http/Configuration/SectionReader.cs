@@ -76,6 +76,51 @@ internal sealed class SectionReader(FaultList faults)
         }
     }
 
+    /// <summary>A number that need not be whole.</summary>
+    public void Amount(IConfigurationSection section, AmountRange range, Action<decimal> assign)
+    {
+        if (Text(section, range.Right) is { } text)
+        {
+            if (NumberText.TryParseAmount(text, out var value) && range.Contains(value))
+            {
+                assign(value);
+            }
+            else
+            {
+                faults.Add(section.Path, Fault.Quote(text), range.Right);
+            }
+        }
+    }
+
+    /// <summary>Amounts that need not be whole, by a name. Configuration cuts keys at a colon, so that a name with one in it arrives as a section within a section.</summary>
+    public void Amounts(IConfigurationSection section, AmountRange range, IDictionary<string, decimal> amounts, string example)
+    {
+        if (!string.IsNullOrWhiteSpace(section.Value))
+        {
+            Refuse(section, Fault.Quote(section.Value), $"a section of names and amounts, such as {example}");
+            return;
+        }
+
+        foreach (var child in section.GetChildren())
+        {
+            ReadAmount(child, child.Key);
+        }
+
+        void ReadAmount(IConfigurationSection child, string name)
+        {
+            var parts = child.GetChildren().ToArray();
+            foreach (var part in parts)
+            {
+                ReadAmount(part, $"{name}{ConfigurationPath.KeyDelimiter}{part.Key}");
+            }
+
+            if (parts.Length == 0)
+            {
+                Amount(child, range, value => amounts[name] = value);
+            }
+        }
+    }
+
     /// <summary>Amounts by unit.</summary>
     public void Amounts(IConfigurationSection section, NumberRange range, IDictionary<string, long> amounts, string example)
     {

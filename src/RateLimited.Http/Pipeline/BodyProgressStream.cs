@@ -19,31 +19,31 @@ internal sealed class BodyProgressStream(Stream destination, BodyLease lease) : 
 
     public override void Write(byte[] buffer, int offset, int count)
     {
-        lease.Progress();
+        lease.Progress(buffer.AsSpan(offset, count));
         destination.Write(buffer, offset, count);
     }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        lease.Progress();
+        lease.Progress(buffer);
         destination.Write(buffer);
     }
 
     public override void WriteByte(byte value)
     {
-        lease.Progress();
+        lease.Progress(new ReadOnlySpan<byte>(in value));
         destination.WriteByte(value);
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
     {
-        lease.Progress();
+        lease.Progress(buffer.AsSpan(offset, count));
         return destination.WriteAsync(buffer, offset, count, cancellationToken);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        lease.Progress();
+        lease.Progress(buffer.Span);
         return destination.WriteAsync(buffer, cancellationToken);
     }
 

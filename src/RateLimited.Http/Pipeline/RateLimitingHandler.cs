@@ -19,6 +19,20 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
             return base.SendAsync(request, cancellationToken);
         }
 
+        return settings.Costs is { } costs
+            ? EstimateAndSendAsync(request, asked, costs, settings, cancellationToken)
+            : AdmitAndSendAsync(request, asked, settings, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> EstimateAndSendAsync(
+        HttpRequestMessage request, AdmissionRequest asked, CostPlan costs, PipelineSettings settings, CancellationToken cancellationToken)
+    {
+        var estimated = await CostEstimation.EstimateAsync(costs, request, asked, _limiter.Service, cancellationToken).ConfigureAwait(false);
+        return await AdmitAndSendAsync(request, estimated, settings, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<HttpResponseMessage> AdmitAndSendAsync(HttpRequestMessage request, in AdmissionRequest asked, PipelineSettings settings, CancellationToken cancellationToken)
+    {
         ValueTask<AdmissionTicket> admission;
         try
         {
@@ -42,6 +56,11 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
         if (!IsLimited(request, settings, out var asked))
         {
             return base.Send(request, cancellationToken);
+        }
+
+        if (settings.Costs is { } costs)
+        {
+            asked = CostEstimation.Estimate(costs, request, asked, _limiter.Service, cancellationToken);
         }
 
         AdmissionTicket ticket;
@@ -197,13 +216,14 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
     {
         _limiter.ObserveAnswer(ticket);
         ResponseSignals.Take(request, response, body, ticket, _limiter, settings);
-        if (ticket.HoldsConcurrency && LeasedContent.MayHaveBody(request, response))
+        var tail = CostTail.Of(response, ticket, _limiter);
+        if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
         {
-            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout));
+            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout, tail));
         }
         else
         {
-            ticket.Complete();
+            tail.Complete(ticket, _limiter, isComplete: true);
         }
     }
 }
