@@ -1,7 +1,6 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Tests.Limits.Cases;
-using RateLimited.Http.Tests.Testing;
 using FsCheck.Fluent;
 
 namespace RateLimited.Http.Tests.Admission;

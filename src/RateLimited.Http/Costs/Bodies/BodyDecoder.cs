@@ -61,25 +61,11 @@ internal sealed class BodyDecoder : IDisposable
     }
 
     /// <summary>Has what was put in last. At its end there is nothing for now; decoders ask again when they are asked.</summary>
-    private sealed class PieceStream : Stream
+    private sealed class PieceStream : SourceStream
     {
         private readonly byte[] _piece = new byte[PieceLength];
         private int _length;
         private int _read;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public void Fill(ReadOnlySpan<byte> piece)
         {
@@ -94,17 +80,5 @@ internal sealed class BodyDecoder : IDisposable
             _read += bytes;
             return bytes;
         }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

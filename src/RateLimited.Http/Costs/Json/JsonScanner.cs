@@ -7,7 +7,7 @@ namespace RateLimited.Http.Costs.Json;
 /// or a number that a piece ended in. What nobody asked for is jumped over. It is lenient, for it judges nothing: whatever it reads, it neither throws nor grows, and what is no JSON
 /// leaves it broken until it is reset. One value may follow another, as lines of JSON do.
 /// </summary>
-internal abstract class JsonScanner
+internal abstract partial class JsonScanner
 {
     /// <summary>How deep containers are told apart. Deeper ones may be jumped over, but not looked into.</summary>
     public const int MaxDepth = 64;
@@ -15,7 +15,6 @@ internal abstract class JsonScanner
     /// <summary>Longer names and numbers are told as unknown.</summary>
     public const int MaxToken = 64;
 
-    private static readonly SearchValues<byte> Nesting = SearchValues.Create("\"{}[]"u8);
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789.+-eE"u8);
 
     private readonly byte[] _token = new byte[MaxToken];
@@ -23,7 +22,6 @@ internal abstract class JsonScanner
     private bool _isNameNext;
     private bool _isSkipping;
     private ulong _objects;
-    private int _skipDepth;
     private int _tokenLength;
     private int _escape;
     private int _digits;
@@ -346,62 +344,6 @@ internal abstract class JsonScanner
 
         _place = end < bytes.Length ? Place.Between : Place.Literal;
         return end;
-    }
-
-    private int Skip(ReadOnlySpan<byte> bytes)
-    {
-        var read = 0;
-        while (true)
-        {
-            var next = bytes[read..].IndexOfAny(Nesting);
-            if (next < 0)
-            {
-                return bytes.Length;
-            }
-
-            read += next + 1;
-            switch (bytes[read - 1])
-            {
-                case (byte)'"':
-                    _place = Place.SkipText;
-                    return read;
-                case (byte)'{' or (byte)'[':
-                    // Nothing is kept of what is jumped over, so that any depth is as good as another.
-                    if (_skipDepth++ == int.MaxValue - 1)
-                    {
-                        IsBroken = true;
-                        return read;
-                    }
-
-                    break;
-                default:
-                    if (--_skipDepth == 0)
-                    {
-                        _place = Place.Between;
-                        return read;
-                    }
-
-                    break;
-            }
-        }
-    }
-
-    private int SkipText(ReadOnlySpan<byte> bytes)
-    {
-        var end = bytes.IndexOfAny((byte)'"', (byte)'\\');
-        if (end < 0)
-        {
-            return bytes.Length;
-        }
-
-        _place = bytes[end] == '\\' ? Place.SkipEscape : _skipDepth > 0 ? Place.Skip : Place.Between;
-        return end + 1;
-    }
-
-    private int SkipEscape()
-    {
-        _place = Place.SkipText;
-        return 1;
     }
 
     /// <summary>What was kept, or nothing where it is not all.</summary>
