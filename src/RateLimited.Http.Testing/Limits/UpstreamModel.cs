@@ -71,20 +71,20 @@ public sealed class UpstreamModel(IReadOnlyList<UpstreamLimit> limits, Func<Pena
     /// <summary>The books, if the measured time ended now.</summary>
     public UpstreamBooks Report(ArrivalTime end)
     {
-        var limits = from state in _states
-                     let model = state.Value
-                     where model.FirstArrival is not null
-                     select new LimitBooks(state.Key.Limit.Name, state.Key.Limit.Unit, Labelled(state.Key.Key), model.Quota, model.Report(end));
+        var books = from state in _states
+                    let model = state.Value
+                    where model.FirstArrival is not null
+                    select new LimitBooks(state.Key.Limit.Name, state.Key.Limit.Unit, Labelled(state.Key.Key), model.Quota, model.Report(end));
         return new UpstreamBooks
         {
             Elapsed = _first is { } first ? end.Monotonic - first.Monotonic : TimeSpan.Zero,
-            Limits = [.. limits],
+            Limits = [.. books],
             Keys = _keys.ToDictionary(static key => key.Key, static key => new KeyBooks(key.Value.Label, key.Value.Admitted, key.Value.Refused), StringComparer.Ordinal),
             Banned = _banned,
         };
     }
 
-    private UpstreamVerdict Refuse(ArrivalTime now, KeyCount key, UpstreamRefusal refusal)
+    private static UpstreamVerdict Refuse(ArrivalTime now, KeyCount key, UpstreamRefusal refusal)
     {
         key.Refused++;
         key.Penalty?.Refuse(now);
