@@ -4,7 +4,7 @@ namespace RateLimited.Http.Admission;
 
 /// <summary>
 /// Costs as limits count them. A limit whose unit has parts counts in those and not in whole units, quota and charges alike: all its arithmetic stays whole, and half a unit is exactly half
-/// (docs/decisions/0007).
+/// (docs/decisions/0008).
 /// </summary>
 internal static class UnitParts
 {

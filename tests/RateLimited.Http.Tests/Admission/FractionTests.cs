@@ -1,7 +1,7 @@
+using FsCheck.Fluent;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Tests.Limits.Cases;
-using FsCheck.Fluent;
 
 namespace RateLimited.Http.Tests.Admission;
 
@@ -76,7 +76,7 @@ public sealed class FractionTests
     public void What_is_finer_than_the_limit_counts_is_rounded_up()
     {
         using var bed = new AdmissionBed();
-            var service = bed.Serve(new LimitDefinition("limit", Unit, new SlidingWindow(2 * 10, 600)) { PartsPerUnit = 2 });
+        var service = bed.Serve(new LimitDefinition("limit", Unit, new SlidingWindow(2 * 10, 600)) { PartsPerUnit = 2 });
 
         service.TryAcquire(new AdmissionRequest { Costs = [UnitCost.Of(Unit, 0.26m)] }).IsAdmitted.ShouldBeTrue();
         service.TryAcquire(new AdmissionRequest { Costs = [UnitCost.Of(Unit, 9m)] }).IsAdmitted.ShouldBeTrue();
@@ -88,7 +88,7 @@ public sealed class FractionTests
     public void Requests_can_cost_a_part_of_one_and_those_that_say_nothing_cost_one()
     {
         using var bed = new AdmissionBed();
-            var service = bed.Serve(new LimitDefinition("limit", UnitCost.Requests, new SlidingWindow(2 * 2, 600)) { PartsPerUnit = 2 });
+        var service = bed.Serve(new LimitDefinition("limit", UnitCost.Requests, new SlidingWindow(2 * 2, 600)) { PartsPerUnit = 2 });
         var half = new AdmissionRequest { Costs = [UnitCost.Of(UnitCost.Requests, 0.5m)] };
 
         service.TryAcquire().IsAdmitted.ShouldBeTrue();
@@ -102,7 +102,7 @@ public sealed class FractionTests
     public void Permits_of_other_limiters_are_whole_requests()
     {
         using var bed = new AdmissionBed();
-            var service = bed.Serve(new LimitDefinition("limit", UnitCost.Requests, new SlidingWindow(3 * 4, 600)) { PartsPerUnit = 4 });
+        var service = bed.Serve(new LimitDefinition("limit", UnitCost.Requests, new SlidingWindow(3 * 4, 600)) { PartsPerUnit = 4 });
         using var limiter = RateLimited.Http.Configuration.RateLimiters.AsRateLimiter(service);
 
         limiter.AttemptAcquire(2).IsAcquired.ShouldBeTrue();
@@ -123,7 +123,7 @@ public sealed class FractionTests
             foreach (var partition in (PartitionBy[])[PartitionBy.Service, PartitionBy.Tenant])
             {
                 using var bed = new AdmissionBed();
-            var service = bed.Serve(new LimitDefinition("limit", Unit, make(10L * before), partition) { PartsPerUnit = before });
+                var service = bed.Serve(new LimitDefinition("limit", Unit, make(10L * before), partition) { PartsPerUnit = before });
                 var request = new AdmissionRequest { Tenant = "t", Costs = [new UnitCost(Unit, 6)] };
                 var lease = service.TryAcquire(request).Lease!;
 
@@ -145,7 +145,7 @@ public sealed class FractionTests
     public async Task Those_who_wait_are_counted_in_parts_too()
     {
         using var bed = new AdmissionBed();
-            var service = bed.Serve(new LimitDefinition("limit", Unit, new SlidingWindow(2, TimeSpan.TicksPerMinute)) { PartsPerUnit = 2 });
+        var service = bed.Serve(new LimitDefinition("limit", Unit, new SlidingWindow(2, TimeSpan.TicksPerMinute)) { PartsPerUnit = 2 });
         var half = new AdmissionRequest { Costs = [UnitCost.Of(Unit, 0.5m)], Timeout = TimeSpan.FromMinutes(10) };
         service.TryAcquire(half).IsAdmitted.ShouldBeTrue();
         service.TryAcquire(half).IsAdmitted.ShouldBeTrue();

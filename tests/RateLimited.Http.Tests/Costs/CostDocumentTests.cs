@@ -41,7 +41,7 @@ public sealed class CostDocumentTests
 
         var settlement = new CostSettlement();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/jobs").WithCost("credits", 10).WithSettlement(settlement);
-        #pragma warning disable xUnit1051 // As a reader writes it.
+#pragma warning disable xUnit1051 // As a reader writes it.
         using var response = await client.SendAsync(request);
         settlement.Settle("credits", await CreditsOfAsync(response));
 #pragma warning restore xUnit1051

@@ -1,7 +1,7 @@
 namespace RateLimited.Http.Configuration;
 
 /// <summary>
-/// In how many parts limits count each unit: one, unless some request costs a part of it. It is the smallest number in which every configured cost is whole (docs/decisions/0007). Immutable.
+/// In how many parts limits count each unit: one, unless some request costs a part of it. It is the smallest number in which every configured cost is whole (docs/decisions/0008). Immutable.
 /// </summary>
 internal sealed class UnitScale
 {
