@@ -11,10 +11,20 @@ internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Te
     /// <summary>What those count as that come when there are as many partitions as there may be.</summary>
     private const string Latecomers = "\0";
 
+    /// <summary>As much fits into each of a sliding window's 128 entries with their sum still exact in a script, and twice that.</summary>
+    private const long Largest = 1L << 45;
+
     public static LimitAddress Of(SharedBalance balance, KeySchema schema, ServiceKeys keys, long leaseTicks)
     {
         var limit = balance.Partition.Limit;
-        var terms = LimitTerms.Of(balance.Rule.Inner, schema.LimitIdOf(limit.Definition.Name, limit.Unit, balance.Rule.Inner.GetType().Name), leaseTicks);
+        if (limit.Capacity > Largest)
+        {
+            throw new SharedStoreException(
+                $"The limit '{limit.Definition.Name}' counts up to {limit.Capacity}, and Redis counts exactly up to {Largest}: give it a smaller quota or coarser costs.", new InvalidOperationException(), passes: false, mayBeDone: false);
+        }
+
+        // What is counted in other parts of a unit is another limit.
+        var terms = LimitTerms.Of(balance.Rule.Inner, schema.LimitIdOf(limit.Definition.Name, limit.Unit, balance.Rule.Inner.GetType().Name, $"{limit.PartsPerUnit}"), leaseTicks);
         return new LimitAddress(balance.Rule, GroupOf(limit, balance.Partition.Key, keys), terms!);
     }
 

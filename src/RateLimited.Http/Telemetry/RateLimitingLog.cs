@@ -26,13 +26,13 @@ internal static partial class RateLimitingLog
     [LoggerMessage(5, LogLevel.Error, "The changed limits of {Service} are not valid and were not taken over; the last valid ones stay. {Faults}")]
     public static partial void ReloadRefused(ILogger log, string service, string faults);
 
-    [LoggerMessage(14, LogLevel.Warning, "The store that counts the limits of {Service} cannot be asked: {Why} Until it can, this process decides alone ({Mode}).")]
+    [LoggerMessage(15, LogLevel.Warning, "The store that counts the limits of {Service} cannot be asked: {Why} Until it can, this process decides alone ({Mode}).")]
     public static partial void StoreLost(ILogger log, string service, string mode, string why);
 
-    [LoggerMessage(15, LogLevel.Information, "The store that counts the limits of {Service} answers again.")]
+    [LoggerMessage(16, LogLevel.Information, "The store that counts the limits of {Service} answers again.")]
     public static partial void StoreFound(ILogger log, string service);
 
-    [LoggerMessage(16, LogLevel.Warning, "The store gave away what {Service} holds here: this process was not heard of for too long. More may be held now than the limit allows.")]
+    [LoggerMessage(17, LogLevel.Warning, "The store gave away what {Service} holds here: this process was not heard of for too long. More may be held now than the limit allows.")]
     public static partial void LeasesLost(ILogger log, string service);
 
     [LoggerMessage(6, LogLevel.Debug, "An attempt at {Service} failed ({Failure}) and is repeated in {Milliseconds} ms.")]
@@ -58,6 +58,9 @@ internal static partial class RateLimitingLog
         LogLevel.Warning,
         "Somebody around the client of {Service} repeats requests too (its header {Header} proves it): attempts multiply. Switch its retries off, or set Resilience:Retry to false here.")]
     public static partial void OuterRetrySeen(ILogger log, string service, string header);
+
+    [LoggerMessage(EventId = 14, Message = "The usage of a response of {Service} could not be read, and its request settles at the estimate: {Fault}.")]
+    public static partial void UsageLost(ILogger log, LogLevel level, string service, string fault);
 
     [LoggerMessage(10, LogLevel.Debug, "A redirect of {Service}: {Result}.")]
     public static partial void Redirected(ILogger log, string service, string result);
