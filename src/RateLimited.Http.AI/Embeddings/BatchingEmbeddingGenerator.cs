@@ -150,25 +150,9 @@ public sealed class BatchingEmbeddingGenerator : DelegatingEmbeddingGenerator<st
     {
         for (var position = 0; position < answer.Texts.Count; position++)
         {
-            if (answer.Texts[position] is not { } text || !joined.TryGetValue(text, out var shared))
+            if (answer.Texts[position] is { } text && joined.TryGetValue(text, out var shared))
             {
-                continue;
-            }
-
-            var ended = shared.OutcomeAsync();
-            if (!ended.IsCompletedSuccessfully)
-            {
-                answer.Fail(position, ended.Exception?.InnerException ?? new TaskCanceledException(ended));
-                continue;
-            }
-
-#pragma warning disable VSTHRD002, VSTHRD103 // It has completed.
-            var outcome = ended.Result;
-#pragma warning restore VSTHRD002, VSTHRD103
-            answer.Put(position, outcome.Take(out var isFirst));
-            if (isFirst)
-            {
-                answer.Usage.Add(outcome.Share);
+                answer.Put(position, shared.OutcomeAsync());
             }
         }
     }
@@ -185,39 +169,12 @@ public sealed class BatchingEmbeddingGenerator : DelegatingEmbeddingGenerator<st
     {
         // The same text has the same embedding however often it is asked for, which a POST does not say by itself.
         using var repeatable = RateLimitScope.Current?.Repeatable is null ? RateLimitScope.Begin(new RequestSettings { Repeatable = true }) : null;
-        string[] texts = [.. requests.Select(static request => request.Text)];
-        try
-        {
-            var embeddings = await InnerGenerator.GenerateAsync(texts, requests[0].Options.Copy, cancellationToken).ConfigureAwait(false);
-            return Outcomes(requests, [.. embeddings], embeddings.Usage, failures: null);
-        }
-        catch (EmbeddingFailuresException some) when (some.Embeddings.Count == texts.Length)
-        {
-            return Outcomes(requests, some.Embeddings, some.Usage, some.Failures);
-        }
-    }
-
-    private static BatchResult<EmbeddingOutcome>[] Outcomes(
-        IReadOnlyList<EmbeddingRequest> requests, IReadOnlyList<Embedding<float>?> embeddings, UsageDetails? usage, IReadOnlyDictionary<int, Exception>? failures)
-    {
-        var outcomes = new BatchResult<EmbeddingOutcome>[embeddings.Count];
-        var length = requests.Where((_, i) => i < embeddings.Count && embeddings[i] is not null).Sum(static request => request.Tokens);
-        var from = 0L;
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            if (embeddings[i] is { } embedding && i < requests.Count)
-            {
-                var to = from + requests[i].Tokens;
-                outcomes[i] = new EmbeddingOutcome(embedding, usage is null ? null : new UsageShare(usage, from, to, length));
-                from = to;
-            }
-            else
-            {
-                outcomes[i] = BatchResult.Failed<EmbeddingOutcome>(
-                    failures?.GetValueOrDefault(i) ?? new InvalidOperationException("The inner generator returned no embedding for the text, and no reason."));
-            }
-        }
-
-        return outcomes;
+        FallbackRun.IsStandIn = requests[0].Options.StandsIn;
+        return await EmbeddingOutcomes.AskAsync(
+            InnerGenerator,
+            [.. requests.Select(static request => request.Text)],
+            requests[0].Options.Copy,
+            [.. requests.Select(static request => request.Tokens)],
+            cancellationToken).ConfigureAwait(false);
     }
 }

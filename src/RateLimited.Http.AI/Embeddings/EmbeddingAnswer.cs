@@ -6,7 +6,7 @@ namespace RateLimited.Http.AI.Embeddings;
 /// <summary>What one call gets: an embedding or a failure at the position of each of its texts. Not thread-safe.</summary>
 internal sealed class EmbeddingAnswer(IEnumerable<string> values)
 {
-    private readonly Dictionary<int, Exception> _failures = [];
+    private Dictionary<int, Exception>? _failures;
     private Embedding<float>?[]? _embeddings;
 
     public IReadOnlyList<string> Texts { get; } = values as IReadOnlyList<string> ?? [.. values];
@@ -15,17 +15,51 @@ internal sealed class EmbeddingAnswer(IEnumerable<string> values)
 
     private Embedding<float>?[] Embeddings => _embeddings ??= new Embedding<float>?[Texts.Count];
 
-    public bool IsFilled(int position) => Embeddings[position] is not null || _failures.ContainsKey(position);
-
     public void Put(int position, Embedding<float> embedding) => Embeddings[position] = embedding;
 
-    public void Fail(int position, Exception failure) => _failures[position] = failure;
+    public void Fail(int position, Exception failure) => (_failures ??= [])[position] = failure;
+
+    /// <summary>Puts what became of a text where it was asked for. Whoever takes it first pays for it.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="ended">What has ended.</param>
+    public void Put(int position, Task<EmbeddingOutcome> ended)
+    {
+        if (!ended.IsCompletedSuccessfully)
+        {
+            Fail(position, ended.Exception?.InnerException ?? new TaskCanceledException(ended));
+            return;
+        }
+
+#pragma warning disable VSTHRD002, VSTHRD103 // It has completed.
+        var outcome = ended.Result;
+#pragma warning restore VSTHRD002, VSTHRD103
+        Put(position, outcome.Take(out var isFirst));
+        if (isFirst)
+        {
+            Usage.Add(outcome.Share);
+        }
+    }
+
+    /// <summary>As <see cref="ToEmbeddings"/>, where nothing has to be waited for.</summary>
+    public Task<GeneratedEmbeddings<Embedding<float>>> ToTask()
+    {
+        try
+        {
+            return Task.FromResult(ToEmbeddings());
+        }
+#pragma warning disable CA1031 // It is thrown where it is awaited.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            return Task.FromException<GeneratedEmbeddings<Embedding<float>>>(failure);
+        }
+    }
 
     /// <summary>All embeddings, in the order of the texts.</summary>
     /// <exception cref="EmbeddingFailuresException">Some texts have none. Where all have none for one reason, that is thrown itself.</exception>
     public GeneratedEmbeddings<Embedding<float>> ToEmbeddings()
     {
-        if (_failures.Count > 0)
+        if (_failures is not null)
         {
             var first = _failures.Values.First();
             if (_failures.Count == Texts.Count && _failures.Values.All(failure => ReferenceEquals(failure, first)))

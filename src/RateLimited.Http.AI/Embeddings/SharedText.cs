@@ -21,5 +21,11 @@ internal sealed class SharedText(LaneKey lane, string text)
     public Task<EmbeddingOutcome> OutcomeAsync() => _outcome.Task;
 #pragma warning restore VSTHRD003
 
-    public void Complete(Task<EmbeddingOutcome> sent) => _outcome.SetFromTask(sent);
+    public void Complete(Task<EmbeddingOutcome> sent)
+    {
+        _outcome.SetFromTask(sent);
+
+        // Read, for whoever waited may have left, and a failure that nobody reads is reported as a defect.
+        _ = _outcome.Task.Exception;
+    }
 }
