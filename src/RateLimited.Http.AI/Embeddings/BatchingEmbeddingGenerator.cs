@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using RateLimited.Http.AI.Batching;
+using RateLimited.Http.AI.Fallback;
 
 namespace RateLimited.Http.AI.Embeddings;
 
