@@ -96,9 +96,17 @@ public sealed partial class Batcher<TIn, TOut>
     /// <summary>Tells what is done, and starts what may go by now.</summary>
     private void Go(IReadOnlyList<(BatcherItem<TIn, TOut> Item, BatchResult<TOut> Result)> done)
     {
+        SharedFailures<TOut> failures = default;
         foreach (var (item, result) in done)
         {
-            item.Complete(result);
+            if (result.IsFailed)
+            {
+                item.Fail(failures.TaskOf(result.Failure));
+            }
+            else
+            {
+                item.Complete(result.Value);
+            }
         }
 
         List<Batch> starts = [];

@@ -124,12 +124,8 @@ public sealed partial class Batcher<TIn, TOut> : IAsyncDisposable, IDisposable
         }
 
         _timer.Dispose();
-        var refusal = new BatchRejectedException(BatchRejection.Disposed, "The batcher was disposed before the item had its result.");
-        foreach (var item in left)
-        {
-            Typed(item).Complete(BatchResult.Failed<TOut>(refusal));
-        }
-
+        var refusal = BatchResult.Failed<TOut>(new BatchRejectedException(BatchRejection.Disposed, "The batcher was disposed before the item had its result."));
+        Go(left.ConvertAll(item => (Typed(item), refusal)));
         calls.ForEach(Abandon);
     }
 

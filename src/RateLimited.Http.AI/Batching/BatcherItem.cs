@@ -25,17 +25,17 @@ internal sealed class BatcherItem<TIn, TOut> : BatchItem
 #pragma warning restore VSTHRD003
 
     /// <summary>Outside of any lock. Only the first outcome counts.</summary>
-    public void Complete(in BatchResult<TOut> result)
+    public void Complete(TOut value)
     {
-        if (result.IsFailed)
-        {
-            Result.TrySetException(result.Failure);
-        }
-        else
-        {
-            Result.TrySetResult(result.Value);
-        }
+        Result.TrySetResult(value);
+        Release();
+    }
 
+    /// <summary>Outside of any lock. Only the first outcome counts.</summary>
+    /// <param name="failure">A task that failed, the same for all who share the failure.</param>
+    public void Fail(Task<TOut> failure)
+    {
+        Result.TrySetFromTask(failure);
         Release();
     }
 

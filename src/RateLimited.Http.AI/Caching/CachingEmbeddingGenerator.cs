@@ -122,28 +122,31 @@ public sealed class CachingEmbeddingGenerator : DelegatingEmbeddingGenerator<str
     /// <summary>Looks for vectors on behalf of all who wait for them. Each has its outcome in the end, and is kept before anybody can miss it again.</summary>
     private async Task FetchAsync(VectorFetch fetch, CacheCall call)
     {
+        SharedFailures<EmbeddingOutcome> failures = default;
+        BatchResult<EmbeddingOutcome>[] outcomes;
         try
         {
-            var outcomes = await FindAsync(fetch, call).ConfigureAwait(false);
-            _underWay.Remove(fetch);
-            for (var i = 0; i < outcomes.Length; i++)
-            {
-                if (outcomes[i].IsFailed)
-                {
-                    fetch.Vectors[i].Fail(outcomes[i].Failure!);
-                }
-                else
-                {
-                    fetch.Vectors[i].Complete(outcomes[i].Value);
-                }
-            }
+            outcomes = await FindAsync(fetch, call).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // It is the failure of everybody who waits.
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _underWay.Remove(fetch);
-            fetch.Vectors.ForEach(vector => vector.Fail(failure));
+            outcomes = new BatchResult<EmbeddingOutcome>[fetch.Vectors.Count];
+            Array.Fill(outcomes, BatchResult.Failed<EmbeddingOutcome>(failure));
+        }
+
+        _underWay.Remove(fetch);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (outcomes[i].IsFailed)
+            {
+                fetch.Vectors[i].Fail(failures.TaskOf(outcomes[i].Failure!));
+            }
+            else
+            {
+                fetch.Vectors[i].Complete(outcomes[i].Value);
+            }
         }
     }
 

@@ -32,9 +32,10 @@ internal sealed class SharedVector(VectorKey key, string text, VectorFetch fetch
 
     public void Complete(EmbeddingOutcome outcome) => _outcome.TrySetResult(outcome);
 
-    public void Fail(Exception failure)
+    /// <param name="failure">A task that failed, the same for all who share the failure.</param>
+    public void Fail(Task<EmbeddingOutcome> failure)
     {
-        _outcome.TrySetException(failure);
+        _outcome.SetFromTask(failure);
 
         // Read, for whoever waited may have left, and a failure that nobody reads is reported as a defect.
         _ = _outcome.Task.Exception;

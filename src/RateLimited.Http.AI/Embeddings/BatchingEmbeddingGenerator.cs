@@ -16,6 +16,7 @@ public sealed class BatchingEmbeddingGenerator : DelegatingEmbeddingGenerator<st
     private readonly TextTokens _tokens;
     private readonly long _mostTokens;
     private readonly string _defaultModel;
+    private readonly string? _unit;
 
     /// <summary>Makes a generator.</summary>
     /// <param name="inner">Whoever makes the requests, through a limited <see cref="HttpClient"/>. It is disposed with this one.</param>
@@ -29,6 +30,7 @@ public sealed class BatchingEmbeddingGenerator : DelegatingEmbeddingGenerator<st
         _batcher = new Batcher<EmbeddingRequest, EmbeddingOutcome>(SendAsync, EmbeddingBatchFaults.BatcherOptions(options), time ?? TimeProvider.System);
         _tokens = new TextTokens(options.TokenCounter);
         _mostTokens = Math.Min(options.MaxTokensPerText, options.MaxTokens);
+        _unit = options.TokenUnit;
         _defaultModel = (inner.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata)?.DefaultModelId ?? "";
     }
 
@@ -168,8 +170,7 @@ public sealed class BatchingEmbeddingGenerator : DelegatingEmbeddingGenerator<st
 
     private async Task<IReadOnlyList<BatchResult<EmbeddingOutcome>>> SendAsync(IReadOnlyList<EmbeddingRequest> requests, CancellationToken cancellationToken)
     {
-        // The same text has the same embedding however often it is asked for, which a POST does not say by itself.
-        using var repeatable = RateLimitScope.Current?.Repeatable is null ? RateLimitScope.Begin(new RequestSettings { Repeatable = true }) : null;
+        using var scope = RateLimitScope.Begin(SettingsOf(requests, RateLimitScope.Current));
         FallbackRun.IsStandIn = requests[0].Options.StandsIn;
         return await EmbeddingOutcomes.AskAsync(
             InnerGenerator,
@@ -178,4 +179,14 @@ public sealed class BatchingEmbeddingGenerator : DelegatingEmbeddingGenerator<st
             [.. requests.Select(static request => request.Tokens)],
             cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>What a request says to the limits, besides what its callers said.</summary>
+    private RequestSettings SettingsOf(IReadOnlyList<EmbeddingRequest> requests, RequestSettings? said) => new()
+    {
+        // The same text has the same embedding however often it is asked for, which a POST does not say by itself.
+        Repeatable = said?.Repeatable ?? true,
+        Costs = _unit is null || said?.Costs?.Any(cost => string.Equals(cost.Unit, _unit, StringComparison.Ordinal)) == true
+            ? null
+            : [new UnitCost(_unit, requests.Sum(static request => request.Tokens))],
+    };
 }

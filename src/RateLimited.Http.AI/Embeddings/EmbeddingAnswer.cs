@@ -8,6 +8,7 @@ internal sealed class EmbeddingAnswer(IEnumerable<string> values)
 {
     private Dictionary<int, Exception>? _failures;
     private Embedding<float>?[]? _embeddings;
+    private Task<EmbeddingOutcome>? _failed;
 
     public IReadOnlyList<string> Texts { get; } = values as IReadOnlyList<string> ?? [.. values];
 
@@ -26,6 +27,7 @@ internal sealed class EmbeddingAnswer(IEnumerable<string> values)
     {
         if (!ended.IsCompletedSuccessfully)
         {
+            _failed = ended;
             Fail(position, ended.Exception?.InnerException ?? new TaskCanceledException(ended));
             return;
         }
@@ -64,6 +66,10 @@ internal sealed class EmbeddingAnswer(IEnumerable<string> values)
             var first = _failures.Values.First();
             if (_failures.Count == Texts.Count && _failures.Values.All(failure => ReferenceEquals(failure, first)))
             {
+                // From where it came, not from here: others are about to throw it too.
+#pragma warning disable VSTHRD002, VSTHRD103 // It has completed.
+                _failed?.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002, VSTHRD103
                 ExceptionDispatchInfo.Throw(first);
             }
 

@@ -1,4 +1,5 @@
 using RateLimited.Http.AI.Batching;
+using RateLimited.Http.Configuration;
 
 namespace RateLimited.Http.AI.Embeddings;
 
@@ -18,6 +19,11 @@ internal static class EmbeddingBatchFaults
         faults.Choice(nameof(options.Overflow), options.Overflow);
         faults.Number(nameof(options.MaxRepeats), options.MaxRepeats, BatcherBounds.Repeats);
         faults.Duration(nameof(options.RepeatDelay), options.RepeatDelay, BatcherBounds.Delay);
+        if (options.TokenUnit is { } unit && string.IsNullOrWhiteSpace(unit))
+        {
+            faults.Add(nameof(options.TokenUnit), Fault.Quote(unit), "the name of a unit, such as 'tokens', or null");
+        }
+
         faults.ThrowIfAny("Embeddings", typeof(EmbeddingBatchOptions));
         return new BatcherOptions<EmbeddingRequest>
         {

@@ -23,6 +23,12 @@ public sealed class EmbeddingBatchOptions
     /// </summary>
     public ITokenCounter? TokenCounter { get; set; }
 
+    /// <summary>
+    /// The unit in which a request tells the service's limits how many tokens its texts are taken to have, such as <c>tokens</c>: for limits of that unit where nothing else prices requests. What a
+    /// <see cref="RateLimitScope"/> says of the unit wins. Default: null, requests tell nothing.
+    /// </summary>
+    public string? TokenUnit { get; set; }
+
     /// <summary>How long a text waits for others, 0 to 1 hour: the most that batching adds while a request may go. Default: 20 ms.</summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMilliseconds(20);
 

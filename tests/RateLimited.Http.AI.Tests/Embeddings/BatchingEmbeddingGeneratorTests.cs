@@ -110,6 +110,24 @@ public sealed class BatchingEmbeddingGeneratorTests
     }
 
     [Fact]
+    public async Task A_request_tells_the_limits_its_tokens_where_nobody_else_did()
+    {
+        var provider = new StrictGenerator();
+        using var bed = new GeneratorBed(provider, new EmbeddingBatchOptions { TokenUnit = "tokens" });
+        async Task<int> OfAsync(params UnitCost[] costs)
+        {
+            using var scope = RateLimitScope.Begin(new RequestSettings { Costs = costs });
+            return (await bed.Ask("six letters")).Count;
+        }
+
+        await bed.EndAsync(bed.Ask("aaa", "bbbb"));
+        await bed.EndAsync(OfAsync(new UnitCost("units", 7)));
+        await bed.EndAsync(OfAsync(new UnitCost("tokens", 9)));
+
+        provider.Requests.Select(static request => string.Join(' ', request.Scope!.Costs!.Select(static cost => $"{cost.Unit}={cost.Amount}"))).ShouldBe(["tokens=3", "tokens=4 units=7", "tokens=9"]);
+    }
+
+    [Fact]
     public async Task What_a_request_used_is_divided_among_its_callers_to_the_last_token()
     {
         var provider = new StrictGenerator { Gate = new() };

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using RateLimited.Http.AI.Batching;
 using RateLimited.Http.AI.Embeddings;
@@ -106,13 +107,31 @@ public sealed class EmbeddingFailureTests
     }
 
     [Fact]
+    public async Task A_failure_that_many_callers_share_says_of_each_where_it_came_from_and_not_the_ways_of_all()
+    {
+        using var memory = new MemoryCache(new MemoryCacheOptions());
+        var provider = new StrictGenerator { Gate = new(), Refuse = static _ => throw new NotSupportedException("no") };
+        using var generator = provider.WithBatching(new EmbeddingBatchOptions { MaxDelay = TimeSpan.FromMilliseconds(1) }).WithCache(memory);
+        var calls = Enumerable.Range(0, 300).Select(i => Task.Run(() => generator.GenerateAsync([$"{i}", "same"]))).ToArray();
+        await Eventually.TrueAsync(() => provider.Requests.Count > 0);
+        provider.Gate.SetResult();
+
+        await Should.ThrowAsync<Exception>(Task.WhenAll(calls).WithinDeadlineAsync());
+
+        foreach (var call in calls)
+        {
+            call.Exception!.InnerException!.ToString().Length.ShouldBeLessThan(50_000);
+        }
+    }
+
+    [Fact]
     public void All_faults_of_options_are_said_at_once()
     {
         var faults = Should.Throw<OptionsValidationException>(static () => new BatchingEmbeddingGenerator(
             new StrictGenerator(),
-            new EmbeddingBatchOptions { MaxTexts = 0, MaxTokens = -1, MaxTokensPerText = 0, MaxConcurrentCalls = 0, QueueLength = 0, MaxRepeats = -1, MaxDelay = TimeSpan.FromDays(1), RepeatDelay = TimeSpan.FromSeconds(-1), Overflow = (BatchOverflow)7 }));
+            new EmbeddingBatchOptions { MaxTexts = 0, MaxTokens = -1, MaxTokensPerText = 0, MaxConcurrentCalls = 0, QueueLength = 0, MaxRepeats = -1, MaxDelay = TimeSpan.FromDays(1), RepeatDelay = TimeSpan.FromSeconds(-1), Overflow = (BatchOverflow)7, TokenUnit = " " }));
 
-        faults.Failures.Count().ShouldBe(9);
+        faults.Failures.Count().ShouldBe(10);
         faults.Failures.First().ShouldBe("MaxTexts: 0 → a whole number from 1 to 1_000_000.");
     }
 
