@@ -20,6 +20,7 @@ public sealed class CachingEmbeddingGenerator : DelegatingEmbeddingGenerator<str
     private readonly CacheTally _tally = new();
     private readonly TimeSpan _lifetime;
     private readonly string? _model;
+    private readonly VectorVariant? _plain;
 
     /// <summary>Makes a generator.</summary>
     /// <param name="inner">Whoever makes embeddings. It is disposed with this one.</param>
@@ -39,6 +40,7 @@ public sealed class CachingEmbeddingGenerator : DelegatingEmbeddingGenerator<str
         _distributed = distributed is null ? null : new DistributedVectors(distributed, options, time ?? TimeProvider.System);
         _lifetime = options.Lifetime;
         _model = options.Model ?? (inner.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata)?.DefaultModelId;
+        _plain = _model is null ? null : VectorVariant.Of(_model, options: null);
         if (memory is null && distributed is null)
         {
             throw new ArgumentException("A cache needs a place: give it an IMemoryCache, an IDistributedCache, or both.", nameof(memory));
@@ -62,13 +64,13 @@ public sealed class CachingEmbeddingGenerator : DelegatingEmbeddingGenerator<str
         cancellationToken.ThrowIfCancellationRequested();
         var model = options?.ModelId ?? _model ?? throw new InvalidOperationException(
             "The cache does not know what the model is called, and must not mix vectors of different ones: set EmbeddingCacheOptions.Model, or the call's ModelId.");
-        if (VectorVariant.Of(model, options) is not { } variant)
+        if ((options is null ? _plain : VectorVariant.Of(model, options)) is not { } variant)
         {
             return base.GenerateAsync(values, options, cancellationToken);
         }
 
         var answer = new EmbeddingAnswer(values);
-        List<(int Position, VectorKey Key)> missing = [];
+        List<(int Position, VectorKey Key)>? missing = null;
         for (var position = 0; position < answer.Texts.Count; position++)
         {
             var text = answer.Texts[position];
@@ -86,11 +88,11 @@ public sealed class CachingEmbeddingGenerator : DelegatingEmbeddingGenerator<str
             }
             else
             {
-                missing.Add((position, key));
+                (missing ??= []).Add((position, key));
             }
         }
 
-        return missing.Count == 0 ? answer.ToTask() : LookAsync(answer, missing, new CacheCall(model, variant, options?.Clone()), cancellationToken);
+        return missing is null ? answer.ToTask() : LookAsync(answer, missing, new CacheCall(model, variant, options?.Clone()), cancellationToken);
     }
 
     private async Task<GeneratedEmbeddings<Embedding<float>>> LookAsync(EmbeddingAnswer answer, List<(int Position, VectorKey Key)> missing, CacheCall call, CancellationToken cancellationToken)

@@ -9,10 +9,12 @@ internal sealed class EmbeddingAnswer(IEnumerable<string> values)
     private Dictionary<int, Exception>? _failures;
     private Embedding<float>?[]? _embeddings;
     private Task<EmbeddingOutcome>? _failed;
+    private UsageSum? _usage;
 
     public IReadOnlyList<string> Texts { get; } = values as IReadOnlyList<string> ?? [.. values];
 
-    public UsageSum Usage { get; } = new();
+    /// <summary>Null where nothing was reported.</summary>
+    private UsageDetails? Used => _usage?.Total;
 
     private Embedding<float>?[] Embeddings => _embeddings ??= new Embedding<float>?[Texts.Count];
 
@@ -38,7 +40,7 @@ internal sealed class EmbeddingAnswer(IEnumerable<string> values)
         Put(position, outcome.Take(out var isFirst));
         if (isFirst)
         {
-            Usage.Add(outcome.Share);
+            (_usage ??= new UsageSum()).Add(outcome.Share);
         }
     }
 
@@ -73,9 +75,9 @@ internal sealed class EmbeddingAnswer(IEnumerable<string> values)
                 ExceptionDispatchInfo.Throw(first);
             }
 
-            throw new EmbeddingFailuresException(Embeddings, _failures, Usage.Total);
+            throw new EmbeddingFailuresException(Embeddings, _failures, Used);
         }
 
-        return new GeneratedEmbeddings<Embedding<float>>(Embeddings!) { Usage = Usage.Total };
+        return new GeneratedEmbeddings<Embedding<float>>(Embeddings!) { Usage = Used };
     }
 }
