@@ -73,8 +73,13 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
             select (byte[])[.. good[..cut], .. noise.Select(static number => (byte)number)],
             message =>
             {
-                var failed = Record(() => Run(message)) is not null;
-                failed.ShouldBeTrue();
+                var answer = Array.Empty<long>();
+                if (Record(() => answer = Run(message)) is null)
+                {
+                    // Noise may happen to say that nothing is asked.
+                    answer.Length.ShouldBe(2, $"{Convert.ToHexString(message)} was answered {string.Join(' ', answer)}");
+                }
+
                 _database.StringGet(Key).ShouldBe(before);
             },
             share: 4);
