@@ -8,6 +8,9 @@ namespace RateLimited.Http.Testing.Simulation;
 /// <summary>When the last of so many equal items may go, by each limit alone. Exact for whole items: what is left of a window that no item fits into is not used.</summary>
 internal sealed class PlanArithmetic : IDisposable
 {
+    /// <summary>As many as the measured arrival guard needs to be told.</summary>
+    private const int Samples = 8;
+
     private readonly PlanQuestion _question;
     private readonly InProcessStore _store;
     private readonly BoundService _service;
@@ -23,6 +26,11 @@ internal sealed class PlanArithmetic : IDisposable
         _begin = _store.Clock.At(guard: 0);
         var definition = DefinitionCompiler.Service(question.Service, question.Options);
         _service = new BoundService(definition, _store);
+        for (var i = 0; i < Samples; i++)
+        {
+            _service.ObserveLatency(question.Latency.Ticks);
+        }
+
         var costs = DefinitionCompiler.Router(definition).CostsOf(question.Item.Endpoint);
         var item = costs is null ? question.Item : question.Item with { Costs = EndpointCosts.Over(question.Item.Costs, costs) };
         _ticket.Resolve(owner: null!, _service.PlanOf(item), item);
@@ -69,10 +77,10 @@ internal sealed class PlanArithmetic : IDisposable
 
     public ImpossiblePlanException NotWithin(TimeSpan within)
     {
-        var slowest = Paces(Items, ServicePlanner.MostKeys).FirstOrDefault(pace => pace.Duration > within);
+        var slowest = _question.Latency > within ? null : Paces(Items, ServicePlanner.MostKeys).FirstOrDefault(pace => pace.Duration > within);
         return new ImpossiblePlanException(slowest is null
-            ? $"{Items} items within {DurationText.Format(within)} → {DurationText.Format(Duration(Items, ServicePlanner.MostKeys))} at least, whatever the number of keys."
-            : $"{Items} items within {DurationText.Format(within)} → {DurationText.Format(slowest.Duration)} at least, by the limit '{slowest.Name}'{(slowest.IsShared ? ", which all keys share" : $" with {ServicePlanner.MostKeys} keys")}.");
+            ? $"{Items} items within {DurationText.Format(within)} → {Seconds(Duration(Items, ServicePlanner.MostKeys))} at least, whatever the number of keys."
+            : $"{Items} items within {DurationText.Format(within)} → {Seconds(slowest.Duration)} at least, by the limit '{slowest.Name}'{(slowest.IsShared ? ", which all keys share" : $" with {ServicePlanner.MostKeys} keys")}.");
     }
 
     public void Dispose()
@@ -82,16 +90,19 @@ internal sealed class PlanArithmetic : IDisposable
         _store.Dispose();
     }
 
+    private static string Seconds(TimeSpan duration) => FormattableString.Invariant($"{duration.TotalSeconds:0.###} s");
+
     private static bool IsShared(in Charge charge) => charge.Partition.Limit.Scope == LimitScope.Global;
 
     private TimeSpan DurationOf(in Charge charge, long items, int keys)
     {
         var share = IsShared(charge) ? items : ((items - 1) / keys) + 1;
-        return new TimeSpan(Saturating.Add(InstantOfLast(charge.Partition.Limit.Rule, charge.Cost, share), _question.Latency.Ticks));
+        return new TimeSpan(Saturating.Add(InstantOfLast(charge.Partition.Limit, charge.Cost, share), _question.Latency.Ticks));
     }
 
-    private long InstantOfLast(LimitRule rule, long cost, long items)
+    private long InstantOfLast(BoundLimit limit, long cost, long items)
     {
+        var rule = limit.Rule;
         if (rule.Learns)
         {
             return 0;
@@ -103,7 +114,7 @@ internal sealed class PlanArithmetic : IDisposable
         }
 
         var fresh = default(LimitState);
-        return rule.Project(ref fresh, _begin, rule is TokenBucket ? Saturating.Multiply(items, cost) : InWholeWindows(rule, cost, items));
+        return rule.Project(ref fresh, _begin with { Guard = _service.GuardOf(limit) }, rule is TokenBucket ? Saturating.Multiply(items, cost) : InWholeWindows(rule, cost, items));
     }
 
     /// <summary>What so many items come to where windows are used up to the last that fits.</summary>

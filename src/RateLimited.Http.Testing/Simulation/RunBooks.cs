@@ -11,7 +11,7 @@ internal sealed class RunBooks(SimulationSetup setup, Moment begin)
     private readonly Dictionary<string, long> _heldUp = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _costs = new(StringComparer.Ordinal);
     private readonly IntervalBooks _intervals = new(setup.Duration);
-    private readonly LimitBooks _limits = new();
+    private readonly LimitLedger _limits = new();
     private long _came;
     private long _atOnce;
     private long _lastAdmission;

@@ -18,7 +18,7 @@ public static class ServiceSimulation
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OptionsValidationException">Something is wrong in the options; it holds all faults.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A figure of the set-up is out of range.</exception>
-    /// <exception cref="InvalidOperationException">More than <see cref="MostRequests"/> come.</exception>
+    /// <exception cref="InvalidOperationException">More requests come than the set-up allows.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static SimulationReport Run(SimulationSetup setup, Action<double>? progress = null, CancellationToken cancellationToken = default)
     {

@@ -9,9 +9,6 @@ namespace RateLimited.Http.Testing.Simulation;
 /// <summary>One simulation while it runs. On one thread: whoever leaves the line goes on inline, and all that takes time is an event.</summary>
 internal sealed class SimulatedRun : IDisposable
 {
-    /// <summary>How many items of a backlog stand in each key's line: enough that it is never empty.</summary>
-    private const int BacklogInLine = 32;
-
     private const int ProgressEvery = 4_096;
 
     private readonly SimulationSetup _setup;
@@ -82,13 +79,11 @@ internal sealed class SimulatedRun : IDisposable
         _telemetry.Dispose();
     }
 
+    /// <summary>One item of the backlog stands in each key's line, and the next comes when it goes: no key has more left to do than another.</summary>
     private void WorkOff(IEnumerator<SimulatedRequest> backlog)
     {
         _backlog = backlog;
-        for (var i = 0; i < BacklogInLine * _keys.Count; i++)
-        {
-            Feed(_keys[i % _keys.Count]);
-        }
+        _keys.ForEach(Feed);
     }
 
     /// <summary>Sends the next item of the backlog by a key, if there is one.</summary>
@@ -123,9 +118,9 @@ internal sealed class SimulatedRun : IDisposable
 
     private void Arrive(in SimulatedRequest wanted, ServiceLimiter key)
     {
-        if (++_arrived > ServiceSimulation.MostRequests)
+        if (++_arrived > _setup.MaxRequests)
         {
-            throw new InvalidOperationException($"More than {ServiceSimulation.MostRequests} requests come; simulate a shorter time or a smaller demand.");
+            throw new InvalidOperationException($"More than {_setup.MaxRequests} requests come; simulate a shorter time or a smaller demand.");
         }
 
         var request = WithEndpointCosts(wanted.Request);

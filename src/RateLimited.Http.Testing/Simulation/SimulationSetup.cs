@@ -35,8 +35,12 @@ public sealed record SimulationSetup
     /// <summary>What a unit costs in money. Default: none.</summary>
     public IReadOnlyDictionary<string, decimal> Prices { get; init; } = new Dictionary<string, decimal>(StringComparer.Ordinal);
 
+    /// <summary>How many requests come at most; where more do, the simulation ends with an exception. Default and most: 20 000 000.</summary>
+    public long MaxRequests { get; init; } = ServiceSimulation.MostRequests;
+
     internal void Validate()
     {
+        FigureBounds.Require(nameof(MaxRequests), MaxRequests, 1, ServiceSimulation.MostRequests);
         FigureBounds.Require(nameof(Duration), Duration, TimeSpan.Zero, TimeSpan.FromDays(366));
         FigureBounds.Require(nameof(Latency), Latency, TimeSpan.Zero, TimeSpan.FromDays(1));
         FigureBounds.Require(nameof(Keys), Keys, 1, ServicePlanner.MostKeys);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Testing.Simulation;
 using RateLimited.Http.Tool.Input;
@@ -47,7 +48,7 @@ internal sealed class SimulateCommand : Command
         var (name, options) = file.Service(given.GetValue(_service));
         PlannedService.MustHaveLimits(InputFile.Shown(file.Path), name, options);
         var (setup, demand) = Setup(given, file, name, options, terminal);
-        var document = SimulationDocument.Of(setup, demand, terminal.Progress("simulating", progress => Simulated(setup, progress)));
+        var document = SimulationDocument.Of(setup, demand, terminal.Progress("simulating", progress => ServiceSimulation.Run(setup, progress)));
         if (isJson)
         {
             terminal.Json(document, ToolJson.Readable.SimulationDocument);
@@ -58,18 +59,6 @@ internal sealed class SimulateCommand : Command
         }
 
         return ExitCode.Fine;
-    }
-
-    private static SimulationReport Simulated(SimulationSetup setup, Action<double> progress)
-    {
-        try
-        {
-            return ServiceSimulation.Run(setup, progress);
-        }
-        catch (InvalidOperationException fault)
-        {
-            throw new BadInputException($"simulate: more than {ServiceSimulation.MostRequests} requests → a smaller demand or a shorter time.", fault);
-        }
     }
 
     private (SimulationSetup Setup, string Demand) Setup(ParseResult given, ConfigurationFile file, string name, ServiceRateLimitingOptions options, Terminal terminal)
@@ -100,21 +89,22 @@ internal sealed class SimulateCommand : Command
             LeastLatency = least,
             MostLatency = most,
         };
-        var (demand, words) = Generated(given, mix);
-        return (
-            setup with
-            {
-                Demand = demand,
-                Start = given.GetValue(_start) is { } start ? OptionText.Instant("--start", start) : setup.Start,
-                Duration = OptionText.Duration("--duration", given.GetRequiredValue(_duration), TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(366)),
-            },
-            words);
+        var duration = OptionText.Duration("--duration", given.GetRequiredValue(_duration), TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(366));
+        var (demand, words) = Generated(given, mix, duration);
+        return (setup with { Demand = demand, Duration = duration, Start = given.GetValue(_start) is { } start ? OptionText.Instant("--start", start) : setup.Start }, words);
     }
 
-    private (Demand Demand, string Words) Generated(ParseResult given, RequestMix mix)
+    private (Demand Demand, string Words) Generated(ParseResult given, RequestMix mix, TimeSpan duration)
     {
+        // Half of what the simulation takes: what is drawn may be a little more than it is on average.
+        const long MostRequests = ServiceSimulation.MostRequests / 2;
         var (profile, rate) = (given.GetRequiredValue(_demand), given.GetRequiredValue(_rate));
         var perSecond = OptionText.Rate("--rate", rate);
+        if (perSecond * duration.TotalSeconds > MostRequests)
+        {
+            throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"--rate: {Fault.Quote(rate)} for {Words.Of(duration)} is {perSecond * duration.TotalSeconds:0} requests → at most {MostRequests}."));
+        }
+
         var words = $"{profile} {Terminal.Shown(rate)}";
         switch (profile)
         {

@@ -54,7 +54,7 @@ internal static class PlanText
         if (plan.Check is { } check)
         {
             var differs = Math.Abs(check.Simulated - check.Calculated) > Noticed * Math.Max(check.Calculated, 1);
-            terminal.Line($"The simulation of {Words.Amount(check.Items, "item")} took {Duration(check.Simulated)}, {(differs ? $"the slowest limit alone {Duration(check.Calculated)}: limits hinder each other" : "as the arithmetic says")}.");
+            terminal.Line($"The simulation of {Words.Amount(check.Items, "item")} took {Duration(check.Simulated)}, {(differs ? $"by the arithmetic of the slowest limit alone {Duration(check.Calculated)}: together, and padded by the arrival guard, they take longer" : "as the arithmetic says")}.");
         }
     }
 

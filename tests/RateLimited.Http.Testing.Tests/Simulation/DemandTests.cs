@@ -63,7 +63,7 @@ public sealed class DemandTests
         };
         var requests = Demand.Steady(1, mix).Requests(new SimulationSpan(Day.Start, TimeSpan.FromSeconds(4_000)), new Random(1)).ToArray();
 
-        requests.CountBy(static each => each.Request.Tenant).ShouldAllBe(static count => count.Value > 900 && count.Value < 1100);
+        requests.CountBy(static each => each.Request.Tenant!).ShouldAllBe(static count => count.Value > 900 && count.Value < 1100);
         requests.Select(static each => each.Request.Partition).Distinct().Order().ShouldBe(["name-1", "name-2"]);
         requests.ShouldAllBe(static each => each.Request.Endpoint == "search" && each.Request.Costs!.Count == 1);
         requests.Select(static each => each.Request.Costs![0].Amount).Distinct().Order().ShouldBe([5, 6, 7, 8, 9]);

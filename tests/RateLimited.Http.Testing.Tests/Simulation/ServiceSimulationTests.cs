@@ -85,7 +85,7 @@ public sealed class ServiceSimulationTests
         options.Tenants.Limits.Add(LimitOptions.Parse("3/minute"));
         options.Endpoints["search"] = new EndpointOptions().Limit("7/minute").Cost("points", 2);
         var mix = new RequestMix { Tenants = 10, Names = 10, Endpoint = "search" };
-        var report = ServiceSimulation.Run(new SimulationSetup
+        var report = Run(new SimulationSetup
         {
             Options = Patient(options, TimeSpan.Zero),
             GlobalLimits = [LimitOptions.Parse("10/minute")],
@@ -99,7 +99,7 @@ public sealed class ServiceSimulationTests
         (uses["global 10/minute"].Used, uses["global 10/minute"].Partitions).ShouldBe((10, 1));
         (uses["search 7/minute"].Used, uses["search 7/minute"].Partitions, uses["search 7/minute"].Available).ShouldBe((10, 2, 14));
         uses["service 4/minute per name"].Partitions.ShouldBeGreaterThan(2);
-        uses["tenant 3/minute per tenant"].Used.ShouldBe(10);
+        uses["tenant 3/minute"].Used.ShouldBe(10);
         report.Costs.ShouldBe(new Dictionary<string, long>(StringComparer.Ordinal) { ["requests"] = 10, ["points"] = 20 }, ignoreOrder: true);
         report.Price.ShouldBe(5m);
     }
@@ -130,7 +130,7 @@ public sealed class ServiceSimulationTests
     [Fact]
     public void The_same_seed_gives_the_same_report_and_another_one_another()
     {
-        string Report(int seed) => JsonSerializer.Serialize(ServiceSimulation.Run(new SimulationSetup
+        string Report(int seed) => JsonSerializer.Serialize(Run(new SimulationSetup
         {
             Options = Patient(Service("5/second", "40/minute per tenant", "3 concurrent"), TimeSpan.FromSeconds(20)),
             Demand = Demand.Poisson(6, new RequestMix { Tenants = 9, LeastLatency = TimeSpan.FromMilliseconds(20), MostLatency = Second }),
@@ -156,7 +156,7 @@ public sealed class ServiceSimulationTests
     {
         var told = new List<double>();
         var setup = new SimulationSetup { Options = Service("100/second"), Demand = Demand.Steady(50), Duration = TimeSpan.FromMinutes(20) };
-        ServiceSimulation.Run(setup, told.Add);
+        ServiceSimulation.Run(setup, told.Add, TestContext.Current.CancellationToken);
 
         told.Count.ShouldBeGreaterThan(5);
         told.ShouldBe(told.Order());
@@ -165,20 +165,24 @@ public sealed class ServiceSimulationTests
     }
 
     [Fact]
+    public void More_requests_than_were_allowed_for_end_it() =>
+        Should.Throw<InvalidOperationException>(() => Run(new SimulationSetup { Options = Service("5/s"), Demand = Demand.Steady(1), MaxRequests = 100 })).Message.ShouldStartWith("More than 100 requests come");
+
+    [Fact]
     public void What_a_host_would_refuse_is_refused_with_all_faults()
     {
         var options = Service("5/second");
         options.Queue.Length = -1;
 
-        Should.Throw<OptionsValidationException>(() => ServiceSimulation.Run(new SimulationSetup { Options = options, GlobalLimits = [LimitOptions.Parse("5/s per tenant")], Demand = Demand.Steady(1) }))
+        Should.Throw<OptionsValidationException>(() => Run(new SimulationSetup { Options = options, GlobalLimits = [LimitOptions.Parse("5/s per tenant")], Demand = Demand.Steady(1) }))
             .Failures.Count().ShouldBe(2);
-        Should.Throw<ArgumentOutOfRangeException>(() => ServiceSimulation.Run(new SimulationSetup { Options = Service("5/s"), Demand = Demand.Steady(1), Keys = 0 }));
-        Should.Throw<ArgumentOutOfRangeException>(() => ServiceSimulation.Run(new SimulationSetup { Options = Service("5/s"), Demand = Demand.Steady(1), Duration = TimeSpan.FromDays(400) }));
+        Should.Throw<ArgumentOutOfRangeException>(() => Run(new SimulationSetup { Options = Service("5/s"), Demand = Demand.Steady(1), Keys = 0 }));
+        Should.Throw<ArgumentOutOfRangeException>(() => Run(new SimulationSetup { Options = Service("5/s"), Demand = Demand.Steady(1), Duration = TimeSpan.FromDays(400) }));
     }
 
     private static ServiceRateLimitingOptions Service(params string[] limits)
     {
-        var options = new ServiceRateLimitingOptions();
+        var options = new ServiceRateLimitingOptions { ArrivalGuard = TimeSpan.Zero };
         foreach (var limit in limits)
         {
             options.Limit(limit);
@@ -194,5 +198,7 @@ public sealed class ServiceSimulationTests
     }
 
     private static SimulationReport Run(ServiceRateLimitingOptions options, Demand demand, TimeSpan duration, TimeSpan? timeout = null) =>
-        ServiceSimulation.Run(new SimulationSetup { Options = timeout is { } patience ? Patient(options, patience) : options, Demand = demand, Duration = duration });
+        Run(new SimulationSetup { Options = timeout is { } patience ? Patient(options, patience) : options, Demand = demand, Duration = duration });
+
+    private static SimulationReport Run(SimulationSetup setup) => ServiceSimulation.Run(setup, progress: null, TestContext.Current.CancellationToken);
 }

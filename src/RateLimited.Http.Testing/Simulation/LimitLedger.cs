@@ -4,7 +4,7 @@ using RateLimited.Http.Limits;
 namespace RateLimited.Http.Testing.Simulation;
 
 /// <summary>How much was taken of each limit, and how much there was to take.</summary>
-internal sealed class LimitBooks
+internal sealed class LimitLedger
 {
     private readonly Dictionary<BoundLimit, Taken> _taken = [];
 
