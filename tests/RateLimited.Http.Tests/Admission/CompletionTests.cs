@@ -10,36 +10,41 @@ public sealed class CompletionTests
     public void Inline_whoever_is_let_go_goes_on_before_the_one_who_made_room_does()
     {
         using var bed = new InlineBed();
-        var (first, waiting) = (bed.Admit(), bed.Admit());
+        var tickets = new List<AdmissionTicket>();
         var ran = new List<string>();
-        waiting.GetAwaiter().UnsafeOnCompleted(() => ran.Add($"waiter on {Environment.CurrentManagedThreadId}"));
+        bed.Admit(tickets.Add);
+        bed.Admit(ticket =>
+        {
+            tickets.Add(ticket);
+            ran.Add($"waiter on {Environment.CurrentManagedThreadId}");
+        });
 
-        first.Result.Complete();
+        tickets.ShouldHaveSingleItem().Complete();
         ran.Add("releaser");
 
         ran.ShouldBe([$"waiter on {Environment.CurrentManagedThreadId}", "releaser"]);
-        waiting.Result.Complete();
+        tickets[1].Complete();
     }
 
     [Fact]
     public void Inline_whoever_goes_on_may_ask_again_and_release_for_the_lock_is_not_held()
     {
         using var bed = new InlineBed();
-        var first = bed.Admit();
+        var first = default(AdmissionTicket);
         var order = new List<int>();
-        var pending = Enumerable.Range(0, 5).Select(_ => bed.Admit()).ToArray();
-        for (var i = 0; i < pending.Length; i++)
+        bed.Admit(ticket => first = ticket);
+        for (var i = 0; i < 5; i++)
         {
-            var (number, admission) = (i, pending[i]);
-            admission.GetAwaiter().UnsafeOnCompleted(() =>
+            var number = i;
+            bed.Admit(ticket =>
             {
                 order.Add(number);
                 bed.Limiter.GetStatus().InFlight.ShouldBe(1);
-                admission.Result.Complete();
+                ticket.Complete();
             });
         }
 
-        first.Result.Complete();
+        first!.Complete();
 
         order.ShouldBe([0, 1, 2, 3, 4]);
         bed.Limiter.GetStatus().InFlight.ShouldBe(0);
@@ -54,7 +59,19 @@ public sealed class CompletionTests
 
         public ServiceLimiter Limiter { get; }
 
-        public ValueTask<AdmissionTicket> Admit() => Limiter.AdmitAsync(default, CancellationToken.None);
+        /// <summary>Asks, and goes on when it is let go.</summary>
+        public void Admit(Action<AdmissionTicket> then)
+        {
+            var admission = Limiter.AdmitAsync(default, CancellationToken.None).AsTask();
+            if (admission.IsCompleted)
+            {
+                then(admission.Result);
+            }
+            else
+            {
+                admission.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => then(admission.Result));
+            }
+        }
 
         public void Dispose()
         {
