@@ -4,7 +4,7 @@ namespace RateLimited.Http.Testing.Simulation;
 internal static class FigureBounds
 {
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-    public static void Require(string property, long value, long least, long most)
+    public static void Require(string property, decimal value, decimal least, decimal most)
     {
         if (value < least || value > most)
         {

@@ -18,7 +18,7 @@ internal sealed class LimitLedger
                 _taken.Add(limit, taken = new Taken());
             }
 
-            taken.Add(charge.Partition.Key ?? string.Empty, limit.IsReleased ? (double)charge.Cost * latency.Ticks / TimeSpan.TicksPerSecond : charge.Cost);
+            taken.Add(charge.Partition.Key ?? string.Empty, (double)charge.Cost / limit.PartsPerUnit * (limit.IsReleased ? latency.TotalSeconds : 1));
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class LimitLedger
         foreach (var same in _taken.GroupBy(static each => (each.Key.Scope, each.Key.ScopeName, each.Key.Definition.Name)))
         {
             var limit = same.First().Key;
-            var quota = QuotaUntil(limit.Rule, begin, end);
+            var quota = QuotaUntil(limit.Rule, begin, end) / limit.PartsPerUnit;
             var partitions = same.Sum(static each => each.Value.Partitions);
             if (limit.Scope != LimitScope.Global && limit.Only is not null)
             {

@@ -8,4 +8,4 @@ namespace RateLimited.Http.Testing.Simulation;
 /// <param name="Quota">How much of it goes in a window, or how many slots it has.</param>
 /// <param name="Window">The window; zero for a limit on concurrency.</param>
 /// <param name="Duration">From the beginning until the last answer.</param>
-public sealed record LimitPace(string Name, bool IsShared, string Unit, long Cost, long Quota, TimeSpan Window, TimeSpan Duration);
+public sealed record LimitPace(string Name, bool IsShared, string Unit, decimal Cost, decimal Quota, TimeSpan Window, TimeSpan Duration);

@@ -22,7 +22,7 @@ internal sealed class PlanArithmetic : IDisposable
     {
         _question = question;
         var time = new ManualTimeProvider(question.Start);
-        _store = new InProcessStore(time, DefinitionCompiler.Limits(question.GlobalLimits));
+        _store = new InProcessStore(time, DefinitionCompiler.Limits(question.GlobalLimits, UnitScale.Of(question.Options, besides: [])));
         _begin = _store.Clock.At(guard: 0);
         var definition = DefinitionCompiler.Service(question.Service, question.Options);
         _service = new BoundService(definition, _store);
@@ -39,7 +39,8 @@ internal sealed class PlanArithmetic : IDisposable
             if (charge.Cost > charge.Partition.Limit.Capacity)
             {
                 var limit = charge.Partition.Limit;
-                throw new ImpossiblePlanException(FormattableString.Invariant($"One item costs {charge.Cost} {limit.Unit} → at most {limit.Capacity}, all that the limit '{limit.Definition.Name}' ever gives."));
+                throw new ImpossiblePlanException(
+                    FormattableString.Invariant($"One item costs {InUnits(charge.Cost, limit)} {limit.Unit} → at most {InUnits(limit.Capacity, limit)}, all that the limit '{limit.Definition.Name}' ever gives."));
             }
         }
     }
@@ -68,7 +69,7 @@ internal sealed class PlanArithmetic : IDisposable
             var limit = charge.Partition.Limit;
             if (!limit.Rule.Learns)
             {
-                paces.Add(new LimitPace(limit.Definition.Name, IsShared(charge), limit.Unit, charge.Cost, limit.Rule.Quota, new TimeSpan(limit.Rule.Window), DurationOf(charge, items, keys)));
+                paces.Add(new LimitPace(limit.Definition.Name, IsShared(charge), limit.Unit, InUnits(charge.Cost, limit), InUnits(limit.Rule.Quota, limit), new TimeSpan(limit.Rule.Window), DurationOf(charge, items, keys)));
             }
         }
 
@@ -91,6 +92,8 @@ internal sealed class PlanArithmetic : IDisposable
     }
 
     private static string Seconds(TimeSpan duration) => FormattableString.Invariant($"{duration.TotalSeconds:0.###} s");
+
+    private static decimal InUnits(long parts, BoundLimit limit) => (decimal)parts / limit.PartsPerUnit;
 
     private static bool IsShared(in Charge charge) => charge.Partition.Limit.Scope == LimitScope.Global;
 

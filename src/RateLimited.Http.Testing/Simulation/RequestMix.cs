@@ -32,7 +32,7 @@ public sealed record RequestMix
             Tenant = Tenants > 0 ? $"tenant-{random.Next(Tenants) + 1}" : null,
             Partition = Names > 0 ? $"name-{random.Next(Names) + 1}" : null,
             Endpoint = Endpoint,
-            Costs = Costs.Count == 0 ? null : [.. Costs.Select(cost => new UnitCost(cost.Unit, random.NextInt64(cost.Least, cost.Most + 1)))],
+            Costs = Costs.Count == 0 ? null : [.. Costs.Select(cost => UnitCost.Of(cost.Unit, cost.Least + random.NextInt64((long)(cost.Most - cost.Least) + 1)))],
         };
         var latency = LeastLatency is { } least && MostLatency is { } most ? least + TimeSpan.FromTicks((long)((most - least).Ticks * random.NextDouble())) : LeastLatency;
         return new SimulatedRequest(at, request, latency);

@@ -9,7 +9,7 @@ internal sealed class RunBooks(SimulationSetup setup, Moment begin)
     private readonly List<long> _waits = [];
     private readonly Dictionary<(RejectionReason Reason, string? Limit), long> _refusals = [];
     private readonly Dictionary<string, long> _heldUp = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _costs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, decimal> _costs = new(StringComparer.Ordinal);
     private readonly IntervalBooks _intervals = new(setup.Duration);
     private readonly LimitLedger _limits = new();
     private long _came;
@@ -58,14 +58,14 @@ internal sealed class RunBooks(SimulationSetup setup, Moment begin)
         _lastAnswer = Math.Max(_lastAnswer, now + latency.Ticks);
         _intervals.At(now).Admitted++;
         _limits.Went(ticket, latency);
-        Cost(UnitCost.Requests, ticket.CostOf(UnitCost.Requests));
+        var saysRequests = false;
         foreach (var cost in ticket.Costs ?? [])
         {
-            if (!string.Equals(cost.Unit, UnitCost.Requests, StringComparison.Ordinal))
-            {
-                Cost(cost.Unit, cost.Amount);
-            }
+            saysRequests |= string.Equals(cost.Unit, UnitCost.Requests, StringComparison.Ordinal);
+            Cost(cost.Unit, cost.Value);
         }
+
+        Cost(UnitCost.Requests, saysRequests ? 0 : 1);
     }
 
     public SimulationReport Report(long now)
@@ -94,7 +94,7 @@ internal sealed class RunBooks(SimulationSetup setup, Moment begin)
         };
     }
 
-    private void Cost(string unit, long amount) => _costs[unit] = Saturating.Add(_costs.GetValueOrDefault(unit), amount);
+    private void Cost(string unit, decimal amount) => _costs[unit] = _costs.GetValueOrDefault(unit) + amount;
 
     private static WaitTimes WaitsOf(List<long> waits)
     {

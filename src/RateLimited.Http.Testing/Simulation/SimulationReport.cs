@@ -34,7 +34,7 @@ public sealed record SimulationReport
     public required string? Bottleneck { get; init; }
 
     /// <summary>What those that went cost together, by unit.</summary>
-    public required IReadOnlyDictionary<string, long> Costs { get; init; }
+    public required IReadOnlyDictionary<string, decimal> Costs { get; init; }
 
     /// <summary>What that comes to in money; null where no price was given.</summary>
     public required decimal? Price { get; init; }

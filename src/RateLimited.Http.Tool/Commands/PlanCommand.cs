@@ -117,7 +117,7 @@ internal sealed class PlanCommand : Command
             {
                 Endpoint = given.GetValue(_endpoint) is { } endpoint ? PlannedService.EndpointOf(service, options, endpoint) : null,
                 Tenant = given.GetValue(_tenant),
-                Costs = costs.Length == 0 ? null : [.. costs.Select(static cost => new UnitCost(cost.Unit, cost.Least))],
+                Costs = costs.Length == 0 ? null : [.. costs.Select(static cost => UnitCost.Of(cost.Unit, cost.Least))],
             },
             Latency = Latency(given),
             Keys = (int)OptionText.Number("--keys", given.GetRequiredValue(_keys), KeyCounts),

@@ -42,7 +42,8 @@ internal static class OptionText
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         var (from, to) = Parts(text[(equals + 1)..]);
-        return equals > 0 && LimitFaults.IsUnit(text[..equals]) && NumberText.TryParse(from, out var least) && NumberText.TryParse(to, out var most) && least <= most && OptionBounds.EndpointCost.Contains(most)
+        return equals > 0 && LimitFaults.IsUnit(text[..equals]) && NumberText.TryParseAmount(from, out var least) && NumberText.TryParseAmount(to, out var most) && least <= most
+            && OptionBounds.EndpointCost.Contains(least) && OptionBounds.EndpointCost.Contains(most)
             ? new CostRange(text[..equals], least, most)
             : throw Wrong(option, text, "a unit and what a request costs of it, such as 'tokens=1200' or 'tokens=500..2000'");
     }

@@ -14,6 +14,8 @@ internal static class Words
 
     public static string Of(double number) => number.ToString("0.##", CultureInfo.InvariantCulture);
 
+    public static string Of(decimal number) => number.ToString("0.######", CultureInfo.InvariantCulture);
+
     public static string Percent(double? part) => part is { } known ? known.ToString("0.0%", CultureInfo.InvariantCulture) : string.Empty;
 
     /// <summary>A duration by its two largest units: <c>2 h 5 min</c>.</summary>

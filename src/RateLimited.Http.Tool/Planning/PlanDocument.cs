@@ -46,7 +46,7 @@ internal sealed record TierPlan
 }
 
 /// <summary>How long one limit alone would take.</summary>
-internal sealed record PaceDocument(string Name, bool SharedByKeys, string Unit, long CostOfItem, long Quota, double? Window, double Duration);
+internal sealed record PaceDocument(string Name, bool SharedByKeys, string Unit, decimal CostOfItem, decimal Quota, double? Window, double Duration);
 
 /// <summary>The simulation beside the arithmetic.</summary>
 internal sealed record CheckDocument(long Items, double Simulated, double Calculated);

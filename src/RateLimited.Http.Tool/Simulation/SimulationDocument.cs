@@ -34,7 +34,7 @@ internal sealed record SimulationDocument
     public required string? Bottleneck { get; init; }
 
     /// <summary>What those that went cost, by unit.</summary>
-    public required IReadOnlyDictionary<string, long> Costs { get; init; }
+    public required IReadOnlyDictionary<string, decimal> Costs { get; init; }
 
     public required decimal? Price { get; init; }
 

@@ -100,8 +100,22 @@ public sealed class ServiceSimulationTests
         (uses["search 7/minute"].Used, uses["search 7/minute"].Partitions, uses["search 7/minute"].Available).ShouldBe((10, 2, 14));
         uses["service 4/minute per name"].Partitions.ShouldBeGreaterThan(2);
         uses["tenant 3/minute"].Used.ShouldBe(10);
-        report.Costs.ShouldBe(new Dictionary<string, long>(StringComparer.Ordinal) { ["requests"] = 10, ["points"] = 20 }, ignoreOrder: true);
+        report.Costs.ShouldBe(new Dictionary<string, decimal>(StringComparer.Ordinal) { ["requests"] = 10, ["points"] = 20 }, ignoreOrder: true);
         report.Price.ShouldBe(5m);
+    }
+
+    [Fact]
+    public void Parts_of_a_unit_are_counted_exactly()
+    {
+        var options = Service("10 credits/minute");
+        options.Endpoints["half"] = new EndpointOptions().Cost("credits", 0.5m);
+        var report = Run(options, Demand.Steady(1, new RequestMix { Endpoint = "half" }), TimeSpan.FromMinutes(1), TimeSpan.Zero);
+        var use = report.Limits.ShouldHaveSingleItem();
+
+        (report.Admitted, report.Costs["credits"]).ShouldBe((20, 10m));
+        (use.Used, use.Available, use.Utilisation).ShouldBe((10, 10, 1));
+        ServicePlanner.Plan(new PlanQuestion { Options = options, Items = 41, Item = new AdmissionRequest { Endpoint = "half" } }, TestContext.Current.CancellationToken)
+            .Limits.ShouldHaveSingleItem().ShouldBe(new LimitPace("10 credits/minute", IsShared: false, "credits", 0.5m, 10, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2) + TimeSpan.FromMilliseconds(250)));
     }
 
     [Fact]
