@@ -60,7 +60,7 @@ done
 
 stage "Pack"
 dotnet pack "$solution" --configuration Release --no-build --output "$packages" || failures+=("packing")
-# Users bring the newer client, which cannot run everywhere: docs/decisions/0009-two-redis-clients.md.
+# Users bring the newer client, which cannot run everywhere: docs/decisions/0010-two-redis-clients.md.
 stage "Compile and pack against StackExchange.Redis $newer_redis_client"
 dotnet pack src/RateLimited.Http.Redis --configuration Release --output "$packages" --artifacts-path "$PWD/artifacts/newer-client" "-p:StackExchangeRedisVersion=$newer_redis_client" \
   || failures+=("the Redis package against StackExchange.Redis $newer_redis_client")

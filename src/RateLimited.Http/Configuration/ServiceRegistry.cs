@@ -119,7 +119,7 @@ internal sealed class ServiceRegistry : IDisposable
             }
 
             var telemetry = _telemetry.For(configured.Definition.Name);
-            var limiter = new ServiceLimiter(configured.Definition, _store, telemetry, SharedStoreOf(configured.Definition));
+            var limiter = new ServiceLimiter(configured.Definition, _store, telemetry, shared: SharedStoreOf(configured.Definition));
             live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
             live.Pipeline.Probe();
