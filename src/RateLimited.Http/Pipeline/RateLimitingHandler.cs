@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Keys;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Pipeline;
@@ -7,13 +8,18 @@ namespace RateLimited.Http.Pipeline;
 /// Holds every request until its service's limits admit it, and its lease until the response's body ends. Stateless: all state is the pipeline's. A request that is
 /// admitted at once and answered at once passes without a state machine.
 /// </summary>
-internal sealed class RateLimitingHandler(ServicePipeline pipeline) : DelegatingHandler
+internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : DelegatingHandler
 {
     private readonly ServiceLimiter _limiter = pipeline.Limiter;
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var settings = pipeline.Settings;
+        if (pipeline.Keys is { IsInUse: true } keys)
+        {
+            return SendWithKeyAsync(keys, request, settings, cancellationToken);
+        }
+
         if (!IsLimited(request, settings, out var asked))
         {
             return base.SendAsync(request, cancellationToken);
@@ -39,6 +45,11 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var settings = pipeline.Settings;
+        if (pipeline.Keys is { IsInUse: true } keys)
+        {
+            return SendWithKey(keys, request, settings, cancellationToken);
+        }
+
         if (!IsLimited(request, settings, out var asked))
         {
             return base.Send(request, cancellationToken);
@@ -55,6 +66,11 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
         }
 
         GiveBackIfCancelled(ticket, cancellationToken);
+        return Dispatch(request, ticket, settings, cancellationToken);
+    }
+
+    private HttpResponseMessage Dispatch(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CancellationToken cancellationToken)
+    {
         HttpResponseMessage response;
         try
         {
@@ -74,7 +90,7 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
     /// <summary>The upstream did not see the request: only then may quota be given back without breaking its limits.</summary>
     private static bool WasNeverSent(Exception exception) => exception switch
     {
-        RateLimitRejectedException => true,
+        RateLimitRejectedException or KeyNotCarriedException => true,
         HttpRequestException failure => failure.HttpRequestError
             is HttpRequestError.NameResolutionError
             or HttpRequestError.ConnectionError
@@ -196,7 +212,7 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : Delegating
     private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings)
     {
         _limiter.ObserveAnswer(ticket);
-        ResponseSignals.Take(request, response, body, ticket, _limiter, settings);
+        ResponseSignals.Take(request, response, body, ticket, pipeline, settings);
         if (ticket.HoldsConcurrency && LeasedContent.MayHaveBody(request, response))
         {
             response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout));
