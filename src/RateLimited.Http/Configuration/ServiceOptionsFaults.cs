@@ -28,6 +28,7 @@ internal static class ServiceOptionsFaults
         LimitListFaults.Check(faults, $"{path}:Limits", options.Limits, LimitPlace.Service);
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
+        KeyFaults.Check(faults, path, options);
         var layers = ServiceLayers.Of(options);
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
         CheckQueue(faults, $"{path}:Queue", options.Queue, globalLimits is null || layers.Discovers ? null : limits);
@@ -105,6 +106,7 @@ internal static class ServiceOptionsFaults
         .. layers.Endpoints.SelectMany(static endpoint => endpoint.Value?.Limits ?? []),
         .. options.Tenants.Limits,
         .. options.Tenants.Classes.Values.SelectMany(static tenantClass => tenantClass?.Limits ?? []),
+        .. options.Keys.List.SelectMany(key => key is null ? [] : ServiceLayers.LimitsOf(key, options) ?? []),
     ];
 
     private static void Number(FaultList faults, string path, long value, NumberRange range)

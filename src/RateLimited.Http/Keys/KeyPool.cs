@@ -34,7 +34,8 @@ internal sealed class KeyPool(Random random)
                 : previous.Find(key => !key.IsNamed && key.Secret.Equals(spec.Secret));
         }
 
-        var taken = next.OfType<PooledKey>().Select(static key => key.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        // Nor by the number of one that goes just now, whose limits the newcomer would be taken to continue.
+        var taken = next.OfType<PooledKey>().Concat(previous).Select(static key => key.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < specs.Count; i++)
         {
             var key = next[i] ??= new PooledKey(FreeNumber(taken), specs[i].Secret, isNamed: false);

@@ -54,6 +54,9 @@ internal sealed partial class PoolRing : KeyRing
         return [.. _pool.Keys.Select(key => _handles[key])];
     }
 
+    /// <summary>The service has no keys any more. Requests under way keep those they have.</summary>
+    public void Clear() => Apply([], _pool.Selection, _carrying.Carrier);
+
     /// <summary>What a request says of its key by where it goes; null where any key may go there.</summary>
     /// <param name="request">The request.</param>
     /// <param name="clientsOrigin">The origin of the client's base address.</param>
