@@ -12,6 +12,14 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
         "Microsoft.Extensions.Http", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options.ConfigurationExtensions",
         "Polly.Core", "System.Threading.RateLimiting",
     ],
+    ["RateLimited.Http.Testing"] = ["RateLimited.Http"],
+    ["RateLimited.Http.AI"] = ["RateLimited.Http", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Caching.Abstractions"],
+};
+
+// A tool depends on nothing: it brings what it needs. These are the assemblies of others that it may bring.
+Dictionary<string, string[]> brings = new(StringComparer.Ordinal)
+{
+    ["RateLimited.Http.Tool"] = ["Microsoft.Extensions.", "Polly.Core", "RateLimited.Http", "Spectre.Console", "System.CommandLine", "System.Threading.RateLimiting"],
 };
 
 var (packages, sources) = (args[0], args[1]);
@@ -45,9 +53,11 @@ void Check(string package)
     Require(Text("readme") == "README.md" && files.Contains("README.md"), "has no README.md");
     Require(Text("license") == "MIT", "does not say its licence");
     Require(Text("description").Length > 0 && Text("description") != "Package Description", "has no description");
-    Require(files.Contains($"lib/net10.0/{id}.dll"), $"has no lib/net10.0/{id}.dll");
-    Require(files.Contains($"lib/net10.0/{id}.xml"), $"has no XML documentation, lib/net10.0/{id}.xml");
-    Require(HasSymbols(Path.ChangeExtension(package, ".snupkg"), id), "has no symbols package beside it with its .pdb");
+    var isTool = nuspec.Descendants().Any(static element => element.Name.LocalName == "packageType" && element.Attribute("name")?.Value == "DotnetTool");
+    var place = isTool ? "tools/net10.0/any" : "lib/net10.0";
+    Require(files.Contains($"{place}/{id}.dll"), $"has no {place}/{id}.dll");
+    Require(files.Contains($"{place}/{id}.xml"), $"has no XML documentation, {place}/{id}.xml");
+    Require(HasSymbols(Path.ChangeExtension(package, ".snupkg"), $"{place}/{id}.pdb"), "has no symbols package beside it with its .pdb");
 
     foreach (var schema in Schemas(Path.Combine(sources, id)))
     {
@@ -55,6 +65,18 @@ void Check(string package)
     }
 
     var dependencies = nuspec.Descendants().Where(static element => element.Name.LocalName == "dependency").Select(static element => element.Attribute("id")!.Value).ToArray();
+    if (isTool && brings.TryGetValue(id, out var mayBring))
+    {
+        foreach (var brought in files.Where(file => file.EndsWith(".dll", StringComparison.Ordinal)).Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name != id))
+        {
+            Require(mayBring.Any(known => known.EndsWith('.') ? brought.StartsWith(known, StringComparison.Ordinal) : brought == known), $"brings {brought}, which .ci/check-packages.cs does not allow");
+        }
+
+        Console.WriteLine($"{id} {Text("version")}: {files.Count} files, a tool");
+        Require(dependencies.Length == 0, $"is a tool and depends on {string.Join(", ", dependencies)}");
+        return;
+    }
+
     if (!allowed.TryGetValue(id, out var mayNeed))
     {
         faults.Add($"{id} is not in the list of packages in .ci/check-packages.cs");
@@ -84,7 +106,7 @@ static IEnumerable<string> Schemas(string project) =>
         .Where(file => Path.GetRelativePath(project, file).Split(Path.DirectorySeparatorChar)[0] is not ("bin" or "obj"))
         .Select(file => Path.GetFileName(file));
 
-static bool HasSymbols(string symbols, string id)
+static bool HasSymbols(string symbols, string file)
 {
     if (!File.Exists(symbols))
     {
@@ -92,5 +114,5 @@ static bool HasSymbols(string symbols, string id)
     }
 
     using var archive = ZipFile.OpenRead(symbols);
-    return archive.Entries.Any(entry => entry.FullName == $"lib/net10.0/{id}.pdb");
+    return archive.Entries.Any(entry => entry.FullName == file);
 }

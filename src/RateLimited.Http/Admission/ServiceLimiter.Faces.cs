@@ -73,7 +73,7 @@ internal sealed partial class ServiceLimiter
             return new ValueTask<RateLimitLease>(PermitLease.Of(ticket));
         }
 
-        return WaitInLine(ticket, request.Timeout ?? Timeout.InfiniteTimeSpan, cancellationToken) is { } refusal ? new ValueTask<RateLimitLease>(RefusedBy(refusal)) : ticket.AwaitPermits();
+        return WaitInLine(ticket, request.Timeout ?? Timeout.InfiniteTimeSpan, LimitRule.Never, cancellationToken) is { } refusal ? new ValueTask<RateLimitLease>(RefusedBy(refusal)) : ticket.AwaitPermits();
     }
 
     /// <summary>A refusal, as a lease that was not acquired.</summary>

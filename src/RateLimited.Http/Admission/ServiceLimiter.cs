@@ -57,7 +57,10 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>Admits a request, in line if need be. The ticket must be completed or given back exactly once.</summary>
     /// <exception cref="RateLimitRejectedException">It was refused.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled while it waited.</exception>
-    public ValueTask<AdmissionTicket> AdmitAsync(in AdmissionRequest request, CancellationToken cancellationToken)
+    public ValueTask<AdmissionTicket> AdmitAsync(in AdmissionRequest request, CancellationToken cancellationToken) => AdmitAsync(request, LimitRule.Never, cancellationToken);
+
+    /// <summary>Admits a request that has so many ticks left, whatever it may wait in line otherwise. One that would have to wait longer is refused at once.</summary>
+    public ValueTask<AdmissionTicket> AdmitAsync(in AdmissionRequest request, long left, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var ticket = Resolve(request);
@@ -66,13 +69,13 @@ internal sealed partial class ServiceLimiter : IDisposable
             return new ValueTask<AdmissionTicket>(ticket);
         }
 
-        return WaitInLine(ticket, request.Timeout, cancellationToken) is { } refusal ? ValueTask.FromException<AdmissionTicket>(refusal) : ticket.Await();
+        return WaitInLine(ticket, request.Timeout, left, cancellationToken) is { } refusal ? ValueTask.FromException<AdmissionTicket>(refusal) : ticket.Await();
     }
 
     /// <summary>The same, blocking the thread while the request waits: for callers that are synchronous themselves.</summary>
-    public AdmissionTicket Admit(in AdmissionRequest request, CancellationToken cancellationToken)
+    public AdmissionTicket Admit(in AdmissionRequest request, long left, CancellationToken cancellationToken)
     {
-        var admission = AdmitAsync(request, cancellationToken);
+        var admission = AdmitAsync(request, left, cancellationToken);
 #pragma warning disable VSTHRD002 // The caller asked for a synchronous send; tickets complete on the pool, never on the blocked thread.
         return admission.IsCompletedSuccessfully ? admission.Result : admission.AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
@@ -241,7 +244,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     }
 
     /// <summary>Puts a ticket into line, to be awaited by the caller. Returns why it is refused, or null.</summary>
-    private RateLimitRejectedException? WaitInLine(AdmissionTicket ticket, TimeSpan? timeout, CancellationToken cancellationToken)
+    private RateLimitRejectedException? WaitInLine(AdmissionTicket ticket, TimeSpan? timeout, long left, CancellationToken cancellationToken)
     {
         // What stands in line is kept: the caller's list may change meanwhile.
         ticket.KeepCosts();
@@ -250,7 +253,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         Refusal? refusal;
         lock (_lock)
         {
-            refusal = Join(ticket, TicksOf(timeout ?? _line.Queue.Timeout), ref done);
+            refusal = Join(ticket, Math.Min(TicksOf(timeout ?? _line.Queue.Timeout), left), ref done);
         }
 
         if (done.First is not null)

@@ -15,6 +15,12 @@ internal sealed class FaultList
 
     public int Count => _faults.Count;
 
+    /// <summary>Those that are kept, one by one.</summary>
+    public IReadOnlyList<Fault> All => _faults;
+
+    /// <summary>How many more there are.</summary>
+    public int Unlisted => _left;
+
     public void Add(string path, string value, string right)
     {
         if (_faults.Count < MaxFaults)

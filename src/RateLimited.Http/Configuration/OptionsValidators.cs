@@ -6,12 +6,7 @@ namespace RateLimited.Http.Configuration;
 /// <summary>Refuses what holds over all services unless all of it is right.</summary>
 internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimitingOptions>
 {
-    public ValidateOptionsResult Validate(string? name, RateLimitingOptions options)
-    {
-        var faults = new FaultList();
-        LimitListFaults.Check(faults, RateLimitingOptionsReader.GlobalLimitsPath, options.GlobalLimits, LimitPlace.Global);
-        return faults.Over(options.Faults).Result();
-    }
+    public ValidateOptionsResult Validate(string? name, RateLimitingOptions options) => RateLimitingOptionsFaults.Of(options).Result();
 }
 
 /// <summary>Refuses a service's options unless all of them are right.</summary>

@@ -19,7 +19,7 @@ internal sealed partial class RateLimitingHandler
     /// <summary>The service of the requests.</summary>
     public ServicePipeline Pipeline => pipeline;
 
-    private async Task<HttpResponseMessage> SendWithKeyAsync(PoolRing keys, HttpRequestMessage request, PipelineSettings settings, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendWithKeyAsync(PoolRing keys, HttpRequestMessage request, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         var asked = ReadWithKey(keys, request, settings, out var isLimited);
         if (!isLimited)
@@ -27,7 +27,7 @@ internal sealed partial class RateLimitingHandler
             var picked = Pick(keys, request, asked);
             try
             {
-                return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+                return await NextAsync(request, time, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -41,7 +41,7 @@ internal sealed partial class RateLimitingHandler
             AdmissionTicket ticket;
             try
             {
-                ticket = await _limiter.AdmitAsync(asked, cancellationToken).ConfigureAwait(false);
+                ticket = await _limiter.AdmitAsync(asked, time.Left(pipeline.Resilience), cancellationToken).ConfigureAwait(false);
             }
             catch (RateLimitRejectedException rejection) when (settings.Rejection == RejectionBehavior.Response)
             {
@@ -50,7 +50,7 @@ internal sealed partial class RateLimitingHandler
 
             GiveBackIfCancelled(ticket, cancellationToken);
             var key = Give(keys, request, ticket);
-            var response = await DispatchAsync(request, ticket, settings, cancellationToken).ConfigureAwait(false);
+            var response = await DispatchAsync(request, ticket, settings, time, cancellationToken).ConfigureAwait(false);
             if (!canMove || key is null || !TryMove(keys, key, request, ref asked, cancellationToken))
             {
                 return response;
@@ -60,7 +60,7 @@ internal sealed partial class RateLimitingHandler
         }
     }
 
-    private HttpResponseMessage SendWithKey(PoolRing keys, HttpRequestMessage request, PipelineSettings settings, CancellationToken cancellationToken)
+    private HttpResponseMessage SendWithKey(PoolRing keys, HttpRequestMessage request, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         var asked = ReadWithKey(keys, request, settings, out var isLimited);
         if (!isLimited)
@@ -68,7 +68,7 @@ internal sealed partial class RateLimitingHandler
             var picked = Pick(keys, request, asked);
             try
             {
-                return base.Send(request, cancellationToken);
+                return Next(request, time, cancellationToken);
             }
             finally
             {
@@ -83,7 +83,7 @@ internal sealed partial class RateLimitingHandler
             AdmissionTicket ticket;
             try
             {
-                ticket = _limiter.Admit(asked, cancellationToken);
+                ticket = _limiter.Admit(asked, time.Left(pipeline.Resilience), cancellationToken);
             }
             catch (RateLimitRejectedException rejection) when (settings.Rejection == RejectionBehavior.Response)
             {
@@ -92,7 +92,7 @@ internal sealed partial class RateLimitingHandler
 
             GiveBackIfCancelled(ticket, cancellationToken);
             var key = Give(keys, request, ticket);
-            var response = Dispatch(request, ticket, settings, cancellationToken);
+            var response = Dispatch(request, ticket, settings, time, cancellationToken);
             if (!canMove || key is null || !TryMove(keys, key, request, ref asked, cancellationToken))
             {
                 return response;

@@ -8,27 +8,27 @@ namespace RateLimited.Http.Pipeline;
 /// Holds every request until its service's limits admit it, and its lease until the response's body ends. Stateless: all state is the pipeline's. A request that is
 /// admitted at once and answered at once passes without a state machine.
 /// </summary>
-internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : DelegatingHandler
+internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : PipelineHandler
 {
     private readonly ServiceLimiter _limiter = pipeline.Limiter;
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    internal override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         var settings = pipeline.Settings;
         if (pipeline.Keys is { IsInUse: true } keys)
         {
-            return SendWithKeyAsync(keys, request, settings, cancellationToken);
+            return SendWithKeyAsync(keys, request, settings, time, cancellationToken);
         }
 
         if (!IsLimited(request, settings, out var asked))
         {
-            return base.SendAsync(request, cancellationToken);
+            return NextAsync(request, time, cancellationToken);
         }
 
         ValueTask<AdmissionTicket> admission;
         try
         {
-            admission = _limiter.AdmitAsync(asked, cancellationToken);
+            admission = _limiter.AdmitAsync(asked, time.Left(pipeline.Resilience), cancellationToken);
         }
         catch (OperationCanceledException canceled)
         {
@@ -37,28 +37,28 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : De
 
 #pragma warning disable VSTHRD103 // It has completed: waiting for it would only cost a state machine.
         return admission.IsCompletedSuccessfully
-            ? DispatchAsync(request, admission.Result, settings, cancellationToken)
-            : AdmitAndDispatchAsync(request, admission, settings, cancellationToken);
+            ? DispatchAsync(request, admission.Result, settings, time, cancellationToken)
+            : AdmitAndDispatchAsync(request, admission, settings, time, cancellationToken);
 #pragma warning restore VSTHRD103
     }
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    internal override HttpResponseMessage Send(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         var settings = pipeline.Settings;
         if (pipeline.Keys is { IsInUse: true } keys)
         {
-            return SendWithKey(keys, request, settings, cancellationToken);
+            return SendWithKey(keys, request, settings, time, cancellationToken);
         }
 
         if (!IsLimited(request, settings, out var asked))
         {
-            return base.Send(request, cancellationToken);
+            return Next(request, time, cancellationToken);
         }
 
         AdmissionTicket ticket;
         try
         {
-            ticket = _limiter.Admit(asked, cancellationToken);
+            ticket = _limiter.Admit(asked, time.Left(pipeline.Resilience), cancellationToken);
         }
         catch (RateLimitRejectedException rejection) when (settings.Rejection == RejectionBehavior.Response)
         {
@@ -66,15 +66,15 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : De
         }
 
         GiveBackIfCancelled(ticket, cancellationToken);
-        return Dispatch(request, ticket, settings, cancellationToken);
+        return Dispatch(request, ticket, settings, time, cancellationToken);
     }
 
-    private HttpResponseMessage Dispatch(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CancellationToken cancellationToken)
+    private HttpResponseMessage Dispatch(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
         try
         {
-            response = base.Send(request, cancellationToken);
+            response = Next(request, time, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -142,7 +142,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : De
     }
 
     private async Task<HttpResponseMessage> AdmitAndDispatchAsync(
-        HttpRequestMessage request, ValueTask<AdmissionTicket> admission, PipelineSettings settings, CancellationToken cancellationToken)
+        HttpRequestMessage request, ValueTask<AdmissionTicket> admission, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         AdmissionTicket ticket;
         try
@@ -156,15 +156,15 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : De
 
         // The token may have been cancelled between the grant and now; nothing has left yet.
         GiveBackIfCancelled(ticket, cancellationToken);
-        return await DispatchAsync(request, ticket, settings, cancellationToken).ConfigureAwait(false);
+        return await DispatchAsync(request, ticket, settings, time, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<HttpResponseMessage> DispatchAsync(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> DispatchAsync(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         Task<HttpResponseMessage> sending;
         try
         {
-            sending = base.SendAsync(request, cancellationToken);
+            sending = NextAsync(request, time, cancellationToken);
         }
         catch (Exception exception)
         {

@@ -1,7 +1,7 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Admission;
 
@@ -16,11 +16,11 @@ internal sealed class AdmissionBed : IDisposable
 
     public AdmissionBed(params LimitDefinition[] globals)
     {
-        Time = new ManualTime();
+        Time = new ManualTimeProvider();
         Store = new InProcessStore(Time, globals);
     }
 
-    public ManualTime Time { get; }
+    public ManualTimeProvider Time { get; }
 
     public InProcessStore Store { get; }
 

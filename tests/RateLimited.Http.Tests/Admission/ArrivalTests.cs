@@ -1,6 +1,6 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Admission;
 
@@ -85,7 +85,7 @@ public sealed class ArrivalTests
     /// <summary>One client, one upstream, one queue of events.</summary>
     private sealed class Run
     {
-        private readonly ManualTime _time = new();
+        private readonly ManualTimeProvider _time = new();
         private readonly PriorityQueue<Action, (long Instant, int Order)> _events = new();
         private readonly Queue<long> _log = new();
         private readonly InProcessStore _store;

@@ -1,8 +1,8 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
+using RateLimited.Http.Testing;
 using RateLimited.Http.Tests.Simulation;
-using RateLimited.Http.Tests.Testing;
 
 namespace RateLimited.Http.Tests.Admission;
 
@@ -19,7 +19,7 @@ public sealed class HintTests
     public void H03_hints_never_admit_more_than_is_configured_nor_hold_for_longer_than_is_believed(int seed)
     {
         var random = new Random(seed);
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         using var telemetry = new RateLimitingTelemetry();
         var longest = TimeSpan.FromMinutes(random.Next(1, 60));
         var definition = new ServiceDefinition

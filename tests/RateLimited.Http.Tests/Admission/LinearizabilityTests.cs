@@ -1,7 +1,7 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Admission;
 
@@ -274,7 +274,7 @@ public sealed class LinearizabilityTests
 
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new ManualTime().CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new ManualTimeProvider().CreateTimer(callback, state, dueTime, period);
     }
 
     /// <summary>What must be caught: it looks under a lock, and charges under a lock, but not under the same.</summary>

@@ -203,7 +203,7 @@ public sealed class PartitionTests : IDisposable
 
     private sealed class CountedTimers : TimeProvider
     {
-        public Testing.ManualTime Inner { get; } = new();
+        public Testing.ManualTimeProvider Inner { get; } = new();
 
         public int Fired { get; private set; }
 

@@ -1,6 +1,6 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 using static RateLimited.Http.Tests.Admission.AdmissionBed;
 
 namespace RateLimited.Http.Tests.Admission;
@@ -17,7 +17,7 @@ public sealed class RunTests
         var random = new Random(seed);
         LimitDefinition[] limits = [.. Enumerable.Range(0, random.Next(1, 4)).Select(index => LimitOf(random, index))];
         var definition = Define(limits) with { ArrivalGuard = random.Next(2) == 0 ? TimeSpan.Zero : Ms(1) };
-        var time = new ManualTime();
+        var time = new ManualTimeProvider();
         using var store = new InProcessStore(time, []);
         using var other = new InProcessStore(time, []);
         var (inRuns, oneByOne) = (new BoundService(definition, store), new BoundService(definition, other));

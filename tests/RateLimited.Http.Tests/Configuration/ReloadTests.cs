@@ -4,15 +4,17 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Configuration;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Configuration;
 
 /// <summary>Configuration that changes while the program runs.</summary>
 public class ReloadTests
 {
-    private readonly LogLines _log = new();
-    private readonly ManualTime _time = new();
+    private readonly LogCollector _log = new();
+    private readonly ManualTimeProvider _time = new();
+
+    private IEnumerable<string> Logged => _log.Ours.Select(static entry => entry.ToString());
 
     [Fact]
     public void Limits_change_in_place_and_what_is_used_stays_used()
@@ -26,7 +28,7 @@ public class ReloadTests
 
         Admitted(limiter).ShouldBe(2);
         Limiter(container).ShouldBeSameAs(limiter);
-        _log.All.ShouldBe(["Information: The limits of a were changed while running."]);
+        Logged.ShouldBe(["Information: The limits of a were changed while running."]);
     }
 
     [Fact]
@@ -86,7 +88,7 @@ public class ReloadTests
         Admitted(b).ShouldBe(3);
         const string Faults = "RateLimiting:Services:b:Mode: 'Off' → one of Enforce, DryRun, Disabled. "
             + "RateLimiting:Services:b:Limits: 'fast' → a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'.";
-        _log.All.Order(StringComparer.Ordinal).ShouldBe(
+        Logged.Order(StringComparer.Ordinal).ShouldBe(
         [
             $"Error: The changed limits of a are not valid and were not taken over; the last valid ones stay. {Faults}",
             $"Error: The changed limits of b are not valid and were not taken over; the last valid ones stay. {Faults}",
@@ -108,7 +110,7 @@ public class ReloadTests
         source.Change(("Services:b:Limits", null));
 
         Limits(b).ShouldBe("3/hour");
-        _log.All.ShouldHaveSingleItem().ShouldEndWith("RateLimiting:Services:b:Limits: missing → at least one limit, such as '500/minute', or a Preset, or 'discover', or the Mode Disabled.");
+        Logged.ShouldHaveSingleItem().ShouldEndWith("RateLimiting:Services:b:Limits: missing → at least one limit, such as '500/minute', or a Preset, or 'discover', or the Mode Disabled.");
     }
 
     [Fact]
@@ -133,7 +135,7 @@ public class ReloadTests
         source.Change();
         source.Change();
 
-        _log.All.ShouldBeEmpty();
+        Logged.ShouldBeEmpty();
     }
 
     [Fact]
@@ -184,7 +186,7 @@ public class ReloadTests
         Should.NotThrow(() => source.Change(("Services:a:Limits", "4/hour")));
 
         Limits(limiter).ShouldBe("3/hour");
-        _log.All.ShouldHaveSingleItem().ShouldEndWith("FormatException: not?now");
+        Logged.ShouldHaveSingleItem().ShouldEndWith("FormatException: not?now");
     }
 
     [Fact]
@@ -268,7 +270,7 @@ public class ReloadTests
 
         source.Change(("Services:a:Limits", "fast"));
 
-        _log.All.ShouldBeEmpty();
+        Logged.ShouldBeEmpty();
         limiter.TryAcquire().Reason.ShouldBe(RejectionReason.Disposed);
         _time.ArmedTimers.ShouldBe(0);
     }

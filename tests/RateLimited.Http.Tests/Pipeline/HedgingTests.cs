@@ -1,6 +1,6 @@
 using System.Net;
 using RateLimited.Http.Resilience;
-using RateLimited.Http.Tests.Telemetry;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -182,7 +182,7 @@ public sealed class HedgingTests : IDisposable
     [Fact]
     public async Task An_outer_retry_is_warned_of_once()
     {
-        var logs = new CollectedLogs();
+        using var logs = new LogCollector();
         using var telemetry = new Http.Telemetry.RateLimitingTelemetry(meters: null, logs);
         using var limiter = new Http.Admission.ServiceLimiter(
             new Http.Admission.ServiceDefinition { Name = "outer", Limits = [LimitedService.Window(100)] }, new Http.Admission.InProcessStore(_service.Time, []), telemetry.For("outer"));
@@ -195,7 +195,7 @@ public sealed class HedgingTests : IDisposable
             await invoker.SendAsync(request, Ended);
         }
 
-        logs.Lines.Count(static line => line.Text.Contains("x-stainless-retry-count", StringComparison.Ordinal)).ShouldBe(1);
+        logs.Entries.Count(static entry => entry.Message.Contains("x-stainless-retry-count", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     private static HttpRequestMessage Get() => new(HttpMethod.Get, Address);
@@ -216,16 +216,5 @@ public sealed class HedgingTests : IDisposable
     {
         _service.Time.Advance(TimeSpan.FromSeconds(1));
         await Eventually.TrueAsync(() => _attempts.Count == 2);
-    }
-
-    private sealed class DisposalTold : HttpResponseMessage
-    {
-        public bool IsDisposed { get; private set; }
-
-        protected override void Dispose(bool disposing)
-        {
-            IsDisposed = true;
-            base.Dispose(disposing);
-        }
     }
 }

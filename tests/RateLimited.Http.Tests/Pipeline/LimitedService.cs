@@ -3,7 +3,7 @@ using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Telemetry;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -30,7 +30,7 @@ internal sealed class LimitedService : IDisposable
         Listen(definition.Name);
     }
 
-    public ManualTime Time { get; } = new();
+    public ManualTimeProvider Time { get; } = new();
 
     public InProcessStore Store { get; }
 

@@ -1,6 +1,6 @@
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -32,7 +32,7 @@ internal static class ResilientChain
 
     /// <summary>Moves time from timer to timer until the work has ended.</summary>
 #pragma warning disable VSTHRD003 // Tests have no context to lock.
-    public static async Task<T> WithinTimeAsync<T>(this Task<T> work, ManualTime time)
+    public static async Task<T> WithinTimeAsync<T>(this Task<T> work, ManualTimeProvider time)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (!work.IsCompleted)

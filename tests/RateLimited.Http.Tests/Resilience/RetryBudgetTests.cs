@@ -2,8 +2,8 @@ using FsCheck;
 using FsCheck.Fluent;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Telemetry;
+using RateLimited.Http.Testing;
 using RateLimited.Http.Tests.Limits.Cases;
-using RateLimited.Http.Tests.Testing;
 
 namespace RateLimited.Http.Tests.Resilience;
 
@@ -56,7 +56,7 @@ public sealed class RetryBudgetTests
     public void Under_concurrency_no_repeat_is_taken_twice()
     {
         using var telemetry = new RateLimitingTelemetry();
-        var service = new ServiceResilience("budget", new ManualTime(), telemetry.For("budget").Resilience);
+        var service = new ServiceResilience("budget", new ManualTimeProvider(), telemetry.For("budget").Resilience);
         var rule = new ResilienceRule { Retry = new RetryRule { BudgetPercent = 10, BudgetFloor = 10 } };
         service.Apply(rule);
         using var request = new HttpRequestMessage();

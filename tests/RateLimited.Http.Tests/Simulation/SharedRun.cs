@@ -1,14 +1,14 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
-using RateLimited.Http.Tests.Testing;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Simulation;
 
 /// <summary>One client of ours that always wants more, and others, at one upstream: in virtual time, by one thread, the same for the same seed.</summary>
 internal sealed class SharedRun : IDisposable
 {
-    private readonly ManualTime _time = new();
+    private readonly ManualTimeProvider _time = new();
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
     private readonly RateLimitingTelemetry _telemetry = new();
     private readonly SharedUpstream _upstream;

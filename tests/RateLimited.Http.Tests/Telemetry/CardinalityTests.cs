@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Telemetry;
+using RateLimited.Http.Testing;
 using RateLimited.Http.Tests.Pipeline;
-using RateLimited.Http.Tests.Testing;
 
 namespace RateLimited.Http.Tests.Telemetry;
 
@@ -16,8 +16,8 @@ public sealed class CardinalityTests
         const string Secret = "CANARY";
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
-        using var collected = new CollectedMeasurements(meters);
-        var logs = new CollectedLogs();
+        using var collected = new MetricCollector(meters);
+        using var logs = new LogCollector();
         using var telemetry = new RateLimitingTelemetry(meters, logs);
         var definition = new ServiceDefinition
         {
@@ -28,7 +28,7 @@ public sealed class CardinalityTests
             ArrivalGuard = TimeSpan.Zero,
             MaxPartitions = 1000,
         };
-        using var limiter = new ServiceLimiter(definition, new InProcessStore(new ManualTime(), []), telemetry.For("api"));
+        using var limiter = new ServiceLimiter(definition, new InProcessStore(new ManualTimeProvider(), []), telemetry.For("api"));
         var pipeline = new ServicePipeline(limiter, new PipelineSettings(new EndpointRouter(["GET /v1/{x}"]), RejectionBehavior.Response, TimeSpan.FromMinutes(1)));
         using var answer = new HttpResponseMessage();
         using var invoker = new HttpMessageInvoker(new RateLimitingHandler(pipeline) { InnerHandler = StubHandler.Always(Task.FromResult(answer)) });
@@ -41,10 +41,11 @@ public sealed class CardinalityTests
         }
 
         collected.Collect();
-        collected.Series.Count.ShouldBeLessThan(20);
-        collected.Series.ShouldContain(series => series.StartsWith("rate_limit.checks{service=api,result=refused}", StringComparison.Ordinal));
-        string.Join('\n', collected.Series).ShouldNotContain(Secret);
-        logs.Lines.Count.ShouldBeGreaterThan(1000);
-        logs.Lines.ShouldNotContain(line => line.Text.Contains(Secret, StringComparison.Ordinal));
+        var series = collected.Measurements.Select(static measured => measured.Series).Distinct(StringComparer.Ordinal).ToList();
+        series.Count.ShouldBeLessThan(20);
+        series.ShouldContain("rate_limit.checks{service=api,result=refused}");
+        string.Join('\n', series).ShouldNotContain(Secret);
+        logs.Entries.Count.ShouldBeGreaterThan(1000);
+        logs.Entries.ShouldNotContain(entry => entry.Message.Contains(Secret, StringComparison.Ordinal));
     }
 }

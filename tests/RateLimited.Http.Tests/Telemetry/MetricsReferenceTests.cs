@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Telemetry;
+using RateLimited.Http.Testing;
 using RateLimited.Http.Tests.Structure;
 
 namespace RateLimited.Http.Tests.Telemetry;
@@ -15,7 +16,7 @@ public sealed class MetricsReferenceTests
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
-        using var collected = new CollectedMeasurements(meters);
+        using var collected = new MetricCollector(meters);
         using var telemetry = new RateLimitingTelemetry(meters);
 
         var documented = Rows.Select(Cells).Where(cells => cells.Length == 5 && cells[0].Contains('.', StringComparison.Ordinal)).ToList();

@@ -3,21 +3,22 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using RateLimited.Http.Telemetry;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Telemetry;
 
 public sealed class RateLimitingTelemetryTests : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly CollectedMeasurements _collected;
-    private readonly CollectedLogs _logs = new();
+    private readonly MetricCollector _collected;
+    private readonly LogCollector _logs = new();
     private readonly RateLimitingTelemetry _telemetry;
     private readonly ServiceTelemetry _service;
 
     public RateLimitingTelemetryTests()
     {
         var meters = _services.GetRequiredService<IMeterFactory>();
-        _collected = new CollectedMeasurements(meters);
+        _collected = new MetricCollector(meters);
         _telemetry = new RateLimitingTelemetry(meters, _logs);
         _service = _telemetry.For("api");
     }
@@ -49,11 +50,12 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         _service.Reloaded();
         _service.ReloadRefused("Limits[0] is wrong.");
 
-        _collected.Series.ShouldBe(
+        Lines(_collected).ShouldBe(
             [
                 .. TagValues.Results.Select(result => $"rate_limit.checks{{service=api,result={result}}} 1"),
                 .. TagValues.Reasons.Select(reason => $"rate_limit.refusals{{service=api,reason={reason}}} 1"),
                 "rate_limit.wait.duration{service=api,priority=critical} 1.5",
+                "rate_limit.wait.duration{service=api,priority=critical} 0",
                 "rate_limit.unexpected_429{service=api} 1",
                 "rate_limit.abandoned_bodies{service=api} 1",
                 "rate_limit.reloads{service=api,result=accepted} 1",
@@ -80,7 +82,7 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         using var silent = new RateLimitingTelemetry(services.GetRequiredService<IMeterFactory>());
         var service = isListening ? _service : silent.For("api");
         _collected.IsPaused = true;
-        _logs.IsOn = false;
+        _logs.MinimumLevel = LogLevel.None;
         for (var pass = 0; pass < 2; pass++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -103,7 +105,7 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         var observation = _service.Observe(() => Status(new LineStatus(RequestPriority.High, 3)));
 
         _collected.Collect();
-        _collected.Series.ShouldBe(
+        Lines(_collected).ShouldBe(
             [
                 "rate_limit.queue.length{service=api,priority=background} 0",
                 "rate_limit.queue.length{service=api,priority=low} 0",
@@ -120,7 +122,7 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         observation.Dispose();
         _collected.Clear();
         _collected.Collect();
-        _collected.Series.ShouldBeEmpty();
+        Lines(_collected).ShouldBeEmpty();
     }
 
     [Fact]
@@ -131,8 +133,8 @@ public sealed class RateLimitingTelemetryTests : IDisposable
 
         _collected.Collect();
 
-        _collected.Series.ShouldContain("rate_limit.in_flight{service=api} 2");
-        _collected.Series.ShouldNotContain(series => series.Contains("broken", StringComparison.Ordinal));
+        Lines(_collected).ShouldContain("rate_limit.in_flight{service=api} 2");
+        Lines(_collected).ShouldNotContain(series => series.Contains("broken", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -152,25 +154,25 @@ public sealed class RateLimitingTelemetryTests : IDisposable
 
         dropped.IsAlive.ShouldBeFalse();
         _collected.Collect();
-        _collected.Series.ShouldBeEmpty();
+        Lines(_collected).ShouldBeEmpty();
     }
 
     [Fact]
     public void Disposed_telemetry_shows_nothing_even_on_the_shared_meter()
     {
-        using var collected = new CollectedMeasurements(meters: null);
+        using var collected = new MetricCollector();
         var shared = new RateLimitingTelemetry();
         var name = Guid.NewGuid().ToString("n");
         var service = shared.For(name);
         using var observation = service.Observe(() => Status());
         collected.Collect();
-        collected.Series.ShouldContain($"rate_limit.in_flight{{service={name}}} 2");
+        Lines(collected).ShouldContain($"rate_limit.in_flight{{service={name}}} 2");
 
         shared.Dispose();
         collected.Clear();
         collected.Collect();
 
-        collected.Series.ShouldNotContain(series => series.Contains(name, StringComparison.Ordinal));
+        Lines(collected).ShouldNotContain(series => series.Contains(name, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -210,11 +212,13 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         _service.Reloaded();
         _service.ReloadRefused("Limits[0] is wrong.");
 
-        _logs.Lines.Select(line => (line.Event.Id, line.Level)).ShouldBe(
+        _logs.Entries.Select(line => (line.Event.Id, line.Level)).ShouldBe(
             [(1, LogLevel.Debug), (2, LogLevel.Warning), (3, LogLevel.Warning), (4, LogLevel.Information), (5, LogLevel.Error)]);
-        _logs.Lines[0].Text.ShouldBe("A request to api was refused (timeout); limit: minute.");
-        _logs.Lines[4].Text.ShouldEndWith("Limits[0] is wrong.");
+        _logs.Entries[0].Message.ShouldBe("A request to api was refused (timeout); limit: minute.");
+        _logs.Entries[4].Message.ShouldEndWith("Limits[0] is wrong.");
     }
+
+    private static IEnumerable<string> Lines(MetricCollector collected) => collected.Measurements.Select(static measured => measured.ToString());
 
     private static ServiceStatus Status(params IReadOnlyList<LineStatus> line) => new()
     {

@@ -87,7 +87,7 @@ public class PresetClientTests
     private static ServiceProvider Container(string json) => Configured.Container(Configured.Service(json), static services =>
     {
         // Windows that begin with the first request must not end within the test.
-        services.AddSingleton<TimeProvider>(new Testing.ManualTime());
+        services.AddSingleton<TimeProvider>(new Testing.ManualTimeProvider());
         services.AddHttpClient("a", static client => client.BaseAddress = new Uri("https://api.github.com")).AddServiceRateLimiting()
             .ConfigurePrimaryHttpMessageHandler(static () => new StubUpstream());
     });

@@ -1,10 +1,10 @@
-namespace RateLimited.Http.Tests.Testing;
+namespace RateLimited.Http.Testing.Tests;
 
-public sealed class ManualTimeTests
+public sealed class ManualTimeProviderTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly ManualTime _time = new();
+    private readonly ManualTimeProvider _time = new();
     private readonly List<string> _fired = [];
 
     [Fact]
@@ -35,6 +35,17 @@ public sealed class ManualTimeTests
     }
 
     [Fact]
+    public void A_jump_beyond_the_calendar_is_refused_and_changes_nothing()
+    {
+        var wall = _time.GetUtcNow();
+
+        Should.Throw<ArgumentOutOfRangeException>(() => _time.JumpWall(TimeSpan.MaxValue));
+        Should.Throw<ArgumentOutOfRangeException>(() => _time.JumpWall(TimeSpan.MinValue));
+
+        _time.GetUtcNow().ShouldBe(wall);
+    }
+
+    [Fact]
     public void Time_cannot_be_advanced_backwards() => Should.Throw<ArgumentOutOfRangeException>(() => _time.Advance(-Second));
 
     [Fact]
@@ -62,6 +73,48 @@ public sealed class ManualTimeTests
 
         _time.Advance(TimeSpan.FromTicks(1));
         _fired.ShouldBe(["a@1"]);
+    }
+
+    [Fact]
+    public void The_next_timer_is_reached_with_all_that_is_due_with_it_and_not_beyond()
+    {
+        using var first = Arm("first", Second);
+        using var tie = Arm("tie", Second);
+        using var late = Arm("late", 3 * Second);
+
+        _time.AdvanceToNextTimer().ShouldBe(Second);
+        _fired.ShouldBe(["first@1", "tie@1"]);
+        _time.GetTimestamp().ShouldBe(TimeSpan.TicksPerSecond);
+
+        _time.AdvanceToNextTimer().ShouldBe(2 * Second);
+        _fired.ShouldBe(["first@1", "tie@1", "late@3"]);
+        _time.AdvanceToNextTimer().ShouldBeNull();
+        _time.GetTimestamp().ShouldBe(3 * TimeSpan.TicksPerSecond);
+    }
+
+    [Fact]
+    public void The_next_timer_may_be_due_already()
+    {
+        using var timer = Arm("a", TimeSpan.Zero);
+
+        _time.AdvanceToNextTimer().ShouldBe(TimeSpan.Zero);
+
+        _fired.ShouldBe(["a@0"]);
+    }
+
+    [Fact]
+    public void What_a_callback_throws_comes_out_and_the_next_advance_makes_up_for_the_rest()
+    {
+        using var bad = _time.CreateTimer(static _ => throw new TimeZoneNotFoundException("bad"), null, Second, Timeout.InfiniteTimeSpan);
+        using var good = Arm("good", 2 * Second);
+
+        Should.Throw<TimeZoneNotFoundException>(() => _time.Advance(3 * Second));
+        _time.GetTimestamp().ShouldBe(TimeSpan.TicksPerSecond);
+        _fired.ShouldBeEmpty();
+
+        _time.Advance(TimeSpan.Zero);
+        _time.GetTimestamp().ShouldBe(3 * TimeSpan.TicksPerSecond);
+        _fired.ShouldBe(["good@2"]);
     }
 
     [Fact]
@@ -172,7 +225,7 @@ public sealed class ManualTimeTests
     [Fact]
     public void A_coarse_resolution_fires_early_as_the_systems_timers_do()
     {
-        var time = new ManualTime { TimerResolution = TimeSpan.FromMilliseconds(1) };
+        var time = new ManualTimeProvider { TimerResolution = TimeSpan.FromMilliseconds(1) };
         var firedAt = -1L;
         using var timer = time.CreateTimer(_ => firedAt = time.GetTimestamp(), null, TimeSpan.FromTicks(19_999), Timeout.InfiniteTimeSpan);
 

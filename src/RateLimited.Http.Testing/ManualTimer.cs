@@ -1,7 +1,7 @@
-namespace RateLimited.Http.Tests.Testing;
+namespace RateLimited.Http.Testing;
 
-/// <summary>A timer of <see cref="ManualTime"/>, whose lock guards its fields. It refuses what the system's timer refuses and flows the execution context as that does.</summary>
-internal sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
+/// <summary>A timer of <see cref="ManualTimeProvider"/>, whose lock guards its fields. It refuses what the system's timer refuses and flows the execution context as that does.</summary>
+internal sealed class ManualTimer(ManualTimeProvider time, TimerCallback callback, object? state) : ITimer
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 

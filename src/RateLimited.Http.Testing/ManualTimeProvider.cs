@@ -1,11 +1,13 @@
-namespace RateLimited.Http.Tests.Testing;
+namespace RateLimited.Http.Testing;
 
 /// <summary>
 /// Time that moves only when a test moves it. Two clocks: <see cref="Advance"/> moves both and fires timers, <see cref="JumpWall"/> moves the wall clock alone, as an
 /// administrator or NTP would. Timers fire on the thread that advances, in the order in which they are due, each at its own instant and never under the lock. A timer due
 /// at once fires on the next advance, be it of zero, so that arming one never calls back into the code that arms it. Thread-safe; concurrent advances add up.
 /// </summary>
-internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
+/// <remarks>For several processes with clocks of their own over one time, see <see cref="SkewedTimeProvider"/>.</remarks>
+/// <param name="start">What the wall clock shows at first; the monotonic clock begins at zero.</param>
+public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<ManualTimer> _armed = new(ManualTimer.DueOrder);
@@ -14,7 +16,8 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     private long _wallOffset = start.UtcTicks;
     private long _sequence;
 
-    public ManualTime()
+    /// <summary>Time that begins with the year 2026, UTC: the same in every run.</summary>
+    public ManualTimeProvider()
         : this(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
     {
     }
@@ -22,8 +25,10 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
     /// <summary>Due times are cut to a multiple of it. The system's timers have one millisecond and so fire up to that much early; here the default is exact.</summary>
     public TimeSpan TimerResolution { get; init; } = TimeSpan.FromTicks(1);
 
+    /// <summary>A timestamp is a tick of 100 ns.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>Always UTC, whatever the machine's is.</summary>
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     /// <summary>How many timers are armed: what is left when all work has ended is a leak.</summary>
@@ -38,7 +43,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>How far the next timer is; null without one.</summary>
+    /// <summary>How far the next timer is: zero when it is due; null without one.</summary>
     public TimeSpan? UntilNextTimer
     {
         get
@@ -50,6 +55,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>The monotonic clock: the sum of all advances, in ticks.</summary>
     public override long GetTimestamp()
     {
         lock (_gate)
@@ -58,6 +64,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>The wall clock: the start, all advances and all jumps.</summary>
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
@@ -66,6 +73,7 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>A timer that fires while time is advanced. It refuses what the system's refuses.</summary>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -74,7 +82,11 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves both clocks forward and fires what is due on the way.</summary>
+    /// <summary>
+    /// Moves both clocks forward and fires what is due on the way, what is armed meanwhile included. What a callback throws comes out here, with time at that timer's instant; the
+    /// next advance makes up for the rest.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="by"/> is negative: the monotonic clock never goes back.</exception>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -84,18 +96,38 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
             target = _target += by.Ticks;
         }
 
-        while (TakeDue(target) is { } timer)
+        FireUntil(target);
+    }
+
+    /// <summary>Moves both clocks to the instant of the next timer and fires all that is due at it.</summary>
+    /// <returns>How far that was; null, and nothing is moved, when no timer is armed.</returns>
+    public TimeSpan? AdvanceToNextTimer()
+    {
+        TimeSpan moved;
+        long target;
+        lock (_gate)
         {
-            timer.Fire();
+            if (_armed.Min is not { } next)
+            {
+                return null;
+            }
+
+            target = Math.Max(_now, next.Due);
+            moved = TimeSpan.FromTicks(target - _now);
+            _target = Math.Max(_target, target);
         }
+
+        FireUntil(target);
+        return moved;
     }
 
     /// <summary>Moves the wall clock alone, forward or back. No timer fires.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The wall clock would leave the years 1 to 9999. It stays as it was.</exception>
     public void JumpWall(TimeSpan by)
     {
         lock (_gate)
         {
-            _wallOffset += by.Ticks;
+            _wallOffset = new DateTimeOffset(_now + _wallOffset, TimeSpan.Zero).Add(by).Ticks - _now;
         }
     }
 
@@ -125,6 +157,14 @@ internal sealed class ManualTime(DateTimeOffset start) : TimeProvider
         {
             _armed.Remove(timer);
             timer.IsDisposed = true;
+        }
+    }
+
+    private void FireUntil(long target)
+    {
+        while (TakeDue(target) is { } timer)
+        {
+            timer.Fire();
         }
     }
 

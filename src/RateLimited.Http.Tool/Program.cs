@@ -1,0 +1,4 @@
+using RateLimited.Http.Tool.Commands;
+using RateLimited.Http.Tool.Output;
+
+return CommandLine.Run(args, Terminal.OfThisProcess());

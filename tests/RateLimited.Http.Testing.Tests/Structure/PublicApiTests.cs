@@ -1,0 +1,10 @@
+using RateLimited.Http.Tests.Structure;
+
+namespace RateLimited.Http.Testing.Tests.Structure;
+
+/// <summary>The public API of the package is a reviewed text.</summary>
+public sealed class PublicApiTests
+{
+    [Fact]
+    public void The_public_api_is_the_approved_one() => ApprovedApi.Check(typeof(ManualTimeProvider).Assembly, "tests/RateLimited.Http.Testing.Tests");
+}
