@@ -115,7 +115,7 @@ internal sealed partial class InProcessStore
             {
                 var (instant, by) = EarliestWith(ticket, claim.Set, keys[i], service, now, opensAt[i]);
                 var decision = instant > latest ? WaitWith(ticket, claim.Set, keys[i], service, now, instant, by) : WaitWith(ticket, claim.Set, keys[i], service, now, latest, refused);
-                if (decision.Earliest < best.Earliest || claim.First is null || (decision.Earliest == LimitRule.Never && ReferenceEquals(best.Refused, claim.Set.OutOfKeys)))
+                if (claim.First is null || IsSooner(decision, best, claim))
                 {
                     (best, claim.First) = (decision, keys[i]);
                 }
@@ -155,15 +155,17 @@ internal sealed partial class InProcessStore
                 }
             }
 
-            if (instant < best.Earliest)
-            {
-                best = Decision.Wait(instant, by);
-            }
+            var projected = Decision.Wait(instant, by);
+            best = IsSooner(projected, best, claim) ? projected : best;
         }
 
         var last = best.Earliest > latest ? best : Decision.Wait(latest, refused);
         return last.Earliest <= now ? Decision.Admitted(now) : last;
     }
+
+    /// <summary>Of two that nobody can tell an instant of, the one that waits for a release and not for a key that must be replaced.</summary>
+    private static bool IsSooner(in Decision one, in Decision other, KeyClaim claim) =>
+        one.Earliest < other.Earliest || (one.Earliest == LimitRule.Never && other.Earliest == LimitRule.Never && ReferenceEquals(other.Refused, claim.Set.OutOfKeys));
 
     /// <summary>How much of what waits for any of the keys goes with those of one limit: the part of all that can be had which it has.</summary>
     private long ShareOf(long ahead, BoundLimit limit, KeyClaim claim, BoundService service, long now)

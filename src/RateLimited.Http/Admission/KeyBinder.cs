@@ -112,7 +112,7 @@ internal sealed class QuotaGroups
 
     public QuotaGroup[] Of(IReadOnlyList<string> names)
     {
-        _byName = names.ToDictionary(static name => name, name => _byName.GetValueOrDefault(name) ?? new QuotaGroup(), StringComparer.Ordinal);
+        _byName = names.ToDictionary(static name => name, name => _byName.GetValueOrDefault(name) ?? new QuotaGroup(name), StringComparer.Ordinal);
         return [.. names.Select(name => _byName[name])];
     }
 }

@@ -11,8 +11,11 @@ internal sealed record BoundKey(KeyHandle Handle, int Group, QuotaGroup Quota, P
 }
 
 /// <summary>A quota that one key or several draw on, with the limits that responses told of. It outlives reloads.</summary>
-internal sealed class QuotaGroup
+internal sealed class QuotaGroup(string name)
 {
+    /// <summary>As it is shown.</summary>
+    public string Name { get; } = name;
+
     /// <summary>Only under the store's gate.</summary>
     public ReportedLimits Reported { get; } = new();
 }

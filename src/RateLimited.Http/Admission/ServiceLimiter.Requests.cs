@@ -127,7 +127,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             Partition = limit.Scope switch
             {
                 LimitScope.Endpoint => $"endpoint {limit.ScopeName}",
-                LimitScope.Key or LimitScope.KeyEndpoint => $"key {limit.ScopeName}",
+                LimitScope.Key or LimitScope.KeyEndpoint => limit.ScopeName,
                 _ => limit.Definition.Partition.ToString().ToLowerInvariant(),
             },
             Quota = quota,
