@@ -33,7 +33,6 @@ internal sealed class ServiceRegistry : IDisposable
     {
         _services = services;
         _loader = loader;
-        loader.KeySources.Changed = ReloadKeys;
         _telemetry = telemetry;
         _text = loader.Text();
         _current = loader.Load([]);
@@ -47,6 +46,8 @@ internal sealed class ServiceRegistry : IDisposable
         {
             _subscriptions.Add(ChangeToken.OnChange(change, () => Reload(unchanged: true)));
         }
+
+        loader.KeySources.Changed = ReloadKeys;
 
         // What changed between loading and subscribing.
         Reload(unchanged: false);

@@ -66,15 +66,14 @@ internal sealed class KeyFaults
 
         CheckOrigin(faults, $"{place}:Origin", pool.Origin);
         var list = new KeyFaults(faults, service);
-        list.CheckAll([.. pool.List], i => $"{place}:List:{i}", mayReadVariables: false);
+        list.CheckAll([.. pool.List], i => $"{place}:List:{i}");
         list.CheckAsWhole(place, pool.List, isComplete: pool is { Environment: null, File: null, Sources.Count: 0 });
     }
 
     /// <summary>Checks some of a pool's keys, together with those that were checked before.</summary>
     /// <param name="keys">The keys.</param>
     /// <param name="placeOf">Where one stands that does not know it itself.</param>
-    /// <param name="mayReadVariables">Whether all keys must have their text by now.</param>
-    public void CheckAll(IReadOnlyList<KeyOptions?> keys, Func<int, string> placeOf, bool mayReadVariables)
+    public void CheckAll(IReadOnlyList<KeyOptions?> keys, Func<int, string> placeOf)
     {
         if (keys.Count > OptionBounds.MaxKeys)
         {
@@ -91,7 +90,7 @@ internal sealed class KeyFaults
                 continue;
             }
 
-            CheckText(place, key, mayReadVariables);
+            CheckText(place, key);
             CheckRest(place, key);
         }
     }
@@ -152,7 +151,7 @@ internal sealed class KeyFaults
         }
     }
 
-    private void CheckText(string place, KeyOptions key, bool mayReadVariables)
+    private void CheckText(string place, KeyOptions key)
     {
         if (key.IsUnreadable)
         {
@@ -164,7 +163,7 @@ internal sealed class KeyFaults
         }
         else if (key.Value is null)
         {
-            if (key.Environment is null || mayReadVariables)
+            if (key.Environment is null)
             {
                 _faults.Add(place, Fault.Missing, $"a Value, {ApiKey.Right}, or the Environment variable that holds it");
             }

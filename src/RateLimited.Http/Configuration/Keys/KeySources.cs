@@ -46,7 +46,7 @@ internal sealed class KeySources(RateLimitingTelemetry telemetry, TimeProvider? 
         }
 
         var check = new KeyFaults(faults, options);
-        check.CheckAll(keys, i => $"{path}:{i}", mayReadVariables: true);
+        check.CheckAll(keys, i => $"{path}:{i}");
         check.CheckAsWhole(path, keys, isComplete: true);
         return keys;
 
