@@ -71,7 +71,7 @@ internal sealed partial class InProcessStore
             {
                 ref var state = ref limit.Only!.State;
                 var at = MomentOf(now, ticket.Plan.Service, limit);
-                least = ticket.CostAt(limit) == 0 ? least : Math.Min(least, limit.Rule.Present(ref state, at) - limit.Rule.Used(ref state, at));
+                least = ticket.CostAt(limit) == 0 ? least : Math.Min(least, (limit.Rule.Present(ref state, at) - limit.Rule.Used(ref state, at)) / limit.PartsPerUnit);
             }
 
             left = Saturating.Add(left, Math.Max(least, 0));
@@ -147,7 +147,7 @@ internal sealed partial class InProcessStore
                     continue;
                 }
 
-                var ahead = ShareOf(line.QueuedBefore(ticket, claim.Set.Lot, limit.Unit), limit, claim, service, now);
+                var ahead = ShareOf(line.QueuedBefore(ticket, claim.Set.Lot, limit), limit, claim, service, now);
                 var earliest = cost > limit.Capacity ? LimitRule.Never : limit.Rule.Project(ref limit.Only!.State, MomentOf(now, service, limit), Saturating.Add(ahead, cost));
                 if (earliest > instant)
                 {

@@ -159,50 +159,14 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
+            if (ticket.ChargedAt < limit.RescaledAt)
+            {
+                continue;
+            }
+
             var arrivedBy = isHeldUp ? latest : Math.Min(latest, ticket.ChargedAt + limit.BoundGuard(LimitRule.Never));
             charge.Receipt = limit.Rule.Answer(ref charge.Partition.State, MomentOf(now, service, limit), charge.Receipt, charge.Cost, arrivedBy);
         }
-    }
-
-    public Loosened Settle(AdmissionTicket ticket, bool giveBack)
-    {
-        var service = ticket.Plan.Service;
-        var loosened = Loosened.Nobody;
-        using var held = Hold();
-        var now = Clock.Now;
-        if (ticket.Key?.Chosen is { } key)
-        {
-            ticket.Key.Set.Ring.Ended(key.Handle);
-        }
-
-        foreach (ref var charge in ticket.Charges)
-        {
-            var limit = charge.Partition.Limit;
-            if (limit.Rule is ReportedLimit reported)
-            {
-                EndReported(reported, ref charge, MomentOf(now, service, limit), wasCounted: !giveBack);
-                loosened = (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
-                continue;
-            }
-
-            var actual = giveBack || limit.Rule.IsReleased ? 0 : charge.Actual == Admission.Charge.Unsettled ? charge.Cost : charge.Actual;
-            if (actual == charge.Cost)
-            {
-                continue;
-            }
-
-            var at = MomentOf(now, service, limit);
-            if (actual > charge.Cost)
-            {
-                limit.Rule.ChargeMore(ref charge.Partition.State, at, charge.Receipt, actual - charge.Cost);
-                continue;
-            }
-
-            limit.Rule.GiveBack(ref charge.Partition.State, at, charge.Receipt, charge.Cost - actual);
-            loosened = limit.Scope == LimitScope.Global ? Loosened.Everybody : (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
-        }
-
-        return loosened;
     }
 
     public void Signal(BoundService service, in RequestOutcome outcome)

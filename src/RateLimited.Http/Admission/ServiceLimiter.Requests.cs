@@ -110,6 +110,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
     private LimitStatus StatusOf(BoundLimit limit, long now)
     {
+        var parts = limit.PartsPerUnit;
         var (quota, used, fresh) = (limit.Rule.Capacity, 0L, now);
         foreach (var partition in limit.Table?.All ?? [limit.Only!])
         {
@@ -130,9 +131,9 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 LimitScope.Key or LimitScope.KeyEndpoint => limit.ScopeName,
                 _ => limit.Definition.Partition.ToString().ToLowerInvariant(),
             },
-            Quota = quota,
-            Used = used,
-            Remaining = Math.Max(quota - used, 0),
+            Quota = quota / parts,
+            Used = Saturating.DivideUp(used, parts),
+            Remaining = Math.Max(quota - used, 0) / parts,
             ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
             Partitions = limit.Table?.Count ?? 1,
         };
@@ -196,12 +197,13 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
         public override string? Key { get; } = ticket.Key?.Chosen?.Name;
 
-        public override void Settle(string unit, long actual)
+        public override void Settle(UnitCost actual)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(actual);
+            ArgumentException.ThrowIfNullOrWhiteSpace(actual.Unit, nameof(actual));
+            ArgumentOutOfRangeException.ThrowIfNegative(actual.Amount, nameof(actual));
             lock (_lock)
             {
-                _ticket?.Settle(unit, actual);
+                _ticket?.Settle(actual);
             }
         }
 

@@ -124,6 +124,9 @@ internal sealed partial class ServiceLimiter : IDisposable
         _pool.Return(ticket);
     }
 
+    /// <summary>The caller of a request that has ended says what it cost.</summary>
+    public void Settle(EndedCharges ended, in UnitCost actual) => Wake(_store.Settle(ended, actual), released: null);
+
     /// <summary>The caller of a waiting request gave it up.</summary>
     public void Cancel(AdmissionTicket ticket, CancellationToken cancellationToken)
     {

@@ -35,6 +35,11 @@ internal sealed partial class RateLimitingHandler
             }
         }
 
+        if (settings.Costs is { } costs)
+        {
+            asked = await CostEstimation.EstimateAsync(costs, request, asked, _limiter.Service, cancellationToken).ConfigureAwait(false);
+        }
+
         var canMove = keys.HasSeveral && await CanMoveAsync(request, cancellationToken).ConfigureAwait(false);
         while (true)
         {
@@ -74,6 +79,11 @@ internal sealed partial class RateLimitingHandler
             {
                 End(picked);
             }
+        }
+
+        if (settings.Costs is { } costs)
+        {
+            asked = CostEstimation.Estimate(costs, request, asked, _limiter.Service, cancellationToken);
         }
 
         // Reading content into memory is asynchronous for some contents, and nothing here blocks on that.

@@ -25,6 +25,21 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             return NextAsync(request, time, cancellationToken);
         }
 
+        return settings.Costs is { } costs
+            ? EstimateAndSendAsync(request, asked, costs, settings, time, cancellationToken)
+            : AdmitAndSendAsync(request, asked, settings, time, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> EstimateAndSendAsync(
+        HttpRequestMessage request, AdmissionRequest asked, CostPlan costs, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
+        var estimated = await CostEstimation.EstimateAsync(costs, request, asked, _limiter.Service, cancellationToken).ConfigureAwait(false);
+        return await AdmitAndSendAsync(request, estimated, settings, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<HttpResponseMessage> AdmitAndSendAsync(
+        HttpRequestMessage request, in AdmissionRequest asked, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
         ValueTask<AdmissionTicket> admission;
         try
         {
@@ -53,6 +68,11 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         if (!IsLimited(request, settings, out var asked))
         {
             return Next(request, time, cancellationToken);
+        }
+
+        if (settings.Costs is { } costs)
+        {
+            asked = CostEstimation.Estimate(costs, request, asked, _limiter.Service, cancellationToken);
         }
 
         AdmissionTicket ticket;
@@ -213,13 +233,14 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     {
         _limiter.ObserveAnswer(ticket);
         ResponseSignals.Take(request, response, body, ticket, pipeline, settings);
-        if (ticket.HoldsConcurrency && LeasedContent.MayHaveBody(request, response))
+        var tail = CostTail.Of(response, ticket, _limiter);
+        if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
         {
-            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout));
+            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout, tail));
         }
         else
         {
-            ticket.Complete();
+            tail.Complete(ticket, _limiter, isComplete: true);
         }
     }
 }

@@ -53,6 +53,11 @@ internal static class ResponseSignals
         var isExplained = Correct(ref signal, ticket, limiter);
         var verdict = signal.Verdict;
         limiter.Learn(ticket, AnswerReading.KindOf(verdict), isExplained);
+        if (signal is { Cost: { } cost, CostUnit: { } unit } && !verdict.IsRefusal)
+        {
+            ticket.Settle(new UnitCost(unit, cost));
+        }
+
         if (verdict.Kind == ResponseKind.Fine)
         {
             keys?.Accept(ticket, limiter);

@@ -11,8 +11,8 @@ namespace RateLimited.Http.Configuration;
 internal sealed record KeyPlan(IReadOnlyList<PlannedKey> Keys, KeySelection Selection, KeyCarrier Carrier)
 {
     /// <summary>Makes the plan of valid options and all their keys.</summary>
-    public static KeyPlan Of(ServiceRateLimitingOptions options, IReadOnlyList<KeyOptions> keys) =>
-        new([.. keys.Select(key => Planned(key, options))], options.Keys.Selection, ServiceLayers.CarrierOf(options));
+    public static KeyPlan Of(ServiceRateLimitingOptions options, IReadOnlyList<KeyOptions> keys, UnitScale scale) =>
+        new([.. keys.Select(key => Planned(key, options, scale))], options.Keys.Selection, ServiceLayers.CarrierOf(options));
 
     /// <summary>What admission is told of the keys, once the ring has taken them over.</summary>
     public KeyPoolDefinition Define(PoolRing ring)
@@ -21,12 +21,12 @@ internal sealed record KeyPlan(IReadOnlyList<PlannedKey> Keys, KeySelection Sele
         return new KeyPoolDefinition(ring, [.. Keys.Zip(handles, static (key, handle) => key.Define(handle))]);
     }
 
-    private static PlannedKey Planned(KeyOptions key, ServiceRateLimitingOptions options)
+    private static PlannedKey Planned(KeyOptions key, ServiceRateLimitingOptions options, UnitScale scale)
     {
         var origin = (key.Origin ?? options.Keys.Origin) is { } text && KeyOrigin.TryParse(text, out var parsed) ? parsed : null;
         return new PlannedKey(
             new KeySpec(key.Name, key.Value!, key.Weight, key.Group ?? options.Keys.Group, origin),
-            ServiceLayers.LimitsOf(key, options) is { } limits ? DefinitionCompiler.Limits(limits) : null,
+            ServiceLayers.LimitsOf(key, options) is { } limits ? DefinitionCompiler.Limits(limits, scale) : null,
             [.. key.Classes]);
     }
 }
