@@ -85,7 +85,7 @@ public sealed class OpenAIEmbeddingsTests : IAsyncDisposable
     [Fact]
     public async Task The_providers_429_inside_the_clients_exception_is_a_reason_to_ask_another()
     {
-        var upstream = await StartAsync(UpstreamLimit.FixedWindow(1, TimeSpan.FromDays(1)));
+        var upstream = await StartAsync(UpstreamLimit.SlidingLog(1, TimeSpan.FromDays(1)) with { IsHidden = true });
         var other = new StrictGenerator();
         using var generator = Connect(upstream, "1000/second").WithFallback(new EmbeddingFallback("other", other));
 
