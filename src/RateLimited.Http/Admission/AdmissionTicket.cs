@@ -47,7 +47,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     public Deadline? Deadline { get; set; }
 
     /// <summary>A ticket that was not used yet.</summary>
-    public AdmissionTicket() => _source.RunContinuationsAsynchronously = true;
+    public AdmissionTicket(Completion completion = Completion.OnThreadPool) => _source.RunContinuationsAsynchronously = completion == Completion.OnThreadPool;
 
     public RequestPriority Priority { get; private set; }
 
