@@ -21,7 +21,7 @@ internal static class ServiceOptionsFaults
 
         CheckValues(faults, path, options);
         CheckPreset(faults, path, options);
-        CheckStore(faults, $"{path}:Store", options.Store, stores);
+        CheckStore(faults, $"{path}:Store", options, stores);
         if (options.Dialect is { } dialect)
         {
             DialectFaults.Check(faults, $"{path}:Dialect", dialect);
@@ -31,6 +31,7 @@ internal static class ServiceOptionsFaults
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
         CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
+        KeyFaults.Check(faults, path, options);
         var layers = ServiceLayers.Of(options);
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
         CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options, besides: []));
@@ -59,8 +60,9 @@ internal static class ServiceOptionsFaults
         Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
     }
 
-    private static void CheckStore(FaultList faults, string path, string? store, IReadOnlyCollection<string>? stores)
+    private static void CheckStore(FaultList faults, string path, ServiceRateLimitingOptions options, IReadOnlyCollection<string>? stores)
     {
+        var store = options.Store;
         if (store is null || !StoreNames.All.Contains(store, StringComparer.OrdinalIgnoreCase))
         {
             faults.Add(path, Fault.Quote(store ?? string.Empty), "'Memory' or 'Redis'");
@@ -68,6 +70,10 @@ internal static class ServiceOptionsFaults
         else if (!StoreNames.IsMemory(store) && stores is not null && !stores.Contains(store, StringComparer.OrdinalIgnoreCase))
         {
             faults.Add(path, Fault.Quote(store), "a store that was added to the program's services, with AddRateLimitingRedis of the package RateLimited.Http.Redis");
+        }
+        else if (!StoreNames.IsMemory(store) && options.Keys.IsUsed)
+        {
+            faults.Add(path, Fault.Quote(store), "'Memory' for a service with Keys, since the limits of keys are counted by each process for itself");
         }
     }
 
@@ -134,6 +140,7 @@ internal static class ServiceOptionsFaults
         .. layers.Endpoints.SelectMany(static endpoint => endpoint.Value?.Limits ?? []),
         .. options.Tenants.Limits,
         .. options.Tenants.Classes.Values.SelectMany(static tenantClass => tenantClass?.Limits ?? []),
+        .. options.Keys.List.SelectMany(key => key is null ? [] : ServiceLayers.LimitsOf(key, options) ?? []),
     ];
 
     private static void Number(FaultList faults, string path, long value, NumberRange range)

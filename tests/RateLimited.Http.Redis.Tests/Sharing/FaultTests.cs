@@ -26,10 +26,10 @@ public sealed class FaultTests
 
         // A quarter of a hundred, of which one is gone.
         Drain(process).ShouldBe(24);
-        fleet.Logs.Ours.Count(static entry => entry.Event.Id == 15).ShouldBe(1);
+        fleet.Logs.Ours.Count(static entry => entry.Event.Id == 21).ShouldBe(1);
 
         server.Start();
-        await Eventually.Holds(() => fleet.Logs.Ours.Any(static entry => entry.Event.Id == 16), "the process found Redis");
+        await Eventually.Holds(() => fleet.Logs.Ours.Any(static entry => entry.Event.Id == 22), "the process found Redis");
 
         // What went alone is owed: another process finds it gone.
         await Eventually.Holds(() => UsedIn(server, fleet) > 0, "what went alone was told");
@@ -49,15 +49,15 @@ public sealed class FaultTests
         await Eventually.Holds(() => admissions.Count > 250, "requests went");
 
         server.Kill();
-        await Eventually.Holds(() => fleet.Logs.Ours.Count(static entry => entry.Event.Id == 15) >= 2, "both processes noticed");
+        await Eventually.Holds(() => fleet.Logs.Ours.Count(static entry => entry.Event.Id == 21) >= 2, "both processes noticed");
         server.Start();
-        await Eventually.Holds(() => fleet.Logs.Ours.Count(static entry => entry.Event.Id == 16) >= 2, "both processes found it again");
+        await Eventually.Holds(() => fleet.Logs.Ours.Count(static entry => entry.Event.Id == 22) >= 2, "both processes found it again");
         await stop.CancelAsync();
         await work;
 
         // Once lost and once degraded: the burst three times at most, and what flows in.
         admissions.Count.ShouldBeLessThanOrEqualTo((int)((3 * 200) + (200 * Stopwatch.GetElapsedTime(began).TotalSeconds)));
-        fleet.Logs.Ours.Count(static entry => entry.Event.Id == 15).ShouldBe(2);
+        fleet.Logs.Ours.Count(static entry => entry.Event.Id == 21).ShouldBe(2);
     }
 
     [Theory]
@@ -113,7 +113,7 @@ public sealed class FaultTests
             (await process.AcquireAsync(cancellationToken: Soon)).Dispose();
         }
 
-        fleet.Logs.Ours.ShouldNotContain(static entry => entry.Event.Id == 15);
+        fleet.Logs.Ours.ShouldNotContain(static entry => entry.Event.Id == 21);
         process.TryAcquire().IsAdmitted.ShouldBeFalse();
     }
 
@@ -129,10 +129,10 @@ public sealed class FaultTests
 
         await admin.GetDatabase().ExecuteAsync("REPLICAOF", "127.0.0.1", "1");
         (await process.AcquireAsync(cancellationToken: Soon)).Dispose();
-        fleet.Logs.Ours.ShouldContain(static entry => entry.Event.Id == 15);
+        fleet.Logs.Ours.ShouldContain(static entry => entry.Event.Id == 21);
 
         await admin.GetDatabase().ExecuteAsync("REPLICAOF", "NO", "ONE");
-        await Eventually.Holds(() => fleet.Logs.Ours.Any(static entry => entry.Event.Id == 16), "it was found again");
+        await Eventually.Holds(() => fleet.Logs.Ours.Any(static entry => entry.Event.Id == 22), "it was found again");
     }
 
     [Theory]
@@ -155,7 +155,7 @@ public sealed class FaultTests
         (await process.AcquireAsync(cancellationToken: Soon)).Dispose();
 
         Drain(process).ShouldBe(49);
-        fleet.Logs.Ours.Count(static entry => entry.Event.Id == 15).ShouldBe(1);
+        fleet.Logs.Ours.Count(static entry => entry.Event.Id == 21).ShouldBe(1);
         stub.Scripts.ShouldBeLessThan(20);
     }
 
@@ -173,7 +173,7 @@ public sealed class FaultTests
 
         Drain(process).ShouldBe(49);
         await admin.GetDatabase().ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
-        await Eventually.Holds(() => fleet.Logs.Ours.Any(static entry => entry.Event.Id == 16), "it was found again");
+        await Eventually.Holds(() => fleet.Logs.Ours.Any(static entry => entry.Event.Id == 22), "it was found again");
     }
 
     [Theory]
@@ -198,7 +198,7 @@ public sealed class FaultTests
             thrown.Message.ShouldContain(sentence);
         }
 
-        fleet.Logs.Ours.ShouldNotContain(static entry => entry.Event.Id == 15);
+        fleet.Logs.Ours.ShouldNotContain(static entry => entry.Event.Id == 21);
     }
 
     [Fact]
@@ -214,7 +214,7 @@ public sealed class FaultTests
         admin.GetServer(server.Address).FlushAllDatabases();
 
         (await DrainAsync(fleet.Start())).ShouldBe(30);
-        fleet.Logs.Ours.ShouldNotContain(static entry => entry.Event.Id == 15);
+        fleet.Logs.Ours.ShouldNotContain(static entry => entry.Event.Id == 21);
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class LeaseTests(RedisServer server) : IClassFixture<RedisServer>
         }
 
         using var held = await second.AcquireAsync(cancellationToken: Soon);
-        await Eventually.Holds(() => fleet.Logs.Ours.Any(static entry => entry.Event.Id == 17), "the first learned that it was taken for dead");
+        await Eventually.Holds(() => fleet.Logs.Ours.Any(static entry => entry.Event.Id == 23), "the first learned that it was taken for dead");
         stale.Dispose();
 
         await Should.ThrowAsync<RateLimitRejectedException>(async () => await third.AcquireAsync(new AdmissionRequest { Timeout = TimeSpan.FromSeconds(1) }, Soon));
