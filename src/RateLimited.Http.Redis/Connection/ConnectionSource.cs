@@ -41,6 +41,18 @@ internal sealed class ConnectionSource : IDisposable
         }
     }
 
+    /// <summary>The connection, if there is one.</summary>
+    public IRedisConnection? Current
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _connection is { IsCompletedSuccessfully: true } made ? made.Result : null;
+            }
+        }
+    }
+
     public void Dispose()
     {
         if (_isOwned)

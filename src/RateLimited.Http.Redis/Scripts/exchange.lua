@@ -442,11 +442,18 @@ local function exchange(keys, argv, now)
   local owner, seq, record_ttl, peek, retry = a[2], a[3], a[4], a[5] == 1, a[6] == 1
   local p = 8
 
+  -- No message is longer than what it counts: nobody keeps the server busy with a number.
+  local function sane(n)
+    if not n or n < 0 or n > count or floor(n) ~= n then error({err = 'RLHPROTOCOL the message says that it has more than it has'}) end
+    return n
+  end
+  if a[7] ~= #keys - 1 then return redis.error_reply('RLHPROTOCOL the message is about other keys') end
+
   -- What each limit is, and how it stands.
   local limits, groups = {}, {}
   for g = 1, a[7] do
     local first = #limits
-    local n = a[p]
+    local n = sane(a[p])
     p = p + 1
     for _ = 1, n do
       local id, kind = a[p], a[p + 1]
@@ -532,7 +539,7 @@ local function exchange(keys, argv, now)
   -- What has become of what was granted before.
   local reply = {1, now}
   local message
-  local ops = a[p]
+  local ops = sane(a[p])
   p = p + 1
   if ops > 0 then need_notes() end
   for _ = 1, ops do
@@ -576,10 +583,10 @@ local function exchange(keys, argv, now)
   end
 
   -- Who may go: of each question all of its limits, or none.
-  local asks = a[p]
+  local asks = sane(a[p])
   p = p + 1
   for _ = 1, asks do
-    local from, n = p + 1, a[p]
+    local from, n = p + 1, sane(a[p])
     p = p + 1 + 6 * n
     local latest, refused = now, 0
     for q = from, p - 1, 6 do

@@ -16,7 +16,8 @@ public sealed class GarnetTests(GarnetServer server) : IClassFixture<GarnetServe
         var keys = 0;
         Holds.For(
             from quota in Amounts.Between(1, Amounts.LargestQuota)
-            from window in Amounts.Between(1_000, 31L * 24 * 3600 * 1_000_000)
+            // Keys live by the server's clock and not by the history's: shorter ones would end in the middle of it.
+            from window in Amounts.Between(600_000_000, 31L * 24 * 3600 * 1_000_000)
             from guard in Amounts.Between(0, window / 2)
             from history in History.Any.Generator
             where (System.Int128)quota * window / quota < 1L << 49
