@@ -117,10 +117,9 @@ internal sealed class BoundService
     /// <summary>Adds a limit that responses to an endpoint tell of, or does nothing if too many do. It counts from the next binding on. Only under the store's gate.</summary>
     public BoundLimit? Learn(in QuotaReport report, string endpoint)
     {
-        var correction = Definition.Correction;
         var scope = Definition.Endpoints.Count == 0 ? LimitScope.Service : LimitScope.Endpoint;
-        return _reported.Add(report, endpoint, (name, unit) => new BoundLimit(
-            new LimitDefinition(name, unit, new ReportedLimit(correction.MaxHint.Ticks, correction.IsLearned)), scope, endpoint, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
+        return _reported.Add(report, endpoint, Definition.Correction, definition => new BoundLimit(
+            definition, scope, endpoint, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
     }
 
     /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>
