@@ -12,8 +12,15 @@ public abstract class ServiceLease : IDisposable
     /// </summary>
     /// <param name="unit">The unit, as the limits write it. A unit that no limit has is ignored.</param>
     /// <param name="actual">The true cost, zero or more.</param>
+    /// <exception cref="ArgumentException"><paramref name="unit"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="actual"/> is negative.</exception>
-    public abstract void Settle(string unit, long actual);
+    public void Settle(string unit, long actual) => Settle(new UnitCost(unit, actual));
+
+    /// <summary>The same for a cost that need not be whole.</summary>
+    /// <param name="actual">The true cost of one unit. A unit that no limit has is ignored.</param>
+    /// <exception cref="ArgumentException">The unit is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The amount is negative.</exception>
+    public abstract void Settle(UnitCost actual);
 
     /// <summary>Says that the request never reached the upstream: all of its cost is given back where that is safe, and the lease is released.</summary>
     public abstract void GiveBack();

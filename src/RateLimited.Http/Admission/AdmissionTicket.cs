@@ -53,7 +53,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     public Deadline? Deadline { get; set; }
 
     /// <summary>A ticket that was not used yet.</summary>
-    public AdmissionTicket() => _source.RunContinuationsAsynchronously = true;
+    public AdmissionTicket(Completion completion = Completion.OnThreadPool) => _source.RunContinuationsAsynchronously = completion == Completion.OnThreadPool;
 
     public RequestPriority Priority { get; private set; }
 
@@ -63,8 +63,11 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
     public IReadOnlyList<UnitCost>? Costs { get; private set; }
 
+    /// <summary>Who estimated its costs and who will say what they were.</summary>
+    public CostSources? CostSources { get; private set; }
+
     /// <summary>What was asked, so that a reload can ask it anew; but for the timeout, which has become a deadline.</summary>
-    public AdmissionRequest Request => new() { Priority = Priority, Tenant = Tenant, Endpoint = _endpoint, Partition = Partition, Costs = Costs };
+    public AdmissionRequest Request => new() { Priority = Priority, Tenant = Tenant, Endpoint = _endpoint, Partition = Partition, Costs = Costs, CostSources = CostSources };
 
     public LimitPlan Plan { get; private set; } = null!;
 
@@ -108,7 +111,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         ChargeCount = 0;
         foreach (var limit in plan.Limits)
         {
-            var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs), limit.LeastCost);
+            var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs, limit.PartsPerUnit), limit.LeastCost);
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
                 AddCharge(partition, cost, plan.Limits.Length);
@@ -134,14 +137,13 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     }
 
     /// <summary>Notes the true cost of a unit; it is charged or given back when the ticket is completed.</summary>
-    public void Settle(string unit, long actual)
+    public void Settle(in UnitCost actual)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(actual);
         foreach (ref var charge in Charges)
         {
-            if (!charge.Partition.Limit.Rule.IsReleased && string.Equals(charge.Partition.Limit.Unit, unit, StringComparison.Ordinal))
+            if (!charge.Partition.Limit.Rule.IsReleased && string.Equals(charge.Partition.Limit.Unit, actual.Unit, StringComparison.Ordinal))
             {
-                charge.Actual = actual;
+                charge.Actual = actual.InParts(charge.Partition.Limit.PartsPerUnit);
                 IsSettled = true;
             }
         }
@@ -229,8 +231,8 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     void IValueTaskSource<RateLimitLease>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>What the request costs of a unit.</summary>
-    public long CostOf(string unit) => CostOf(unit, Costs);
+    /// <summary>What the request costs of a unit, in whole ones, rounded up.</summary>
+    public long CostOf(string unit) => CostOf(unit, Costs, partsPerUnit: 1);
 
     /// <summary>Keeps a copy of the costs, which belong to the caller.</summary>
     public void KeepCosts()
@@ -320,9 +322,14 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         {
             Costs = request.Costs;
         }
+
+        if (!ReferenceEquals(CostSources, request.CostSources))
+        {
+            CostSources = request.CostSources;
+        }
     }
 
-    private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs)
+    private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs, int partsPerUnit)
     {
         if (costs is not null)
         {
@@ -330,12 +337,12 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
             {
                 if (string.Equals(costs[i].Unit, unit, StringComparison.Ordinal))
                 {
-                    return costs[i].Amount;
+                    return costs[i].InParts(partsPerUnit);
                 }
             }
         }
 
-        return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? 1 : 0;
+        return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? partsPerUnit : 0;
     }
 
     private ValueTaskSourceStatus StatusOf(short token) =>

@@ -74,6 +74,11 @@ internal sealed partial class InProcessStore
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
+            if (ticket.ChargedAt < limit.RescaledAt)
+            {
+                continue;
+            }
+
             var arrivedBy = isHeldUp ? latest : Math.Min(latest, ticket.ChargedAt + limit.BoundGuard(LimitRule.Never));
             charge.Receipt = limit.Rule.Answer(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Receipt, charge.Cost, arrivedBy);
         }

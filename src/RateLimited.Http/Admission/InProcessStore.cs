@@ -139,42 +139,6 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
     }
 
-    public Loosened Settle(AdmissionTicket ticket, bool giveBack)
-    {
-        var service = ticket.Plan.Service;
-        var loosened = Loosened.Nobody;
-        using var held = Hold();
-        var now = Now;
-        foreach (ref var charge in ticket.Charges)
-        {
-            var limit = charge.Partition.Limit;
-            if (limit.Rule is ReportedLimit reported)
-            {
-                EndReported(reported, ref charge, MomentOf(now, service, limit), wasCounted: !giveBack);
-                loosened = (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
-                continue;
-            }
-
-            var actual = giveBack || limit.Rule.IsReleased ? 0 : charge.Actual == Admission.Charge.Unsettled ? charge.Cost : charge.Actual;
-            if (actual == charge.Cost)
-            {
-                continue;
-            }
-
-            var at = MomentOf(now, service, limit);
-            if (actual > charge.Cost)
-            {
-                limit.Rule.ChargeMore(ref charge.Partition.State, at, charge.Receipt, actual - charge.Cost);
-                continue;
-            }
-
-            limit.Rule.GiveBack(ref charge.Partition.State, at, charge.Receipt, charge.Cost - actual);
-            loosened = limit.Scope == LimitScope.Global ? Loosened.Everybody : (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
-        }
-
-        return loosened;
-    }
-
     public void Signal(BoundService service, in RequestOutcome outcome)
     {
         using var held = Hold();

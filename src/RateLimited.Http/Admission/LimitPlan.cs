@@ -46,5 +46,5 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
         : null;
 
     /// <summary>Whether a limit wants to know nothing of a request but that it went.</summary>
-    private static bool IsCountedOnly(BoundLimit limit) => limit.Unit == UnitCost.Requests && limit.Rule is { IsReleased: false, Learns: false } and not ReportedLimit;
+    private static bool IsCountedOnly(BoundLimit limit) => limit is { Unit: UnitCost.Requests, PartsPerUnit: 1 } && limit.Rule is { IsReleased: false, Learns: false } and not ReportedLimit;
 }

@@ -9,6 +9,9 @@ internal sealed record ServiceDefinition
     public RateLimitMode Mode { get; init; }
     public required IReadOnlyList<LimitDefinition> Limits { get; init; }
     public IReadOnlyList<EndpointDefinition> Endpoints { get; init; } = [];
+
+    /// <summary>What every request costs, where neither it nor its endpoint says.</summary>
+    public IReadOnlyList<UnitCost> Costs { get; init; } = [];
     public IReadOnlyList<LimitDefinition> TenantLimits { get; init; } = [];
     public IReadOnlyList<TenantClassDefinition> TenantClasses { get; init; } = [];
     public Func<string, string?>? TenantClassOf { get; init; }
@@ -27,7 +30,11 @@ internal sealed record ServiceDefinition
 }
 
 /// <summary>One limit. Its name is unique among the limits it stands beside; on reload, a limit of the same name and unit keeps its state.</summary>
-internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule, PartitionBy Partition = PartitionBy.Service);
+internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule, PartitionBy Partition = PartitionBy.Service)
+{
+    /// <summary>In how many parts the rule counts a unit: its quota is in those. More than one where requests can cost part of a unit.</summary>
+    public int PartsPerUnit { get; init; } = 1;
+}
 
 internal sealed record EndpointDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, bool ServiceLimits)
 {

@@ -86,7 +86,7 @@ internal sealed partial class ServiceLimiter
         foreach (ref var charge in ticket.Charges)
         {
             var (quota, used, _) = _store.Inspect(charge.Partition, _service);
-            available = Math.Min(available, quota - used);
+            available = Math.Min(available, (quota - used) / charge.Partition.Limit.PartsPerUnit);
         }
 
         Abandon(ticket);

@@ -108,6 +108,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
     private LimitStatus StatusOf(BoundLimit limit, long now)
     {
+        var parts = limit.PartsPerUnit;
         var (quota, used, fresh) = (limit.Rule.Capacity, 0L, now);
         foreach (var partition in limit.Table?.All ?? [limit.Only!])
         {
@@ -123,9 +124,9 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             Name = limit.Definition.Name,
             Unit = limit.Unit,
             Partition = limit.Scope == LimitScope.Endpoint ? $"endpoint {limit.ScopeName}" : limit.Definition.Partition.ToString().ToLowerInvariant(),
-            Quota = quota,
-            Used = used,
-            Remaining = Math.Max(quota - used, 0),
+            Quota = quota / parts,
+            Used = Saturating.DivideUp(used, parts),
+            Remaining = Math.Max(quota - used, 0) / parts,
             ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
             Partitions = limit.Table?.Count ?? 1,
         };
@@ -187,12 +188,13 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         private readonly Lock _lock = new();
         private AdmissionTicket? _ticket = ticket;
 
-        public override void Settle(string unit, long actual)
+        public override void Settle(UnitCost actual)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(actual);
+            ArgumentException.ThrowIfNullOrWhiteSpace(actual.Unit, nameof(actual));
+            ArgumentOutOfRangeException.ThrowIfNegative(actual.Amount, nameof(actual));
             lock (_lock)
             {
-                _ticket?.Settle(unit, actual);
+                _ticket?.Settle(actual);
             }
         }
 

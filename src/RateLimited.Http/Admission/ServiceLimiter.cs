@@ -12,7 +12,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     private readonly InProcessStore _store;
     private readonly BoundService _service;
     private readonly WaitingLine _line;
-    private readonly TicketPool _pool = new();
+    private readonly TicketPool _pool;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
     private readonly IDisposable _observation;
@@ -20,9 +20,10 @@ internal sealed partial class ServiceLimiter : IDisposable
     private ContendedCount _inFlight;
     private bool _isDisposed;
 
-    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry)
+    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool)
     {
         _store = store;
+        _pool = new TicketPool(completion);
         Telemetry = telemetry;
         _service = new BoundService(definition, store);
         _line = new WaitingLine(definition.Queue);
@@ -116,6 +117,9 @@ internal sealed partial class ServiceLimiter : IDisposable
         ticket.Unresolve();
         _pool.Return(ticket);
     }
+
+    /// <summary>The caller of a request that has ended says what it cost.</summary>
+    public void Settle(EndedCharges ended, in UnitCost actual) => Wake(_store.Settle(ended, actual), released: null);
 
     /// <summary>The caller of a waiting request gave it up.</summary>
     public void Cancel(AdmissionTicket ticket, CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ internal sealed partial class WaitingLine
         }
 
         var waiting = each.Arrivals.Count - each.ParkedCount;
-        return (waiting, Share(each.Queued[partition.Limit.Unit], waiting, each.Arrivals.Count));
+        return (waiting, Share(each.Queued.InParts(partition.Limit.Unit, partition.Limit.PartsPerUnit), waiting, each.Arrivals.Count));
     }
 
     private static long Share(long amount, long part, long whole) => part >= whole ? amount : (long)((double)amount * part / whole);

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
@@ -19,6 +20,7 @@ internal sealed class ConfigurationLoader(
     IOptionsFactory<ServiceRateLimitingOptions> services,
     IOptions<ServiceRegistrations> registrations,
     IEnumerable<IOptionsChangeTokenSource<ServiceRateLimitingOptions>> changes,
+    IServiceProvider provider,
     IConfiguration? configuration = null)
 {
     public ServiceRegistrations Registrations => registrations.Value;
@@ -30,22 +32,24 @@ internal sealed class ConfigurationLoader(
         var failures = new List<string>();
         var globalLimits = Valid(() => global.Create(Options.DefaultName), failures)?.GlobalLimits ?? [];
         var loaded = new Dictionary<string, ConfiguredService>(StringComparer.OrdinalIgnoreCase);
+        var scales = new List<UnitScale>();
         foreach (var name in Registrations.Services.Concat(ConfiguredNames()).Concat(besides).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             if (Valid(() => services.Create(name), failures) is { } options && failures.Count == 0)
             {
-                loaded[name] = Compiled(name, options);
+                loaded[name] = Compiled(name, options, out var scale);
+                scales.Add(scale);
             }
         }
 
         return failures.Count == 0
-            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(globalLimits), loaded)
+            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(globalLimits, UnitScale.Of(scales)), loaded)
             : throw new OptionsValidationException(RateLimitingOptionsReader.Root, typeof(ServiceRateLimitingOptions), failures);
     }
 
     /// <summary>Loads one service alone, whatever is wrong with others by now.</summary>
     /// <exception cref="OptionsValidationException">Something is wrong in it.</exception>
-    public ConfiguredService LoadService(string name) => Compiled(name, services.Create(name));
+    public ConfiguredService LoadService(string name) => Compiled(name, services.Create(name), out _);
 
     /// <summary>All of the configuration that concerns us, as one text: a file that is saved for another reason changes nothing here.</summary>
     public string Text()
@@ -69,8 +73,20 @@ internal sealed class ConfigurationLoader(
     /// <summary>The sources that others registered for the options.</summary>
     public IReadOnlyList<Func<IChangeToken>> OptionsChanges() => [.. changes.Select(static source => (Func<IChangeToken>)source.GetChangeToken)];
 
-    private static ConfiguredService Compiled(string name, ServiceRateLimitingOptions options) =>
-        new(DefinitionCompiler.Service(name, options), DefinitionCompiler.Pipeline(options));
+    private ConfiguredService Compiled(string name, ServiceRateLimitingOptions options, out UnitScale scale)
+    {
+        scale = UnitScale.Of(options, besides: []);
+        return new ConfiguredService(DefinitionCompiler.Service(name, options, scale), DefinitionCompiler.Pipeline(options, [.. Estimators(name, options)]));
+    }
+
+    /// <summary>Whoever the container has for the service, unless the options name somebody. It is made when the first request needs it: it may itself need what is being made here.</summary>
+    private IEnumerable<ICostEstimator> Estimators(string service, ServiceRateLimitingOptions options)
+    {
+        if (options.CostEstimator is null && provider.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(ICostEstimator), service) == true)
+        {
+            yield return new KeyedEstimator(provider, service);
+        }
+    }
 
     private static T? Valid<T>(Func<T> create, List<string> failures)
         where T : class

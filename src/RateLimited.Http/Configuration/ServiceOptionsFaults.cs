@@ -27,9 +27,11 @@ internal static class ServiceOptionsFaults
 
         LimitListFaults.Check(faults, $"{path}:Limits", options.Limits, LimitPlace.Service);
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
+        CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
         var layers = ServiceLayers.Of(options);
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
+        CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options, besides: []));
         CheckQueue(faults, $"{path}:Queue", options.Queue, globalLimits is null || layers.Discovers ? null : limits);
         ResilienceFaults.Check(faults, $"{path}:Resilience", options.Resilience);
         if (options.DiscoverLimits && options.Limits.Count > 0)
@@ -95,6 +97,19 @@ internal static class ServiceOptionsFaults
             if (units is not null && !units.Contains(unit))
             {
                 faults.Add($"{path}:Costs:{unit}", Fault.UnknownUnit, units.Count == 0 ? "a unit that a limit has" : $"a unit that a limit has, one of {string.Join(", ", units.Order(StringComparer.Ordinal))}");
+            }
+        }
+    }
+
+    /// <summary>A quota counted in parts must leave the arithmetic room.</summary>
+    private static void CheckParts(FaultList faults, string path, IEnumerable<LimitOptions> limits, UnitScale scale)
+    {
+        foreach (var limit in limits)
+        {
+            var parts = scale[limit.Unit ?? UnitCost.Requests];
+            if (parts > 1 && Math.Max(limit.Quota, limit.Burst ?? 0) > OptionBounds.MaxParts / parts)
+            {
+                faults.Add($"{path}:Costs:{limit.Unit}", $"counted in 1/{parts}", $"costs with fewer digits behind the point, or no quota above {OptionBounds.MaxParts / parts} of the unit");
             }
         }
     }

@@ -36,6 +36,18 @@ public sealed partial class ServiceRateLimitingOptions
     /// </summary>
     public IDictionary<string, EndpointOptions> Endpoints { get; } = new Dictionary<string, EndpointOptions>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// What requests cost by unit, where neither they nor their endpoint says: a fixed amount, what a header, the address or the body tells, or by a model's name. Default: nothing but one
+    /// of <c>requests</c>.
+    /// </summary>
+    public IDictionary<string, CostOptions> Costs { get; } = new Dictionary<string, CostOptions>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Estimates what requests cost. It wins over the configured costs, endpoints' included, unit by unit; what requests say themselves wins over it. Default: null, the keyed service
+    /// <see cref="ICostEstimator"/> of the service's name if there is one.
+    /// </summary>
+    public ICostEstimator? CostEstimator { get; set; }
+
     /// <summary>How the upstream speaks of its limits. Default: null, the preset's; without a preset, what its headers' names tell.</summary>
     public DialectOptions? Dialect { get; set; }
 

@@ -19,6 +19,21 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
             return NextAsync(request, time, cancellationToken);
         }
 
+        return settings.Costs is { } costs
+            ? EstimateAndSendAsync(request, asked, costs, settings, time, cancellationToken)
+            : AdmitAndSendAsync(request, asked, settings, time, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> EstimateAndSendAsync(
+        HttpRequestMessage request, AdmissionRequest asked, CostPlan costs, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
+        var estimated = await CostEstimation.EstimateAsync(costs, request, asked, _limiter.Service, cancellationToken).ConfigureAwait(false);
+        return await AdmitAndSendAsync(request, estimated, settings, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<HttpResponseMessage> AdmitAndSendAsync(
+        HttpRequestMessage request, in AdmissionRequest asked, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
         ValueTask<AdmissionTicket> admission;
         try
         {
@@ -51,6 +66,11 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
         if (!IsLimited(request, settings, out var asked))
         {
             return Next(request, time, cancellationToken);
+        }
+
+        if (settings.Costs is { } costs)
+        {
+            asked = CostEstimation.Estimate(costs, request, asked, _limiter.Service, cancellationToken);
         }
 
         AdmissionTicket ticket;
@@ -208,13 +228,14 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
         var now = _limiter.Now;
         end?.See(now);
         ResponseSignals.Take(request, response, body, ticket, _limiter, settings, now);
-        if (ticket.HoldsConcurrency && LeasedContent.MayHaveBody(request, response))
+        var tail = CostTail.Of(response, ticket, _limiter);
+        if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
         {
-            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout));
+            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout, tail));
         }
         else
         {
-            ticket.Complete();
+            tail.Complete(ticket, _limiter, isComplete: true);
         }
     }
 }

@@ -51,6 +51,11 @@ internal static class ResponseSignals
         var isExplained = Correct(ref signal, ticket, limiter, now);
         var verdict = signal.Verdict;
         limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained);
+        if (signal is { Cost: { } cost, CostUnit: { } unit } && !verdict.IsRefusal)
+        {
+            ticket.Settle(new UnitCost(unit, cost));
+        }
+
         if (verdict.Kind == ResponseKind.Fine)
         {
             return;

@@ -104,7 +104,7 @@ internal ref struct HeaderReader
             default:
                 if (!OtherFigure(match, value))
                 {
-                    Words.Read(match.Rule.Field, Word(value), ref _signal);
+                    Words.Read(match.Rule, Word(value), ref _signal);
                 }
 
                 break;

@@ -26,6 +26,7 @@ internal struct UpstreamSignal
         signal.Reason = default;
         signal.ErrorCode = default;
         signal.Cost = null;
+        signal.CostUnit = null;
         signal.LoadPermille = null;
         signal.Flags = SignalFlags.None;
         signal.Body = default;
@@ -59,8 +60,11 @@ internal struct UpstreamSignal
     /// <summary>The error code that a header carries.</summary>
     public SignalText ErrorCode { get; internal set; }
 
-    /// <summary>What the request did cost, where a header tells.</summary>
+    /// <summary>What the request did cost, where a header tells, or the body.</summary>
     public long? Cost { get; internal set; }
+
+    /// <summary>What <see cref="Cost"/> counts.</summary>
+    public string? CostUnit { get; internal set; }
 
     /// <summary>How much of the limit is in use, in thousandths: 800 is the point where Entra begins to tell.</summary>
     public int? LoadPermille { get; internal set; }

@@ -18,6 +18,8 @@ internal sealed class ServiceTelemetry
     private readonly KeyValuePair<string, object?>[][] _priorities;
     private readonly KeyValuePair<string, object?>[][] _reloads;
 
+    private int _hasLostUsage;
+
     // Strong here and weak in the gauges: the delegate lives exactly as long as whoever uses this object.
     private Func<ServiceStatus>? _status;
 
@@ -86,6 +88,11 @@ internal sealed class ServiceTelemetry
         Add(_instruments.AbandonedBodies, Tags);
         RateLimitingLog.BodyAbandoned(_log, _service);
     }
+
+    /// <summary>Records that the usage of a response could not be read; its request settles at the estimate. What is wrong with one is wrong with the next: the first is a warning.</summary>
+    /// <param name="fault">What was wrong, without anything of the response in it.</param>
+    public void UsageLost(string fault) =>
+        RateLimitingLog.UsageLost(_log, Interlocked.Exchange(ref _hasLostUsage, 1) == 0 ? LogLevel.Warning : LogLevel.Debug, _service, fault);
 
     /// <summary>Records that a change of the configuration took effect.</summary>
     public void Reloaded()

@@ -74,7 +74,7 @@ internal sealed class Waiter
     public void Settle(string unit, long actual)
     {
         Read();
-        _ticket!.Settle(unit, actual);
+        _ticket!.Settle(new UnitCost(unit, actual));
     }
 
     private AdmissionTicket Take()
