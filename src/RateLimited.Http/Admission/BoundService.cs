@@ -11,6 +11,7 @@ internal sealed class BoundService
     private readonly InProcessStore _store;
     private readonly LatencySpread _spread = new();
     private readonly ReportedLimits _reported = new();
+    private readonly QuotaGroups _quotas = new();
     private List<BoundLimit> _limits = [];
     private Routes _routes;
     private long _fixedGuard;
@@ -114,12 +115,16 @@ internal sealed class BoundService
     /// <summary>The limits that responses told of. Only under the store's gate.</summary>
     public ReportedLimits Reported => _reported;
 
-    /// <summary>Adds a limit that responses to an endpoint tell of, or does nothing if too many do. It counts from the next binding on. Only under the store's gate.</summary>
-    public BoundLimit? Learn(in QuotaReport report, string endpoint)
+    /// <summary>
+    /// Adds a limit that responses to an endpoint tell of, of the quota that a key draws on where they came to one, or does nothing if too many do. It counts from the next binding on. Only under
+    /// the store's gate.
+    /// </summary>
+    public BoundLimit? Learn(in QuotaReport report, string endpoint, BoundKey? key)
     {
-        var scope = Definition.Endpoints.Count == 0 ? LimitScope.Service : LimitScope.Endpoint;
-        return _reported.Add(report, endpoint, Definition.Correction, definition => new BoundLimit(
-            definition, scope, endpoint, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
+        var isOfService = Definition.Endpoints.Count == 0;
+        var scope = key is null ? (isOfService ? LimitScope.Service : LimitScope.Endpoint) : isOfService ? LimitScope.Key : LimitScope.KeyEndpoint;
+        return (key?.Quota.Reported ?? _reported).Add(report, endpoint, Definition.Correction, definition => new BoundLimit(
+            definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
     }
 
     /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>
@@ -158,38 +163,47 @@ internal sealed class BoundService
         _fixedGuard = definition.ArrivalGuard.GetValueOrDefault().Ticks;
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
-        var own = binder.Bind(definition.Limits, LimitScope.Service, string.Empty);
-        List<BoundLimit> unknown = definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
+        var own = binder.Bind(Common(definition.Limits), LimitScope.Service, string.Empty);
+        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery) : null;
+        List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
         var unclassed = binder.Bind(definition.TenantLimits, LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
             each => each.Name,
             each => (Limits: binder.Bind(each.Limits, LimitScope.Tenant, each.Name), each.Weight),
             StringComparer.Ordinal);
 
-        Route RouteOf(string endpoint, IEnumerable<BoundLimit> configured)
+        Route RouteOf(EndpointDefinition? endpoint, IEnumerable<BoundLimit> configured)
         {
-            var reported = _reported.Of(endpoint);
+            var name = endpoint?.Name ?? string.Empty;
+            var reported = _reported.Of(name);
             var shared = definition.Correction.TrustUpstream ? configured.Where(limit => !_reported.Covers(limit)) : configured;
             List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown];
+            var keysOf = keys?.SetsOf(classes.Keys.Prepend(string.Empty), endpoint);
+            var anyone = keysOf?[string.Empty];
             return new Route(
-                new LimitPlan(this, endpoint, limits, weight: 1),
-                new LimitPlan(this, endpoint, [.. limits, .. unclassed], weight: 1),
-                classes.ToDictionary(each => each.Key, each => new LimitPlan(this, endpoint, [.. limits, .. each.Value.Limits], each.Value.Weight), StringComparer.Ordinal));
+                new LimitPlan(this, name, limits, weight: 1, anyone),
+                new LimitPlan(this, name, [.. limits, .. unclassed], weight: 1, anyone),
+                classes.ToDictionary(each => each.Key, each => new LimitPlan(this, name, [.. limits, .. each.Value.Limits], each.Value.Weight, keysOf?[each.Key]), StringComparer.Ordinal));
         }
 
         var byEndpoint = new Dictionary<string, Route>(StringComparer.Ordinal);
         foreach (var endpoint in definition.Endpoints)
         {
-            var limits = binder.Bind(endpoint.Limits, LimitScope.Endpoint, endpoint.Name);
-            byEndpoint[endpoint.Name] = RouteOf(endpoint.Name, endpoint.ServiceLimits ? own.Concat(limits) : limits);
+            var limits = binder.Bind(Common(endpoint.Limits), LimitScope.Endpoint, endpoint.Name);
+            byEndpoint[endpoint.Name] = RouteOf(endpoint, endpoint.ServiceLimits ? own.Concat(limits) : limits);
         }
 
-        _limits = [.. binder.Bound, .. _reported.All];
-        var classByTenant = definition.TenantClasses
-            .SelectMany(each => each.Tenants, (each, tenant) => (tenant, each.Name))
-            .ToDictionary(pair => pair.tenant, pair => pair.Name, StringComparer.Ordinal);
-        return new Routes(RouteOf(string.Empty, own), byEndpoint, classByTenant, definition.TenantClassOf);
+        var routes = new Routes(RouteOf(endpoint: null, own), byEndpoint, ClassesByTenant(definition), definition.TenantClassOf);
+        _limits = [.. binder.Bound, .. _reported.All, .. _quotas.All.SelectMany(static quota => quota.Reported.All)];
+        return routes;
     }
+
+    /// <summary>The limits that do not count by key.</summary>
+    private static IReadOnlyList<LimitDefinition> Common(IReadOnlyList<LimitDefinition> limits) => [.. limits.Where(static limit => limit.Partition != PartitionBy.Key)];
+
+    private static Dictionary<string, string> ClassesByTenant(ServiceDefinition definition) => definition.TenantClasses
+        .SelectMany(static each => each.Tenants, static (each, tenant) => (tenant, each.Name))
+        .ToDictionary(static pair => pair.tenant, static pair => pair.Name, StringComparer.Ordinal);
 
     private sealed record Route(LimitPlan Anonymous, LimitPlan Unclassed, Dictionary<string, LimitPlan> ByClass);
 

@@ -87,14 +87,16 @@ internal sealed partial class InProcessStore
     private bool Hear(AdmissionTicket ticket, BoundService service, ReadOnlySpan<QuotaReport> reports, long now, int inFlight)
     {
         var hasLearned = false;
+        var key = ticket.Key?.Chosen;
         var wall = Clock.WallOffsetAt(now);
         foreach (ref readonly var report in reports)
         {
             var isCharged = false;
+            var ofKey = key?.Quota.Reported.Find(report, ticket.Plan.Endpoint);
             foreach (ref var charge in ticket.Charges)
             {
                 var limit = charge.Partition.Limit;
-                if (limit.Rule is ReportedLimit rule && rule.Is(report))
+                if (limit.Rule is ReportedLimit rule && (key is null ? rule.Is(report) : ReferenceEquals(limit, ofKey)))
                 {
                     isCharged = true;
                     var isOpen = charge.Receipt != Ended;
@@ -114,15 +116,16 @@ internal sealed partial class InProcessStore
             }
         }
 
-        ticket.IsHeardWhole = GiveBackUnmentioned(ticket, service, reports, now);
+        ticket.IsHeardWhole = GiveBackUnmentioned(ticket, service, reports, now) && ticket.Key is null;
         return hasLearned;
     }
 
     /// <summary>Hears of a limit that did not count the request when it went. Returns whether that is a new one.</summary>
     private static bool HearOfOther(AdmissionTicket ticket, BoundService service, in QuotaReport report, in Moment at, int others)
     {
-        var known = service.Reported.Find(report, ticket.Plan.Endpoint);
-        if ((known ?? service.Learn(report, ticket.Plan.Endpoint)) is not { Only: { } partition, Rule: ReportedLimit rule } limit)
+        var key = ticket.Key?.Chosen;
+        var known = (key?.Quota.Reported ?? service.Reported).Find(report, ticket.Plan.Endpoint);
+        if ((known ?? service.Learn(report, ticket.Plan.Endpoint, key)) is not { Only: { } partition, Rule: ReportedLimit rule } limit)
         {
             return false;
         }

@@ -17,6 +17,9 @@ internal sealed record ServiceDefinition
     public Func<string, string?>? TenantClassOf { get; init; }
     public QueueDefinition Queue { get; init; } = new();
 
+    /// <summary>The keys that its requests go with; null where it has none.</summary>
+    public KeyPoolDefinition? Keys { get; init; }
+
     /// <summary>Null: the measured spread of the latency.</summary>
     public TimeSpan? ArrivalGuard { get; init; }
 

@@ -29,6 +29,7 @@ internal static class ServiceOptionsFaults
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
         CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
+        KeyFaults.Check(faults, path, options);
         var layers = ServiceLayers.Of(options);
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
         CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options, besides: []));
@@ -120,6 +121,7 @@ internal static class ServiceOptionsFaults
         .. layers.Endpoints.SelectMany(static endpoint => endpoint.Value?.Limits ?? []),
         .. options.Tenants.Limits,
         .. options.Tenants.Classes.Values.SelectMany(static tenantClass => tenantClass?.Limits ?? []),
+        .. options.Keys.List.SelectMany(key => key is null ? [] : ServiceLayers.LimitsOf(key, options) ?? []),
     ];
 
     private static void Number(FaultList faults, string path, long value, NumberRange range)

@@ -60,6 +60,9 @@ public sealed partial class ServiceRateLimitingOptions
     /// <summary>Limits for each tenant, and classes of tenants.</summary>
     public TenantOptions Tenants { get; } = new();
 
+    /// <summary>The API keys that the service's requests go with. Default: none, and requests are sent as their callers made them.</summary>
+    public KeyPoolOptions Keys { get; } = new();
+
     /// <summary>The waiting line.</summary>
     public QueueOptions Queue { get; } = new();
 

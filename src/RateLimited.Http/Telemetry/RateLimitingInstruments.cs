@@ -39,6 +39,8 @@ internal sealed class RateLimitingInstruments
         Redirects = meter.CreateCounter<long>("resilience.redirects", "{redirect}", "Redirects that came, by whether they were followed, and why not.");
         Fallbacks = meter.CreateCounter<long>("resilience.fallbacks", "{request}", "Requests that something was looked for to stand in for their response, by why and by whether there was something.");
         Hedges = meter.CreateCounter<long>("resilience.hedges", "{request}", "Requests that were sent once more beside themselves, and of these those that won.");
+        KeyMoves = meter.CreateCounter<long>("api.key.moves", "{request}", "Requests that went again with another key, by the key that was refused and by why.");
+        KeyChanges = meter.CreateCounter<long>("api.key.changes", "{change}", "Changes of how a key is, by the new state.");
         Gauges = new StatusGauges(meter);
     }
 
@@ -70,6 +72,10 @@ internal sealed class RateLimitingInstruments
     public Counter<long> Fallbacks { get; }
 
     public Counter<long> Hedges { get; }
+
+    public Counter<long> KeyMoves { get; }
+
+    public Counter<long> KeyChanges { get; }
 
     public StatusGauges Gauges { get; }
 }

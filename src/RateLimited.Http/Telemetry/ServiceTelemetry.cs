@@ -5,7 +5,7 @@ namespace RateLimited.Http.Telemetry;
 
 /// <summary>
 /// What one service has to say of itself: counters, durations, log messages, spans. A call costs one test of a flag while nobody listens and allocates nothing when
-/// somebody does, for every combination of tags is built beforehand. Nothing here is ever told an address, a header, a tenant or a key. Thread-safe.
+/// somebody does, for every combination of tags is built beforehand. Nothing here is ever told an address, a header, a tenant or a key's text. Thread-safe.
 /// </summary>
 internal sealed class ServiceTelemetry
 {
@@ -35,10 +35,14 @@ internal sealed class ServiceTelemetry
         _priorities = TagsWith(TagValues.Priority, TagValues.Priorities);
         _reloads = TagsWith(TagValues.Result, TagValues.ReloadResults);
         Resilience = new ResilienceTelemetry(instruments, log, service);
+        Keys = new KeyTelemetry(instruments, log, service);
     }
 
     /// <summary>What its handlers say of attempts, circuits and what stands in for responses.</summary>
     public ResilienceTelemetry Resilience { get; }
+
+    /// <summary>What there is to say of its keys.</summary>
+    public KeyTelemetry Keys { get; }
 
     /// <summary>The tag of the service alone.</summary>
     public KeyValuePair<string, object?>[] Tags { get; }
