@@ -40,6 +40,10 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         {
             Charge(ticket, service, now);
         }
+        else
+        {
+            service.Shared?.Want(new ReadOnlySpan<AdmissionTicket>(in ticket), now);
+        }
 
         return decision;
     }
@@ -72,6 +76,10 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
                 Charge(ticket, service, now);
                 admitted++;
             }
+            else
+            {
+                service.Shared?.Want(run[admitted..], now);
+            }
         }
 
         return admitted;
@@ -99,6 +107,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, at, charge.Cost);
         ticket.ChargedAt = now;
         service.WentAt(now);
+        service.Shared?.Went(ticket, now);
         return true;
     }
 
@@ -331,6 +340,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
         ticket.ChargedAt = now;
         service.WentAt(now);
+        service.Shared?.Went(ticket, now);
     }
 
     private readonly ref struct Held(ref Gate gate)
