@@ -43,6 +43,10 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         {
             Charge(ticket, service, now);
         }
+        else
+        {
+            service.Shared?.Want(new ReadOnlySpan<AdmissionTicket>(in ticket), now);
+        }
 
         return decision;
     }
@@ -75,6 +79,10 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
                 Charge(ticket, service, now);
                 admitted++;
             }
+            else
+            {
+                service.Shared?.Want(run[admitted..], now);
+            }
         }
 
         return admitted;
@@ -102,6 +110,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, at, charge.Cost);
         ticket.ChargedAt = now;
         service.WentAt(now);
+        service.Shared?.Went(ticket, now);
         return true;
     }
 
@@ -315,6 +324,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
         ticket.ChargedAt = now;
         service.WentAt(now);
+        service.Shared?.Went(ticket, now);
     }
 
     private readonly ref struct Held(ref Gate gate)

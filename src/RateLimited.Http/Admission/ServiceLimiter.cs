@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
@@ -20,13 +21,18 @@ internal sealed partial class ServiceLimiter : IDisposable
     private ContendedCount _inFlight;
     private bool _isDisposed;
 
-    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool)
+    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool, ISharedStore? shared = null)
     {
         _store = store;
         _pool = new TicketPool(completion);
         Telemetry = telemetry;
-        _service = new BoundService(definition, store);
+        _service = new BoundService(definition, store, shared is null ? null : service => new SharedService(shared, store, service, telemetry));
         _line = new WaitingLine(definition.Queue);
+        if (_service.Shared is { } others)
+        {
+            others.Attach(() => Wake(), FailAll, () => _line.Count);
+        }
+
         _timer = store.Clock.Time.CreateTimer(static limiter => ((ServiceLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _observation = telemetry.Observe(GetStatus);
         store.Register(this);
