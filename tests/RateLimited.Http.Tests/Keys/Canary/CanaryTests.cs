@@ -53,8 +53,13 @@ public sealed class CanaryTests : IAsyncLifetime
         });
         Answer("/hang", context => _upstream.End.Task.WaitAsync(context.RequestAborted));
         Answer("/redirect", Redirect(() => "/fine"));
-        Answer("/away", Redirect(() => new Uri(_elsewhere.Address, "/fine").ToString()));
-        _elsewhere.Answers["/fine"] = static context => context.Response.WriteAsync("elsewhere");
+        Answer("/away", context => Redirect(() => new Uri(_elsewhere.Address, $"/fine{context.Request.QueryString}").ToString())(context));
+        Answer("/back", context => Redirect(() => $"/fine{context.Request.QueryString}")(context));
+        _elsewhere.Answers["/fine"] = context =>
+        {
+            _sweep.Hear("elsewhere", $"{context.Request.QueryString} {string.Join(' ', context.Request.Headers.Select(static header => $"{header.Key}: {header.Value}"))}");
+            return context.Response.WriteAsync("elsewhere");
+        };
     }
 
     public async ValueTask DisposeAsync()
@@ -76,7 +81,7 @@ public sealed class CanaryTests : IAsyncLifetime
         {
             using var program = Program(carrier);
             var client = program.GetRequiredService<IHttpClientFactory>().CreateClient("a");
-            foreach (var path in (string[])["/fine", "/stream", "/redirect", "/away", "/500", "/403", "/abort", "/hang", "/401", "/429", "/402", "/fine"])
+            foreach (var path in (string[])["/fine", "/stream", "/redirect", "/away", "/back", "/500", "/403", "/abort", "/hang", "/401", "/429", "/402", "/fine"])
             {
                 await SendAsync(client, path);
             }
