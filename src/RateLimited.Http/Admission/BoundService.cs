@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -18,10 +19,14 @@ internal sealed class BoundService
     private Pause _pause;
     private FaultGate _faults;
 
-    public BoundService(ServiceDefinition definition, InProcessStore store)
+    /// <param name="definition">The service as configured.</param>
+    /// <param name="store">Where the state lives that is this process's.</param>
+    /// <param name="share">Where the state lives that other processes count in too; null where there is none.</param>
+    public BoundService(ServiceDefinition definition, InProcessStore store, Func<BoundService, SharedService>? share = null)
     {
         _store = store;
         Definition = definition;
+        Shared = share?.Invoke(this);
         NoPlan = new LimitPlan(this, string.Empty, [], weight: 1);
         _faults = new FaultGate(definition.FaultThrottle, store);
         _routes = Bind(definition);
@@ -40,6 +45,9 @@ internal sealed class BoundService
 
     /// <summary>Until when the upstream wants no request. Only under the store's gate.</summary>
     public long PausedUntil => _pause.Until;
+
+    /// <summary>What there is to do with the other processes that count the service's limits; null where there are none.</summary>
+    public SharedService? Shared { get; }
 
     /// <summary>The limit on server faults.</summary>
     public FaultGate Faults => Volatile.Read(ref _faults);
@@ -121,15 +129,21 @@ internal sealed class BoundService
     /// </summary>
     public BoundLimit? Learn(in QuotaReport report, string endpoint, BoundKey? key)
     {
-        var correction = Definition.Correction;
         var isOfService = Definition.Endpoints.Count == 0;
         var scope = key is null ? (isOfService ? LimitScope.Service : LimitScope.Endpoint) : isOfService ? LimitScope.Key : LimitScope.KeyEndpoint;
-        return (key?.Quota.Reported ?? _reported).Add(report, endpoint, (name, unit) => new BoundLimit(
-            new LimitDefinition(name, unit, new ReportedLimit(correction.MaxHint.Ticks, correction.IsLearned)), scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
+        return (key?.Quota.Reported ?? _reported).Add(report, endpoint, Definition.Correction, definition => new BoundLimit(
+            definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
     }
 
     /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>
-    public void Pause(long now, long duration) => _pause.Extend(now, Math.Min(duration, Definition.Correction.MaxHint.Ticks));
+    public void Pause(long now, long duration)
+    {
+        PauseAlone(now, duration);
+        Shared?.Pause(Math.Min(duration, Definition.Correction.MaxHint.Ticks));
+    }
+
+    /// <summary>The same without telling other processes: one of them said so. Only under the store's gate.</summary>
+    public void PauseAlone(long now, long duration) => _pause.Extend(now, Math.Min(duration, Definition.Correction.MaxHint.Ticks));
 
     /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
     public void PauseBlindly(long now, long sentAt) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks);
@@ -152,6 +166,7 @@ internal sealed class BoundService
 
     public void Dispose()
     {
+        Shared?.Dispose();
         foreach (var limit in _limits)
         {
             limit.Table?.Dispose();
@@ -164,13 +179,13 @@ internal sealed class BoundService
         _fixedGuard = definition.ArrivalGuard.GetValueOrDefault().Ticks;
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
-        var own = binder.Bind(Common(definition.Limits), LimitScope.Service, string.Empty);
+        var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
         var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery) : null;
         List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
-        var unclassed = binder.Bind(definition.TenantLimits, LimitScope.Tenant, string.Empty);
+        var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
             each => each.Name,
-            each => (Limits: binder.Bind(each.Limits, LimitScope.Tenant, each.Name), each.Weight),
+            each => (Limits: binder.Bind(Share(each.Limits), LimitScope.Tenant, each.Name), each.Weight),
             StringComparer.Ordinal);
 
         Route RouteOf(EndpointDefinition? endpoint, IEnumerable<BoundLimit> configured)
@@ -190,7 +205,7 @@ internal sealed class BoundService
         var byEndpoint = new Dictionary<string, Route>(StringComparer.Ordinal);
         foreach (var endpoint in definition.Endpoints)
         {
-            var limits = binder.Bind(Common(endpoint.Limits), LimitScope.Endpoint, endpoint.Name);
+            var limits = binder.Bind(Share(Common(endpoint.Limits)), LimitScope.Endpoint, endpoint.Name);
             byEndpoint[endpoint.Name] = RouteOf(endpoint, endpoint.ServiceLimits ? own.Concat(limits) : limits);
         }
 
@@ -198,6 +213,11 @@ internal sealed class BoundService
         _limits = [.. binder.Bound, .. _reported.All, .. _quotas.All.SelectMany(static quota => quota.Reported.All)];
         return routes;
     }
+
+    /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
+    private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared
+        ? limits
+        : [.. limits.Select(limit => SharedRule.CanBe(limit.Rule) ? limit with { Rule = new SharedRule(limit.Rule, shared) } : limit)];
 
     /// <summary>The limits that do not count by key.</summary>
     private static IReadOnlyList<LimitDefinition> Common(IReadOnlyList<LimitDefinition> limits) => [.. limits.Where(static limit => limit.Partition != PartitionBy.Key)];

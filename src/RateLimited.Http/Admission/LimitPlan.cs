@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -57,5 +58,5 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
     private static bool Any(IReadOnlyList<BoundLimit> limits, KeySets? keys, Func<BoundLimit, bool> predicate) => limits.Any(predicate) || keys?.Limits.Any(predicate) == true;
 
     /// <summary>Whether a limit wants to know nothing of a request but that it went.</summary>
-    private static bool IsCountedOnly(BoundLimit limit) => limit is { Unit: UnitCost.Requests, PartsPerUnit: 1 } && limit.Rule is { IsReleased: false, Learns: false } and not ReportedLimit;
+    private static bool IsCountedOnly(BoundLimit limit) => limit is { Unit: UnitCost.Requests, PartsPerUnit: 1 } && limit.Rule is { IsReleased: false, Learns: false } and not (ReportedLimit or SharedRule);
 }

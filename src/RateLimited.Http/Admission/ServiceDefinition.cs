@@ -28,6 +28,9 @@ internal sealed record ServiceDefinition
 
     public CorrectionDefinition Correction { get; init; } = new();
 
+    /// <summary>The name of the store that other processes count in too; null: this process.</summary>
+    public string? Store { get; init; }
+
     public int MaxPartitions { get; init; } = 100_000;
     public TimeSpan PartitionIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

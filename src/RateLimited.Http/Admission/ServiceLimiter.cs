@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
@@ -20,13 +21,18 @@ internal sealed partial class ServiceLimiter : IDisposable
     private ContendedCount _inFlight;
     private bool _isDisposed;
 
-    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool)
+    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool, ISharedStore? shared = null)
     {
         _store = store;
         _pool = new TicketPool(completion);
         Telemetry = telemetry;
-        _service = new BoundService(definition, store);
+        _service = new BoundService(definition, store, shared is null ? null : service => new SharedService(shared, store, service, telemetry));
         _line = new WaitingLine(definition.Queue);
+        if (_service.Shared is { } others)
+        {
+            others.Attach(() => Wake(), FailAll, () => _line.Count);
+        }
+
         _timer = store.Clock.Time.CreateTimer(static limiter => ((ServiceLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _observation = telemetry.Observe(GetStatus);
         store.Register(this);
@@ -40,20 +46,13 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     public TimeProvider Time => _store.Clock.Time;
 
+    /// <summary>The present by the clock that requests are charged by.</summary>
+    public long Now => _store.Clock.Now;
+
+    /// <summary>The timestamp that this clock counts from.</summary>
+    public long Origin => _store.Clock.Origin;
+
     public ServiceTelemetry Telemetry { get; }
-
-    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge by it.</summary>
-    public void ObserveAnswer(AdmissionTicket ticket)
-    {
-        var isHeldUp = _service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt);
-        if (_service.IsGuardMeasured && ticket.Plan.IsDatedByAnswers)
-        {
-            _store.Answer(ticket, isHeldUp);
-
-            // What is known to have arrived early expires early.
-            Wake();
-        }
-    }
 
     /// <summary>Admits a request, in line if need be. The ticket must be completed or given back exactly once.</summary>
     /// <exception cref="RateLimitRejectedException">It was refused.</exception>
@@ -120,7 +119,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         Interlocked.Decrement(ref _inFlight.Value);
         NoteUnheard(ticket);
-        Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || ticket.Plan.IsReported ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
+        Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || (ticket.Plan.IsReported && !ticket.IsHeardWhole) ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
         ticket.Unresolve();
         _pool.Return(ticket);
     }

@@ -38,6 +38,7 @@ internal static class ServiceOptionsReader
         new("Rejection", static (reader, section, service) => reader.Choice<RejectionBehavior>(section, value => service.Rejection = value)),
         new("BodyIdleTimeout", static (reader, section, service) => reader.Duration(section, OptionBounds.BodyIdle, value => service.BodyIdleTimeout = value)),
         new("Resilience", static (reader, section, service) => ResilienceSectionReader.Read(reader, section, service.Resilience)),
+        new("Store", static (reader, section, service) => service.Store = reader.Text(section, "'Memory' or 'Redis'") ?? service.Store),
         new("MaxPartitions", static (reader, section, service) => reader.Number(section, OptionBounds.Partitions, value => service.MaxPartitions = (int)value)),
         new("PartitionIdleTimeout", static (reader, section, service) => reader.Duration(section, OptionBounds.PartitionIdle, value => service.PartitionIdleTimeout = value)),
     ];

@@ -83,6 +83,12 @@ public sealed partial class ServiceRateLimitingOptions
     /// <summary>How requests survive the service's bad days.</summary>
     public ResilienceOptions Resilience { get; } = new();
 
+    /// <summary>
+    /// Where the limits are counted: <c>Memory</c>, each process for itself, or <c>Redis</c>, all processes together; that takes the package RateLimited.Http.Redis and its
+    /// <c>AddRateLimitingRedis</c>. Limits over all services, limits that responses tell of and adaptive ones are always each process's own. Default: <c>Memory</c>. Not reloadable.
+    /// </summary>
+    public string Store { get; set; } = StoreNames.Memory;
+
     /// <summary>How many partitions (tenants, names) each limit counts apart at most, 1 to 10 000 000; those beyond share one. Default: 100 000.</summary>
     public int MaxPartitions { get; set; } = 100_000;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Telemetry;
 
@@ -121,7 +122,7 @@ internal sealed class ServiceRegistry : IDisposable
 
             var telemetry = _telemetry.For(configured.Definition.Name);
             var keys = configured.Keys is null ? null : new PoolRing(configured.Definition.Name, telemetry);
-            var limiter = new ServiceLimiter(configured.Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry);
+            var limiter = new ServiceLimiter(configured.Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: SharedStoreOf(configured.Definition));
             live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Keys = keys, Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
             live.Pipeline.Probe();
@@ -225,6 +226,10 @@ internal sealed class ServiceRegistry : IDisposable
             live.Telemetry.ReloadRefused(faults);
         }
     }
+
+    private ISharedStore? SharedStoreOf(ServiceDefinition definition) => definition.Store is not { } name
+        ? null
+        : _services!.GetServices<ISharedStore>().First(store => store.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private string Names()
     {

@@ -32,6 +32,8 @@ internal sealed class RateLimitingInstruments
         Unexpected429 = meter.CreateCounter<long>("rate_limit.unexpected_429", "{response}", "Responses with status 429 to requests that the limits had admitted.");
         AbandonedBodies = meter.CreateCounter<long>("rate_limit.abandoned_bodies", "{response}", "Response bodies that nobody read for too long, so that their leases were ended.");
         Reloads = meter.CreateCounter<long>("rate_limit.reloads", "{reload}", "Changes of the configuration while running, by whether they took effect.");
+        StoreChanges = meter.CreateCounter<long>("rate_limit.store.changes", "{change}", "Changes of who decides on limits that several processes share, by who does from then on.");
+        LostLeases = meter.CreateCounter<long>("rate_limit.store.lost_leases", "{loss}", "Times that a store gave away what was held here, because nothing was heard from this process for too long.");
         Retries = meter.CreateCounter<long>("resilience.retries", "{retry}", "Attempts that were repeated, by what was wrong with them.");
         RetriesLeftOut = meter.CreateCounter<long>("resilience.retries_left_out", "{request}", "Failed requests that were not repeated, or not any more, by why.");
         CircuitChanges = meter.CreateCounter<long>("resilience.circuit.changes", "{change}", "Changes of the circuit breaker's state, by the new one.");
@@ -58,6 +60,10 @@ internal sealed class RateLimitingInstruments
     public Counter<long> AbandonedBodies { get; }
 
     public Counter<long> Reloads { get; }
+
+    public Counter<long> StoreChanges { get; }
+
+    public Counter<long> LostLeases { get; }
 
     public Counter<long> Retries { get; }
 

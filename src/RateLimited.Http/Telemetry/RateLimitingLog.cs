@@ -26,6 +26,15 @@ internal static partial class RateLimitingLog
     [LoggerMessage(5, LogLevel.Error, "The changed limits of {Service} are not valid and were not taken over; the last valid ones stay. {Faults}")]
     public static partial void ReloadRefused(ILogger log, string service, string faults);
 
+    [LoggerMessage(21, LogLevel.Warning, "The store that counts the limits of {Service} cannot be asked: {Why} Until it can, this process decides alone ({Mode}).")]
+    public static partial void StoreLost(ILogger log, string service, string mode, string why);
+
+    [LoggerMessage(22, LogLevel.Information, "The store that counts the limits of {Service} answers again.")]
+    public static partial void StoreFound(ILogger log, string service);
+
+    [LoggerMessage(23, LogLevel.Warning, "The store gave away what {Service} holds here: this process was not heard of for too long. More may be held now than the limit allows.")]
+    public static partial void LeasesLost(ILogger log, string service);
+
     [LoggerMessage(6, LogLevel.Debug, "An attempt at {Service} failed ({Failure}) and is repeated in {Milliseconds} ms.")]
     public static partial void Retrying(ILogger log, string service, string failure, long milliseconds);
 

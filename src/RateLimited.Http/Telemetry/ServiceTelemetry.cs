@@ -17,6 +17,7 @@ internal sealed class ServiceTelemetry
     private readonly KeyValuePair<string, object?>[][] _reasons;
     private readonly KeyValuePair<string, object?>[][] _priorities;
     private readonly KeyValuePair<string, object?>[][] _reloads;
+    private readonly KeyValuePair<string, object?>[][] _stores;
 
     private int _hasLostUsage;
 
@@ -34,6 +35,7 @@ internal sealed class ServiceTelemetry
         _reasons = TagsWith(TagValues.Reason, TagValues.Reasons);
         _priorities = TagsWith(TagValues.Priority, TagValues.Priorities);
         _reloads = TagsWith(TagValues.Result, TagValues.ReloadResults);
+        _stores = TagsWith(TagValues.State, TagValues.StoreStates);
         Resilience = new ResilienceTelemetry(instruments, log, service);
         Keys = new KeyTelemetry(instruments, log, service);
     }
@@ -91,6 +93,29 @@ internal sealed class ServiceTelemetry
     {
         Add(_instruments.AbandonedBodies, Tags);
         RateLimitingLog.BodyAbandoned(_log, _service);
+    }
+
+    /// <summary>Records that a shared store cannot be asked any more.</summary>
+    /// <param name="mode">What this process does meanwhile.</param>
+    /// <param name="why">What is wrong, without an address, a key or a secret.</param>
+    public void StoreLost(string mode, string why)
+    {
+        Add(_instruments.StoreChanges, _stores[1]);
+        RateLimitingLog.StoreLost(_log, _service, mode, why);
+    }
+
+    /// <summary>Records that a shared store answers again.</summary>
+    public void StoreFound()
+    {
+        Add(_instruments.StoreChanges, _stores[0]);
+        RateLimitingLog.StoreFound(_log, _service);
+    }
+
+    /// <summary>Records that a shared store has given away what was held here.</summary>
+    public void LeasesLost()
+    {
+        Add(_instruments.LostLeases, Tags);
+        RateLimitingLog.LeasesLost(_log, _service);
     }
 
     /// <summary>Records that the usage of a response could not be read; its request settles at the estimate. What is wrong with one is wrong with the next: the first is a warning.</summary>

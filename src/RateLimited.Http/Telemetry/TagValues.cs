@@ -40,6 +40,8 @@ internal static class TagValues
 
     public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated", "reduced", "normal"];
 
+    /// <summary>Who decides on limits that several processes share: their store, or this process alone.</summary>
+    public static readonly string[] StoreStates = ["shared", "alone"];
     /// <summary>How an API key is.</summary>
     public static readonly string[] KeyStates = ["active", "rate_limited", "exhausted", "error", "disabled"];
 

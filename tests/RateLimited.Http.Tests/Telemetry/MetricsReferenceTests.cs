@@ -41,6 +41,7 @@ public sealed class MetricsReferenceTests
     [InlineData("reason` of `resilience.fallbacks", nameof(TagValues.FallbackCauses))]
     [InlineData("result` of `resilience.fallbacks", nameof(TagValues.FallbackResults))]
     [InlineData("state", nameof(TagValues.CircuitStates))]
+    [InlineData("state` of `rate_limit.store.changes", nameof(TagValues.StoreStates))]
     [InlineData("state` of `api.keys", nameof(TagValues.KeyStates))]
     [InlineData("reason` of `api.key.moves", nameof(TagValues.MoveReasons))]
     public void The_table_of_tags_is_that_of_the_closed_sets(string tag, string set)
