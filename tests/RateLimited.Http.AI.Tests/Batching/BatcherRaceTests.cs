@@ -24,7 +24,7 @@ public sealed class BatcherRaceTests
         var dice = new ConcurrentBag<Random>();
         await using var batcher = new Batcher<int, int>(CallAsync, options);
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => ProduceAsync(thread)))).WithinDeadlineAsync();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => ProduceAsync(thread)))).WithPatienceAsync();
 
         foreach (var (item, result) in outcomes.SelectMany(static each => each))
         {
@@ -123,7 +123,7 @@ public sealed class BatcherRaceTests
         await Eventually.TrueAsync(() => Volatile.Read(ref begun) > 5);
         await batcher.DisposeAsync().AsTask().WithinDeadlineAsync();
 
-        foreach (var result in (await Task.WhenAll(producers).WithinDeadlineAsync()).SelectMany(static each => each.Index()))
+        foreach (var result in (await Task.WhenAll(producers).WithPatienceAsync()).SelectMany(static each => each.Index()))
         {
             (result.Item.IsFailed ? (result.Item.Failure as BatchRejectedException)?.Reason == BatchRejection.Disposed : result.Item.Value == result.Index * 2).ShouldBeTrue($"{result.Item.Failure}");
         }

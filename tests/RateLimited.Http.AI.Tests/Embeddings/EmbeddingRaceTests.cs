@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Memory;
 using RateLimited.Http.AI.Embeddings;
-using RateLimited.Http.Tests.Pipeline;
 
 namespace RateLimited.Http.AI.Tests.Embeddings;
 
@@ -42,7 +41,7 @@ public sealed class EmbeddingRaceTests
         });
         using var outer = isCached ? generator.WithCache(memory) : generator;
 
-        var used = await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(outer, new Random((seed * 1_000) + caller))))).WithinDeadlineAsync();
+        var used = await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(outer, new Random((seed * 1_000) + caller))))).WithPatienceAsync();
 
         used.Sum().ShouldBeLessThanOrEqualTo(provider.TokensUsed);
         provider.Requests.ShouldAllBe(static request => request.Texts.Count <= 16 && request.Texts.Distinct().Count() == request.Texts.Count);
