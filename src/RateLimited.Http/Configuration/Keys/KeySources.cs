@@ -49,7 +49,7 @@ internal sealed class KeySources(RateLimitingTelemetry telemetry, TimeProvider? 
         }
     }
 
-    private IReadOnlyList<KeyOptions> Read_NeedsLock(string service, ServiceRateLimitingOptions options, FaultList faults)
+    private List<KeyOptions> Read_NeedsLock(string service, ServiceRateLimitingOptions options, FaultList faults)
     {
         var path = $"{options.Path ?? $"{RateLimitingOptionsReader.ServicesPath}:{service}"}:Keys";
         var pool = options.Keys;
