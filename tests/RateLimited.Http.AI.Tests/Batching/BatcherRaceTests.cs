@@ -19,7 +19,13 @@ public sealed class BatcherRaceTests
         var sent = new ConcurrentDictionary<int, int>();
         var options = new BatcherOptions<int>
         {
-            MaxItems = 16, MaxCost = 60, Cost = static item => item % 9, MaxDelay = TimeSpan.FromMilliseconds(1), MaxConcurrentCalls = 3, QueueLength = 100, Lane = static item => item % 3,
+            MaxItems = 16,
+            MaxCost = 60,
+            Cost = static item => item % 9,
+            MaxDelay = TimeSpan.FromMilliseconds(1),
+            MaxConcurrentCalls = 3,
+            QueueLength = 100,
+            Lane = static item => item % 3,
         };
         var dice = new ConcurrentBag<Random>();
         await using var batcher = new Batcher<int, int>(CallAsync, options);

@@ -272,7 +272,11 @@ public sealed class CachingEmbeddingGeneratorTests : IDisposable
     {
         Should.Throw<OptionsValidationException>(() => Make(inMemory: true, isShared: false, options: new EmbeddingCacheOptions
         {
-            Lifetime = TimeSpan.Zero, MaxMemoryBytes = -1, KeyPrefix = "", Model = "", DistributedTimeout = TimeSpan.FromDays(1),
+            Lifetime = TimeSpan.Zero,
+            MaxMemoryBytes = -1,
+            KeyPrefix = "",
+            Model = "",
+            DistributedTimeout = TimeSpan.FromDays(1),
         })).Failures.ShouldBe(
         [
             "Lifetime: '00:00:00' → a duration from 1 s to 366 days.",

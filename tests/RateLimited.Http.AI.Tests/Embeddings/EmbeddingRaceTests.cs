@@ -37,7 +37,12 @@ public sealed class EmbeddingRaceTests
         using var memory = new MemoryCache(new MemoryCacheOptions());
         IEmbeddingGenerator<string, Embedding<float>> generator = provider.WithBatching(new EmbeddingBatchOptions
         {
-            MaxTexts = 16, MaxDelay = TimeSpan.FromMilliseconds(1), MaxConcurrentCalls = 3, QueueLength = 64, MaxRepeats = 10, RepeatDelay = TimeSpan.Zero,
+            MaxTexts = 16,
+            MaxDelay = TimeSpan.FromMilliseconds(1),
+            MaxConcurrentCalls = 3,
+            QueueLength = 64,
+            MaxRepeats = 10,
+            RepeatDelay = TimeSpan.Zero,
         });
         using var outer = isCached ? generator.WithCache(memory) : generator;
 
