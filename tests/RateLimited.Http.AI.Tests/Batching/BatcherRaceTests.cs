@@ -96,7 +96,7 @@ public sealed class BatcherRaceTests
 
                 if (random.Next(200) == 0)
                 {
-                    await Task.Delay(1);
+                    await Task.Yield();
                 }
             }
 
@@ -120,7 +120,8 @@ public sealed class BatcherRaceTests
             async (items, cancellationToken) =>
             {
                 Interlocked.Increment(ref begun);
-                await Task.Delay(1, cancellationToken);
+                await Task.Yield();
+                cancellationToken.ThrowIfCancellationRequested();
                 return [.. items.Select(static item => item * 2)];
             },
             new BatcherOptions<int> { MaxItems = 10, MaxDelay = TimeSpan.FromMilliseconds(1), QueueLength = 50, SplitOn = static _ => true, RepeatOn = static _ => true });
