@@ -29,8 +29,8 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     /// <summary>Whether its response told of all limits that the upstream reports: nothing is left of them to be settled.</summary>
     public bool IsHeardWhole;
 
-    /// <summary>The span of its time in line.</summary>
-    public WaitSpan Span;
+    /// <summary>The span of its time in line, and after that of its attempt.</summary>
+    public TicketSpan Span;
 
     private CancellationTokenRegistration _registration;
     private bool _isHeldByToken;
