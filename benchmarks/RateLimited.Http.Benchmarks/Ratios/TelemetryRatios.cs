@@ -28,12 +28,18 @@ internal static class TelemetryRatios
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => { });
-        listener.SetMeasurementEventCallback<double>(static (_, _, _, _) => { });
+        var (count, sum) = (0L, 0d);
+        listener.SetMeasurementEventCallback<long>((_, value, _, _) => count += value);
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) => sum += value);
         listener.Start();
         using var heard = new HttpMessageInvoker(Ours.Handler(new StubHandler(), telemetry, HandlerRatios.FourLimits));
         using var unheard = new HttpMessageInvoker(Ours.Handler(new StubHandler(), HandlerRatios.FourLimits));
         var ratio = Duel.Run(name, count => HandlerRatios.Invoke(heard, count), count => HandlerRatios.Invoke(unheard, count));
+        if (count == 0 || sum == 0)
+        {
+            throw new InvalidOperationException("The listener heard nothing: what was measured is not what it says.");
+        }
+
         return ratio with { Bytes = ratio.Bytes - Duel.BytesOf(count => HandlerRatios.Invoke(unheard, count), 1000) };
     }
 

@@ -19,11 +19,11 @@ internal sealed class StatusGauges
         meter.CreateObservableGauge("rate_limit.usage_ratio", () => Measure<double>(UsageRatio), "1", "Used share of the quota; above 1 after a settlement above the estimate.");
         meter.CreateObservableGauge("rate_limit.backoff", () => Measure<double>(Backoff), "s", "For how long the service still pauses because the upstream asked for it.");
         meter.CreateObservableUpDownCounter("rate_limit.partitions", () => Measure<long>(Partitions), "{partition}", "What a limit counts separately now: its tenants, its names; 1 where all requests share it.");
-        meter.CreateObservableGauge("resilience.circuit.state", () => Measure<long>(Circuit), "1", "1 for the state that the circuit is in, 0 for the others.");
+        meter.CreateObservableGauge("resilience.circuit.state", () => Measure<long>(Circuit), "{circuit}", "1 for the state that the circuit is in, 0 for the others.");
         meter.CreateObservableGauge("api.quota", () => Measure<long>(Quota), "{unit}", "The quota in force, in the limit's unit.");
         meter.CreateObservableGauge("api.quota.remaining", () => Measure<long>(Remaining), "{unit}", "What is left of the quota, in the limit's unit.");
         meter.CreateObservableUpDownCounter("api.keys", () => Measure<long>(Keys), "{key}", "API keys, by how they are.");
-        meter.CreateObservableGauge("api.key.state", () => Measure<long>(KeyState), "1", "1 for the state that a key is in, 0 for the others.");
+        meter.CreateObservableGauge("api.key.state", () => Measure<long>(KeyState), "{key}", "1 for the state that a key is in, 0 for the others.");
         meter.CreateObservableGauge("api.key.headroom", () => Measure<double>(Headroom), "1", "What is left of a key's quotas: of the limit of which least is left.");
         meter.CreateObservableCounter("api.key.requests", () => Measure<long>(KeyRequests), "{request}", "Requests that went with a key.");
     }

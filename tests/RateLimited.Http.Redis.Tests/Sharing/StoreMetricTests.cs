@@ -12,18 +12,15 @@ public sealed class StoreMetricTests
     public async Task Each_exchange_has_its_time_and_whether_it_was_answered()
     {
         using var collected = new MetricCollector();
-        var server = new RedisServer();
-        await using (server)
-        {
-            using var fleet = new Fleet(server.Address, static service => service.Limit("100/s"));
-            var limiter = fleet.Start();
-            (await limiter.AcquireAsync(cancellationToken: Ended)).Dispose();
-            await Eventually.HoldsAsync(() => TimesOf("answered") > 0);
+        using var server = new RedisServer();
+        using var fleet = new Fleet(server.Address, static service => service.Limit("100/s"), static redis => redis.Timeout = TimeSpan.FromMilliseconds(300));
+        var limiter = fleet.Start();
+        (await limiter.AcquireAsync(cancellationToken: Ended)).Dispose();
+        await Eventually.Holds(() => TimesOf("answered") > 0, "an exchange was timed");
 
-            await server.DisposeAsync();
-            (await limiter.AcquireAsync(cancellationToken: Ended)).Dispose();
-            await Eventually.HoldsAsync(() => TimesOf("failed") > 0);
-        }
+        server.Kill();
+        (await limiter.AcquireAsync(cancellationToken: Ended)).Dispose();
+        await Eventually.Holds(() => TimesOf("failed") > 0, "a failed exchange was timed");
 
         int TimesOf(string result) => collected.Measurements.Count(measured => measured.Instrument is "rate_limit.store.duration" && Equals(measured["result"], result) && measured.Value > 0);
     }

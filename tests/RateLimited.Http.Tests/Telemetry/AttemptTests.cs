@@ -103,17 +103,18 @@ public sealed class AttemptTests : IDisposable
     public async Task What_the_handlers_below_record_stands_under_the_attempt_and_what_the_caller_does_meanwhile_does_not()
     {
         Activity? below = null;
-        var answer = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var invoker = _service.Over((_, _) =>
+        using var gate = new SemaphoreSlim(0);
+        using var invoker = _service.Over(async (_, token) =>
         {
             below = Activity.Current;
-            return answer.Task;
+            await gate.WaitAsync(token);
+            return new HttpResponseMessage();
         });
         using var caller = new Activity("caller").Start();
 
         var sending = invoker.SendAsync(Get(), Ended);
         Activity.Current.ShouldBeSameAs(caller);
-        answer.SetResult(new HttpResponseMessage());
+        gate.Release();
         await sending;
 
         below!.OperationName.ShouldBe("rate_limit.attempt");

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Text;
 using RateLimited.Http.Telemetry;
 
@@ -19,7 +20,7 @@ internal static class MetricsReference
         {
             var instrument = byName[name];
             var tags = string.Join(", ", InstrumentTags.Of(name).Select(static tag => $"`{tag.Name}`"));
-            text.Append($"| `{name}` | {KindOf(instrument)} | `{instrument.Unit}` | {tags} | `{InPrometheus(instrument)}` | {instrument.Description} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| `{name}` | {KindOf(instrument)} | `{instrument.Unit}` | {tags} | `{InPrometheus(instrument)}` | {instrument.Description} |\n");
         }
 
         text.Append("\n| tag | of | values |\n| --- | --- | --- |\n");
@@ -27,7 +28,7 @@ internal static class MetricsReference
         foreach (var group in tagged.GroupBy(static each => (each.Tag.Name, Values: each.Tag.Values is { } values ? string.Join(", ", values.Select(static value => $"`{value}`")) : null)))
         {
             var of = group.Key.Values is null ? "every instrument that has it" : string.Join(", ", group.Select(static each => $"`{each.Name}`"));
-            text.Append($"| `{group.Key.Name}` | {of} | {group.Key.Values ?? "as configured"} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| `{group.Key.Name}` | {of} | {group.Key.Values ?? "as configured"} |\n");
         }
 
         return text.ToString();
