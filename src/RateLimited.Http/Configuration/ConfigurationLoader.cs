@@ -75,7 +75,7 @@ internal sealed class ConfigurationLoader(
 
     private ConfiguredService Compiled(string name, ServiceRateLimitingOptions options, out UnitScale scale)
     {
-        scale = UnitScale.Of(options, besides: []);
+        scale = UnitScale.Of(options);
         return new ConfiguredService(DefinitionCompiler.Service(name, options, scale), DefinitionCompiler.Pipeline(options, [.. Estimators(name, options)]));
     }
 

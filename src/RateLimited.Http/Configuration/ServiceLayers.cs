@@ -18,17 +18,20 @@ internal sealed record ServiceLayers(IReadOnlyList<LimitOptions> Limits, IReadOn
         var tier = PresetOf(options)?.TierOf(options.Tier);
         if (options.DiscoverLimits)
         {
-            return new ServiceLayers([], EndpointsOver(options, tier), Discovers: true);
+            return new ServiceLayers([.. Added(options)], EndpointsOver(options, tier), Discovers: true);
         }
 
         return options.Limits.Count > 0 || tier is null
-            ? new ServiceLayers([.. options.Limits], EndpointsOver(options, tier), Discovers: false)
-            : new ServiceLayers([.. tier.Limits.Select(static limit => limit.Options())], EndpointsOver(options, tier), tier.Discovers);
+            ? new ServiceLayers([.. options.Limits, .. Added(options)], EndpointsOver(options, tier), Discovers: false)
+            : new ServiceLayers([.. tier.Limits.Select(static limit => limit.Options()), .. Added(options)], EndpointsOver(options, tier), tier.Discovers);
     }
 
     /// <summary>The dialect of valid options; null where each response's headers tell.</summary>
     public static HeaderDialect? DialectOf(ServiceRateLimitingOptions options) =>
         options.Dialect is { } own ? DialectCompiler.Dialect(own) : PresetOf(options)?.Dialect is { } known ? KnownDialects.Find(known) : null;
+
+    /// <summary>Limits that other packages add. They replace none.</summary>
+    private static IEnumerable<LimitOptions> Added(ServiceRateLimitingOptions options) => options.Additions.SelectMany(static addition => addition.Limits);
 
     private static Preset? PresetOf(ServiceRateLimitingOptions options) => options.Preset is { } name ? KnownPresets.Find(name) : null;
 

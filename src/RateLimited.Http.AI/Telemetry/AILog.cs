@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace RateLimited.Http.AI.Telemetry;
+
+/// <summary>The log messages. None takes an address, a header, a tenant, a key, or anything of a prompt or an answer.</summary>
+internal static partial class AILog
+{
+    [LoggerMessage(EventId = 1, Message = "A response of {Service} reported something in {Field} that counts nothing; its request settles at the estimate.")]
+    public static partial void OddUsage(ILogger log, LogLevel level, string service, string field);
+
+    [LoggerMessage(2, LogLevel.Warning, "The budget {Budget} of {Service} is nearly spent: {Spent} of {Quota} US dollars.")]
+    public static partial void BudgetNearlySpent(ILogger log, string service, string budget, decimal spent, decimal quota);
+}

@@ -1,0 +1,24 @@
+namespace RateLimited.Http.AI.Tokens;
+
+/// <summary>
+/// The value that all but one in twenty of a stream of numbers stay below, kept as one number: it goes up a step for each that is above and down a nineteenth of that for each that is not
+/// (stochastic approximation, Robbins and Monro, 1951). Steps are parts of it, so that it moves as fast among thousands as among tens. Pure; one thread at a time.
+/// </summary>
+internal struct UpperQuantile(double first)
+{
+    private const double Above = 0.05;
+    private const double FirstStep = 0.5;
+    private const double LastStep = 0.02;
+
+    private int _seen;
+
+    /// <summary>The value as far as is known.</summary>
+    public double Value { get; private set; } = first;
+
+    public void Add(double number)
+    {
+        var step = Math.Max(FirstStep / (1 + (_seen * 0.1)), LastStep);
+        Value *= number > Value ? 1 + (step * (1 - Above)) : 1 - (step * Above);
+        _seen = Math.Min(_seen + 1, int.MaxValue - 1);
+    }
+}
