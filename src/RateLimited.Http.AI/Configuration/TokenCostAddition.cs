@@ -12,6 +12,8 @@ internal sealed class TokenCostAddition(ServiceTokens tokens, TokenCostOptions o
 {
     private const int PartsOfAMinute = 1_000;
 
+    public TokenCostOptions Options => options;
+
     public override IEnumerable<LimitOptions> Limits => options.Budgets.Where(static budget => budget is { Then: BudgetAction.Refuse }).Select(LimitOf).OfType<LimitOptions>();
 
     public override IEnumerable<KeyValuePair<string, int>> Parts => [KeyValuePair.Create(AIUnits.Usd, UnitCost.Finest), KeyValuePair.Create(AIUnits.AudioMinutes, PartsOfAMinute)];

@@ -70,7 +70,7 @@ internal static class UsageFields
             {
                 largest = Math.Max(largest ?? 0, count);
             }
-            else if (values.IsOdd(path))
+            else if (values.IsOdd(path) || values.Number(path) is not null)
             {
                 odd ??= path;
             }
