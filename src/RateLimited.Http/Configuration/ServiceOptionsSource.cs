@@ -34,6 +34,11 @@ internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> regist
             }
         }
 
+        foreach (var configure in known.KeysOf(name))
+        {
+            configure(options.Keys);
+        }
+
         Add(name, options);
     }
 

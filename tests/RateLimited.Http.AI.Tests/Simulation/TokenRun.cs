@@ -30,6 +30,7 @@ internal sealed class TokenRun : IDisposable
     private readonly AITelemetry _aiTelemetry = new();
     private readonly ServiceLimiter _limiter;
     private readonly PipelineSettings _settings;
+    private readonly ServicePipeline _pipeline;
     private readonly ServiceTokens _tokens;
     private readonly ReservingUpstream _upstream;
     private readonly Random _random;
@@ -51,6 +52,7 @@ internal sealed class TokenRun : IDisposable
         ServiceOptionsFaults.Of("openai", service, []).Sentences().ShouldBeEmpty();
         _settings = DefinitionCompiler.Pipeline(service);
         _limiter = new ServiceLimiter(DefinitionCompiler.Service("openai", service), new InProcessStore(_time, []), _telemetry.For("openai"));
+        _pipeline = new ServicePipeline(_limiter, _settings);
     }
 
     public int Ok { get; private set; }
@@ -71,6 +73,7 @@ internal sealed class TokenRun : IDisposable
 
     public void Dispose()
     {
+        _pipeline.Dispose();
         _limiter.Dispose();
         _tokens.Dispose();
         _aiTelemetry.Dispose();
@@ -148,7 +151,7 @@ internal sealed class TokenRun : IDisposable
         _upstream.Report(Now, response);
         response.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         _limiter.ObserveAnswer(ticket);
-        ResponseSignals.Take(call.Request, response, default, ticket, _limiter, _settings);
+        ResponseSignals.Take(call.Request, response, default, ticket, _pipeline, _settings);
         var tail = CostTail.Of(response, ticket, _limiter);
         tail.Usage?.Read(System.Text.Encoding.UTF8.GetBytes(body));
         tail.Complete(ticket, _limiter, isComplete: true);
