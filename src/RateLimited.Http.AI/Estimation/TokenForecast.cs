@@ -90,7 +90,7 @@ internal sealed class TokenForecast
 
         if (usage.AudioSeconds is { } seconds)
         {
-            AddAudio(costs, seconds);
+            AddAudio(costs, _rules.GivesBack ? seconds : Math.Max(seconds, Prompt.AudioSeconds ?? 0));
         }
 
         return costs;

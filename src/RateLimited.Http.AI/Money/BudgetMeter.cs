@@ -30,8 +30,15 @@ internal sealed class BudgetMeter(BudgetRule rule, MonotonicClock clock)
         lock (_lock)
         {
             var at = clock.At(guard: 0);
+            _hasWarned &= IsOver(at);
             Rule.Limit.Charge(ref _state, at, millionths);
-            return IsNewlyOver(at);
+            if (_hasWarned || !IsOver(at))
+            {
+                return false;
+            }
+
+            _hasWarned = true;
+            return true;
         }
     }
 
@@ -40,18 +47,13 @@ internal sealed class BudgetMeter(BudgetRule rule, MonotonicClock clock)
         lock (_lock)
         {
             var at = clock.At(guard: 0);
-            IsNewlyOver(at);
+            _hasWarned &= IsOver(at);
             var spent = (decimal)Rule.Limit.Used(ref _state, at) / UnitCost.Finest;
             return new BudgetStatus(Rule.Name, (decimal)Rule.Limit.Quota / UnitCost.Finest, spent, Projected(spent, at));
         }
     }
 
-    private bool IsNewlyOver(in Moment at)
-    {
-        var isOver = (Int128)Rule.Limit.Used(ref _state, at) * 100 >= (Int128)Rule.Limit.Quota * Rule.WarnPercent;
-        (var isNew, _hasWarned) = (isOver && !_hasWarned, isOver);
-        return isNew;
-    }
+    private bool IsOver(in Moment at) => (Int128)Rule.Limit.Used(ref _state, at) * 100 >= (Int128)Rule.Limit.Quota * Rule.WarnPercent;
 
     /// <summary>Of a fixed window the end is known, and how long it is.</summary>
     private decimal? Projected(decimal spent, in Moment at)

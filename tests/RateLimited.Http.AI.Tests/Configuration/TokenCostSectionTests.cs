@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RateLimited.Http.AI.Configuration;
+using RateLimited.Http.AI.Tests.Estimation;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Tests.Configuration;
 
@@ -115,7 +116,7 @@ public sealed class TokenCostSectionTests
     {
         var source = new ReloadableSource(("Services:a:Limits", "5000 tokens/minute"), ("Services:a:AI:Prices:m:Input", "1000"), ("Services:a:AI:Budgets:0", "50 usd/day fixed"));
         using var container = Configured.Container(source.Root(), static services => services.AddHttpClient("a", static client => client.BaseAddress = new Uri("https://upstream.test/"))
-            .AddServiceRateLimiting().AddTokenCosts().ConfigurePrimaryHttpMessageHandler(static () => new Answering("""{"usage":{"prompt_tokens":1000,"completion_tokens":0}}""")));
+            .AddServiceRateLimiting().AddTokenCosts().ConfigurePrimaryHttpMessageHandler(static () => new AnsweringUpstream { Json = """{"usage":{"prompt_tokens":1000,"completion_tokens":0}}""" }));
         var costs = container.GetRequiredKeyedService<ITokenCosts>("a");
         await SendAsync(container);
         costs.GetSpend().ShouldSatisfyAllConditions(static spend => spend.Total.ShouldBe(1), static spend => spend.Budgets[0].Spent.ShouldBe(1));
@@ -149,11 +150,5 @@ public sealed class TokenCostSectionTests
     {
         var service = container.GetRequiredService<IOptionsMonitor<ServiceRateLimitingOptions>>().Get("a");
         return (((TokenCostAddition)service.Additions.ShouldHaveSingleItem()).Options, service);
-    }
-
-    private sealed class Answering(string json) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            Task.FromResult(new HttpResponseMessage { Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json") });
     }
 }
