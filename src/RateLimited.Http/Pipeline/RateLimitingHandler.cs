@@ -22,6 +22,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         if (!IsLimited(request, settings, out var asked))
         {
+            time.End?.See(_limiter.Now);
             return NextAsync(request, time, cancellationToken);
         }
 
@@ -58,10 +59,19 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         }
 
 #pragma warning disable VSTHRD103 // It has completed: waiting for it would only cost a state machine.
-        return admission.IsCompletedSuccessfully
-            ? DispatchAsync(request, admission.Result, settings, time, cancellationToken)
-            : AdmitAndDispatchAsync(request, admission, settings, time, cancellationToken);
+        if (!admission.IsCompletedSuccessfully)
+        {
+            return AdmitAndDispatchAsync(request, admission, settings, time, cancellationToken);
+        }
+
+        var ticket = admission.Result;
 #pragma warning restore VSTHRD103
+        if (time.End is { } end && ticket.ChargedAt != AdmissionTicket.NotCharged)
+        {
+            end.See(ticket.ChargedAt);
+        }
+
+        return DispatchAsync(request, ticket, settings, time, cancellationToken);
     }
 
     internal override HttpResponseMessage Send(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
@@ -110,7 +120,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         }
 
         var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response, _limiter.Time, cancellationToken) : default;
-        Hear(request, response, body.Span, ticket, settings);
+        Hear(request, response, body.Span, ticket, settings, time.End);
         return response;
     }
 
@@ -129,7 +139,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
     private void End(AdmissionTicket ticket, Exception exception)
     {
-        _limiter.Learn(ticket, AnswerReading.KindOf(exception));
+        _limiter.Learn(ticket, AnswerReading.KindOf(exception), _limiter.Now);
         if (WasNeverSent(exception))
         {
             ticket.GiveBack();
@@ -183,6 +193,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         // The token may have been cancelled between the grant and now; nothing has left yet.
         GiveBackIfCancelled(ticket, cancellationToken);
+        time.End?.See(_limiter.Now);
         return await DispatchAsync(request, ticket, settings, time, cancellationToken).ConfigureAwait(false);
     }
 
@@ -202,16 +213,16 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
         if (!sending.IsCompletedSuccessfully || ResponseSignals.NeedsBody(request, sending.Result, settings))
         {
-            return HearAsync(request, sending, ticket, settings, cancellationToken);
+            return HearAsync(request, sending, ticket, settings, time, cancellationToken);
         }
 
-        Hear(request, sending.Result, body: default, ticket, settings);
+        Hear(request, sending.Result, body: default, ticket, settings, time.End);
 #pragma warning restore VSTHRD103, VSTHRD002
         return sending;
     }
 
     private async Task<HttpResponseMessage> HearAsync(
-        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings, CancellationToken cancellationToken)
+        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
         var body = default(ReadOnlyMemory<byte>);
@@ -231,15 +242,17 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             throw;
         }
 
-        Hear(request, response, body.Span, ticket, settings);
+        Hear(request, response, body.Span, ticket, settings, time.End);
         return response;
     }
 
     /// <summary>Learns what the response says, as far as its body is known, and lets go of the ticket, now or when the body ends.</summary>
-    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings)
+    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings, CallEnd? end)
     {
-        _limiter.ObserveAnswer(ticket);
-        ResponseSignals.Take(request, response, body, ticket, pipeline, settings);
+        // Everybody who wants to know when it was answered shares one reading of the clock, which costs as much as reading a few headers.
+        var now = _limiter.Now;
+        end?.See(now);
+        ResponseSignals.Take(request, response, body, ticket, pipeline, settings, now);
         var tail = CostTail.Of(response, ticket, _limiter);
         if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
         {
