@@ -12,7 +12,7 @@ public sealed class TokenCostOptions
     /// <summary>What is charged for an answer before anybody knows how long it will be. Default: <see cref="OutputReserve.MaxTokens"/>.</summary>
     public OutputReserve Reserve { get; set; }
 
-    /// <summary>How many tokens answers are expected to have before any was seen, where the request does not say how many they may have: 1 to 1 000 000. Default: 500.</summary>
+    /// <summary>How many tokens answers are expected to have before twenty were seen, where the request does not say how many they may have: 1 to 1 000 000. Default: 500.</summary>
     public long ExpectedOutput { get; set; } = 500;
 
     /// <summary>Whether tokens of prompts that come from the provider's cache count. Default: <see cref="CachedTokens.Provider"/>.</summary>

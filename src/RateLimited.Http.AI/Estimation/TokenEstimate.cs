@@ -40,12 +40,12 @@ internal sealed class TokenEstimate : CostEstimate
         var (prompt, calibration) = (_forecast.Prompt, _forecast.Calibration);
         if (usage.Input is { } input && prompt.IsRead && !_forecast.IsExact && _forecast.Shape is not (Requests.RequestShape.Transcription or Requests.RequestShape.Images))
         {
-            calibration.LearnInput(prompt.Counts, _forecast.Plain, input - prompt.TokenIds);
+            calibration.LearnInput(prompt.Counts, _forecast.Plain, input - prompt.TokenIds, _rules.Margin);
         }
 
         if (usage.Output is > 0 and { } output && _forecast.Output > 0)
         {
-            calibration.LearnOutput(_rules.ExpectedOutput, output / Math.Max(prompt.Choices, 1));
+            calibration.LearnOutput(output / Math.Max(prompt.Choices, 1));
         }
     }
 

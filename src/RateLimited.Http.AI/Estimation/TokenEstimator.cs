@@ -27,7 +27,7 @@ internal sealed class TokenEstimator(ServiceTokens service, TokenRules rules) : 
             prompt.Model = RequestShapes.DeploymentOf(request.Message);
         }
 
-        prompt.Counts[TextFeature.Requests] = 1;
+        (prompt.Counts[TextFeature.Requests], prompt.Counts[TextFeature.Messages]) = shape.IsFramed() ? (1, prompt.Counts[TextFeature.Messages]) : (0, 0);
         if (shape == RequestShape.Transcription)
         {
             prompt.AudioSeconds ??= (decimal)(content.Headers.ContentLength ?? 0) / BytesPerSecond;

@@ -19,7 +19,7 @@ internal sealed class TokenForecast
     {
         (_rules, Shape, Prompt, Calibration) = (rules, shape, prompt, calibration);
         (Plain, var safe) = calibration.Input(prompt.Counts, rules.Margin);
-        var framing = (TokensOfMessage * prompt.Counts[Text.TextFeature.Messages]) + TokensOfAnswer;
+        var framing = (TokensOfMessage * prompt.Counts[Text.TextFeature.Messages]) + (TokensOfAnswer * prompt.Counts[Text.TextFeature.Requests]);
         IsExact = exact is not null;
         Input = prompt.TokenIds + (exact is { } known ? known + framing : (long)Math.Ceiling(safe));
         Output = OutputOf();
@@ -113,7 +113,7 @@ internal sealed class TokenForecast
             return 0;
         }
 
-        var expected = (long)Math.Ceiling(Calibration.Output(_rules.ExpectedOutput)) * Prompt.Choices;
+        var expected = Calibration.Output(_rules.ExpectedOutput) * Prompt.Choices;
         return Prompt.MaxOutput is not { } most ? expected
             : _rules.Reserve == OutputReserve.Expected ? Math.Min(expected, most * Prompt.Choices)
             : most * Prompt.Choices;

@@ -5,7 +5,7 @@ namespace RateLimited.Http.AI.Estimation;
 /// <summary>How a service's tokens are estimated and counted: valid options, immutable.</summary>
 /// <param name="Margin">By how much estimates are raised at first.</param>
 /// <param name="Reserve">What is charged for answers beforehand.</param>
-/// <param name="ExpectedOutput">How long answers are before any was seen.</param>
+/// <param name="ExpectedOutput">How long answers are before twenty were seen.</param>
 /// <param name="Cached">Whether cached tokens count.</param>
 /// <param name="IsCacheFree">What the provider does about them, where that is asked.</param>
 /// <param name="GivesBack">Whether what was reserved and not used comes back.</param>

@@ -41,6 +41,9 @@ internal static class RequestShapes
         return null;
     }
 
+    /// <summary>Whether the provider puts text of its own around messages and before answers, which counts as tokens.</summary>
+    public static bool IsFramed(this RequestShape shape) => shape is RequestShape.Chat or RequestShape.Responses or RequestShape.Messages;
+
     /// <summary>The deployment that Azure has in the address, which stands for the model; empty where there is none.</summary>
     public static string DeploymentOf(HttpRequestMessage request)
     {

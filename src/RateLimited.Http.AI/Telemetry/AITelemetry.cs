@@ -1,31 +1,28 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.AI.Telemetry;
 
 /// <summary>
-/// One meter and one log category, both named <c>RateLimited.Http.AI</c>. Tags are the names of services, of models that have a price, and closed sets: what requests name besides is
-/// <c>other</c>, so that no traffic makes new series. Nothing here is told a tenant, a key, a prompt or an answer. Thread-safe.
+/// What the tokens and the money of services are told to: the meter and the log category of the core. Tags are the names of services, of models that have a price, and closed sets: what
+/// requests name besides is <c>other</c>, so that no traffic makes new series. Nothing here is told a tenant, a key, a prompt or an answer. Thread-safe.
 /// </summary>
 internal sealed class AITelemetry : IDisposable
 {
-    public const string Name = "RateLimited.Http.AI";
-
     public const string OtherModel = "other";
 
-    private static readonly Lazy<Instruments> Shared = new(static () => new Instruments(new Meter(Name, Version)));
+    private static readonly Lazy<Instruments> Shared = new(static () => new Instruments(RateLimitingInstruments.SharedMeter));
 
     private readonly Instruments _instruments;
     private readonly ILogger _log;
 
     public AITelemetry(IMeterFactory? meters = null, ILoggerFactory? loggers = null)
     {
-        _instruments = meters is null ? Shared.Value : new Instruments(meters.Create(new MeterOptions(Name) { Version = Version }));
-        _log = loggers?.CreateLogger(Name) ?? NullLogger.Instance;
+        _instruments = meters is null ? Shared.Value : new Instruments(meters.Create(new MeterOptions(RateLimitingInstruments.Name) { Version = RateLimitingInstruments.Version }));
+        _log = loggers?.CreateLogger(RateLimitingInstruments.Name) ?? NullLogger.Instance;
     }
-
-    private static string? Version => typeof(AITelemetry).Assembly.GetName().Version?.ToString(3);
 
     /// <summary>Counts what an answer used and cost, and how far its estimate was off.</summary>
     /// <param name="service">The service.</param>

@@ -11,7 +11,7 @@ internal sealed class ModelCalibration(string model)
     private readonly Lock _lock = new();
     private readonly TokenModel _tokens = TokenPriors.For(model);
     private SafetyMargin _margin = new();
-    private UpperQuantile? _output;
+    private AnswerLengths? _output;
     private double _error;
 
     /// <summary>The tokens of a prompt, with and without the margin.</summary>
@@ -27,39 +27,40 @@ internal sealed class ModelCalibration(string model)
     }
 
     /// <summary>How long answers are: all but one in twenty are no longer.</summary>
-    /// <param name="first">What is expected before any was seen.</param>
-    public double Output(double first)
+    /// <param name="first">What is expected before twenty were seen.</param>
+    public long Output(long first)
     {
         lock (_lock)
         {
-            return _output?.Value ?? first;
+            return _output?.Upper(first) ?? first;
         }
     }
 
     /// <summary>Takes in how many tokens a prompt was counted as.</summary>
-    public void LearnInput(in TextCounts counts, double estimate, long actual)
+    /// <param name="counts">The prompt.</param>
+    /// <param name="estimate">What it was estimated as, without a margin.</param>
+    /// <param name="actual">What it was counted as.</param>
+    /// <param name="margin">The configured margin.</param>
+    public void LearnInput(in TextCounts counts, double estimate, long actual, double margin)
     {
         lock (_lock)
         {
             if (_tokens.Learn(counts, actual))
             {
                 var seen = _margin.Seen;
-                _margin.Compare(estimate, actual);
+                _margin.Compare(estimate, actual, margin);
                 _error += (Math.Abs(estimate - actual) / actual - _error) * Math.Max(ErrorShare, 1.0 / (seen + 1));
             }
         }
     }
 
-    /// <summary>Takes in how long an answer was.</summary>
-    /// <param name="first">What is expected before any was seen.</param>
-    /// <param name="actual">The tokens of the answer.</param>
-    public void LearnOutput(double first, long actual)
+    /// <summary>Takes in how many tokens an answer had.</summary>
+    public void LearnOutput(long actual)
     {
         lock (_lock)
         {
-            var output = _output ?? new UpperQuantile(first);
-            output.Add(actual);
-            _output = output;
+            _output ??= new AnswerLengths();
+            _output.Add(actual);
         }
     }
 

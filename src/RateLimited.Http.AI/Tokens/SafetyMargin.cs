@@ -22,11 +22,14 @@ internal struct SafetyMargin()
     }
 
     /// <summary>Takes in a truth beside what it was estimated as, without any margin.</summary>
-    public void Compare(double estimate, long actual)
+    /// <param name="estimate">The estimate.</param>
+    /// <param name="actual">The truth.</param>
+    /// <param name="configured">The configured margin. What is beyond it is not remembered: it would hold the margin up long after the estimates are right.</param>
+    public void Compare(double estimate, long actual, double configured)
     {
         if (estimate > 0)
         {
-            _shortfall.Add(actual / estimate);
+            _shortfall.Add(actual / estimate, configured);
             _seen++;
         }
     }

@@ -15,10 +15,13 @@ internal struct UpperQuantile(double first)
     /// <summary>The value as far as is known.</summary>
     public double Value { get; private set; } = first;
 
-    public void Add(double number)
+    /// <summary>Takes in a number of the stream.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="most">What the value is kept below: above it nobody asks how far.</param>
+    public void Add(double number, double most = double.MaxValue)
     {
         var step = Math.Max(FirstStep / (1 + (_seen * 0.1)), LastStep);
-        Value *= number > Value ? 1 + (step * (1 - Above)) : 1 - (step * Above);
+        Value = Math.Min(Value * (number > Value ? 1 + (step * (1 - Above)) : 1 - (step * Above)), most);
         _seen = Math.Min(_seen + 1, int.MaxValue - 1);
     }
 }

@@ -83,11 +83,11 @@ public sealed class TokenEstimatorTests
     }
 
     [Theory]
-    [InlineData("/v1/embeddings", """{"model":"letters","input":["one","three"]}""", "11 tokens, 11 input-tokens, 0 output-tokens")]
+    [InlineData("/v1/embeddings", """{"model":"letters","input":["one","three"]}""", "8 tokens, 8 input-tokens, 0 output-tokens")]
     [InlineData("/v1/embeddings", """{"model":"text-embedding-3-small","input":[[1,2,3],[4,5]]}""", "5 tokens, 5 input-tokens, 0 output-tokens")]
-    [InlineData("/v1/moderations", """{"model":"letters","input":"three"}""", "8 tokens, 8 input-tokens, 0 output-tokens")]
-    [InlineData("/v1/completions", """{"model":"letters","prompt":"three","max_tokens":9}""", "17 tokens, 8 input-tokens, 9 output-tokens")]
-    [InlineData("/v1/responses", """{"model":"letters","input":"three","max_output_tokens":9}""", "17 tokens, 8 input-tokens, 9 output-tokens")]
+    [InlineData("/v1/moderations", """{"model":"letters","input":"three"}""", "5 tokens, 5 input-tokens, 0 output-tokens")]
+    [InlineData("/v1/completions", """{"model":"letters","prompt":"three","max_tokens":9}""", "14 tokens, 5 input-tokens, 9 output-tokens")]
+    [InlineData("/v1/responses", """{"model":"letters","input":"three","max_output_tokens":9}""", "21 tokens, 12 input-tokens, 9 output-tokens")]
     [InlineData("/v1/messages/", """{"model":"letters","system":"be","messages":[{"role":"user","content":[{"type":"text","text":"three"}]}],"max_tokens":9}""", "23 tokens, 14 input-tokens, 9 output-tokens")]
     [InlineData("/openai/deployments/letters%20one/chat/completions?api-version=1", """{"messages":[{"role":"user","content":"hi"}],"max_tokens":9}""", "18 tokens, 9 input-tokens, 9 output-tokens")]
     [InlineData("/v1/images/generations", """{"model":"dall-e-3","prompt":"a sea","n":4}""", "4 images")]

@@ -42,17 +42,17 @@ public sealed class BudgetTests : IDisposable
         refusal.Message.ShouldNotContain("dear");
         _upstream.Asked.ShouldBe(3);
 
-        // The dollar that was too much is of the next day's.
+        // A fixed window begins anew, whatever was spent in the one before.
         _time.Advance(TimeSpan.FromDays(1));
         await AskAsync();
-        Limit("usd").Used.ShouldBe(3);
+        Limit("usd").Used.ShouldBe(2);
         Costs.GetSpend().ShouldSatisfyAllConditions(static spend => spend.Total.ShouldBe(8), static spend => spend.Today.ShouldBe(2), static spend => spend.ThisMonth.ShouldBe(8));
     }
 
     [Fact]
     public async Task A_budget_that_warns_lets_everything_go()
     {
-        Run($$"""{ "Limits": "100/minute", "AI": { {{Prices}}, "Budgets": { "Limit": "5 usd/day fixed", "Then": "Warn", "WarnPercent": 60 } } }""");
+        Run($$"""{ "Limits": "100/minute", "AI": { {{Prices}}, "Budgets": [ { "Limit": "5 usd/day fixed", "Then": "Warn", "WarnPercent": 60 } ] } }""");
         await AskAsync();
         _logs.Entries.ShouldNotContain(static entry => entry.Level >= LogLevel.Warning);
 
@@ -93,7 +93,7 @@ public sealed class BudgetTests : IDisposable
         _upstream.Json = """{"model":"canary-answer","usage":{"prompt_tokens":1000,"completion_tokens":200}}""";
         await AskAsync("canary-tenant", "canary-model");
 
-        _measured!.Measurements.Select(static measured => $"{measured.Series} {measured.Value:0.###}").Where(static line => !line.StartsWith("ai.estimate.error", StringComparison.Ordinal)).ShouldBe(
+        _measured!.Measurements.Select(static measured => $"{measured.Series} {measured.Value:0.###}").Where(static line => line.StartsWith("ai.", StringComparison.Ordinal) && !line.StartsWith("ai.estimate.error", StringComparison.Ordinal)).ShouldBe(
             [
                 "ai.tokens{service=a,model=dear,kind=input} 700", "ai.tokens{service=a,model=dear,kind=cached} 300", "ai.tokens{service=a,model=dear,kind=output} 200",
                 "ai.cost{service=a,model=dear} 2", "ai.tokens{service=a,model=other,kind=input} 1000", "ai.tokens{service=a,model=other,kind=output} 200",
@@ -120,9 +120,9 @@ public sealed class BudgetTests : IDisposable
     [Fact]
     public async Task A_request_that_costs_more_than_all_of_the_budget_never_goes()
     {
-        Run($$"""{ "Limits": "100/minute", "AI": { {{Prices}}, "Budgets": "0.01 usd/day fixed" } }""");
+        Run($$"""{ "Limits": "100/minute", "AI": { {{Prices}}, "Budgets": "5 usd/day fixed" } }""");
 
-        (await Should.ThrowAsync<RateLimitRejectedException>(AskAsync)).Limit.ShouldBe("budget 0.01 usd/day");
+        (await Should.ThrowAsync<RateLimitRejectedException>(() => AskAsync(maxTokens: 2_000))).Limit.ShouldBe("budget 5 usd/day");
         _upstream.Asked.ShouldBe(0);
     }
 
@@ -139,17 +139,17 @@ public sealed class BudgetTests : IDisposable
             services.AddHttpClient("a", static client => client.BaseAddress = new Uri("https://upstream.test/"))
                 .AddServiceRateLimiting().AddTokenCosts().ConfigurePrimaryHttpMessageHandler(() => _upstream);
         });
-        _measured = new MetricCollector(_container.GetRequiredService<IMeterFactory>(), "RateLimited.Http.AI");
+        _measured = new MetricCollector(_container.GetRequiredService<IMeterFactory>());
     }
 
     private Task AskAsync() => AskAsync(tenant: null);
 
-    private async Task AskAsync(string? tenant = null, string model = "dear")
+    private async Task AskAsync(string? tenant = null, string model = "dear", int maxTokens = 10)
     {
         using var client = _container!.GetRequiredService<IHttpClientFactory>().CreateClient("a");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
         {
-            Content = new StringContent($$"""{"model":"{{model}}","messages":[{"role":"user","content":"hi"}],"max_tokens":10}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent($$"""{"model":"{{model}}","messages":[{"role":"user","content":"hi"}],"max_tokens":{{maxTokens}}}""", Encoding.UTF8, "application/json"),
         };
         if (tenant is not null)
         {

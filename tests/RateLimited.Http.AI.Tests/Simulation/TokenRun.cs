@@ -150,8 +150,7 @@ internal sealed class TokenRun : IDisposable
     {
         _upstream.Report(Now, response);
         response.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        _limiter.ObserveAnswer(ticket);
-        ResponseSignals.Take(call.Request, response, default, ticket, _pipeline, _settings);
+        ResponseSignals.Take(call.Request, response, default, ticket, _pipeline, _settings, _limiter.Now);
         var tail = CostTail.Of(response, ticket, _limiter);
         tail.Usage?.Read(System.Text.Encoding.UTF8.GetBytes(body));
         tail.Complete(ticket, _limiter, isComplete: true);

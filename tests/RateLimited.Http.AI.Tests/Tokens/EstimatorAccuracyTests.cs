@@ -30,7 +30,7 @@ public sealed class EstimatorAccuracyTests
             for (var i = 0; i < Learned; i++)
             {
                 var (counts, actual) = Request(known, isO200k, random);
-                calibration.LearnInput(counts, calibration.Input(counts, Margin).Plain, actual);
+                calibration.LearnInput(counts, calibration.Input(counts, Margin).Plain, actual, Margin);
             }
 
             var after = Errors(calibration, unknown, isO200k, new Random(seed));
@@ -55,7 +55,7 @@ public sealed class EstimatorAccuracyTests
             for (var i = 0; i < 30; i++)
             {
                 var (counts, actual) = Request(passages[..^2], isO200k: true, random);
-                calibration.LearnInput(counts, calibration.Input(counts, Margin).Plain, actual);
+                calibration.LearnInput(counts, calibration.Input(counts, Margin).Plain, actual, Margin);
             }
 
             Errors(calibration, passages[^2..], isO200k: true, random).Median.ShouldBeLessThan(0.35, kind);
@@ -71,7 +71,7 @@ public sealed class EstimatorAccuracyTests
         {
             var (counts, actual) = Request(Passage.All, isO200k: true, random);
             var said = random.Next(6) switch { 0 => 0, 1 => long.MaxValue, 2 => -5, 3 => actual * 15, 4 => Math.Max(actual / 15, 1), _ => actual };
-            calibration.LearnInput(counts, calibration.Input(counts, Margin).Plain, said);
+            calibration.LearnInput(counts, calibration.Input(counts, Margin).Plain, said, Margin);
             var (plain, safe) = calibration.Input(counts, Margin);
             double.IsFinite(plain).ShouldBeTrue();
             plain.ShouldBeGreaterThanOrEqualTo(0);
@@ -88,7 +88,7 @@ public sealed class EstimatorAccuracyTests
 
         foreach (var said in (long[])[0, -1, actual * 1_000, long.MaxValue])
         {
-            calibration.LearnInput(counts, before.Plain, said);
+            calibration.LearnInput(counts, before.Plain, said, Margin);
         }
 
         calibration.Input(counts, Margin).ShouldBe(before);
@@ -101,9 +101,11 @@ public sealed class EstimatorAccuracyTests
         var random = new Random(3);
         var calibration = new ModelCalibration("gpt-4o");
         calibration.Output(500).ShouldBe(500);
+        calibration.LearnOutput(20);
+        calibration.Output(500).ShouldBe(500);
         for (var i = 0; i < 4_000; i++)
         {
-            calibration.LearnOutput(500, random.Next(1, 2_001));
+            calibration.LearnOutput(random.Next(1, 2_001));
         }
 
         calibration.Output(500).ShouldBeInRange(1_700, 2_100);
