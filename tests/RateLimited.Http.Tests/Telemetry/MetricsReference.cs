@@ -39,10 +39,13 @@ internal static class MetricsReference
     /// <summary>
     /// The rules of the OpenTelemetry exporters: dots become underscores, seconds a suffix, a gauge in parts of one says that it is a ratio, annotations leave nothing, counters a total.
     /// </summary>
-    public static string InPrometheus(Instrument instrument)
+    public static string InPrometheus(Instrument instrument) => InPrometheus(instrument.Name, KindOf(instrument), instrument.Unit);
+
+    /// <summary>The same for who has the words of it.</summary>
+    public static string InPrometheus(string instrument, string kind, string? unit)
     {
-        var (name, kind) = (instrument.Name.Replace('.', '_'), KindOf(instrument));
-        var isRatio = kind.Contains("Gauge", StringComparison.Ordinal) && instrument.Unit is "1" && !name.Contains("ratio", StringComparison.Ordinal);
-        return name + (instrument.Unit is "s" ? "_seconds" : isRatio ? "_ratio" : string.Empty) + (kind is "Counter" or "ObservableCounter" ? "_total" : string.Empty);
+        var name = instrument.Replace('.', '_');
+        var isRatio = kind.Contains("Gauge", StringComparison.Ordinal) && unit is "1" && !name.Contains("ratio", StringComparison.Ordinal);
+        return name + (unit is "s" ? "_seconds" : isRatio ? "_ratio" : string.Empty) + (kind is "Counter" or "ObservableCounter" ? "_total" : string.Empty);
     }
 }
