@@ -8,9 +8,9 @@ public sealed class AlertRuleTests
 {
     private static readonly string Directory = Repository.PathOf("monitoring/prometheus");
 
-    private static readonly IReadOnlyList<YamlMappingNode> Recorded = RulesOf("recording.rules.yml");
+    private static readonly List<YamlMappingNode> Recorded = RulesOf("recording.rules.yml");
 
-    private static readonly IReadOnlyList<YamlMappingNode> Alerts = RulesOf("alerts.rules.yml");
+    private static readonly List<YamlMappingNode> Alerts = RulesOf("alerts.rules.yml");
 
     [Fact]
     public Task Prometheus_accepts_them() => Promtool.RunAsync(Directory, "check", "rules", "--lint=all", "--lint-fatal", "recording.rules.yml", "alerts.rules.yml");

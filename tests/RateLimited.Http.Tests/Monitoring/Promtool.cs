@@ -11,7 +11,7 @@ internal static class Promtool
     /// <summary>Runs it to its end and fails with what it says unless it finds nothing wrong.</summary>
     public static async Task RunAsync(string directory, params string[] arguments)
     {
-        using var process = Start(new ProcessStartInfo("promtool", arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true });
+        using var process = Start(new ProcessStartInfo("promtool", arguments) { WorkingDirectory = directory, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         ended.CancelAfter(Patience);
         var said = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(ended.Token), process.StandardError.ReadToEndAsync(ended.Token));
