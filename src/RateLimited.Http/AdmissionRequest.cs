@@ -36,6 +36,9 @@ public readonly record struct AdmissionRequest
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Whether it asks for nothing that must be remembered but its priority.</summary>
+    internal bool IsPlain => Tenant is null && Endpoint is null && Partition is null && Costs is null;
+
     /// <summary>A request that costs <paramref name="amount"/> of <paramref name="unit"/> besides its one request.</summary>
     /// <exception cref="ArgumentException"><paramref name="unit"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="amount"/> is negative.</exception>

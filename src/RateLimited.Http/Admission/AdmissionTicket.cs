@@ -1,70 +1,68 @@
-using System.Runtime.InteropServices;
-using System.Threading.RateLimiting;
-using System.Threading.Tasks.Sources;
-using RateLimited.Http.Telemetry;
-
 namespace RateLimited.Http.Admission;
 
 /// <summary>
 /// One request on its way through admission: first what it would be charged, then its place in line, then the proof that it was admitted. Tickets are reused: exactly one of
 /// <see cref="Complete"/> and <see cref="GiveBack"/> is called after an admission, and the ticket is not touched after that.
 /// </summary>
-internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValueTaskSource<RateLimitLease>
+internal sealed partial class AdmissionTicket
 {
-    // Most requests have one limit: an array of its own for its charge would be a fifth of what a waiter takes.
-    private Charge _onlyCharge;
     private Charge[]? _charges;
+    private TicketDetails? _details;
 
     /// <summary>The ticket's place in the waiting line. Only under the line's lock.</summary>
     public LinePlace Place;
 
-    private ManualResetValueTaskSourceCore<bool> _source;
+    private sbyte _priority;
+    private bool _isParticular;
 
     /// <summary>Whether the limits were told what became of the request.</summary>
     public bool IsHeard;
 
-    /// <summary>The span of its time in line.</summary>
-    public WaitSpan Span;
-
-    private CancellationTokenRegistration _registration;
-    private bool _isHeldByToken;
-    private ServiceLimiter? _owner;
-    private Exception? _failure;
-    private string? _endpoint;
-
-    private CancellationToken _cancelledBy;
-
     /// <summary>The instant it was charged at. Written under the store's gate.</summary>
     public long ChargedAt;
 
-    /// <summary>Why it left the line; <see cref="RejectionReason.None"/> when it was admitted.</summary>
-    public RejectionReason Reason;
+    public RequestPriority Priority => (RequestPriority)_priority;
 
-    /// <summary>The partition for whose sake it was refused.</summary>
-    public Partition? RefusedBy;
+    public string? Tenant => IsPlain ? null : Details.Asked.Tenant;
 
-    /// <summary>The ticket's entry among the deadlines, when its timeout is not the line's.</summary>
-    public Deadline? Deadline { get; set; }
+    public string? Partition => IsPlain ? null : Details.Asked.Partition;
 
-    /// <summary>A ticket that was not used yet.</summary>
-    public AdmissionTicket() => _source.RunContinuationsAsynchronously = true;
+    public IReadOnlyList<UnitCost>? Costs => IsPlain ? null : Details.Asked.Costs;
 
-    public RequestPriority Priority { get; private set; }
-
-    public string? Tenant { get; private set; }
-
-    public string? Partition { get; private set; }
-
-    public IReadOnlyList<UnitCost>? Costs { get; private set; }
+    /// <summary>Whether it asks for nothing but its priority.</summary>
+    public bool IsPlain => !_isParticular;
 
     /// <summary>What was asked, so that a reload can ask it anew; but for the timeout, which has become a deadline.</summary>
-    public AdmissionRequest Request => new() { Priority = Priority, Tenant = Tenant, Endpoint = _endpoint, Partition = Partition, Costs = Costs };
+    public AdmissionRequest Request => IsPlain ? new() { Priority = Priority } : Details.Asked with { Timeout = null };
+
+    /// <summary>What only few requests have. Who watches its token and who lets it go may be the first to note something at the same time.</summary>
+    public TicketDetails Details => _details ?? Interlocked.CompareExchange(ref _details, new TicketDetails(), null) ?? _details;
 
     public LimitPlan Plan { get; private set; } = null!;
 
     public int ChargeCount { get; private set; }
 
-    public Span<Charge> Charges => ChargeCount <= 1 ? MemoryMarshal.CreateSpan(ref _onlyCharge, ChargeCount) : _charges.AsSpan(0, ChargeCount);
+    public Span<Charge> Charges
+    {
+        get
+        {
+            if (IsForGood && ChargeCount == 0)
+            {
+                AddCharges(Plan, new AdmissionRequest());
+            }
+
+            return _charges.AsSpan(0, ChargeCount);
+        }
+    }
+
+    /// <summary>
+    /// Whether it is charged for good when it goes: it asks for what everybody does, holds nothing, and nobody says what becomes of it. Then it has charges of its own only if somebody asks for
+    /// them, and no end.
+    /// </summary>
+    public bool IsForGood { get; private set; }
+
+    /// <summary>What it takes of the limits that all share, for fairness between tenants.</summary>
+    public long Size => IsPlain ? Plan.SizeOfPlain : Details.Size;
 
     /// <summary>Whether a limit has to be released when the work ends.</summary>
     public bool HoldsConcurrency { get; private set; }
@@ -75,45 +73,42 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     /// <summary>Whether a true cost was noted.</summary>
     public bool IsSettled { get; private set; }
 
-    /// <summary>
-    /// Reads a word of each of the four cache lines that letting the ticket go needs. Who waited for long has gone cold: what is asked for early, and for many at a time, comes from memory
-    /// side by side while others are let go.
-    /// </summary>
-    public void Fetch()
-    {
-        Volatile.Read(in ChargedAt);
-        Volatile.Read(in Place.Since);
-        Volatile.Read(in Place.InClass.Next);
-        Span.Fetch();
-    }
-
     /// <summary>Finds what the request is charged and pins it.</summary>
-    public void Resolve(ServiceLimiter owner, LimitPlan plan, in AdmissionRequest request)
+    public void Resolve(LimitPlan plan, in AdmissionRequest request)
     {
-        _owner = owner;
         Plan = plan;
         Keep(request);
         HoldsConcurrency = false;
         HoldsSettlement = false;
         IsSettled = false;
         IsHeard = false;
+        IsForGood = false;
         ChargeCount = 0;
-        foreach (var limit in plan.Limits)
+        AddCharges(plan, request);
+        if (_isParticular)
         {
-            var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs), limit.LeastCost);
-            if (cost > 0 && limit.PartitionOf(request) is { } partition)
-            {
-                AddCharge(partition, cost, plan.Limits.Length);
-                HoldsConcurrency |= limit.IsReleased;
-                HoldsSettlement |= limit.CostOfOne == 0;
-            }
+            Details.Size = SizeOfCharges();
         }
+    }
+
+    /// <summary>The same for a plain request of normal priority that is charged for good.</summary>
+    /// <param name="plan">A plan whose limits all share and that asks no more of a request than that it is counted.</param>
+    public void ResolveForGood(LimitPlan plan)
+    {
+        Plan = plan;
+        IsForGood = true;
     }
 
     /// <summary>Lets go of what <see cref="Resolve"/> pinned.</summary>
     public void Unresolve()
     {
-        foreach (ref var charge in Charges)
+        if (ChargeCount == 0)
+        {
+            return;
+        }
+
+        var charges = Charges;
+        foreach (ref var charge in charges)
         {
             if (charge.Partition.Key is not null)
             {
@@ -121,7 +116,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
             }
         }
 
-        Charges.Clear();
+        charges.Clear();
         ChargeCount = 0;
     }
 
@@ -140,86 +135,13 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     }
 
     /// <summary>The request has ended: settles it and releases what it holds.</summary>
-    public void Complete() => _owner!.End(this, giveBack: false);
+    public void Complete() => Owner.End(this, giveBack: false);
 
     /// <summary>The request never left: gives back what it was charged and releases what it holds.</summary>
-    public void GiveBack() => _owner!.End(this, giveBack: true);
+    public void GiveBack() => Owner.End(this, giveBack: true);
 
-    /// <summary>Waits until the ticket has left the line. Once.</summary>
-    public ValueTask<AdmissionTicket> Await() => new(this, _source.Version);
-
-    /// <summary>The same for who wants a lease of permits, and a refusal as a lease that was not acquired.</summary>
-    public ValueTask<RateLimitLease> AwaitPermits() => new(this, _source.Version);
-
-    public void Watch(CancellationToken cancellationToken)
-    {
-        if (cancellationToken.CanBeCanceled)
-        {
-            _registration = cancellationToken.UnsafeRegister(
-                static (ticket, token) => ((AdmissionTicket)ticket!).Leave(token),
-                this);
-        }
-    }
-
-    public void Grant() => _source.SetResult(true);
-
-    public void Fail(Exception exception)
-    {
-        _failure = exception;
-        _source.SetException(exception);
-    }
-
-    /// <summary>As failing, but the exception is made by whoever is told, on its own time.</summary>
-    public void Cancel(CancellationToken cancellationToken)
-    {
-        _cancelledBy = cancellationToken;
-        _source.SetResult(true);
-    }
-
-    /// <summary>Readies the ticket for its next use. Returns false if somebody may still hold on to it.</summary>
-    public bool TryReset()
-    {
-        StopWatching();
-        Place = default;
-        Keep(default);
-        Reason = RejectionReason.None;
-        RefusedBy = null;
-        Span = default;
-        _source.Reset();
-        return !_isHeldByToken;
-    }
-
-    AdmissionTicket IValueTaskSource<AdmissionTicket>.GetResult(short token)
-    {
-        StopWatching();
-        _source.GetResult(token);
-        _cancelledBy.ThrowIfCancellationRequested();
-        return this;
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<AdmissionTicket>.GetStatus(short token) => StatusOf(token);
-
-    void IValueTaskSource<AdmissionTicket>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
-
-    RateLimitLease IValueTaskSource<RateLimitLease>.GetResult(short token)
-    {
-        StopWatching();
-        if (_source.GetStatus(token) == ValueTaskSourceStatus.Faulted && _failure is RateLimitRejectedException refusal)
-        {
-            return _owner!.RefusedBy(refusal);
-        }
-
-        _source.GetResult(token);
-        _cancelledBy.ThrowIfCancellationRequested();
-        return PermitLease.Of(this);
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<RateLimitLease>.GetStatus(short token) =>
-        StatusOf(token) is var status && _failure is RateLimitRejectedException ? ValueTaskSourceStatus.Succeeded : status;
-
-    void IValueTaskSource<RateLimitLease>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
+    /// <summary>Nobody needs it any more, and it was not charged or for good.</summary>
+    public void Abandon() => Owner.Abandon(this);
 
     /// <summary>What the request costs of a unit.</summary>
     public long CostOf(string unit) => CostOf(unit, Costs);
@@ -229,13 +151,19 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     {
         if (Costs is { } costs)
         {
-            Costs = [.. costs];
+            Details.Asked = Details.Asked with { Costs = [.. costs] };
         }
     }
 
     /// <summary>The first partition whose limit could never give what the request costs, or null.</summary>
     public Partition? FirstExceeded()
     {
+        if (IsForGood)
+        {
+            // Every limit gives one.
+            return null;
+        }
+
         foreach (ref var charge in Charges)
         {
             if (charge.Cost > charge.Partition.Limit.Capacity)
@@ -250,6 +178,11 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     /// <summary>Whether another request is charged the same of the same.</summary>
     public bool IsChargedAs(AdmissionTicket other)
     {
+        if (IsForGood && other.IsForGood)
+        {
+            return ReferenceEquals(Plan, other.Plan);
+        }
+
         var own = Charges;
         var others = other.Charges;
         if (own.Length != others.Length)
@@ -268,49 +201,54 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         return true;
     }
 
-    private void AddCharge(Partition partition, long cost, int most)
+    private void AddCharges(LimitPlan plan, in AdmissionRequest request)
     {
-        if (ChargeCount == 1)
+        foreach (var limit in plan.Limits)
         {
-            if (_charges is null || _charges.Length < most)
+            var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs), limit.LeastCost);
+            if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
-                _charges = new Charge[most];
+                AddCharge(partition, cost, plan.Limits.Length);
+                HoldsConcurrency |= limit.IsReleased;
+                HoldsSettlement |= limit.CostOfOne == 0;
             }
-
-            _charges[0] = _onlyCharge;
-            _onlyCharge = default;
         }
-
-        ref var charge = ref ChargeCount == 0 ? ref _onlyCharge : ref _charges![ChargeCount];
-        charge.Partition = partition;
-        charge.Cost = cost;
-        charge.Receipt = 0;
-        charge.Actual = Charge.Unsettled;
-        ChargeCount++;
     }
 
-    /// <summary>Takes over what is asked, each reference only where there is another: what is written into an object that lives costs a barrier for every one.</summary>
+    private void AddCharge(Partition partition, long cost, int most)
+    {
+        if (_charges is null || _charges.Length < most)
+        {
+            Array.Resize(ref _charges, most);
+        }
+
+        _charges[ChargeCount++] = new Charge { Partition = partition, Cost = cost, Actual = Charge.Unsettled };
+    }
+
+    /// <summary>The largest share that it takes of a limit all share: what tenants are compared by.</summary>
+    private long SizeOfCharges()
+    {
+        var size = 1L;
+        foreach (ref var charge in Charges)
+        {
+            if (charge.Partition.Limit.IsShared)
+            {
+                size = Math.Max(size, charge.Partition.Limit.ShareOf(charge.Cost));
+            }
+        }
+
+        return size;
+    }
+
+    private ServiceLimiter Owner => Plan.Service.Owner;
+
     private void Keep(in AdmissionRequest request)
     {
-        Priority = request.Priority;
-        if (!ReferenceEquals(Tenant, request.Tenant))
+        _priority = (sbyte)request.Priority;
+        _isParticular = !request.IsPlain;
+        if (_isParticular)
         {
-            Tenant = request.Tenant;
-        }
-
-        if (!ReferenceEquals(_endpoint, request.Endpoint))
-        {
-            _endpoint = request.Endpoint;
-        }
-
-        if (!ReferenceEquals(Partition, request.Partition))
-        {
-            Partition = request.Partition;
-        }
-
-        if (!ReferenceEquals(Costs, request.Costs))
-        {
-            Costs = request.Costs;
+            Details.Asked = request;
         }
     }
 
@@ -329,18 +267,6 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
         return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? 1 : 0;
     }
-
-    private ValueTaskSourceStatus StatusOf(short token) =>
-        _source.GetStatus(token) is ValueTaskSourceStatus.Succeeded && _cancelledBy.IsCancellationRequested ? ValueTaskSourceStatus.Canceled : _source.GetStatus(token);
-
-    /// <summary>A token whose callback is already running still holds the ticket, which then must not be used again.</summary>
-    private void StopWatching()
-    {
-        _isHeldByToken |= _registration != default && !_registration.Unregister();
-        _registration = default;
-    }
-
-    private void Leave(CancellationToken token) => _owner!.Cancel(this, token);
 }
 
 /// <summary>What one request is charged in one partition.</summary>

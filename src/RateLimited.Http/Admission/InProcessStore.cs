@@ -59,6 +59,13 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
 
             var ticket = run[admitted];
+            if (ticket.IsForGood)
+            {
+                decision = ChargeExactly(service, ticket.Plan.Shared!, cost: 1, now);
+                admitted += decision.IsAdmitted ? 1 : 0;
+                continue;
+            }
+
             if (ticket.ChargeCount == 1 && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
             {
                 admitted++;
@@ -358,7 +365,11 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
         }
 
-        if (ticket.Plan.Limits.Length > 0)
+        if (ticket.IsForGood)
+        {
+            service.Faults.ChargeUnheard(now);
+        }
+        else if (ticket.Plan.Limits.Length > 0)
         {
             service.Faults.Charge(now);
         }

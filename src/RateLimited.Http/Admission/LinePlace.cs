@@ -3,14 +3,8 @@ namespace RateLimited.Http.Admission;
 /// <summary>Where a ticket stands in the waiting line.</summary>
 internal struct LinePlace
 {
-    public TicketLink InClass;
-    public TicketLink InDue;
-
     /// <summary>The lane it stands in; null when it does not wait.</summary>
     public Lane? Lane;
-
-    /// <summary>Its place in the lane's queue.</summary>
-    public long Position;
 
     /// <summary>The order of arrival in the whole line.</summary>
     public long Sequence;
@@ -18,15 +12,25 @@ internal struct LinePlace
     /// <summary>When it joined the line.</summary>
     public long Since;
 
-    /// <summary>When it joined its present class.</summary>
-    public long InClassSince;
+    /// <summary>Its positions in the queues it stands in: its lane's, its class's, and that of those with the line's own timeout.</summary>
+    public uint InLane;
 
-    /// <summary>When it gives up.</summary>
-    public long Deadline;
+    public uint InClass;
 
-    /// <summary>What it takes of the shared limits, for fairness between tenants.</summary>
-    public long Size;
+    public uint InDue;
 
-    /// <summary>How often a limit of its own has held it up after it was its turn.</summary>
-    public int Bounces;
+    /// <summary>Whether it gives up some time.</summary>
+    public bool HasDeadline;
+
+    /// <summary>Whether it has risen from the class it came to.</summary>
+    public bool HasRisen;
+
+    private byte _bounces;
+
+    /// <summary>How often a limit of its own has held it up after it was its turn. A few dozen at most.</summary>
+    public int Bounces
+    {
+        readonly get => _bounces;
+        set => _bounces = (byte)value;
+    }
 }

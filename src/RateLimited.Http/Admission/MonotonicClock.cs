@@ -6,6 +6,7 @@ namespace RateLimited.Http.Admission;
 internal sealed class MonotonicClock
 {
     private const long WallIsStaleAfter = TimeSpan.TicksPerSecond;
+    private const long CoarseIsStaleAfter = 1000;
 
     /// <summary>What the system's clock counts in on most machines; dividing by a constant costs a tenth of dividing by a number.</summary>
     private const long NanosecondsPerTick = 100;
@@ -13,6 +14,8 @@ internal sealed class MonotonicClock
     private readonly long _origin;
     private readonly long _frequency;
     private readonly long _perTick;
+    private long _coarseOffset;
+    private long _coarseReadAt = long.MinValue / 2;
     private long _wallOffset;
     private long _wallReadAt = -WallIsStaleAfter;
 
@@ -41,6 +44,28 @@ internal sealed class MonotonicClock
 
     /// <summary>A clock that costs a quarter of the exact one and lags behind it by a few milliseconds. Good for bounds only.</summary>
     public static long CoarseMilliseconds => Environment.TickCount64;
+
+    /// <summary>Now, give or take a tick of the coarse clock, and at its price where there is one: to tell how old something grows.</summary>
+    public long Roughly
+    {
+        get
+        {
+            if (!HasCoarse)
+            {
+                return Now;
+            }
+
+            var coarse = CoarseMilliseconds;
+            if (coarse - Volatile.Read(ref _coarseReadAt) >= CoarseIsStaleAfter)
+            {
+                // The two clocks may drift apart.
+                Volatile.Write(ref _coarseOffset, Now - (coarse * TimeSpan.TicksPerMillisecond));
+                Volatile.Write(ref _coarseReadAt, coarse);
+            }
+
+            return (coarse * TimeSpan.TicksPerMillisecond) + Volatile.Read(ref _coarseOffset);
+        }
+    }
 
     /// <summary>
     /// What to add to a monotonic instant to get UTC ticks, at most a second old: a wall clock that jumps moves where windows begin, never how long anything takes.

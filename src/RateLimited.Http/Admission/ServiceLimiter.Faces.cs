@@ -50,12 +50,18 @@ internal sealed partial class ServiceLimiter
             return ValueTask.FromCanceled<RateLimitLease>(cancellationToken);
         }
 
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (permits == 0)
+        if (permits == 1 && TryJoinNewcomers(request) is { } newcomer)
         {
-            return new ValueTask<RateLimitLease>(AttemptPermits(request, permits));
+            newcomer.Watch(cancellationToken);
+            return newcomer.AwaitPermits();
         }
 
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return permits == 0 ? new ValueTask<RateLimitLease>(AttemptPermits(request, permits)) : AcquireOrWaitAsync(request, permits, cancellationToken);
+    }
+
+    private ValueTask<RateLimitLease> AcquireOrWaitAsync(in AdmissionRequest request, int permits, CancellationToken cancellationToken)
+    {
         if (IsLineEmpty && Mode == RateLimitMode.Enforce && request.Costs is null && _service.PlanOf(request) is { IsCountedByRequests: true } plan)
         {
             // Whoever does not go at once is not refused: it waits.
@@ -91,7 +97,7 @@ internal sealed partial class ServiceLimiter
 
         Abandon(ticket);
         var queued = 0L;
-        lock (_lock)
+        using (HoldLine())
         {
             foreach (var each in _line.Classes)
             {

@@ -12,6 +12,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     private readonly InProcessStore _store;
     private readonly BoundService _service;
     private readonly WaitingLine _line;
+    private readonly Newcomers _newcomers = new();
     private readonly TicketPool _pool = new();
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
@@ -24,7 +25,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         _store = store;
         Telemetry = telemetry;
-        _service = new BoundService(definition, store);
+        _service = new BoundService(definition, store) { Owner = this };
         _line = new WaitingLine(definition.Queue);
         _timer = store.Clock.Time.CreateTimer(static limiter => ((ServiceLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _observation = telemetry.Observe(GetStatus);
@@ -82,7 +83,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     public void Apply(ServiceDefinition? definition = null)
     {
         var done = new LeavingTickets();
-        lock (_lock)
+        using (HoldLine())
         {
             var next = definition ?? Definition;
             var dropped = default(IReadOnlyList<BoundLimit>);
@@ -96,7 +97,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             {
                 var request = ticket.Request;
                 ticket.Unresolve();
-                ticket.Resolve(this, _service.PlanOf(request), request);
+                ticket.Resolve(_service.PlanOf(request), request);
             });
             if (next.Mode == RateLimitMode.Enforce)
             {
@@ -108,7 +109,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             }
         }
 
-        CompleteAll(done);
+        CompleteAll(ref done);
     }
 
     /// <summary>The request has ended.</summary>
@@ -122,10 +123,10 @@ internal sealed partial class ServiceLimiter : IDisposable
     }
 
     /// <summary>The caller of a waiting request gave it up.</summary>
-    public void Cancel(AdmissionTicket ticket, CancellationToken cancellationToken)
+    public void Cancel(AdmissionTicket ticket)
     {
         var done = new LeavingTickets();
-        lock (_lock)
+        using (HoldLine())
         {
             if (!_line.Remove(ticket, out var madeWay))
             {
@@ -139,9 +140,9 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
 
         ticket.Unresolve();
-        ticket.Span.End();
-        ticket.Cancel(cancellationToken);
-        CompleteAll(done);
+        ticket.EndSpan();
+        ticket.Cancel();
+        CompleteAll(ref done);
     }
 
     /// <summary>Looks whether somebody may go, because of what a request has released; null: because anything may have changed.</summary>
@@ -153,7 +154,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
 
         var done = new LeavingTickets();
-        lock (_lock)
+        using (HoldLine())
         {
             if (released is null)
             {
@@ -167,13 +168,13 @@ internal sealed partial class ServiceLimiter : IDisposable
             Look(ref done);
         }
 
-        CompleteAll(done);
+        CompleteAll(ref done);
     }
 
     public void Dispose()
     {
         var left = new List<AdmissionTicket>();
-        lock (_lock)
+        using (HoldLine())
         {
             if (_isDisposed)
             {
@@ -200,7 +201,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     private AdmissionTicket Resolve(in AdmissionRequest request)
     {
         var ticket = _pool.Rent();
-        ticket.Resolve(this, Mode == RateLimitMode.Disabled ? _service.NoPlan : _service.PlanOf(request), request);
+        ticket.Resolve(Mode == RateLimitMode.Disabled ? _service.NoPlan : _service.PlanOf(request), request);
         return ticket;
     }
 
@@ -245,17 +246,21 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         // What stands in line is kept: the caller's list may change meanwhile.
         ticket.KeepCosts();
-        ticket.Span = Telemetry.StartWait(ticket.Priority);
+        if (ServiceTelemetry.TracesWaits)
+        {
+            ticket.Details.Span = Telemetry.StartWait(ticket.Priority);
+        }
+
         var done = new LeavingTickets();
         Refusal? refusal;
-        lock (_lock)
+        using (HoldLine())
         {
             refusal = Join(ticket, TicksOf(timeout ?? _line.Queue.Timeout), ref done);
         }
 
-        if (done.First is not null)
+        if (done.Count > 0)
         {
-            CompleteAll(done);
+            CompleteAll(ref done);
         }
 
         if (refusal is not null)
@@ -275,12 +280,12 @@ internal sealed partial class ServiceLimiter : IDisposable
             return new Refusal(RejectionReason.Disposed);
         }
 
+        var now = timeout == LimitRule.Never ? TimeOfJoining : _store.Clock.Now;
         if (ticket.FirstExceeded() is { } tooSmall)
         {
             return new Refusal(RejectionReason.CostExceedsQuota, tooSmall);
         }
 
-        var now = _store.Clock.Now;
         if (timeout == 0)
         {
             return GoAtOnce(ticket, now, ref done);
@@ -294,17 +299,22 @@ internal sealed partial class ServiceLimiter : IDisposable
         if (!TryMakeRoom(ticket, ref done))
         {
             projected = _store.Project(ticket, _line);
-            return new Refusal(RejectionReason.QueueFull, projected.Refused, WaitOf(projected, now));
+            return new Refusal(RejectionReason.QueueFull, projected.Refused, WaitOf(projected, _store.Clock.Now));
         }
 
-        if (_line.Add(ticket, now, timeout) || done.First is not null)
+        if (_line.Add(ticket, now, timeout) || done.Count > 0)
         {
             Look(ref done);
         }
-        else if (ticket.Place.Deadline < _timerDue)
+        else if (timeout != LimitRule.Never && _line.NextInstant < _timerDue)
         {
             // Nothing else has become due earlier by the newcomer.
             SetTimer();
+        }
+
+        if (_line.OpenLane is { } lane)
+        {
+            _newcomers.Open(lane.Plan, _line.Room, _line.NextRise);
         }
 
         return null;
@@ -354,7 +364,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         var limit = refusal.Partition?.Limit.Definition.Name;
         ticket.Unresolve();
-        ticket.Span.End(refusal.Reason);
+        ticket.EndSpan(refusal.Reason);
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(refusal.Reason, limit);

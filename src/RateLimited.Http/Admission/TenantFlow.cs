@@ -101,7 +101,7 @@ internal sealed class Lane(TenantFlow flow, LimitPlan plan, string? name) : IDue
     /// <summary>The name that its waiters are counted by; null where nothing counts by names.</summary>
     public string? Name { get; } = name;
 
-    public TicketQueue Tickets { get; } = new();
+    public TicketQueue<InLane> Tickets { get; } = new();
 
     public int Rank => Flow.Priority.Rank;
 

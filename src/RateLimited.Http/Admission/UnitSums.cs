@@ -8,6 +8,9 @@ internal sealed class UnitSums
 
     public long this[string unit] => string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? _requests : _others.GetValueOrDefault(unit);
 
+    /// <summary>Adds a ticket that names no costs.</summary>
+    public void AddRequest() => _requests++;
+
     public void Add(AdmissionTicket ticket, int sign)
     {
         var costs = ticket.Costs;

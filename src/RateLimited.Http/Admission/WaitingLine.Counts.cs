@@ -37,8 +37,8 @@ internal sealed partial class WaitingLine
             return each.QueuedAt(partition);
         }
 
-        var waiting = each.Arrivals.Count - each.ParkedCount;
-        return (waiting, Share(each.Queued[partition.Limit.Unit], waiting, each.Arrivals.Count));
+        var waiting = each.Count - each.ParkedCount;
+        return (waiting, Share(each.Queued[partition.Limit.Unit], waiting, each.Count));
     }
 
     private static long Share(long amount, long part, long whole) => part >= whole ? amount : (long)((double)amount * part / whole);
@@ -49,7 +49,7 @@ internal sealed partial class WaitingLine
         var waiting = 0;
         foreach (var each in counted)
         {
-            waiting += each.Arrivals.Count;
+            waiting += each.Count;
         }
 
         if (waiting >= Queue.Length || !_hasCostBounds)
