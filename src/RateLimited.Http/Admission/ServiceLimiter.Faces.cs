@@ -50,18 +50,12 @@ internal sealed partial class ServiceLimiter
             return ValueTask.FromCanceled<RateLimitLease>(cancellationToken);
         }
 
-        if (permits == 1 && TryJoinNewcomers(request) is { } newcomer)
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (permits == 0)
         {
-            newcomer.Watch(cancellationToken);
-            return newcomer.AwaitPermits();
+            return new ValueTask<RateLimitLease>(AttemptPermits(request, permits));
         }
 
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return permits == 0 ? new ValueTask<RateLimitLease>(AttemptPermits(request, permits)) : AcquireOrWaitAsync(request, permits, cancellationToken);
-    }
-
-    private ValueTask<RateLimitLease> AcquireOrWaitAsync(in AdmissionRequest request, int permits, CancellationToken cancellationToken)
-    {
         if (IsLineEmpty && Mode == RateLimitMode.Enforce && request.Costs is null && _service.PlanOf(request) is { IsCountedByRequests: true } plan)
         {
             // Whoever does not go at once is not refused: it waits.

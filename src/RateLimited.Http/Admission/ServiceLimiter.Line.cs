@@ -24,23 +24,24 @@ internal sealed partial class ServiceLimiter
         return scope;
     }
 
-    /// <summary>Joins those who may stand in line without its lock, if the request is of their kind.</summary>
-    private AdmissionTicket? TryJoinNewcomers(in AdmissionRequest request)
+    /// <summary>Joins those who may stand in line without its lock, where they are let in: a ticket for one permit, whatever the endpoint and without a tenant; else null.</summary>
+    public AdmissionTicket? TryJoinNewcomers(CancellationToken cancellationToken)
     {
-        if (_newcomers.Plan is not { Shared: not null } plan || !request.IsPlain || request.Priority != RequestPriority.Normal || request.Timeout is not null || ServiceTelemetry.TracesWaits)
+        if (_newcomers.Plan is not { } plan || ServiceTelemetry.TracesWaits)
         {
             return null;
         }
 
         var ticket = _pool.Rent();
         ticket.ResolveForGood(plan);
-        if (_newcomers.TryAdd(ticket, TimeOfJoining))
+        if (!_newcomers.TryAdd(ticket, TimeOfJoining))
         {
-            return ticket;
+            Abandon(ticket);
+            return null;
         }
 
-        Abandon(ticket);
-        return null;
+        ticket.Watch(cancellationToken);
+        return ticket;
     }
 
     private void OnTimer()

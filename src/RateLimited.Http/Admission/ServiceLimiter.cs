@@ -312,9 +312,9 @@ internal sealed partial class ServiceLimiter : IDisposable
             SetTimer();
         }
 
-        if (_line.OpenLane is { } lane)
+        if (_line.OpenLane is { Plan: { Shared: not null } plan } && ReferenceEquals(plan, _service.DefaultPlan))
         {
-            _newcomers.Open(lane.Plan, _line.Room, _line.NextRise);
+            _newcomers.Open(plan, _line.Room, _line.NextRise);
         }
 
         return null;

@@ -109,7 +109,7 @@ internal sealed partial class WaitingLine
             return true;
         }
 
-        _joined = ticket.IsPlain && ticket.Plan.IsShared ? place.Lane : null;
+        _joined = ticket.IsPlain && ticket.Priority == RequestPriority.Normal && ticket.Plan.IsShared ? place.Lane : null;
         return false;
     }
 
