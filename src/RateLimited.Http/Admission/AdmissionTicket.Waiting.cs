@@ -20,8 +20,14 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     /// <summary>The partition for whose sake it was refused.</summary>
     public Partition? RefusedBy => _details?.RefusedBy;
 
-    /// <summary>Whether it gives up at another instant than the line's timeout says.</summary>
-    public bool HasOwnDeadline => _details?.Deadline is not null;
+    /// <summary>Whether it gives up some time.</summary>
+    public bool HasDeadline => _details is { HasDeadline: true };
+
+    /// <summary>How often a limit of its own has held it up after it was its turn.</summary>
+    public int Bounces => _details?.Bounces ?? 0;
+
+    /// <summary>When it joined its present class.</summary>
+    public long InClassSince => _details is { RisenAt: > 0 and var risenAt } ? risenAt : Place.Since;
 
     /// <summary>
     /// Reads a word of each of the cache lines that letting the ticket go needs. Who waited for long has gone cold: what is asked for early, and for many at a time, comes from memory
@@ -77,7 +83,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
 
     public void Fail(RateLimitRejectedException refusal)
     {
-        Details.Failure = refusal;
+        Details.Refusal = refusal;
         _completion.Set();
     }
 
@@ -94,7 +100,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
         StopWatching();
         Place = default;
         _details?.Clear();
-        (_isParticular, _isCancelled, _reason) = (false, false, (byte)RejectionReason.None);
+        (_priority, _isParticular, _isCancelled, _reason) = (0, false, false, (byte)RejectionReason.None);
         IsForGood = false;
         _completion.Reset();
         _version++;
@@ -104,7 +110,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     AdmissionTicket IValueTaskSource<AdmissionTicket>.GetResult(short token)
     {
         Finish(token);
-        if (_details?.Failure is { } refusal)
+        if (_details?.Refusal is { } refusal)
         {
             ExceptionDispatchInfo.Throw(refusal);
         }
@@ -117,7 +123,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
         Check(token);
         return !_completion.IsDone ? ValueTaskSourceStatus.Pending
             : _isCancelled ? ValueTaskSourceStatus.Canceled
-            : _details?.Failure is null ? ValueTaskSourceStatus.Succeeded
+            : _details?.Refusal is null ? ValueTaskSourceStatus.Succeeded
             : ValueTaskSourceStatus.Faulted;
     }
 
@@ -130,7 +136,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     RateLimitLease IValueTaskSource<RateLimitLease>.GetResult(short token)
     {
         Finish(token);
-        return _details?.Failure is { } refusal ? Owner.RefusedBy(refusal) : PermitLease.Of(this);
+        return _details?.Refusal is { } refusal ? Owner.RefusedBy(refusal) : PermitLease.Of(this);
     }
 
     ValueTaskSourceStatus IValueTaskSource<RateLimitLease>.GetStatus(short token)

@@ -6,7 +6,6 @@ namespace RateLimited.Http.Admission;
 /// </summary>
 internal sealed partial class AdmissionTicket
 {
-    private Charge[]? _charges;
     private TicketDetails? _details;
 
     /// <summary>The ticket's place in the waiting line. Only under the line's lock.</summary>
@@ -15,45 +14,12 @@ internal sealed partial class AdmissionTicket
     private sbyte _priority;
     private bool _isParticular;
 
-    /// <summary>Whether the limits were told what became of the request.</summary>
-    public bool IsHeard;
-
-    /// <summary>The instant it was charged at. Written under the store's gate.</summary>
-    public long ChargedAt;
+    public LimitPlan Plan { get; private set; } = null!;
 
     public RequestPriority Priority => (RequestPriority)_priority;
 
-    public string? Tenant => IsPlain ? null : Details.Asked.Tenant;
-
-    public string? Partition => IsPlain ? null : Details.Asked.Partition;
-
-    public IReadOnlyList<UnitCost>? Costs => IsPlain ? null : Details.Asked.Costs;
-
     /// <summary>Whether it asks for nothing but its priority.</summary>
     public bool IsPlain => !_isParticular;
-
-    /// <summary>What was asked, so that a reload can ask it anew; but for the timeout, which has become a deadline.</summary>
-    public AdmissionRequest Request => IsPlain ? new() { Priority = Priority } : Details.Asked with { Timeout = null };
-
-    /// <summary>What only few requests have. Who watches its token and who lets it go may be the first to note something at the same time.</summary>
-    public TicketDetails Details => _details ?? Interlocked.CompareExchange(ref _details, new TicketDetails(), null) ?? _details;
-
-    public LimitPlan Plan { get; private set; } = null!;
-
-    public int ChargeCount { get; private set; }
-
-    public Span<Charge> Charges
-    {
-        get
-        {
-            if (IsForGood && ChargeCount == 0)
-            {
-                AddCharges(Plan, new AdmissionRequest());
-            }
-
-            return _charges.AsSpan(0, ChargeCount);
-        }
-    }
 
     /// <summary>
     /// Whether it is charged for good when it goes: it asks for what everybody does, holds nothing, and nobody says what becomes of it. Then it has charges of its own only if somebody asks for
@@ -61,33 +27,72 @@ internal sealed partial class AdmissionTicket
     /// </summary>
     public bool IsForGood { get; private set; }
 
+    public string? Tenant => IsPlain ? null : Details.Asked.Tenant;
+
+    public string? Partition => IsPlain ? null : Details.Asked.Partition;
+
+    public IReadOnlyList<UnitCost>? Costs => IsPlain ? null : Details.Asked.Costs;
+
+    /// <summary>What was asked, so that a reload can ask it anew; but for the timeout, which has become a deadline.</summary>
+    public AdmissionRequest Request => IsPlain ? new() { Priority = Priority } : Details.Asked with { Timeout = null };
+
     /// <summary>What it takes of the limits that all share, for fairness between tenants.</summary>
     public long Size => IsPlain ? Plan.SizeOfPlain : Details.Size;
 
+    /// <summary>What is more than a permit waited for. Who watches its token and who lets it go may be the first to note something at the same time.</summary>
+    public TicketDetails Details => _details ?? Interlocked.CompareExchange(ref _details, new TicketDetails(), null) ?? _details;
+
+    public int ChargeCount => _details?.ChargeCount ?? 0;
+
+    public Span<Charge> Charges
+    {
+        get
+        {
+            if (IsForGood && ChargeCount == 0)
+            {
+                AddCharges(Details, Plan, default);
+            }
+
+            return _details is { } details ? details.Charges.AsSpan(0, details.ChargeCount) : default;
+        }
+    }
+
+    /// <summary>The instant it was charged at. Written under the store's gate.</summary>
+    public long ChargedAt
+    {
+        get => _details?.ChargedAt ?? 0;
+        set => Details.ChargedAt = value;
+    }
+
     /// <summary>Whether a limit has to be released when the work ends.</summary>
-    public bool HoldsConcurrency { get; private set; }
+    public bool HoldsConcurrency => _details is { HoldsConcurrency: true };
 
     /// <summary>Whether a unit other than requests was charged, whose true cost may turn out different.</summary>
-    public bool HoldsSettlement { get; private set; }
+    public bool HoldsSettlement => _details is { HoldsSettlement: true };
 
     /// <summary>Whether a true cost was noted.</summary>
-    public bool IsSettled { get; private set; }
+    public bool IsSettled => _details is { IsSettled: true };
+
+    /// <summary>Whether the limits were told what became of the request.</summary>
+    public bool IsHeard
+    {
+        get => _details is { IsHeard: true };
+        set => Details.IsHeard = value;
+    }
 
     /// <summary>Finds what the request is charged and pins it.</summary>
     public void Resolve(LimitPlan plan, in AdmissionRequest request)
     {
+        var details = Details;
+        details.Begin();
         Plan = plan;
-        Keep(request);
-        HoldsConcurrency = false;
-        HoldsSettlement = false;
-        IsSettled = false;
-        IsHeard = false;
         IsForGood = false;
-        ChargeCount = 0;
-        AddCharges(plan, request);
+        _priority = (sbyte)request.Priority;
+        _isParticular = !request.IsPlain;
+        AddCharges(details, plan, request);
         if (_isParticular)
         {
-            Details.Size = SizeOfCharges();
+            (details.Asked, details.Size) = (request, SizeOf(Charges));
         }
     }
 
@@ -102,7 +107,7 @@ internal sealed partial class AdmissionTicket
     /// <summary>Lets go of what <see cref="Resolve"/> pinned.</summary>
     public void Unresolve()
     {
-        if (ChargeCount == 0)
+        if (_details is not { ChargeCount: > 0 } details)
         {
             return;
         }
@@ -117,7 +122,7 @@ internal sealed partial class AdmissionTicket
         }
 
         charges.Clear();
-        ChargeCount = 0;
+        details.ChargeCount = 0;
     }
 
     /// <summary>Notes the true cost of a unit; it is charged or given back when the ticket is completed.</summary>
@@ -129,7 +134,7 @@ internal sealed partial class AdmissionTicket
             if (!charge.Partition.Limit.Rule.IsReleased && string.Equals(charge.Partition.Limit.Unit, unit, StringComparison.Ordinal))
             {
                 charge.Actual = actual;
-                IsSettled = true;
+                Details.IsSettled = true;
             }
         }
     }
@@ -201,35 +206,25 @@ internal sealed partial class AdmissionTicket
         return true;
     }
 
-    private void AddCharges(LimitPlan plan, in AdmissionRequest request)
+    private static void AddCharges(TicketDetails details, LimitPlan plan, in AdmissionRequest request)
     {
         foreach (var limit in plan.Limits)
         {
             var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs), limit.LeastCost);
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
-                AddCharge(partition, cost, plan.Limits.Length);
-                HoldsConcurrency |= limit.IsReleased;
-                HoldsSettlement |= limit.CostOfOne == 0;
+                details.Add(partition, cost, plan.Limits.Length);
+                details.HoldsConcurrency |= limit.IsReleased;
+                details.HoldsSettlement |= limit.CostOfOne == 0;
             }
         }
     }
 
-    private void AddCharge(Partition partition, long cost, int most)
-    {
-        if (_charges is null || _charges.Length < most)
-        {
-            Array.Resize(ref _charges, most);
-        }
-
-        _charges[ChargeCount++] = new Charge { Partition = partition, Cost = cost, Actual = Charge.Unsettled };
-    }
-
-    /// <summary>The largest share that it takes of a limit all share: what tenants are compared by.</summary>
-    private long SizeOfCharges()
+    /// <summary>The largest share that is taken of a limit all share: what tenants are compared by.</summary>
+    private static long SizeOf(ReadOnlySpan<Charge> charges)
     {
         var size = 1L;
-        foreach (ref var charge in Charges)
+        foreach (ref readonly var charge in charges)
         {
             if (charge.Partition.Limit.IsShared)
             {
@@ -241,16 +236,6 @@ internal sealed partial class AdmissionTicket
     }
 
     private ServiceLimiter Owner => Plan.Service.Owner;
-
-    private void Keep(in AdmissionRequest request)
-    {
-        _priority = (sbyte)request.Priority;
-        _isParticular = !request.IsPlain;
-        if (_isParticular)
-        {
-            Details.Asked = request;
-        }
-    }
 
     private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs)
     {

@@ -9,7 +9,7 @@ namespace RateLimited.Http.Admission;
 internal sealed class Newcomers
 {
     /// <summary>How many come before they are put in line: enough that the lock does not count, and few enough to be in the cache still.</summary>
-    private const int Most = 64;
+    private const int Most = 256;
 
     private readonly AdmissionTicket[] _tickets = new AdmissionTicket[Most];
     private LimitPlan? _plan;

@@ -20,7 +20,7 @@ internal sealed class ParkingLots
     /// <summary>Parks a lane behind those that already wait for something it needs. Returns false when none do that it may not overtake.</summary>
     public bool TryQueueBehind(AdmissionTicket ticket, Lane lane)
     {
-        if (_lots.Count == 0 || ticket.Place.Bounces >= MostBounces)
+        if (_lots.Count == 0 || ticket.Bounces >= MostBounces)
         {
             return false;
         }
@@ -30,7 +30,7 @@ internal sealed class ParkingLots
             if (_lots.TryGetValue(charge.Partition, out var lot) && lot.IsInTheWayOf(lane))
             {
                 // It had its turn at one partition and loses that for another.
-                ticket.Place.Bounces += lane.ScoutOf is null ? 0 : 1;
+                ticket.Details.Bounces += lane.ScoutOf is null ? 0 : 1;
                 Park(lane, lot, LimitRule.Never);
                 return true;
             }
@@ -49,7 +49,7 @@ internal sealed class ParkingLots
         }
 
         // A scout that its own partition refuses again was called too early, which says nothing of its chances.
-        lane.Tickets.First!.Place.Bounces += ReferenceEquals(lane.ScoutOf, lot) ? 0 : 1;
+        lane.Tickets.First!.Details.Bounces += ReferenceEquals(lane.ScoutOf, lot) ? 0 : 1;
         Park(lane, lot, until);
     }
 

@@ -1,38 +1,84 @@
+using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Admission;
 
-/// <summary>What only few requests have, kept beside the ticket: of those that wait there may be very many, and each takes only what it needs.</summary>
+/// <summary>
+/// What a ticket has that is more than a permit waited for: what was asked and charged, and what only few meet with in line. Kept beside it, since of those that wait there may be very
+/// many.
+/// </summary>
 internal sealed class TicketDetails
 {
     /// <summary>What was asked, where that is more than a priority.</summary>
     public AdmissionRequest Asked;
 
-    /// <summary>What a request takes of the limits that all share that asks for more than a priority.</summary>
+    /// <summary>What it takes of the limits that all share, where more was asked than a priority.</summary>
     public long Size;
+
+    /// <summary>What it is charged, and of how many limits.</summary>
+    public Charge[] Charges = [];
+
+    public int ChargeCount;
+
+    /// <summary>The instant it was charged at. Written under the store's gate.</summary>
+    public long ChargedAt;
+
+    public bool HoldsConcurrency;
+    public bool HoldsSettlement;
+    public bool IsSettled;
+    public bool IsHeard;
+
+    /// <summary>Whether it gives up some time, its position among those who do so by the line's timeout, and its entry among the others.</summary>
+    public bool HasDeadline;
+
+    public uint InDue;
+    public Deadline? Deadline;
+
+    /// <summary>How often a limit of its own has held it up after it was its turn.</summary>
+    public int Bounces;
+
+    /// <summary>When it joined its present class; zero if that is the one it came to.</summary>
+    public long RisenAt;
 
     /// <summary>The span of its time in line.</summary>
     public WaitSpan Span;
-
-    /// <summary>The ticket's entry among the deadlines, when its timeout is not the line's.</summary>
-    public Deadline? Deadline;
-
-    /// <summary>When it joined its present class, if that is not the one it came to.</summary>
-    public long RisenAt;
 
     /// <summary>The partition for whose sake it was refused.</summary>
     public Partition? RefusedBy;
 
     /// <summary>What its caller is told if it was refused.</summary>
-    public RateLimitRejectedException? Failure;
+    public RateLimitRejectedException? Refusal;
 
     /// <summary>The token that had been cancelled when it was to be watched.</summary>
     public CancellationToken CancelledBy;
 
+    /// <summary>Readies what is set as a request is resolved.</summary>
+    public void Begin()
+    {
+        (HoldsConcurrency, HoldsSettlement, IsSettled, IsHeard) = (false, false, false, false);
+        ChargeCount = 0;
+    }
+
+    /// <summary>Lets go of all that the next use does not overwrite.</summary>
     public void Clear()
     {
-        Asked = default;
-        Span = default;
-        (Deadline, RefusedBy, Failure, CancelledBy) = (null, null, null, default);
+        if (!Asked.IsPlain)
+        {
+            Asked = default;
+        }
+
+        (Bounces, RisenAt, Span) = (0, 0, default);
+        (RefusedBy, Refusal, CancelledBy) = (null, null, default);
+    }
+
+    public void Add(Partition partition, long cost, int most)
+    {
+        if (Charges.Length < most)
+        {
+            Array.Resize(ref Charges, most);
+        }
+
+        ref var charge = ref Charges[ChargeCount++];
+        (charge.Partition, charge.Cost, charge.Receipt, charge.Actual) = (partition, cost, 0, Charge.Unsettled);
     }
 }

@@ -147,5 +147,5 @@ internal readonly struct InClass : ITicketPosition
 /// <summary>The position among those that have the line's own timeout, which expire in the order they came.</summary>
 internal readonly struct InDue : ITicketPosition
 {
-    public static ref uint Of(AdmissionTicket ticket) => ref ticket.Place.InDue;
+    public static ref uint Of(AdmissionTicket ticket) => ref ticket.Details.InDue;
 }

@@ -38,7 +38,7 @@ internal sealed partial class WaitingLine
     {
         if (since != ticket.Place.Since)
         {
-            (ticket.Details.RisenAt, ticket.Place.HasRisen) = (since, true);
+            ticket.Details.RisenAt = since;
         }
 
         _classes[rank].Add(ticket);
@@ -61,7 +61,7 @@ internal sealed partial class WaitingLine
         {
             while (_classes[rank].Oldest is { } oldest)
             {
-                var rise = Saturating.Add(InClassSince(oldest), Queue.Ageing.Ticks);
+                var rise = Saturating.Add(oldest.InClassSince, Queue.Ageing.Ticks);
                 if (rise > now)
                 {
                     _nextRise = Math.Min(_nextRise, rise);
@@ -76,12 +76,12 @@ internal sealed partial class WaitingLine
 
     private void WithdrawDeadline(AdmissionTicket ticket)
     {
-        if (!ticket.Place.HasDeadline)
+        if (!ticket.HasDeadline)
         {
             return;
         }
 
-        ticket.Place.HasDeadline = false;
+        ticket.Details.HasDeadline = false;
         if (ticket.Details.Deadline is { } deadline)
         {
             _deadlines.Remove(deadline);
@@ -100,7 +100,7 @@ internal sealed partial class WaitingLine
             return;
         }
 
-        ticket.Place.HasDeadline = true;
+        ticket.Details.HasDeadline = true;
         if (due == Saturating.Add(ticket.Place.Since, Queue.Timeout.Ticks))
         {
             _usualDeadlines.AddLast(ticket);
@@ -113,7 +113,5 @@ internal sealed partial class WaitingLine
     }
 
     private long DeadlineOf(AdmissionTicket ticket) =>
-        !ticket.Place.HasDeadline ? LimitRule.Never : ticket.HasOwnDeadline ? ticket.Details.Deadline!.Due : Saturating.Add(ticket.Place.Since, Queue.Timeout.Ticks);
-
-    private static long InClassSince(AdmissionTicket ticket) => ticket.Place.HasRisen ? ticket.Details.RisenAt : ticket.Place.Since;
+        !ticket.HasDeadline ? LimitRule.Never : ticket.Details.Deadline?.Due ?? Saturating.Add(ticket.Place.Since, Queue.Timeout.Ticks);
 }

@@ -159,7 +159,7 @@ internal sealed partial class WaitingLine
         {
             while (each.Oldest is { } first)
             {
-                var (since, due) = (InClassSince(first), DeadlineOf(first));
+                var (since, due) = (first.InClassSince, DeadlineOf(first));
                 Withdraw(first);
                 waiting.Add((first, each.Rank, since, due));
             }
@@ -243,7 +243,7 @@ internal sealed partial class WaitingLine
                     return 1;
                 }
 
-                if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= ParkingLots.MostBounces)
+                if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Bounces >= ParkingLots.MostBounces)
                 {
                     (_blocked, _blockedUntil, _blockedRank) = (ticket, decision.Earliest, each.Rank);
                     return 0;
