@@ -36,8 +36,14 @@ public readonly record struct AdmissionRequest
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>What is said of the key it goes with; null where any may serve.</summary>
+    internal KeyWish? Key { get; init; }
+
+    /// <summary>Who estimated the costs and who will say what they were, where somebody did or will.</summary>
+    internal CostSources? CostSources { get; init; }
+
     /// <summary>Whether it asks for nothing that must be remembered but its priority.</summary>
-    internal bool IsPlain => Tenant is null && Endpoint is null && Partition is null && Costs is null;
+    internal bool IsPlain => Tenant is null && Endpoint is null && Partition is null && Costs is null && Key is null && CostSources is null;
 
     /// <summary>A request that costs <paramref name="amount"/> of <paramref name="unit"/> besides its one request.</summary>
     /// <exception cref="ArgumentException"><paramref name="unit"/> is empty.</exception>

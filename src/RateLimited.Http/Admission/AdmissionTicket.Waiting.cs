@@ -7,12 +7,18 @@ namespace RateLimited.Http.Admission;
 /// <summary>Waiting for a ticket: its caller, the token that the caller may give up by, and what becomes of it.</summary>
 internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValueTaskSource<RateLimitLease>
 {
-    private Completion _completion;
+    private Awaited _leaving;
     private CancellationTokenRegistration _registration;
     private short _version;
     private byte _reason;
     private bool _isCancelled;
     private bool _isHeldByToken;
+    private readonly bool _goesOnInline;
+
+    /// <summary>A ticket that was not used yet.</summary>
+    public AdmissionTicket(Completion completion = Completion.OnThreadPool) => _goesOnInline = completion == Completion.Inline;
+
+    private Completion Completion => _goesOnInline ? Completion.Inline : Completion.OnThreadPool;
 
     /// <summary>Why it left the line; <see cref="RejectionReason.None"/> when it was admitted.</summary>
     public RejectionReason Reason => (RejectionReason)_reason;
@@ -37,7 +43,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     {
         Volatile.Read(in _details);
         Volatile.Read(in Place.Since);
-        _ = _completion.IsDone;
+        _ = _leaving.IsDone;
     }
 
     /// <summary>Waits until the ticket has left the line. Once.</summary>
@@ -79,19 +85,19 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
         }
     }
 
-    public void Grant() => _completion.Set();
+    public void Grant() => _leaving.Set(Completion);
 
-    public void Fail(RateLimitRejectedException refusal)
+    public void Fail(Exception exception)
     {
-        Details.Refusal = refusal;
-        _completion.Set();
+        Details.Failure = exception;
+        _leaving.Set(Completion);
     }
 
     /// <summary>As failing, but the exception is made by whoever is told, on its own time.</summary>
     public void Cancel()
     {
         _isCancelled = true;
-        _completion.Set();
+        _leaving.Set(Completion);
     }
 
     /// <summary>Readies the ticket for its next use. Returns false if somebody may still hold on to it.</summary>
@@ -102,7 +108,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
         _details?.Clear();
         (_priority, _isParticular, _isCancelled, _reason) = (0, false, false, (byte)RejectionReason.None);
         IsForGood = false;
-        _completion.Reset();
+        _leaving.Reset();
         _version++;
         return !_isHeldByToken;
     }
@@ -110,9 +116,9 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     AdmissionTicket IValueTaskSource<AdmissionTicket>.GetResult(short token)
     {
         Finish(token);
-        if (_details?.Refusal is { } refusal)
+        if (_details?.Failure is { } failure)
         {
-            ExceptionDispatchInfo.Throw(refusal);
+            ExceptionDispatchInfo.Throw(failure);
         }
 
         return this;
@@ -121,34 +127,48 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     ValueTaskSourceStatus IValueTaskSource<AdmissionTicket>.GetStatus(short token)
     {
         Check(token);
-        return !_completion.IsDone ? ValueTaskSourceStatus.Pending
+        return !_leaving.IsDone ? ValueTaskSourceStatus.Pending
             : _isCancelled ? ValueTaskSourceStatus.Canceled
-            : _details?.Refusal is null ? ValueTaskSourceStatus.Succeeded
+            : _details?.Failure is null ? ValueTaskSourceStatus.Succeeded
             : ValueTaskSourceStatus.Faulted;
     }
 
     void IValueTaskSource<AdmissionTicket>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         Check(token);
-        _completion.Await(continuation, state, flags);
+        _leaving.Await(continuation, state, flags, Completion);
     }
 
     RateLimitLease IValueTaskSource<RateLimitLease>.GetResult(short token)
     {
         Finish(token);
-        return _details?.Refusal is { } refusal ? Owner.RefusedBy(refusal) : PermitLease.Of(this);
+        if (_details?.Failure is not { } failure)
+        {
+            return PermitLease.Of(this);
+        }
+
+        if (failure is not RateLimitRejectedException refusal)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+            return null!;
+        }
+
+        return Owner.RefusedBy(refusal);
     }
 
     ValueTaskSourceStatus IValueTaskSource<RateLimitLease>.GetStatus(short token)
     {
         Check(token);
-        return !_completion.IsDone ? ValueTaskSourceStatus.Pending : _isCancelled ? ValueTaskSourceStatus.Canceled : ValueTaskSourceStatus.Succeeded;
+        return !_leaving.IsDone ? ValueTaskSourceStatus.Pending
+            : _isCancelled ? ValueTaskSourceStatus.Canceled
+            : _details?.Failure is null or RateLimitRejectedException ? ValueTaskSourceStatus.Succeeded
+            : ValueTaskSourceStatus.Faulted;
     }
 
     void IValueTaskSource<RateLimitLease>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
     {
         Check(token);
-        _completion.Await(continuation, state, flags);
+        _leaving.Await(continuation, state, flags, Completion);
     }
 
     private void Check(short token)
@@ -163,7 +183,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     private void Finish(short token)
     {
         Check(token);
-        if (!_completion.IsDone)
+        if (!_leaving.IsDone)
         {
             throw new InvalidOperationException("The request waits.");
         }

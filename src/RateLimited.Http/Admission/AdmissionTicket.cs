@@ -6,6 +6,9 @@ namespace RateLimited.Http.Admission;
 /// </summary>
 internal sealed partial class AdmissionTicket
 {
+    /// <summary>The instant of what no limit counts.</summary>
+    public const long NotCharged = -1;
+
     private TicketDetails? _details;
 
     /// <summary>The ticket's place in the waiting line. Only under the line's lock.</summary>
@@ -33,11 +36,14 @@ internal sealed partial class AdmissionTicket
 
     public IReadOnlyList<UnitCost>? Costs => IsPlain ? null : Details.Asked.Costs;
 
+    /// <summary>Who estimated its costs and who will say what they were.</summary>
+    public CostSources? CostSources => IsPlain ? null : Details.Asked.CostSources;
+
     /// <summary>What was asked, so that a reload can ask it anew; but for the timeout, which has become a deadline.</summary>
     public AdmissionRequest Request => IsPlain ? new() { Priority = Priority } : Details.Asked with { Timeout = null };
 
     /// <summary>What it takes of the limits that all share, for fairness between tenants.</summary>
-    public long Size => IsPlain ? Plan.SizeOfPlain : Details.Size;
+    public long Size => IsPlain && Plan.Keys is null ? Plan.SizeOfPlain : Details.Size;
 
     /// <summary>What is more than a permit waited for. Who watches its token and who lets it go may be the first to note something at the same time.</summary>
     public TicketDetails Details => _details ?? Interlocked.CompareExchange(ref _details, new TicketDetails(), null) ?? _details;
@@ -57,10 +63,10 @@ internal sealed partial class AdmissionTicket
         }
     }
 
-    /// <summary>The instant it was charged at. Written under the store's gate.</summary>
+    /// <summary>The instant it was charged at, or <see cref="NotCharged"/>. Written under the store's gate.</summary>
     public long ChargedAt
     {
-        get => _details?.ChargedAt ?? 0;
+        get => _details?.ChargedAt ?? NotCharged;
         set => Details.ChargedAt = value;
     }
 
@@ -80,6 +86,13 @@ internal sealed partial class AdmissionTicket
         set => Details.IsHeard = value;
     }
 
+    /// <summary>Whether its response told of all limits that the upstream reports: nothing is left of them to be settled.</summary>
+    public bool IsHeardWhole
+    {
+        get => _details is { IsHeardWhole: true };
+        set => Details.IsHeardWhole = value;
+    }
+
     /// <summary>Finds what the request is charged and pins it.</summary>
     public void Resolve(LimitPlan plan, in AdmissionRequest request)
     {
@@ -89,10 +102,16 @@ internal sealed partial class AdmissionTicket
         IsForGood = false;
         _priority = (sbyte)request.Priority;
         _isParticular = !request.IsPlain;
-        AddCharges(details, plan, request);
         if (_isParticular)
         {
-            (details.Asked, details.Size) = (request, SizeOf(Charges));
+            details.Asked = request;
+        }
+
+        AddCharges(details, plan, request);
+        details.Claim(plan.Keys, request.Key);
+        if (_isParticular || plan.Keys is not null)
+        {
+            details.Size = SizeOfCharges();
         }
     }
 
@@ -126,14 +145,13 @@ internal sealed partial class AdmissionTicket
     }
 
     /// <summary>Notes the true cost of a unit; it is charged or given back when the ticket is completed.</summary>
-    public void Settle(string unit, long actual)
+    public void Settle(in UnitCost actual)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(actual);
         foreach (ref var charge in Charges)
         {
-            if (!charge.Partition.Limit.Rule.IsReleased && string.Equals(charge.Partition.Limit.Unit, unit, StringComparison.Ordinal))
+            if (!charge.Partition.Limit.Rule.IsReleased && string.Equals(charge.Partition.Limit.Unit, actual.Unit, StringComparison.Ordinal))
             {
-                charge.Actual = actual;
+                charge.Actual = actual.InParts(charge.Partition.Limit.PartsPerUnit);
                 Details.IsSettled = true;
             }
         }
@@ -148,8 +166,8 @@ internal sealed partial class AdmissionTicket
     /// <summary>Nobody needs it any more, and it was not charged or for good.</summary>
     public void Abandon() => Owner.Abandon(this);
 
-    /// <summary>What the request costs of a unit.</summary>
-    public long CostOf(string unit) => CostOf(unit, Costs);
+    /// <summary>What the request costs of a unit, in whole ones, rounded up.</summary>
+    public long CostOf(string unit) => CostOf(unit, Costs, partsPerUnit: 1);
 
     /// <summary>Keeps a copy of the costs, which belong to the caller.</summary>
     public void KeepCosts()
@@ -177,7 +195,7 @@ internal sealed partial class AdmissionTicket
             }
         }
 
-        return null;
+        return Key is null ? null : FirstExceededByKeys(Key);
     }
 
     /// <summary>Whether another request is charged the same of the same.</summary>
@@ -190,7 +208,7 @@ internal sealed partial class AdmissionTicket
 
         var own = Charges;
         var others = other.Charges;
-        if (own.Length != others.Length)
+        if (own.Length != others.Length || !ClaimsAs(other))
         {
             return false;
         }
@@ -210,21 +228,19 @@ internal sealed partial class AdmissionTicket
     {
         foreach (var limit in plan.Limits)
         {
-            var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs), limit.LeastCost);
+            var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs, limit.PartsPerUnit), limit.LeastCost);
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
-                details.Add(partition, cost, plan.Limits.Length);
-                details.HoldsConcurrency |= limit.IsReleased;
-                details.HoldsSettlement |= limit.CostOfOne == 0;
+                details.Add(limit, partition, cost, plan.MostCharges);
             }
         }
     }
 
-    /// <summary>The largest share that is taken of a limit all share: what tenants are compared by.</summary>
-    private static long SizeOf(ReadOnlySpan<Charge> charges)
+    /// <summary>The largest share that it takes of a limit all share: what tenants are compared by.</summary>
+    private long SizeOfCharges()
     {
         var size = 1L;
-        foreach (ref readonly var charge in charges)
+        foreach (ref var charge in Charges)
         {
             if (charge.Partition.Limit.IsShared)
             {
@@ -232,12 +248,12 @@ internal sealed partial class AdmissionTicket
             }
         }
 
-        return size;
+        return Key is { } claim ? Math.Max(size, claim.SizeOf(this)) : size;
     }
 
     private ServiceLimiter Owner => Plan.Service.Owner;
 
-    private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs)
+    private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs, int partsPerUnit)
     {
         if (costs is not null)
         {
@@ -245,12 +261,12 @@ internal sealed partial class AdmissionTicket
             {
                 if (string.Equals(costs[i].Unit, unit, StringComparison.Ordinal))
                 {
-                    return costs[i].Amount;
+                    return costs[i].InParts(partsPerUnit);
                 }
             }
         }
 
-        return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? 1 : 0;
+        return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? partsPerUnit : 0;
     }
 }
 

@@ -56,7 +56,7 @@ internal sealed partial class InProcessStore
     /// <summary>Reads the exact clock, and remembers when, where that helps.</summary>
     private long ReadClock(long coarse)
     {
-        var now = Clock.Now;
+        var now = Now;
         if (coarse != 0)
         {
             (_contended.ReadAt, _contended.ReadAtCoarse) = (now, coarse);

@@ -7,11 +7,11 @@ internal sealed class MonotonicClock
 {
     private const long WallIsStaleAfter = TimeSpan.TicksPerSecond;
     private const long CoarseIsStaleAfter = 1000;
+    private const int MostTries = 8;
 
     /// <summary>What the system's clock counts in on most machines; dividing by a constant costs a tenth of dividing by a number.</summary>
     private const long NanosecondsPerTick = 100;
 
-    private readonly long _origin;
     private readonly long _frequency;
     private readonly long _perTick;
     private long _coarseOffset;
@@ -22,7 +22,7 @@ internal sealed class MonotonicClock
     public MonotonicClock(TimeProvider time)
     {
         Time = time;
-        _origin = time.GetTimestamp();
+        Origin = time.GetTimestamp();
         _frequency = time.TimestampFrequency;
         _perTick = _frequency % TimeSpan.TicksPerSecond == 0 ? _frequency / TimeSpan.TicksPerSecond : 0;
         HasCoarse = ReferenceEquals(time, TimeProvider.System);
@@ -30,11 +30,14 @@ internal sealed class MonotonicClock
 
     public TimeProvider Time { get; }
 
+    /// <summary>The timestamp that it counts from.</summary>
+    public long Origin { get; }
+
     public long Now
     {
         get
         {
-            var elapsed = Time.GetTimestamp() - _origin;
+            var elapsed = Time.GetTimestamp() - Origin;
             return _perTick == NanosecondsPerTick ? elapsed / NanosecondsPerTick : _perTick != 0 ? elapsed / _perTick : (long)((Int128)elapsed * TimeSpan.TicksPerSecond / _frequency);
         }
     }
@@ -56,14 +59,7 @@ internal sealed class MonotonicClock
             }
 
             var coarse = CoarseMilliseconds;
-            if (coarse - Volatile.Read(ref _coarseReadAt) >= CoarseIsStaleAfter)
-            {
-                // The two clocks may drift apart.
-                Volatile.Write(ref _coarseOffset, Now - (coarse * TimeSpan.TicksPerMillisecond));
-                Volatile.Write(ref _coarseReadAt, coarse);
-            }
-
-            return (coarse * TimeSpan.TicksPerMillisecond) + Volatile.Read(ref _coarseOffset);
+            return (coarse * TimeSpan.TicksPerMillisecond) + (coarse - Volatile.Read(ref _coarseReadAt) < CoarseIsStaleAfter ? Volatile.Read(ref _coarseOffset) : ReadCoarseOffset());
         }
     }
 
@@ -89,5 +85,23 @@ internal sealed class MonotonicClock
     {
         var now = Now;
         return new Moment(now, WallOffsetAt(now), guard);
+    }
+
+    /// <summary>What to add to the coarse clock: the two may drift apart. Read between two readings of it that agree, or who knows how long one of them has waited for a processor.</summary>
+    private long ReadCoarseOffset()
+    {
+        long coarse, now;
+        var tries = 0;
+        do
+        {
+            coarse = CoarseMilliseconds;
+            now = Now;
+        }
+        while (CoarseMilliseconds != coarse && ++tries < MostTries);
+
+        var offset = now - (coarse * TimeSpan.TicksPerMillisecond);
+        Volatile.Write(ref _coarseOffset, offset);
+        Volatile.Write(ref _coarseReadAt, coarse);
+        return offset;
     }
 }

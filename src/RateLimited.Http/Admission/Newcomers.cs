@@ -11,7 +11,7 @@ internal sealed class Newcomers
     /// <summary>How many come before they are put in line: enough that the lock does not count, and few enough to be in the cache still.</summary>
     private const int Most = 256;
 
-    private readonly AdmissionTicket[] _tickets = new AdmissionTicket[Most];
+    private AdmissionTicket[] _tickets = [];
     private LimitPlan? _plan;
     private int _count;
     private int _room;
@@ -43,6 +43,11 @@ internal sealed class Newcomers
     /// <summary>Opens to so many, until an instant. Only under the line's lock.</summary>
     public void Open(LimitPlan plan, int room, long until)
     {
+        if (_tickets.Length == 0)
+        {
+            _tickets = new AdmissionTicket[Most];
+        }
+
         _gate.Enter();
         (_plan, _until) = (plan, until);
         Volatile.Write(ref _room, Math.Min(room, Most));

@@ -73,7 +73,7 @@ internal sealed partial class ServiceLimiter
             return new ValueTask<RateLimitLease>(PermitLease.Of(ticket));
         }
 
-        return WaitInLine(ticket, request.Timeout ?? Timeout.InfiniteTimeSpan, cancellationToken) is { } refusal ? new ValueTask<RateLimitLease>(RefusedBy(refusal)) : ticket.AwaitPermits();
+        return WaitInLine(ticket, request.Timeout ?? Timeout.InfiniteTimeSpan, LimitRule.Never, cancellationToken) is { } refusal ? new ValueTask<RateLimitLease>(RefusedBy(refusal)) : ticket.AwaitPermits();
     }
 
     /// <summary>A refusal, as a lease that was not acquired.</summary>
@@ -86,9 +86,10 @@ internal sealed partial class ServiceLimiter
         foreach (ref var charge in ticket.Charges)
         {
             var (quota, used, _) = _store.Inspect(charge.Partition, _service);
-            available = Math.Min(available, quota - used);
+            available = Math.Min(available, (quota - used) / charge.Partition.Limit.PartsPerUnit);
         }
 
+        available = Math.Min(available, _store.LeftOfKeys(ticket));
         Abandon(ticket);
         var queued = 0L;
         using (HoldLine())

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
@@ -13,7 +14,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     private readonly BoundService _service;
     private readonly WaitingLine _line;
     private readonly Newcomers _newcomers = new();
-    private readonly TicketPool _pool = new();
+    private readonly TicketPool _pool;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
     private readonly IDisposable _observation;
@@ -21,12 +22,18 @@ internal sealed partial class ServiceLimiter : IDisposable
     private ContendedCount _inFlight;
     private bool _isDisposed;
 
-    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry)
+    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool, ISharedStore? shared = null)
     {
         _store = store;
+        _pool = new TicketPool(completion);
         Telemetry = telemetry;
-        _service = new BoundService(definition, store) { Owner = this };
+        _service = new BoundService(definition, store, shared is null ? null : service => new SharedService(shared, store, service, telemetry)) { Owner = this };
         _line = new WaitingLine(definition.Queue);
+        if (_service.Shared is { } others)
+        {
+            others.Attach(() => Wake(), FailAll, () => _line.Count);
+        }
+
         _timer = store.Clock.Time.CreateTimer(static limiter => ((ServiceLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _observation = telemetry.Observe(GetStatus);
         store.Register(this);
@@ -40,25 +47,21 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     public TimeProvider Time => _store.Clock.Time;
 
+    /// <summary>The present by the clock that requests are charged by.</summary>
+    public long Now => _store.Clock.Now;
+
+    /// <summary>The timestamp that this clock counts from.</summary>
+    public long Origin => _store.Clock.Origin;
+
     public ServiceTelemetry Telemetry { get; }
-
-    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge by it.</summary>
-    public void ObserveAnswer(AdmissionTicket ticket)
-    {
-        var isHeldUp = _service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt);
-        if (_service.IsGuardMeasured && ticket.Plan.IsDatedByAnswers)
-        {
-            _store.Answer(ticket, isHeldUp);
-
-            // What is known to have arrived early expires early.
-            Wake();
-        }
-    }
 
     /// <summary>Admits a request, in line if need be. The ticket must be completed or given back exactly once.</summary>
     /// <exception cref="RateLimitRejectedException">It was refused.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled while it waited.</exception>
-    public ValueTask<AdmissionTicket> AdmitAsync(in AdmissionRequest request, CancellationToken cancellationToken)
+    public ValueTask<AdmissionTicket> AdmitAsync(in AdmissionRequest request, CancellationToken cancellationToken) => AdmitAsync(request, LimitRule.Never, cancellationToken);
+
+    /// <summary>Admits a request that has so many ticks left, whatever it may wait in line otherwise. One that would have to wait longer is refused at once.</summary>
+    public ValueTask<AdmissionTicket> AdmitAsync(in AdmissionRequest request, long left, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var ticket = Resolve(request);
@@ -67,13 +70,13 @@ internal sealed partial class ServiceLimiter : IDisposable
             return new ValueTask<AdmissionTicket>(ticket);
         }
 
-        return WaitInLine(ticket, request.Timeout, cancellationToken) is { } refusal ? ValueTask.FromException<AdmissionTicket>(refusal) : ticket.Await();
+        return WaitInLine(ticket, request.Timeout, left, cancellationToken) is { } refusal ? ValueTask.FromException<AdmissionTicket>(refusal) : ticket.Await();
     }
 
     /// <summary>The same, blocking the thread while the request waits: for callers that are synchronous themselves.</summary>
-    public AdmissionTicket Admit(in AdmissionRequest request, CancellationToken cancellationToken)
+    public AdmissionTicket Admit(in AdmissionRequest request, long left, CancellationToken cancellationToken)
     {
-        var admission = AdmitAsync(request, cancellationToken);
+        var admission = AdmitAsync(request, left, cancellationToken);
 #pragma warning disable VSTHRD002 // The caller asked for a synchronous send; tickets complete on the pool, never on the blocked thread.
         return admission.IsCompletedSuccessfully ? admission.Result : admission.AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
@@ -117,10 +120,13 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         Interlocked.Decrement(ref _inFlight.Value);
         NoteUnheard(ticket);
-        Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || ticket.Plan.IsReported ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
+        Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || (ticket.Plan.IsReported && !ticket.IsHeardWhole) ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
         ticket.Unresolve();
         _pool.Return(ticket);
     }
+
+    /// <summary>The caller of a request that has ended says what it cost.</summary>
+    public void Settle(EndedCharges ended, in UnitCost actual) => Wake(_store.Settle(ended, actual), released: null);
 
     /// <summary>The caller of a waiting request gave it up.</summary>
     public void Cancel(AdmissionTicket ticket)
@@ -242,7 +248,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     }
 
     /// <summary>Puts a ticket into line, to be awaited by the caller. Returns why it is refused, or null.</summary>
-    private RateLimitRejectedException? WaitInLine(AdmissionTicket ticket, TimeSpan? timeout, CancellationToken cancellationToken)
+    private RateLimitRejectedException? WaitInLine(AdmissionTicket ticket, TimeSpan? timeout, long left, CancellationToken cancellationToken)
     {
         // What stands in line is kept: the caller's list may change meanwhile.
         ticket.KeepCosts();
@@ -255,7 +261,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         Refusal? refusal;
         using (HoldLine())
         {
-            refusal = Join(ticket, TicksOf(timeout ?? _line.Queue.Timeout), ref done);
+            refusal = Join(ticket, Math.Min(TicksOf(timeout ?? _line.Queue.Timeout), left), ref done);
         }
 
         if (done.Count > 0)
@@ -291,7 +297,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             return GoAtOnce(ticket, now, ref done);
         }
 
-        if (timeout != LimitRule.Never && _store.Project(ticket, _line) is var projected && projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout)
+        if ((timeout != LimitRule.Never || ticket.Key is not null) && _store.Project(ticket, _line) is var projected && IsTooFar(projected, now, timeout))
         {
             return new Refusal(RejectionReason.Timeout, projected.Refused, WaitOf(projected, now));
         }
@@ -319,6 +325,11 @@ internal sealed partial class ServiceLimiter : IDisposable
 
         return null;
     }
+
+    /// <summary>Whether it is known that the wait would be longer than it may be; keys that must be replaced are waited for by nobody.</summary>
+    private static bool IsTooFar(in Decision projected, long now, long timeout) =>
+        projected.Earliest == LimitRule.Never ? projected.Refused is { Limit.Scope: LimitScope.KeyHealth } : timeout != LimitRule.Never && projected.Earliest - now > timeout;
+
 
     /// <summary>As whoever tries: it may go before those in line that wait for something it does not need. Under the lock.</summary>
     private Refusal? GoAtOnce(AdmissionTicket ticket, long now, ref LeavingTickets done)
@@ -362,13 +373,13 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>Lets go of a request that is refused. Never under the lock: whoever listens to metrics and logs is called.</summary>
     private RateLimitRejectedException Refuse(AdmissionTicket ticket, Refusal refusal)
     {
-        var limit = refusal.Partition?.Limit.Definition.Name;
+        var (reason, limit) = Told(refusal.Reason, refusal.Partition);
         ticket.Unresolve();
-        ticket.EndSpan(refusal.Reason);
+        ticket.EndSpan(reason);
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(refusal.Reason, limit);
-        return new RateLimitRejectedException(Service, refusal.Reason, limit, refusal.Wait);
+        Telemetry.Refused(reason, limit);
+        return new RateLimitRejectedException(Service, reason, limit, refusal.Wait);
     }
 
     private static TimeSpan? WaitOf(in Decision decision, long now) =>

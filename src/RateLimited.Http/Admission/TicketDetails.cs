@@ -21,12 +21,19 @@ internal sealed class TicketDetails
     public int ChargeCount;
 
     /// <summary>The instant it was charged at. Written under the store's gate.</summary>
-    public long ChargedAt;
+    public long ChargedAt = AdmissionTicket.NotCharged;
 
     public bool HoldsConcurrency;
     public bool HoldsSettlement;
     public bool IsSettled;
     public bool IsHeard;
+    public bool IsHeardWhole;
+
+    /// <summary>The claim to a key; null where the service has none, or the request goes without.</summary>
+    public KeyClaim? Key;
+
+    // Kept for the next use: services without keys have none.
+    private KeyClaim? _claim;
 
     /// <summary>Whether it gives up some time, its position among those who do so by the line's timeout, and its entry among the others.</summary>
     public bool HasDeadline;
@@ -46,8 +53,8 @@ internal sealed class TicketDetails
     /// <summary>The partition for whose sake it was refused.</summary>
     public Partition? RefusedBy;
 
-    /// <summary>What its caller is told if it was refused.</summary>
-    public RateLimitRejectedException? Refusal;
+    /// <summary>What its caller is thrown, or told if it was refused and asked for permits.</summary>
+    public Exception? Failure;
 
     /// <summary>The token that had been cancelled when it was to be watched.</summary>
     public CancellationToken CancelledBy;
@@ -55,8 +62,21 @@ internal sealed class TicketDetails
     /// <summary>Readies what is set as a request is resolved.</summary>
     public void Begin()
     {
-        (HoldsConcurrency, HoldsSettlement, IsSettled, IsHeard) = (false, false, false, false);
-        ChargeCount = 0;
+        (HoldsConcurrency, HoldsSettlement, IsSettled, IsHeard, IsHeardWhole) = (false, false, false, false, false);
+        (ChargeCount, ChargedAt) = (0, AdmissionTicket.NotCharged);
+    }
+
+    /// <summary>Claims a key of those that a service has, by what is wished.</summary>
+    public void Claim(KeySets? keys, KeyWish? wish)
+    {
+        if (keys is null || ReferenceEquals(wish, KeyWish.Keyless))
+        {
+            Key = null;
+            return;
+        }
+
+        Key = _claim ??= new KeyClaim();
+        Key.Begin(keys, wish);
     }
 
     /// <summary>Lets go of all that the next use does not overwrite.</summary>
@@ -68,10 +88,11 @@ internal sealed class TicketDetails
         }
 
         (Bounces, RisenAt, Span) = (0, 0, default);
-        (RefusedBy, Refusal, CancelledBy) = (null, null, default);
+        (RefusedBy, Failure, CancelledBy) = (null, null, default);
     }
 
-    public void Add(Partition partition, long cost, int most)
+    /// <summary>Adds what is charged of one limit, of at most so many.</summary>
+    public void Add(BoundLimit limit, Partition partition, long cost, int most)
     {
         if (Charges.Length < most)
         {
@@ -80,5 +101,7 @@ internal sealed class TicketDetails
 
         ref var charge = ref Charges[ChargeCount++];
         (charge.Partition, charge.Cost, charge.Receipt, charge.Actual) = (partition, cost, 0, Charge.Unsettled);
+        HoldsConcurrency |= limit.IsReleased;
+        HoldsSettlement |= limit.CostOfOne == 0;
     }
 }

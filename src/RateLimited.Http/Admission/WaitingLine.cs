@@ -195,6 +195,11 @@ internal sealed partial class WaitingLine
         {
             _lots.Loosen(charge.Partition);
         }
+
+        if (released.Key is not null)
+        {
+            _lots.LoosenKeys();
+        }
     }
 
     /// <summary>Lets those go who may go next, at most so many. Returns how many left; zero when nobody may.</summary>
@@ -243,7 +248,14 @@ internal sealed partial class WaitingLine
                     return 1;
                 }
 
-                if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Bounces >= ParkingLots.MostBounces)
+                if (decision is { Earliest: LimitRule.Never, Refused: { Limit.Scope: LimitScope.KeyHealth } allOut })
+                {
+                    Leave(ticket);
+                    leaving.Add(ticket, RejectionReason.NoKeyAvailable, allOut);
+                    return 1;
+                }
+
+                if (LotOf(ticket, decision.Refused) is not { } own || own.Limit.IsShared || ticket.Bounces >= ParkingLots.MostBounces)
                 {
                     (_blocked, _blockedUntil, _blockedRank) = (ticket, decision.Earliest, each.Rank);
                     return 0;
@@ -271,6 +283,10 @@ internal sealed partial class WaitingLine
         _count -= count;
         _lots.HeadLeft(lane);
     }
+
+    /// <summary>Where a ticket waits that a partition has refused: at the partition, but for keys, where it waits for any that it may take. Null: before everybody.</summary>
+    private static Partition? LotOf(AdmissionTicket ticket, Partition? refused) =>
+        refused is { Limit.Scope: LimitScope.Key or LimitScope.KeyEndpoint or LimitScope.KeyHealth } && ticket.Key is { } claim ? claim.LotFor(refused) : refused;
 
     private static int RankOf(RequestPriority priority) => (int)RequestPriority.Critical - (int)priority;
 

@@ -1,55 +1,49 @@
-using System.Globalization;
+using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Pipeline;
 
 /// <summary>
 /// Gives up an attempt that gets no response headers in time. It stands behind admission, so that time in line is not counted. Stateless; costs nothing while no timeout is set.
 /// </summary>
-internal sealed class AttemptTimeoutHandler(ServicePipeline pipeline) : DelegatingHandler
+internal sealed class AttemptTimeoutHandler(ServicePipeline pipeline) : PipelineHandler
 {
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        TimeoutOf() is { } timeout ? SendWithinAsync(request, timeout, cancellationToken) : base.SendAsync(request, cancellationToken);
+    internal override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken) =>
+        TimeoutOf() is { } timeout ? SendWithinAsync(request, timeout, time.End, cancellationToken) : NextAsync(request, time, cancellationToken);
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    internal override HttpResponseMessage Send(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         if (TimeoutOf() is not { } timeout)
         {
-            return base.Send(request, cancellationToken);
+            return Next(request, time, cancellationToken);
         }
 
         using var end = new CancellationTokenSource(timeout, pipeline.Resilience.Time);
-        using var caller = Tie(end, cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellationToken);
         try
         {
-            return base.Send(request, end.Token);
+            return Next(request, CallTime.Unbounded, either.Token);
         }
         catch (OperationCanceledException canceled) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw TimedOut(timeout, canceled);
+            throw TimedOut.OfAttempt(timeout, canceled);
         }
     }
 
-    /// <summary>The caller's cancellation ends the attempt too: one source for both costs half of what a linked one beside a timed one does.</summary>
-    private static CancellationTokenRegistration Tie(CancellationTokenSource end, CancellationToken cancellationToken) =>
-        cancellationToken.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), end);
-
     private TimeSpan? TimeoutOf() => pipeline.Limiter.Mode == RateLimitMode.Disabled ? null : pipeline.Resilience.Plan.Rule.AttemptTimeout;
 
-    /// <summary>As HttpClient says that its own timeout has passed, so that code which handles the one handles the other.</summary>
-    private static TaskCanceledException TimedOut(TimeSpan timeout, OperationCanceledException canceled)
+    private Task<HttpResponseMessage> SendWithinAsync(HttpRequestMessage request, TimeSpan timeout, CallEnd? given, CancellationToken cancellationToken)
     {
-        var message = string.Create(CultureInfo.InvariantCulture, $"No response came within {timeout.TotalSeconds:0.###} s of one attempt (AttemptTimeout).");
-        return new TaskCanceledException(message, new TimeoutException(message, canceled), canceled.CancellationToken);
-    }
+        var end = given ?? new CallEnd(pipeline.Resilience, LimitRule.Never);
+        var began = end.Now;
+        if (given is null)
+        {
+            end.Follow(cancellationToken);
+        }
 
-    private Task<HttpResponseMessage> SendWithinAsync(HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        var end = new CancellationTokenSource(timeout, pipeline.Resilience.Time);
-        var caller = Tie(end, cancellationToken);
         Task<HttpResponseMessage> sending;
         try
         {
-            sending = base.SendAsync(request, end.Token);
+            sending = NextAsync(request, CallTime.Unbounded, end.Token);
         }
 #pragma warning disable CA1031 // It is thrown where it is awaited.
         catch (Exception exception)
@@ -58,35 +52,56 @@ internal sealed class AttemptTimeoutHandler(ServicePipeline pipeline) : Delegati
             sending = Task.FromException<HttpResponseMessage>(exception);
         }
 
-        if (!sending.IsCompletedSuccessfully)
+        if (sending.IsCompletedSuccessfully)
         {
-            return AwaitAsync(sending, timeout, end, caller, cancellationToken);
+            if (given is null)
+            {
+                end.Close();
+            }
+
+            return sending;
         }
 
-#pragma warning disable VSTHRD103 // What it would wait for only cancels an attempt that is over.
-        caller.Dispose();
-#pragma warning restore VSTHRD103
-        end.Dispose();
-        return sending;
+        if (!sending.IsCompleted)
+        {
+            end.WatchAttempt(began + timeout.Ticks);
+        }
+
+        return AwaitAsync(sending, timeout, end, isOwn: given is null, cancellationToken);
     }
 
-    private static async Task<HttpResponseMessage> AwaitAsync(
-        Task<HttpResponseMessage> sending, TimeSpan timeout, CancellationTokenSource end, CancellationTokenRegistration caller, CancellationToken cancellationToken)
+    private static async Task<HttpResponseMessage> AwaitAsync(Task<HttpResponseMessage> sending, TimeSpan timeout, CallEnd end, bool isOwn, CancellationToken cancellationToken)
     {
+        HttpResponseMessage response;
         try
         {
 #pragma warning disable VSTHRD003 // It was started by our only caller.
-            return await sending.ConfigureAwait(false);
+            response = await sending.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
         }
-        catch (OperationCanceledException canceled) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException canceled) when (end.Ending == CallEnding.AttemptTimeout)
         {
-            throw TimedOut(timeout, canceled);
+            throw TimedOut.OfAttempt(timeout, canceled);
+        }
+        catch (OperationCanceledException canceled) when (isOwn && end.Ending == CallEnding.Caller)
+        {
+            throw new TaskCanceledException(canceled.Message, canceled, cancellationToken);
         }
         finally
         {
-            await caller.DisposeAsync().ConfigureAwait(false);
-            end.Dispose();
+            if (isOwn)
+            {
+                end.Close();
+            }
         }
+
+        if (!end.EndAttempt())
+        {
+            // It came too late: what goes on by the same token would be cancelled.
+            response.Dispose();
+            throw TimedOut.OfAttempt(timeout, inner: null);
+        }
+
+        return response;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class PipelineCall(ResilienceHandler handler, ServicePipeline pi
         if (IsSynchronous)
         {
 #pragma warning disable VSTHRD103 // The caller blocks.
-            return ValueTask.FromResult(handler.InnerSend(Request, cancellationToken));
+            return ValueTask.FromResult(handler.InnerSend(Request, Deadline, cancellationToken));
 #pragma warning restore VSTHRD103
         }
 
@@ -80,8 +80,8 @@ internal sealed class PipelineCall(ResilienceHandler handler, ServicePipeline pi
     }
 
     private Task<HttpResponseMessage> SendOnceAsync(CancellationToken cancellationToken) => _plan.Rule.Hedging is { } hedging && HedgedSend.IsFor(Request)
-        ? new HedgedSend(pipeline, hedging, handler.InnerSendAsync).SendAsync(Request, cancellationToken)
-        : handler.InnerSendAsync(Request, cancellationToken);
+        ? new HedgedSend(pipeline, hedging, (attempt, token) => handler.InnerSendAsync(attempt, Deadline, token)).SendAsync(Request, cancellationToken)
+        : handler.InnerSendAsync(Request, Deadline, cancellationToken);
 
     private async ValueTask<HttpResponseMessage> SendAndKeepAsync(CancellationToken cancellationToken)
     {

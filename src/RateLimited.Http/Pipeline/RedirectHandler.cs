@@ -7,36 +7,36 @@ namespace RateLimited.Http.Pipeline;
 /// Follows redirects above admission, so that every hop is admitted and counted and no key reaches an origin that it does not belong to. What is not followed is handed over as it came.
 /// Stateless; a request that is answered at once without a redirect passes without a state machine.
 /// </summary>
-internal sealed class RedirectHandler(ServicePipeline pipeline) : DelegatingHandler
+internal sealed class RedirectHandler(ServicePipeline pipeline) : PipelineHandler
 {
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    internal override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         var most = pipeline.Resilience.Plan.Rule.MaxRedirects;
         if (most == 0)
         {
-            return base.SendAsync(request, cancellationToken);
+            return NextAsync(request, time, cancellationToken);
         }
 
         // Asked before the content is sent: a stream that was read cannot tell any more where it began.
         var content = Replay(request, isBuffered: true);
-        var sending = base.SendAsync(request, cancellationToken);
+        var sending = NextAsync(request, time, cancellationToken);
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
-        return sending.IsCompletedSuccessfully && !Redirect.Is(sending.Result.StatusCode) ? sending : FollowAsync(request, sending, content, most, cancellationToken);
+        return sending.IsCompletedSuccessfully && !Redirect.Is(sending.Result.StatusCode) ? sending : FollowAsync(request, sending, content, most, time, cancellationToken);
 #pragma warning restore VSTHRD103, VSTHRD002
     }
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    internal override HttpResponseMessage Send(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         var most = pipeline.Resilience.Plan.Rule.MaxRedirects;
         var content = most > 0 ? Replay(request, isBuffered: false) : null;
-        var response = base.Send(request, cancellationToken);
+        var response = Next(request, time, cancellationToken);
         var current = request;
-        for (var remaining = most; most > 0 && Next(current, response, content, remaining) is { } next; remaining--)
+        for (var remaining = most; most > 0 && HopAfter(current, response, content, remaining) is { } next; remaining--)
         {
             response.Dispose();
             content = next.Content is null ? null : content;
             current = next;
-            response = base.Send(current, cancellationToken);
+            response = Next(current, time, cancellationToken);
         }
 
         KeepVerdict(request, current);
@@ -66,18 +66,18 @@ internal sealed class RedirectHandler(ServicePipeline pipeline) : DelegatingHand
     }
 
     private async Task<HttpResponseMessage> FollowAsync(
-        HttpRequestMessage request, Task<HttpResponseMessage> sending, ContentReplay? content, int most, CancellationToken cancellationToken)
+        HttpRequestMessage request, Task<HttpResponseMessage> sending, ContentReplay? content, int most, CallTime time, CancellationToken cancellationToken)
     {
 #pragma warning disable VSTHRD003 // It was started by our only caller.
         var response = await sending.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
         var current = request;
-        for (var remaining = most; Next(current, response, content, remaining) is { } next; remaining--)
+        for (var remaining = most; HopAfter(current, response, content, remaining) is { } next; remaining--)
         {
             response.Dispose();
             content = next.Content is null ? null : content;
             current = next;
-            response = await base.SendAsync(current, cancellationToken).ConfigureAwait(false);
+            response = await NextAsync(current, time, cancellationToken).ConfigureAwait(false);
         }
 
         KeepVerdict(request, current);
@@ -85,7 +85,7 @@ internal sealed class RedirectHandler(ServicePipeline pipeline) : DelegatingHand
     }
 
     /// <summary>The request of the next hop; null where there is none.</summary>
-    private HttpRequestMessage? Next(HttpRequestMessage request, HttpResponseMessage response, ContentReplay? content, int remaining)
+    private HttpRequestMessage? HopAfter(HttpRequestMessage request, HttpResponseMessage response, ContentReplay? content, int remaining)
     {
         if (!Redirect.Is(response.StatusCode) || request.RequestUri is not { IsAbsoluteUri: true } from
             || Redirect.Decide(response.StatusCode, LocationOf(response), from, request.Method, content, remaining) is not { } redirect)
@@ -100,6 +100,11 @@ internal sealed class RedirectHandler(ServicePipeline pipeline) : DelegatingHand
         }
 
         var next = redirect.Decision == RedirectDecision.SameOrigin ? RequestCopy.Of(request) : RequestCopy.ForOtherOrigin(request);
+        if (redirect.Decision == RedirectDecision.OtherOrigin && pipeline.Keys is not null)
+        {
+            CarriedKey.Forbid(next);
+        }
+
         next.RequestUri = redirect.Target;
         next.Method = redirect.Method;
         next.Content = redirect.KeepsContent ? request.Content : null;

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Polly;
 using Polly.Timeout;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Signals;
 using RateLimited.Http.Signals.Classification;
 
 namespace RateLimited.Http.Pipeline;
@@ -10,7 +10,7 @@ namespace RateLimited.Http.Pipeline;
 /// The outermost handler: repeats what may be repeated, and refuses before the line while the circuit is open. Stateless: all state is the service's. A first attempt that succeeds never enters
 /// the strategies.
 /// </summary>
-internal sealed class ResilienceHandler : DelegatingHandler
+internal sealed class ResilienceHandler : PipelineHandler
 {
     private readonly ServicePipeline _pipeline;
     private readonly ServiceResilience _service;
@@ -21,11 +21,11 @@ internal sealed class ResilienceHandler : DelegatingHandler
         _service = pipeline.Resilience;
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    internal override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         if (IsIdle() || (_service.Plan.Rule.Health is not null && HealthProber.IsProbe(request)))
         {
-            return base.SendAsync(request, cancellationToken);
+            return NextAsync(request, time, cancellationToken);
         }
 
         var plan = _service.Plan;
@@ -38,17 +38,17 @@ internal sealed class ResilienceHandler : DelegatingHandler
         return plan.TakesWhole ? SendWholeAsync(plan, request, replay, cancellationToken) : SendFirstAsync(plan, request, replay, cancellationToken);
     }
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    internal override HttpResponseMessage Send(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         if (IsIdle())
         {
-            return base.Send(request, cancellationToken);
+            return Next(request, time, cancellationToken);
         }
 
         var plan = _service.Plan;
         // Reading content into memory is asynchronous for some contents, and nothing here blocks on that.
         var replay = plan.ReplayBuffer is { } buffer ? ContentReplays.Of(request.Content, buffer) : ContentReplay.Once;
-        var call = NewCall(plan, request, replay is ContentReplay.AfterBuffering ? ContentReplay.Once : replay, isSynchronous: true);
+        var call = NewCall(plan, request, replay is ContentReplay.AfterBuffering ? ContentReplay.Once : replay, plan.DeadlineOf(_service.Now), isSynchronous: true);
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         call.AttachTo(context);
         try
@@ -67,7 +67,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
         catch (TimeoutRejectedException timeout)
         {
-            throw TimedOut(timeout);
+            throw TimedOut.OfAllAttempts(plan.Rule.TotalTimeout.GetValueOrDefault(), timeout.InnerException);
         }
         catch (CircuitOpenException refusal) when (_pipeline.Settings.Rejection == RejectionBehavior.Response)
         {
@@ -77,13 +77,6 @@ internal sealed class ResilienceHandler : DelegatingHandler
         {
             ResilienceContextPool.Shared.Return(context);
         }
-    }
-
-    /// <summary>As HttpClient says that its own timeout has passed, so that code which handles the one handles the other.</summary>
-    private static TaskCanceledException TimedOut(TimeoutRejectedException timeout)
-    {
-        var message = string.Create(CultureInfo.InvariantCulture, $"No response came within {timeout.Timeout.TotalSeconds:0.###} s of all attempts (TotalTimeout).");
-        return new TaskCanceledException(message, new TimeoutException(message, timeout.InnerException), CancellationToken.None);
     }
 
     private bool IsIdle() => _service.IsIdle || _pipeline.Limiter.Mode == RateLimitMode.Disabled;
@@ -106,10 +99,12 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
 
         var began = plan.Rule.Breaker is { SlowCall: > 0 } ? _service.Now : 0;
+        var attempt = new FirstAttempt(plan, request, replay, pass, began, plan.EndsInTime ? new CallEnd(_service, plan.TotalTicks) : null, cancellationToken);
+        attempt.End?.Follow(cancellationToken);
         Task<HttpResponseMessage> sending;
         try
         {
-            sending = base.SendAsync(request, cancellationToken);
+            sending = NextAsync(request, attempt.Time, attempt.Token);
         }
 #pragma warning disable CA1031 // It is thrown where it is awaited.
         catch (Exception exception)
@@ -118,23 +113,26 @@ internal sealed class ResilienceHandler : DelegatingHandler
             sending = Task.FromException<HttpResponseMessage>(exception);
         }
 
-        if (sending.IsCompletedSuccessfully)
-        {
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
-            if (IsFine(sending.Result))
+        if (sending.IsCompletedSuccessfully && IsFine(sending.Result))
 #pragma warning restore VSTHRD103, VSTHRD002
-            {
-                _service.Report(plan.Rule, pass, AttemptReading.Fine, began, isFirst: true);
-                return sending;
-            }
+        {
+            attempt.End?.Close();
+            _service.Report(plan.Rule, pass, AttemptReading.Fine, began, isFirst: true, attempt.End?.Now ?? _service.Now);
+            return sending;
         }
 
-        return ContinueAsync(plan, request, sending, pass, began, replay, cancellationToken);
+        if (!sending.IsCompleted)
+        {
+            attempt.End?.Watch();
+        }
+
+        return ContinueAsync(sending, attempt);
     }
 
-    private async Task<HttpResponseMessage> ContinueAsync(
-        ResiliencePlan plan, HttpRequestMessage request, Task<HttpResponseMessage> sending, CircuitPass pass, long began, ContentReplay replay, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> ContinueAsync(Task<HttpResponseMessage> sending, FirstAttempt attempt)
     {
+        var plan = attempt.Plan;
         Outcome<HttpResponseMessage> outcome;
         AttemptReading reading;
         try
@@ -142,10 +140,10 @@ internal sealed class ResilienceHandler : DelegatingHandler
 #pragma warning disable VSTHRD003 // It was started by our only caller.
             var response = await sending.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
-            reading = IsFine(response) ? AttemptReading.Fine : AttemptReader.Read((int)response.StatusCode, VerdictOf(request, response), plan.Rule.Retry?.Statuses);
+            reading = IsFine(response) ? AttemptReading.Fine : AttemptReader.Read((int)response.StatusCode, VerdictOf(attempt.Request, response), plan.Rule.Retry?.Statuses);
+            _service.Report(plan.Rule, attempt.Pass, reading, attempt.Began, isFirst: true);
             if (!plan.CanHelp(reading))
             {
-                _service.Report(plan.Rule, pass, reading, began, isFirst: true);
                 return response;
             }
 
@@ -153,28 +151,36 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
         catch (Exception exception)
         {
-            reading = AttemptReader.Read(exception, cancellationToken.IsCancellationRequested);
-            if (!plan.CanHelp(reading))
+            reading = AttemptReader.Read(exception, attempt.IsOver);
+            _service.Report(plan.Rule, attempt.Pass, reading, attempt.Began, isFirst: true);
+            if (attempt.Ended(exception) is { } clearer)
             {
-                _service.Report(plan.Rule, pass, reading, began, isFirst: true);
+                throw clearer;
+            }
+
+            if (attempt.IsOver || !plan.CanHelp(reading))
+            {
                 throw;
             }
 
             outcome = Outcome.FromException<HttpResponseMessage>(exception);
         }
+        finally
+        {
+            attempt.End?.Close();
+        }
 
-        _service.Report(plan.Rule, pass, reading, began, isFirst: true);
-        var call = NewCall(plan, request, replay);
+        var call = NewCall(plan, attempt.Request, attempt.Replay, attempt.Deadline);
         call.Know(outcome, reading);
-        return await RunAsync(plan, call, cancellationToken).ConfigureAwait(false);
+        return await RunAsync(plan, call, attempt.Caller).ConfigureAwait(false);
     }
 
     private Task<HttpResponseMessage> SendWholeAsync(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, CancellationToken cancellationToken) =>
-        RunAsync(plan, NewCall(plan, request, replay), cancellationToken);
+        RunAsync(plan, NewCall(plan, request, replay, plan.DeadlineOf(_service.Now)), cancellationToken);
 
     private Task<HttpResponseMessage> RefuseAsync(ResiliencePlan plan, HttpRequestMessage request, CircuitOpenException refusal, ContentReplay replay, CancellationToken cancellationToken)
     {
-        var call = NewCall(plan, request, replay);
+        var call = NewCall(plan, request, replay, plan.DeadlineOf(_service.Now));
         call.Know(Outcome.FromException<HttpResponseMessage>(refusal), new AttemptReading(FailureKind.CircuitOpen, CallResult.Inconclusive));
         return RunAsync(plan, call, cancellationToken);
     }
@@ -191,7 +197,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
                 case CircuitOpenException refusal when _pipeline.Settings.Rejection == RejectionBehavior.Response:
                     return refusal.ToResponse(call.Request);
                 case TimeoutRejectedException timeout:
-                    throw TimedOut(timeout);
+                    throw TimedOut.OfAllAttempts(plan.Rule.TotalTimeout.GetValueOrDefault(), timeout.InnerException);
                 default:
                     outcome.ThrowIfException();
                     return outcome.Result!;
@@ -203,7 +209,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
         }
     }
 
-    private PipelineCall NewCall(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, bool isSynchronous = false)
+    private PipelineCall NewCall(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, long deadline, bool isSynchronous = false)
     {
         // Looked for where an attempt failed and not with every request: it is then that attempts multiply.
         if (plan.Rule.Retry is not null && OuterRetries.ProofIn(request) is { } header)
@@ -216,7 +222,7 @@ internal sealed class ResilienceHandler : DelegatingHandler
             IsSynchronous = isSynchronous,
             Replay = replay,
             IsIdempotent = Repeatability.Of(request),
-            Deadline = plan.Rule.TotalTimeout is { } total ? _service.Now + total.Ticks : long.MaxValue,
+            Deadline = deadline,
         };
     }
 
@@ -238,11 +244,13 @@ internal sealed class ResilienceHandler : DelegatingHandler
             return noted;
         }
 
-        _pipeline.Settings.Signals.Read(response, body: default, _service.Time.GetUtcNow(), out var signal);
+        _pipeline.Settings.Signals.Read(response, body: default, WallTime.Of(_service.Time), out var signal);
         return signal.Verdict;
     }
 
-    internal Task<HttpResponseMessage> InnerSendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
+    internal Task<HttpResponseMessage> InnerSendAsync(HttpRequestMessage request, long deadline, CancellationToken cancellationToken) =>
+        NextAsync(request, new CallTime(End: null, deadline), cancellationToken);
 
-    internal HttpResponseMessage InnerSend(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(request, cancellationToken);
+    internal HttpResponseMessage InnerSend(HttpRequestMessage request, long deadline, CancellationToken cancellationToken) =>
+        Next(request, new CallTime(End: null, deadline), cancellationToken);
 }

@@ -13,6 +13,8 @@ internal sealed class ResiliencePlan
     public ResiliencePlan(ResilienceRule rule, ServiceResilience service)
     {
         Rule = rule;
+        EndsInTime = rule.TotalTimeout is not null || rule.AttemptTimeout is not null;
+        TotalTicks = rule.TotalTimeout?.Ticks ?? long.MaxValue;
         _service = service;
         Strategies = Compose();
     }
@@ -20,6 +22,12 @@ internal sealed class ResiliencePlan
     public ResilienceRule Rule { get; }
 
     public ResiliencePipeline<HttpResponseMessage> Strategies { get; }
+
+    /// <summary>Whether a request has a time to end in.</summary>
+    public bool EndsInTime { get; }
+
+    /// <summary>The total time of a request; all there is where none is set.</summary>
+    public long TotalTicks { get; }
 
     /// <summary>Whether there is nothing to compose.</summary>
     public bool IsIdle => Rule is { TotalTimeout: null, Retry: null, Breaker: null, Fallback: null, Hedging: null };
@@ -30,17 +38,23 @@ internal sealed class ResiliencePlan
     /// <summary>
     /// Whether a request goes through the strategies from its first attempt on. Otherwise only one whose first attempt failed does: nearly none, and what the others do not go through costs nothing.
     /// </summary>
-    public bool TakesWhole => Rule.TotalTimeout is not null || Rule.Hedging is not null || Rule.Fallback is { StaleFor: > 0 };
+    public bool TakesWhole => Rule.Hedging is not null || Rule.Fallback is { StaleFor: > 0 };
+
+    /// <summary>When the total time of a request is over, in ticks of the service's clock.</summary>
+    public long DeadlineOf(long began) => TotalTicks == long.MaxValue ? TotalTicks : began + TotalTicks;
 
     /// <summary>Whether anything can be done about a first attempt with that outcome.</summary>
     public bool CanHelp(AttemptReading reading) => Rule.Fallback is not null ? reading != AttemptReading.Fine : reading.Kind != FailureKind.None && Rule.Retry is not null;
 
+    private TimeSpan LeftOf(long deadline) => TimeSpan.FromTicks(Math.Max(deadline - _service.Now, TimeSpan.TicksPerMillisecond));
+
     private ResiliencePipeline<HttpResponseMessage> Compose()
     {
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = _service.Time };
-        if (Rule.TotalTimeout is { } total)
+        if (Rule.TotalTimeout is not null)
         {
-            builder.AddTimeout(new TimeoutStrategyOptions { Timeout = total });
+            // Of what the first attempt has left of it. Polly takes zero for no timeout at all.
+            builder.AddTimeout(new TimeoutStrategyOptions { TimeoutGenerator = arguments => ValueTask.FromResult(LeftOf(ResilientCall.Of(arguments.Context).Deadline)) });
         }
 
         if (Rule.Fallback is not null)

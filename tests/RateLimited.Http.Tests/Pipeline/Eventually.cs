@@ -21,4 +21,21 @@ internal static class Eventually
     public static async Task<T> WithinDeadlineAsync<T>(this Task<T> work) => await work.WaitAsync(Deadline);
 
     public static async Task WithinDeadlineAsync(this Task work) => await work.WaitAsync(Deadline);
+
+    /// <summary>The cancellation that ends the work, as its caller gets it: assertions on tasks make one of their own.</summary>
+#pragma warning disable VSTHRD003 // Tests have no context to lock.
+    public static async Task<TaskCanceledException> CancelledAsync(this Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (TaskCanceledException canceled)
+        {
+            return canceled;
+        }
+
+        throw new Xunit.Sdk.XunitException("It was not cancelled.");
+    }
+#pragma warning restore VSTHRD003
 }

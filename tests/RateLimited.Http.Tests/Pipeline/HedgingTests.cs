@@ -217,15 +217,4 @@ public sealed class HedgingTests : IDisposable
         _service.Time.Advance(TimeSpan.FromSeconds(1));
         await Eventually.TrueAsync(() => _attempts.Count == 2);
     }
-
-    private sealed class DisposalTold : HttpResponseMessage
-    {
-        public bool IsDisposed { get; private set; }
-
-        protected override void Dispose(bool disposing)
-        {
-            IsDisposed = true;
-            base.Dispose(disposing);
-        }
-    }
 }

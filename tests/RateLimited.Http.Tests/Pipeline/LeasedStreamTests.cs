@@ -96,7 +96,7 @@ public sealed class LeasedStreamTests
 
     private static LeasedContent Lease(LimitedService service, HttpContent inner)
     {
-        var ticket = service.Limiter.Admit(default, CancellationToken.None);
+        var ticket = service.Limiter.Admit(default, long.MaxValue, CancellationToken.None);
         return new LeasedContent(inner, new BodyLease(ticket, service.Limiter, inner, LimitedService.IdleTimeout));
     }
 
