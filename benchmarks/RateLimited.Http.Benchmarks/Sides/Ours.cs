@@ -66,7 +66,7 @@ internal static class Ours
     {
         var queue = new QueueDefinition { Length = length };
         var service = Service(TimeProvider.System, PartitionBy.Service, queue, guard: TimeSpan.Zero, [EmptyingBucket(length)]);
-        var all = service.Admit(new AdmissionRequest { Costs = [new UnitCost(UnitCost.Requests, length)] }, CancellationToken.None);
+        var all = service.Admit(new AdmissionRequest { Costs = [new UnitCost(UnitCost.Requests, length)] }, LimitRule.Never, CancellationToken.None);
         return (Face(service), all.GiveBack);
     }
 
