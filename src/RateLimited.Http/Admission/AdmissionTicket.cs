@@ -134,7 +134,7 @@ internal sealed partial class AdmissionTicket
         var charges = Charges;
         foreach (ref var charge in charges)
         {
-            if (charge.Partition.Key is not null)
+            if (charge.Partition.IsOfTable)
             {
                 charge.Partition.Unpin();
             }
