@@ -62,7 +62,7 @@ public sealed class AwaitedTests
 
         awaited.Set(Completion.OnThreadPool);
 
-        ended.Wait(Watchdog).ShouldBeTrue();
+        ended.Wait(Watchdog, TestContext.Current.CancellationToken).ShouldBeTrue();
         goer.ShouldNotBe(teller);
     }
 

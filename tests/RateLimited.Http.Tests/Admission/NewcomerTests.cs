@@ -93,7 +93,7 @@ public sealed class NewcomerTests : IDisposable
     {
         var (service, limiter) = Serve(Bucket("b", 1, Ms(1), burst: 1));
         var waiters = Join(limiter, 5);
-        var urgent = Waiter.Enter(service, Of(RequestPriority.High));
+        var urgent = Waiter.Enter(service, Of(RequestPriority.High), token: TestContext.Current.CancellationToken);
         var late = Join(limiter, 5);
 
         _bed.Advance(Ms(1));
@@ -112,7 +112,7 @@ public sealed class NewcomerTests : IDisposable
         var waiters = Join(limiter, 3);
         _bed.Advance(Ms(25));
         var late = Join(limiter, 1);
-        var urgent = Waiter.Enter(service, Of(RequestPriority.High));
+        var urgent = Waiter.Enter(service, Of(RequestPriority.High), token: TestContext.Current.CancellationToken);
 
         // Those that came first have risen to its class before it came; whoever came after them has not.
         for (var gone = 0; gone < 3; gone++)
