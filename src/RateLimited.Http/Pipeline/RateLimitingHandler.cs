@@ -110,7 +110,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     private HttpResponseMessage Dispatch(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
-        ticket.Span = TicketSpan.StartAttempt(_limiter.Service, ticket.Key?.Chosen?.Handle.Name);
+        ticket.BeginAttempt(_limiter.Service);
         try
         {
             response = Next(request, time, cancellationToken);
@@ -122,7 +122,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         }
         finally
         {
-            ticket.Span.Leave();
+            ticket.LeaveAttempt();
         }
 
         var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response, _limiter.Time, cancellationToken) : default;
@@ -161,7 +161,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     /// <summary>Tells what came of an attempt. What it was charged at is when it was admitted; where nothing was, nobody looked at the clock.</summary>
     private void NoteAttempt(AdmissionTicket ticket, AttemptResult result, long now)
     {
-        ticket.Span.End(result);
+        ticket.EndAttempt(result);
         if (ticket.ChargedAt != AdmissionTicket.NotCharged && _limiter.Telemetry.HearsAttempts)
         {
             _limiter.Telemetry.Attempted(result, new TimeSpan(Math.Max(now - ticket.ChargedAt, 0)));
@@ -218,19 +218,19 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     private Task<HttpResponseMessage> DispatchAsync(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         Task<HttpResponseMessage> sending;
-        ticket.Span = TicketSpan.StartAttempt(_limiter.Service, ticket.Key?.Chosen?.Handle.Name);
+        ticket.BeginAttempt(_limiter.Service);
         try
         {
             sending = NextAsync(request, time, cancellationToken);
         }
         catch (Exception exception)
         {
-            ticket.Span.Leave();
+            ticket.LeaveAttempt();
             End(ticket, exception);
             return Task.FromException<HttpResponseMessage>(exception);
         }
 
-        ticket.Span.Leave();
+        ticket.LeaveAttempt();
 
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
         if (!sending.IsCompletedSuccessfully || ResponseSignals.NeedsBody(request, sending.Result, settings))
