@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.RateLimiting;
 using System.Threading.Tasks.Sources;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Admission;
 
