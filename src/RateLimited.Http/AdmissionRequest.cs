@@ -36,6 +36,9 @@ public readonly record struct AdmissionRequest
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>What is said of the key it goes with; null where any may serve.</summary>
+    internal KeyWish? Key { get; init; }
+
     /// <summary>Who estimated the costs and who will say what they were, where somebody did or will.</summary>
     internal CostSources? CostSources { get; init; }
 

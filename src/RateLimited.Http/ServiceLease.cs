@@ -6,6 +6,9 @@ namespace RateLimited.Http;
 /// </summary>
 public abstract class ServiceLease : IDisposable
 {
+    /// <summary>The name of the API key that was chosen for the work; null where the service has none.</summary>
+    public virtual string? Key => null;
+
     /// <summary>
     /// Replaces the estimated cost of a unit by the true one. More than estimated is charged after the fact, less is given back where that can never
     /// admit too much. The last call for a unit counts; after the lease was disposed it does nothing.

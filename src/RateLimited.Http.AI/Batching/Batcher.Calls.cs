@@ -37,6 +37,9 @@ public sealed partial class Batcher<TIn, TOut>
         return items;
     }
 
+    /// <summary>Ends when all of these items have a place in line, or need none any more: the last that had to wait for one is the last to have it.</summary>
+    internal static Task EnteredAsync(List<BatcherItem<TIn, TOut>> items) => items.FindLast(static item => item.Entered is not null)?.EnteredAsync() ?? Task.CompletedTask;
+
     private BatchRejectedException? Enter_NeedsLock(BatcherItem<TIn, TOut> item, List<Batch> starts)
     {
         var now = _clock.Now;

@@ -87,8 +87,9 @@ public sealed partial class Batcher<TIn, TOut> : IAsyncDisposable, IDisposable
         {
             foreach (var some in items.Chunk(_rules.Bounds.Together))
             {
-                all.AddRange(Submit(Array.ConvertAll(some, static value => (value, CancellationToken.None))));
-                await all[^1].EnteredAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+                var entering = Submit(Array.ConvertAll(some, static value => (value, CancellationToken.None)));
+                all.AddRange(entering);
+                await EnteredAsync(entering).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
             Task whole = Task.WhenAll(all.ConvertAll(static item => item.ResultAsync()));

@@ -20,8 +20,8 @@ internal sealed class BatcherItem<TIn, TOut> : BatchItem
 #pragma warning disable VSTHRD003 // They are the batcher's own, and nobody blocks on them.
     public Task<TOut> ResultAsync() => Result.Task;
 
-    /// <summary>Ends when it has a place in line, or needs none any more.</summary>
-    public Task EnteredAsync() => Entered?.Task ?? Task.CompletedTask;
+    /// <summary>Of an item that found the line full: ends when it has a place, or needs none any more.</summary>
+    public Task EnteredAsync() => Entered!.Task;
 #pragma warning restore VSTHRD003
 
     /// <summary>Outside of any lock. Only the first outcome counts.</summary>

@@ -136,7 +136,7 @@ public sealed class BatchingEmbeddingGenerator : DelegatingEmbeddingGenerator<st
         return new EmbeddingRequest(text, options, tokens);
     }
 
-    /// <summary>Puts texts in line. The task ends when the last of them has a place.</summary>
+    /// <summary>Puts texts in line. The task ends when all of them have a place.</summary>
     private Task Begin(List<(SharedText Shared, EmbeddingRequest Request)> texts)
     {
         var items = _batcher.Submit(texts.ConvertAll(static text => (text.Request, text.Shared.Left.Token)));
@@ -146,7 +146,7 @@ public sealed class BatchingEmbeddingGenerator : DelegatingEmbeddingGenerator<st
         }
 
         texts.Clear();
-        return items.Count == 0 ? Task.CompletedTask : items[^1].EnteredAsync();
+        return Batcher<EmbeddingRequest, EmbeddingOutcome>.EnteredAsync(items);
     }
 
     private static void Fill(EmbeddingAnswer answer, Dictionary<string, SharedText> joined)

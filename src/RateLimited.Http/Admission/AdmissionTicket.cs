@@ -9,7 +9,7 @@ namespace RateLimited.Http.Admission;
 /// One request on its way through admission: first what it would be charged, then its place in line, then the proof that it was admitted. Tickets are reused: exactly one of
 /// <see cref="Complete"/> and <see cref="GiveBack"/> is called after an admission, and the ticket is not touched after that.
 /// </summary>
-internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValueTaskSource<RateLimitLease>
+internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValueTaskSource<RateLimitLease>
 {
     // Most requests have one limit: an array of its own for its charge would be a fifth of what a waiter takes.
     private Charge _onlyCharge;
@@ -61,7 +61,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     public CostSources? CostSources { get; private set; }
 
     /// <summary>What was asked, so that a reload can ask it anew; but for the timeout, which has become a deadline.</summary>
-    public AdmissionRequest Request => new() { Priority = Priority, Tenant = Tenant, Endpoint = _endpoint, Partition = Partition, Costs = Costs, CostSources = CostSources };
+    public AdmissionRequest Request => new() { Priority = Priority, Tenant = Tenant, Endpoint = _endpoint, Partition = Partition, Costs = Costs, CostSources = CostSources, Key = _wish };
 
     public LimitPlan Plan { get; private set; } = null!;
 
@@ -106,11 +106,13 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
             var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs, limit.PartsPerUnit), limit.LeastCost);
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
-                AddCharge(partition, cost, plan.Limits.Length);
+                AddCharge(partition, cost, plan.MostCharges);
                 HoldsConcurrency |= limit.IsReleased;
                 HoldsSettlement |= limit.CostOfOne == 0;
             }
         }
+
+        ClaimKey(plan, request.Key);
     }
 
     /// <summary>Lets go of what <see cref="Resolve"/> pinned.</summary>
@@ -246,7 +248,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
             }
         }
 
-        return null;
+        return Key is null ? null : FirstExceededByKeys(Key);
     }
 
     /// <summary>Whether another request is charged the same of the same.</summary>
@@ -254,7 +256,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     {
         var own = Charges;
         var others = other.Charges;
-        if (own.Length != others.Length)
+        if (own.Length != others.Length || !ClaimsAs(other))
         {
             return false;
         }

@@ -17,6 +17,15 @@ internal enum LimitScope
 
     /// <summary>The requests of one tenant share it.</summary>
     Tenant,
+
+    /// <summary>The requests that go with one key, or with keys of one quota group, share it.</summary>
+    Key,
+
+    /// <summary>The same of those to one endpoint.</summary>
+    KeyEndpoint,
+
+    /// <summary>No limit: how the keys are, when none of them may be used.</summary>
+    KeyHealth,
 }
 
 /// <summary>A limit and its state in the store. It outlives reloads: the definition is replaced and the state adopted.</summary>
@@ -42,7 +51,7 @@ internal sealed class BoundLimit
         ScopeName = scopeName;
         IsShared = definition.Partition == PartitionBy.Service && scope is (LimitScope.Global or LimitScope.Service);
         Define(definition);
-        if (definition.Partition == PartitionBy.Service)
+        if (definition.Partition is PartitionBy.Service or PartitionBy.Key)
         {
             _only = new Partition(this, key: null);
         }

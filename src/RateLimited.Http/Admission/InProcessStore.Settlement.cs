@@ -11,6 +11,11 @@ internal sealed partial class InProcessStore
         var loosened = Loosened.Nobody;
         using var held = Hold();
         var now = Clock.Now;
+        if (ticket.Key is { Chosen: { } key } claim)
+        {
+            claim.Set.Ring.Ended(key.Handle);
+        }
+
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;

@@ -17,15 +17,16 @@ internal sealed partial class InProcessStore
     public bool Hear(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports, int inFlight)
     {
         var service = ticket.Plan.Service;
+        var key = ticket.Key?.Chosen;
         var hasLearned = false;
         using var held = Hold();
         var now = Clock.Now;
         foreach (ref readonly var report in reports)
         {
-            var limit = service.Reported.Find(report, ticket.Plan.Endpoint);
+            var limit = (key?.Quota.Reported ?? service.Reported).Find(report, ticket.Plan.Endpoint);
             if (limit is null)
             {
-                limit = service.Learn(report, ticket.Plan.Endpoint);
+                limit = service.Learn(report, ticket.Plan.Endpoint, key);
                 hasLearned |= limit is not null;
             }
 

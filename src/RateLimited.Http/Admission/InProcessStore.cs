@@ -40,6 +40,10 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         {
             Charge(ticket, service, now);
         }
+        else
+        {
+            service.Shared?.Want(new ReadOnlySpan<AdmissionTicket>(in ticket), now);
+        }
 
         return decision;
     }
@@ -50,6 +54,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         using var held = Hold();
         var now = Clock.Now;
         decision = Decision.Admitted(now);
+        var hasKeys = service.Definition.Keys is not null;
         var admitted = 0;
         while (admitted < run.Length && decision.IsAdmitted)
         {
@@ -59,7 +64,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
 
             var ticket = run[admitted];
-            if (ticket.ChargeCount == 1 && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
+            if (ticket.ChargeCount == 1 && !hasKeys && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
             {
                 admitted++;
                 continue;
@@ -70,6 +75,10 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             {
                 Charge(ticket, service, now);
                 admitted++;
+            }
+            else
+            {
+                service.Shared?.Want(run[admitted..], now);
             }
         }
 
@@ -98,13 +107,20 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, at, charge.Cost);
         ticket.ChargedAt = now;
         service.WentAt(now);
+        service.Shared?.Went(ticket, now);
         return true;
     }
 
     public void Force(AdmissionTicket ticket)
     {
         using var held = Hold();
-        Charge(ticket, ticket.Plan.Service, Clock.Now);
+        var now = Clock.Now;
+        if (ticket.Key is { } claim)
+        {
+            claim.Chosen = PickUnheld(ticket, claim, now);
+        }
+
+        Charge(ticket, ticket.Plan.Service, now);
     }
 
     public Decision Peek(AdmissionTicket ticket)
@@ -133,7 +149,9 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
+        return ticket.Key is { } claim ? (line is null ? DecideKey(ticket, claim, service, now, latest, refused) : ProjectKey(ticket, claim, service, now, line, latest, refused))
+            : latest <= now ? Decision.Admitted(now)
+            : WaitForAll(ticket, service, now, latest, refused);
     }
 
     /// <summary>
@@ -281,7 +299,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
     /// <summary>A request that has no limits at all waits for pauses alone.</summary>
     private static (long Instant, Partition? Refused) OpeningOf(AdmissionTicket ticket, BoundService service, long now, long ahead) =>
-        ticket.Plan.Limits.Length > 0 ? Opening(service, now, ahead) : (Math.Max(now, service.PausedUntil), null);
+        ticket.Plan.IsLimited ? Opening(service, now, ahead) : (Math.Max(now, service.PausedUntil), null);
 
     private Decision Decide(AdmissionTicket ticket, BoundService service, long now)
     {
@@ -296,44 +314,33 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
-    }
-
-    /// <summary>By the time that the last limit lets it go another may have closed: the wait is until all are open at once.</summary>
-    private Decision WaitForAll(AdmissionTicket ticket, BoundService service, long now, long latest, Partition? refused)
-    {
-        for (var before = 0L; before < latest && latest != LimitRule.Never;)
-        {
-            before = latest;
-            foreach (ref var charge in ticket.Charges)
-            {
-                var limit = charge.Partition.Limit;
-                var earliest = limit.Rule.EarliestNotBefore(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost, latest);
-                if (earliest > latest)
-                {
-                    (latest, refused) = (earliest, charge.Partition);
-                }
-            }
-        }
-
-        return Decision.Wait(latest, refused);
+        return ticket.Key is { } claim ? DecideKey(ticket, claim, service, now, latest, refused)
+            : latest <= now ? Decision.Admitted(now)
+            : WaitForAll(ticket, service, now, latest, refused);
     }
 
     private void Charge(AdmissionTicket ticket, BoundService service, long now)
     {
+        if (ticket.Key is { Chosen: { } key } claim)
+        {
+            ticket.TakeKey(key);
+            Go(ticket, claim, key, now);
+        }
+
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
             charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
         }
 
-        if (ticket.Plan.Limits.Length > 0)
+        if (ticket.Plan.IsLimited)
         {
             service.Faults.Charge(now);
         }
 
         ticket.ChargedAt = now;
         service.WentAt(now);
+        service.Shared?.Went(ticket, now);
     }
 
     private readonly ref struct Held(ref Gate gate)

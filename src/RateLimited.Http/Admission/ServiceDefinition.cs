@@ -17,6 +17,9 @@ internal sealed record ServiceDefinition
     public Func<string, string?>? TenantClassOf { get; init; }
     public QueueDefinition Queue { get; init; } = new();
 
+    /// <summary>The keys that its requests go with; null where it has none.</summary>
+    public KeyPoolDefinition? Keys { get; init; }
+
     /// <summary>Null: the measured spread of the latency.</summary>
     public TimeSpan? ArrivalGuard { get; init; }
 
@@ -24,6 +27,9 @@ internal sealed record ServiceDefinition
     public bool FaultThrottle { get; init; } = true;
 
     public CorrectionDefinition Correction { get; init; } = new();
+
+    /// <summary>The name of the store that other processes count in too; null: this process.</summary>
+    public string? Store { get; init; }
 
     public int MaxPartitions { get; init; } = 100_000;
     public TimeSpan PartitionIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);

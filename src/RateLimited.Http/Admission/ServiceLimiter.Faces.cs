@@ -89,6 +89,7 @@ internal sealed partial class ServiceLimiter
             available = Math.Min(available, (quota - used) / charge.Partition.Limit.PartsPerUnit);
         }
 
+        available = Math.Min(available, _store.LeftOfKeys(ticket));
         Abandon(ticket);
         var queued = 0L;
         lock (_lock)

@@ -90,6 +90,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         var faults = _service.Faults;
         IEnumerable<BoundLimit> engaged = faults.IsEngaged ? [faults.Partition.Limit] : [];
         var limits = _store.GlobalLimits.Concat(_service.Limits).Concat(engaged).Select(limit => StatusOf(limit, now)).ToList();
+        var keys = _store.KeysOf(_service);
         lock (_lock)
         {
             return new ServiceStatus
@@ -97,6 +98,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 Service = Service,
                 Mode = Mode,
                 Limits = limits,
+                Keys = keys,
                 Line = [.. _line.Classes.Where(each => each.Arrivals.Count > 0).Select(each => new LineStatus(each.Priority, each.Arrivals.Count))],
                 Wait = wait,
                 InFlight = (int)Volatile.Read(ref _inFlight.Value),
@@ -123,7 +125,12 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         {
             Name = limit.Definition.Name,
             Unit = limit.Unit,
-            Partition = limit.Scope == LimitScope.Endpoint ? $"endpoint {limit.ScopeName}" : limit.Definition.Partition.ToString().ToLowerInvariant(),
+            Partition = limit.Scope switch
+            {
+                LimitScope.Endpoint => $"endpoint {limit.ScopeName}",
+                LimitScope.Key or LimitScope.KeyEndpoint => limit.ScopeName,
+                _ => limit.Definition.Partition.ToString().ToLowerInvariant(),
+            },
             Quota = quota / parts,
             Used = Saturating.DivideUp(used, parts),
             Remaining = Math.Max(quota - used, 0) / parts,
@@ -168,7 +175,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             return ticket;
         }
 
-        var limit = projected.Refused?.Limit.Definition.Name;
+        (reason, var limit) = Told(reason, projected.Refused);
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(reason, limit);
@@ -187,6 +194,8 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     {
         private readonly Lock _lock = new();
         private AdmissionTicket? _ticket = ticket;
+
+        public override string? Key { get; } = ticket.Key?.Chosen?.Name;
 
         public override void Settle(UnitCost actual)
         {

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
@@ -20,13 +21,18 @@ internal sealed partial class ServiceLimiter : IDisposable
     private ContendedCount _inFlight;
     private bool _isDisposed;
 
-    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool)
+    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool, ISharedStore? shared = null)
     {
         _store = store;
         _pool = new TicketPool(completion);
         Telemetry = telemetry;
-        _service = new BoundService(definition, store);
+        _service = new BoundService(definition, store, shared is null ? null : service => new SharedService(shared, store, service, telemetry));
         _line = new WaitingLine(definition.Queue);
+        if (_service.Shared is { } others)
+        {
+            others.Attach(() => Wake(), FailAll, () => _line.Count);
+        }
+
         _timer = store.Clock.Time.CreateTimer(static limiter => ((ServiceLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _observation = telemetry.Observe(GetStatus);
         store.Register(this);
@@ -293,7 +299,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             return GoAtOnce(ticket, now, ref done);
         }
 
-        if (timeout != LimitRule.Never && _store.Project(ticket, _line) is var projected && projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout)
+        if ((timeout != LimitRule.Never || ticket.Key is not null) && _store.Project(ticket, _line) is var projected && IsTooFar(projected, now, timeout))
         {
             return new Refusal(RejectionReason.Timeout, projected.Refused, WaitOf(projected, now));
         }
@@ -316,6 +322,11 @@ internal sealed partial class ServiceLimiter : IDisposable
 
         return null;
     }
+
+    /// <summary>Whether it is known that the wait would be longer than it may be; keys that must be replaced are waited for by nobody.</summary>
+    private static bool IsTooFar(in Decision projected, long now, long timeout) =>
+        projected.Earliest == LimitRule.Never ? projected.Refused is { Limit.Scope: LimitScope.KeyHealth } : timeout != LimitRule.Never && projected.Earliest - now > timeout;
+
 
     /// <summary>As whoever tries: it may go before those in line that wait for something it does not need. Under the lock.</summary>
     private Refusal? GoAtOnce(AdmissionTicket ticket, long now, ref LeavingTickets done)
@@ -359,13 +370,13 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>Lets go of a request that is refused. Never under the lock: whoever listens to metrics and logs is called.</summary>
     private RateLimitRejectedException Refuse(AdmissionTicket ticket, Refusal refusal)
     {
-        var limit = refusal.Partition?.Limit.Definition.Name;
+        var (reason, limit) = Told(refusal.Reason, refusal.Partition);
         ticket.Unresolve();
-        ticket.Span.End(refusal.Reason);
+        ticket.Span.End(reason);
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(refusal.Reason, limit);
-        return new RateLimitRejectedException(Service, refusal.Reason, limit, refusal.Wait);
+        Telemetry.Refused(reason, limit);
+        return new RateLimitRejectedException(Service, reason, limit, refusal.Wait);
     }
 
     private static TimeSpan? WaitOf(in Decision decision, long now) =>

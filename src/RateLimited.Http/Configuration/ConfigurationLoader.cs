@@ -9,7 +9,7 @@ using RateLimited.Http.Pipeline;
 namespace RateLimited.Http.Configuration;
 
 /// <summary>A service as configured at one moment.</summary>
-internal sealed record ConfiguredService(ServiceDefinition Definition, PipelineSettings Pipeline);
+internal sealed record ConfiguredService(ServiceDefinition Definition, PipelineSettings Pipeline, KeyPlan? Keys);
 
 /// <summary>All that is configured at one moment; replaced as a whole.</summary>
 internal sealed record ConfigurationSnapshot(IReadOnlyList<LimitDefinition> GlobalLimits, IReadOnlyDictionary<string, ConfiguredService> Services);
@@ -21,23 +21,27 @@ internal sealed class ConfigurationLoader(
     IOptions<ServiceRegistrations> registrations,
     IEnumerable<IOptionsChangeTokenSource<ServiceRateLimitingOptions>> changes,
     IServiceProvider provider,
+    KeySources keySources,
     IConfiguration? configuration = null)
 {
     public ServiceRegistrations Registrations => registrations.Value;
+
+    /// <summary>Where keys come from, and who is told when they change.</summary>
+    public KeySources KeySources => keySources;
 
     /// <summary>Loads all services: those that were named, those that configuration holds, and those that are asked for besides.</summary>
     /// <exception cref="OptionsValidationException">Something is wrong anywhere; it holds all faults of all services.</exception>
     public ConfigurationSnapshot Load(IEnumerable<string> besides)
     {
-        var failures = new List<string>();
+        var failures = Registrations.KeyedWithoutService.Select(static client => $"The client {Fault.Quote(client)} has API keys and no limits → AddServiceRateLimiting beside AddApiKeys.").ToList();
         var globalLimits = Valid(() => global.Create(Options.DefaultName), failures)?.GlobalLimits ?? [];
         var loaded = new Dictionary<string, ConfiguredService>(StringComparer.OrdinalIgnoreCase);
         var scales = new List<UnitScale>();
         foreach (var name in Registrations.Services.Concat(ConfiguredNames()).Concat(besides).Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            if (Valid(() => services.Create(name), failures) is { } options && failures.Count == 0)
+            if (Valid(() => Read(name), failures) is { } read && failures.Count == 0)
             {
-                loaded[name] = Compiled(name, options, out var scale);
+                loaded[name] = Compiled(name, read, out var scale);
                 scales.Add(scale);
             }
         }
@@ -49,7 +53,7 @@ internal sealed class ConfigurationLoader(
 
     /// <summary>Loads one service alone, whatever is wrong with others by now.</summary>
     /// <exception cref="OptionsValidationException">Something is wrong in it.</exception>
-    public ConfiguredService LoadService(string name) => Compiled(name, services.Create(name), out _);
+    public ConfiguredService LoadService(string name) => Compiled(name, Read(name), out _);
 
     /// <summary>All of the configuration that concerns us, as one text: a file that is saved for another reason changes nothing here.</summary>
     public string Text()
@@ -73,10 +77,28 @@ internal sealed class ConfigurationLoader(
     /// <summary>The sources that others registered for the options.</summary>
     public IReadOnlyList<Func<IChangeToken>> OptionsChanges() => [.. changes.Select(static source => (Func<IChangeToken>)source.GetChangeToken)];
 
-    private ConfiguredService Compiled(string name, ServiceRateLimitingOptions options, out UnitScale scale)
+    private ConfiguredService Compiled(string name, LoadedOptions loaded, out UnitScale scale)
     {
-        scale = UnitScale.Of(options, besides: []);
-        return new ConfiguredService(DefinitionCompiler.Service(name, options, scale), DefinitionCompiler.Pipeline(options, [.. Estimators(name, options)]));
+        scale = UnitScale.Of(loaded.Options, besides: []);
+        return new ConfiguredService(
+            DefinitionCompiler.Service(name, loaded.Options, scale),
+            DefinitionCompiler.Pipeline(loaded.Options, [.. Estimators(name, loaded.Options)]),
+            loaded.Keys.Count == 0 ? null : KeyPlan.Of(loaded.Options, loaded.Keys, scale));
+    }
+
+    /// <summary>The options of a service and the keys that they lead to.</summary>
+    private LoadedOptions Read(string name)
+    {
+        var options = services.Create(name);
+        if (!options.Keys.IsUsed)
+        {
+            keySources.Forget(name);
+            return new LoadedOptions(options, []);
+        }
+
+        var faults = new FaultList();
+        var keys = keySources.Read(name, options, faults);
+        return faults.Count == 0 ? new LoadedOptions(options, keys) : throw new OptionsValidationException(name, typeof(ServiceRateLimitingOptions), faults.Sentences());
     }
 
     /// <summary>Whoever the container has for the service, unless the options name somebody. It is made when the first request needs it: it may itself need what is being made here.</summary>
@@ -107,4 +129,6 @@ internal sealed class ConfigurationLoader(
 
     private IEnumerable<string> ConfiguredNames() =>
         configuration?.GetSection(RateLimitingOptionsReader.ServicesPath).GetChildren().Select(static child => child.Key) ?? [];
+
+    private sealed record LoadedOptions(ServiceRateLimitingOptions Options, IReadOnlyList<KeyOptions> Keys);
 }

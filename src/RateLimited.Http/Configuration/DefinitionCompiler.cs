@@ -44,6 +44,7 @@ internal static class DefinitionCompiler
             ArrivalGuard = options.ArrivalGuard,
             FaultThrottle = options.FaultThrottle,
             Correction = new CorrectionDefinition { MaxHint = options.MaxHint, TrustUpstream = options.TrustUpstream, Discover = layers.Discovers },
+            Store = StoreNames.IsMemory(options.Store) ? null : options.Store,
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,
         };

@@ -15,6 +15,9 @@ internal static class OptionBounds
     public const int MaxEndpoints = 1_000;
     public const int MaxTenantClasses = 100;
 
+    /// <summary>All keys of a service are looked at with each request.</summary>
+    public const int MaxKeys = 128;
+
     /// <summary>What a dialect speaks of: no response has more headers of limits.</summary>
     public const int MaxDialectHeaders = 64;
 

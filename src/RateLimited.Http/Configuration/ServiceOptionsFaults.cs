@@ -9,7 +9,8 @@ internal static class ServiceOptionsFaults
     /// <param name="service">The service's name.</param>
     /// <param name="options">Its options.</param>
     /// <param name="globalLimits">The limits over all services, which are limits of this one too; null where they are not known.</param>
-    public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits)
+    /// <param name="stores">The stores that were added to the program; null where that is not known.</param>
+    public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits, IReadOnlyCollection<string>? stores = null)
     {
         var faults = new FaultList();
         var path = options.Path ?? $"{RateLimitingOptionsReader.ServicesPath}:{service}";
@@ -20,6 +21,7 @@ internal static class ServiceOptionsFaults
 
         CheckValues(faults, path, options);
         CheckPreset(faults, path, options);
+        CheckStore(faults, $"{path}:Store", options, stores);
         if (options.Dialect is { } dialect)
         {
             DialectFaults.Check(faults, $"{path}:Dialect", dialect);
@@ -29,6 +31,7 @@ internal static class ServiceOptionsFaults
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
         CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
+        KeyFaults.Check(faults, path, options);
         var layers = ServiceLayers.Of(options);
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
         CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options, besides: []));
@@ -55,6 +58,23 @@ internal static class ServiceOptionsFaults
         Duration(faults, $"{path}:BodyIdleTimeout", options.BodyIdleTimeout, OptionBounds.BodyIdle);
         Number(faults, $"{path}:MaxPartitions", options.MaxPartitions, OptionBounds.Partitions);
         Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
+    }
+
+    private static void CheckStore(FaultList faults, string path, ServiceRateLimitingOptions options, IReadOnlyCollection<string>? stores)
+    {
+        var store = options.Store;
+        if (store is null || !StoreNames.All.Contains(store, StringComparer.OrdinalIgnoreCase))
+        {
+            faults.Add(path, Fault.Quote(store ?? string.Empty), "'Memory' or 'Redis'");
+        }
+        else if (!StoreNames.IsMemory(store) && stores is not null && !stores.Contains(store, StringComparer.OrdinalIgnoreCase))
+        {
+            faults.Add(path, Fault.Quote(store), "a store that was added to the program's services, with AddRateLimitingRedis of the package RateLimited.Http.Redis");
+        }
+        else if (!StoreNames.IsMemory(store) && options.Keys.IsUsed)
+        {
+            faults.Add(path, Fault.Quote(store), "'Memory' for a service with Keys, since the limits of keys are counted by each process for itself");
+        }
     }
 
     private static void CheckPreset(FaultList faults, string path, ServiceRateLimitingOptions options)
@@ -120,6 +140,7 @@ internal static class ServiceOptionsFaults
         .. layers.Endpoints.SelectMany(static endpoint => endpoint.Value?.Limits ?? []),
         .. options.Tenants.Limits,
         .. options.Tenants.Classes.Values.SelectMany(static tenantClass => tenantClass?.Limits ?? []),
+        .. options.Keys.List.SelectMany(key => key is null ? [] : ServiceLayers.LimitsOf(key, options) ?? []),
     ];
 
     private static void Number(FaultList faults, string path, long value, NumberRange range)

@@ -32,11 +32,13 @@ internal static class ServiceOptionsReader
         new("MaxHint", static (reader, section, service) => reader.Duration(section, OptionBounds.MaxHint, value => service.MaxHint = value)),
         new("TrustUpstream", static (reader, section, service) => reader.Truth(section, value => service.TrustUpstream = value)),
         new("Tenants", static (reader, section, service) => reader.Keys(section, service.Tenants, TenantSectionReader.Keys)),
+        new("Keys", static (reader, section, service) => KeySectionReader.Read(reader, section, service.Keys)),
         new("Queue", static (reader, section, service) => reader.Keys(section, service.Queue, QueueKeys)),
         new("ArrivalGuard", static (reader, section, service) => ReadArrivalGuard(reader, section, service)),
         new("Rejection", static (reader, section, service) => reader.Choice<RejectionBehavior>(section, value => service.Rejection = value)),
         new("BodyIdleTimeout", static (reader, section, service) => reader.Duration(section, OptionBounds.BodyIdle, value => service.BodyIdleTimeout = value)),
         new("Resilience", static (reader, section, service) => ResilienceSectionReader.Read(reader, section, service.Resilience)),
+        new("Store", static (reader, section, service) => service.Store = reader.Text(section, "'Memory' or 'Redis'") ?? service.Store),
         new("MaxPartitions", static (reader, section, service) => reader.Number(section, OptionBounds.Partitions, value => service.MaxPartitions = (int)value)),
         new("PartitionIdleTimeout", static (reader, section, service) => reader.Duration(section, OptionBounds.PartitionIdle, value => service.PartitionIdleTimeout = value)),
     ];

@@ -137,6 +137,15 @@ public sealed partial class ServiceRateLimitingOptions
         return this;
     }
 
+    /// <summary>Sets up the API keys that the service's requests go with.</summary>
+    /// <param name="configure">The keys, and how they are carried.</param>
+    public ServiceRateLimitingOptions ApiKeys(Action<KeyPoolOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(Keys);
+        return this;
+    }
+
     /// <summary>Sets up the waiting line.</summary>
     /// <param name="configure">The waiting line's options.</param>
     public ServiceRateLimitingOptions Line(Action<QueueOptions> configure)

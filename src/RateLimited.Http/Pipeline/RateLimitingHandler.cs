@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Keys;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Pipeline;
@@ -7,13 +8,18 @@ namespace RateLimited.Http.Pipeline;
 /// Holds every request until its service's limits admit it, and its lease until the response's body ends. Stateless: all state is the pipeline's. A request that is
 /// admitted at once and answered at once passes without a state machine.
 /// </summary>
-internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHandler
+internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : PipelineHandler
 {
     private readonly ServiceLimiter _limiter = pipeline.Limiter;
 
     internal override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         var settings = pipeline.Settings;
+        if (pipeline.Keys is { IsInUse: true } keys)
+        {
+            return SendWithKeyAsync(keys, request, settings, time, cancellationToken);
+        }
+
         if (!IsLimited(request, settings, out var asked))
         {
             return NextAsync(request, time, cancellationToken);
@@ -54,6 +60,11 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
     internal override HttpResponseMessage Send(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         var settings = pipeline.Settings;
+        if (pipeline.Keys is { IsInUse: true } keys)
+        {
+            return SendWithKey(keys, request, settings, time, cancellationToken);
+        }
+
         if (!IsLimited(request, settings, out var asked))
         {
             return Next(request, time, cancellationToken);
@@ -75,6 +86,11 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
         }
 
         GiveBackIfCancelled(ticket, cancellationToken);
+        return Dispatch(request, ticket, settings, time, cancellationToken);
+    }
+
+    private HttpResponseMessage Dispatch(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
         HttpResponseMessage response;
         try
         {
@@ -94,7 +110,7 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
     /// <summary>The upstream did not see the request: only then may quota be given back without breaking its limits.</summary>
     private static bool WasNeverSent(Exception exception) => exception switch
     {
-        RateLimitRejectedException => true,
+        RateLimitRejectedException or KeyNotCarriedException => true,
         HttpRequestException failure => failure.HttpRequestError
             is HttpRequestError.NameResolutionError
             or HttpRequestError.ConnectionError
@@ -216,7 +232,7 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
     private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings)
     {
         _limiter.ObserveAnswer(ticket);
-        ResponseSignals.Take(request, response, body, ticket, _limiter, settings);
+        ResponseSignals.Take(request, response, body, ticket, pipeline, settings);
         var tail = CostTail.Of(response, ticket, _limiter);
         if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
         {

@@ -37,12 +37,15 @@ internal static class ResponseSignals
     }
 
     /// <summary>Reads a response and acts on it. The ticket has not been completed.</summary>
-    public static void Take(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, ServiceLimiter limiter, PipelineSettings settings)
+    public static void Take(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, ServicePipeline pipeline, PipelineSettings settings)
     {
+        var limiter = pipeline.Limiter;
+        var keys = ticket.Key is null ? null : pipeline.Keys;
         var isFailure = (int)response.StatusCode >= 400;
         if (!isFailure && body.IsEmpty && response.Headers.NonValidated.Count == 0)
         {
             limiter.Learn(ticket, AnswerKind.Succeeded);
+            keys?.Accept(ticket, limiter);
             return;
         }
 
@@ -57,6 +60,7 @@ internal static class ResponseSignals
 
         if (verdict.Kind == ResponseKind.Fine)
         {
+            keys?.Accept(ticket, limiter);
             return;
         }
 
@@ -67,12 +71,16 @@ internal static class ResponseSignals
             limiter.Telemetry.Unexpected429();
             if (verdict.RetryAfterApplies || verdict.Kind == ResponseKind.Exhausted || !isExplained)
             {
-                Hold(verdict, ticket, limiter);
+                Hold(verdict, ticket, limiter, keys);
             }
         }
         else if (verdict is { Kind: ResponseKind.Overloaded, Wait: not null })
         {
-            Hold(verdict, ticket, limiter);
+            Hold(verdict, ticket, limiter, keys);
+        }
+        else if (verdict.Kind == ResponseKind.RefusedKey)
+        {
+            keys?.Refuse(ticket, limiter);
         }
     }
 
@@ -97,8 +105,14 @@ internal static class ResponseSignals
     }
 
     /// <summary>Keeps everybody whom a refusal concerns from running into it too.</summary>
-    private static void Hold(in Verdict verdict, AdmissionTicket ticket, ServiceLimiter limiter)
+    private static void Hold(in Verdict verdict, AdmissionTicket ticket, ServiceLimiter limiter, PoolRing? keys)
     {
+        if (verdict.Scope == ResponseScope.Key && keys is not null)
+        {
+            keys.Rest(ticket, verdict, limiter);
+            return;
+        }
+
         var wait = verdict.Wait;
         if (wait is null && verdict.Kind == ResponseKind.Exhausted)
         {

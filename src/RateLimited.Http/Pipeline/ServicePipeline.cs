@@ -35,6 +35,7 @@ internal sealed class ServicePipeline : IDisposable
 {
     private readonly Lock _lock = new();
     private volatile PipelineSettings _settings;
+    private volatile PoolRing? _keys;
     private (HealthRule Rule, HealthProber Prober)? _health;
     private bool _isDisposed;
 
@@ -53,6 +54,13 @@ internal sealed class ServicePipeline : IDisposable
 
     /// <summary>The last good responses, where fallback keeps them.</summary>
     public StaleResponses Stale { get; }
+
+    /// <summary>The service's keys, once it has had any; null before that.</summary>
+    public PoolRing? Keys
+    {
+        get => _keys;
+        set => _keys = value;
+    }
 
     /// <summary>Makes a client by its name, for fallback; null where there is no factory of clients.</summary>
     public Func<string, HttpClient>? Clients { get; init; }

@@ -67,6 +67,9 @@ internal sealed class Waiter
         limiter.Learn(_ticket!, kind);
     }
 
+    /// <summary>Its ticket, for whoever completes it himself.</summary>
+    public AdmissionTicket Hold() => Take();
+
     public void Complete() => Take().Complete();
 
     public void GiveBack() => Take().GiveBack();

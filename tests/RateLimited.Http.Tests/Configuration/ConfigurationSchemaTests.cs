@@ -24,6 +24,8 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingCost", Names(CostSectionReader.Keys)),
         ("definitions/rateLimitingTenants", Names(TenantSectionReader.Keys)),
         ("definitions/rateLimitingTenantClass", Names(TenantSectionReader.ClassKeys)),
+        ("definitions/rateLimitingKeys", Names(KeySectionReader.Keys)),
+        ("definitions/rateLimitingKey", Names(KeySectionReader.KeyKeys)),
         ("definitions/rateLimitingResilience", Names(ResilienceSectionReader.Keys)),
         ("definitions/rateLimitingDegradation", Names(ResilienceSectionReader.DegradationKeys)),
         ("definitions/rateLimitingHedging", Names(ResilienceSectionReader.HedgingKeys)),
@@ -58,6 +60,7 @@ public class ConfigurationSchemaTests
     [InlineData("definitions/rateLimitingLimitSection/properties/Anchor", typeof(WindowAnchor))]
     [InlineData("definitions/rateLimitingLimitSection/properties/Partition", typeof(PartitionBy))]
     [InlineData("definitions/rateLimitingDialectHeader/properties/Format", typeof(DialectFormat))]
+    [InlineData("definitions/rateLimitingKeys/properties/Selection", typeof(KeySelection))]
     [InlineData("definitions/rateLimitingQueue/properties/Overflow", typeof(QueueOverflow))]
     [InlineData("definitions/rateLimitingRetry/properties/Backoff", typeof(RetryBackoff))]
     [InlineData("definitions/rateLimitingService/properties/Mode", typeof(RateLimitMode))]
@@ -95,6 +98,7 @@ public class ConfigurationSchemaTests
         Number("definitions/rateLimitingCost/properties/Per", OptionBounds.CostPer, new CostOptions().Per);
         Number("definitions/rateLimitingService/properties/MaxPartitions", OptionBounds.Partitions, service.MaxPartitions);
         Number("definitions/rateLimitingTenantClass/properties/Weight", OptionBounds.Weight, new TenantClassOptions().Weight);
+        Number("definitions/rateLimitingKey/properties/Weight", OptionBounds.Weight, new KeyOptions().Weight);
         var (retry, breaker) = (service.Resilience.Retry, service.Resilience.Breaker);
         Number("definitions/rateLimitingResilience/properties/Redirects", ResilienceBounds.Redirects, service.Resilience.Redirects);
         Number("definitions/rateLimitingDegradation/properties/FailurePercent", ResilienceBounds.Percent, null);
