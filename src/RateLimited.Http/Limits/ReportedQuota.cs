@@ -91,9 +91,9 @@ internal sealed class ReportedQuota(long longest, bool isKept)
             return Math.Min(_resetAt, ForgottenAt);
         }
 
-        // What was left may be gone. The less it was, and the longer ago, the fewer find out together. An answer makes room, and so does the end of what others were seen to use.
+        // What was left may be gone. The less it was, and the longer ago, the fewer find out together. An answer makes room.
         var isStale = at.Now - _heardAt > WindowOrUsual / StalePart;
-        return IsShared(at) && _underWay > 0 && IsBounded && _underWay + cost > (isStale ? 0 : _left / PartAtOnce) ? Math.Min(_sharedUntil, ForgottenAt) : at.Now;
+        return IsShared(at) && _underWay > 0 && IsBounded && _underWay + cost > (isStale ? 0 : _left / PartAtOnce) ? LimitRule.Never : at.Now;
     }
 
     /// <summary>Returns the receipt.</summary>
