@@ -10,7 +10,9 @@ internal static class Simulation
     /// <summary>Runs it. Returns what went wrong, with all that is needed to see it again; null when nothing did.</summary>
     public static string? Failure(int seed, Mutant? mutant = null)
     {
-        var trace = new Trace();
+        // All events of one seed, for whoever looks for what a failure began with: the latest are seldom it.
+        var all = Environment.GetEnvironmentVariable("SIMULATION_TRACE") == "1";
+        var trace = new Trace { All = all ? [] : null };
         try
         {
             using var world = new World(seed, mutant, trace);
@@ -36,7 +38,7 @@ internal static class Simulation
 
         trace.Head.ForEach(line => text.AppendLine(line));
         text.AppendLine(FormattableString.Invariant($"It is seen again with SIMULATION_FROM={seed} SIMULATION_SEEDS=1. The last {trace.Latest.Count} of {trace.Count} events:"));
-        foreach (var line in trace.Latest)
+        foreach (var line in trace.All ?? trace.Latest.ToList())
         {
             text.AppendLine(line);
         }
