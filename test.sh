@@ -41,6 +41,7 @@ mkdir -p "$results" "$packages"
 
 stage "Restore"
 dotnet restore "$solution"
+dotnet tool restore
 
 stage "Build, warnings are errors"
 dotnet build "$solution" --configuration Release --no-restore -warnaserror

@@ -191,8 +191,9 @@ internal sealed class SimulatedRun : IDisposable
             run._events.In(latency.Ticks, () =>
             {
                 run._underWay--;
-                key.ObserveAnswer(ticket);
-                key.Learn(ticket, AnswerKind.Succeeded);
+                var now = key.Now;
+                key.Answered(ticket, [], now);
+                key.Learn(ticket, AnswerKind.Succeeded, now);
                 ticket.Complete();
             });
         }

@@ -11,6 +11,9 @@ namespace RateLimited.Http.Admission;
 /// </summary>
 internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValueTaskSource<RateLimitLease>
 {
+    /// <summary>The instant of what no limit counts.</summary>
+    public const long NotCharged = -1;
+
     // Most requests have one limit: an array of its own for its charge would be a fifth of what a waiter takes.
     private Charge _onlyCharge;
     private Charge[]? _charges;
@@ -23,6 +26,9 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     /// <summary>Whether the limits were told what became of the request.</summary>
     public bool IsHeard;
 
+    /// <summary>Whether its response told of all limits that the upstream reports: nothing is left of them to be settled.</summary>
+    public bool IsHeardWhole;
+
     /// <summary>The span of its time in line.</summary>
     public WaitSpan Span;
 
@@ -34,7 +40,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
 
     private CancellationToken _cancelledBy;
 
-    /// <summary>The instant it was charged at. Written under the store's gate.</summary>
+    /// <summary>The instant it was charged at, or <see cref="NotCharged"/>. Written under the store's gate.</summary>
     public long ChargedAt;
 
     /// <summary>Why it left the line; <see cref="RejectionReason.None"/> when it was admitted.</summary>
@@ -100,6 +106,8 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
         HoldsSettlement = false;
         IsSettled = false;
         IsHeard = false;
+        IsHeardWhole = false;
+        ChargedAt = NotCharged;
         ChargeCount = 0;
         foreach (var limit in plan.Limits)
         {

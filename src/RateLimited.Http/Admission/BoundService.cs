@@ -129,11 +129,10 @@ internal sealed class BoundService
     /// </summary>
     public BoundLimit? Learn(in QuotaReport report, string endpoint, BoundKey? key)
     {
-        var correction = Definition.Correction;
         var isOfService = Definition.Endpoints.Count == 0;
         var scope = key is null ? (isOfService ? LimitScope.Service : LimitScope.Endpoint) : isOfService ? LimitScope.Key : LimitScope.KeyEndpoint;
-        return (key?.Quota.Reported ?? _reported).Add(report, endpoint, (name, unit) => new BoundLimit(
-            new LimitDefinition(name, unit, new ReportedLimit(correction.MaxHint.Ticks, correction.IsLearned)), scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
+        return (key?.Quota.Reported ?? _reported).Add(report, endpoint, Definition.Correction, definition => new BoundLimit(
+            definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
     }
 
     /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>

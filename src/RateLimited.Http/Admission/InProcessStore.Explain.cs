@@ -11,7 +11,7 @@ internal sealed partial class InProcessStore
     {
         var service = ticket.Plan.Service;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         var (latest, by) = (now, default(BoundLimit));
         var closed = default(BoundLimit);
         foreach (ref var charge in ticket.Charges)

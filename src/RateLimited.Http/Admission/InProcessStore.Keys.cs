@@ -13,7 +13,7 @@ internal sealed partial class InProcessStore
     public KeyHandle? PickKey(AdmissionTicket ticket)
     {
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         return ticket.Key is { } claim && PickUnheld(ticket, claim, now) is { } key ? Go(ticket, claim, key, now) : null;
     }
 
@@ -28,7 +28,7 @@ internal sealed partial class InProcessStore
     public bool HasOpenKey(AdmissionTicket ticket)
     {
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         if (ticket.Key is not { } claim)
         {
             return false;
@@ -50,7 +50,7 @@ internal sealed partial class InProcessStore
     public IReadOnlyList<KeyStatus> KeysOf(BoundService service)
     {
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         return service.DefaultPlan.Keys is { Every: { } every } ? [.. every.Keys.Select(key => every.Ring.StatusOf(key.Handle, HeadroomOf(every.LimitsOf(key), service, now), now))] : [];
     }
 
@@ -63,7 +63,7 @@ internal sealed partial class InProcessStore
         }
 
         using var held = Hold();
-        var (left, now) = (0L, Clock.Now);
+        var (left, now) = (0L, Now);
         foreach (var group in claim.Set.Keys.DistinctBy(static key => key.Group))
         {
             var least = long.MaxValue;
@@ -84,7 +84,7 @@ internal sealed partial class InProcessStore
     public bool Accept(AdmissionTicket ticket)
     {
         using var held = Hold();
-        return ticket.Key is { Chosen: { } key } claim && claim.Set.Ring.Accepted(key.Handle, ticket.Plan.Endpoint, Clock.Now, ticket.ChargedAt);
+        return ticket.Key is { Chosen: { } key } claim && claim.Set.Ring.Accepted(key.Handle, ticket.Plan.Endpoint, Now, ticket.ChargedAt);
     }
 
     /// <summary>Decides together with what the limits that do not count by key say: until when, and which of them.</summary>

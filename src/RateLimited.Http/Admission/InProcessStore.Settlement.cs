@@ -10,7 +10,7 @@ internal sealed partial class InProcessStore
         var service = ticket.Plan.Service;
         var loosened = Loosened.Nobody;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         if (ticket.Key is { Chosen: { } key } claim)
         {
             claim.Set.Ring.Ended(key.Handle);
@@ -38,7 +38,7 @@ internal sealed partial class InProcessStore
     {
         var loosened = Loosened.Nobody;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         foreach (ref var charge in ended.Charges)
         {
             var limit = charge.Partition.Limit;

@@ -30,11 +30,14 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     /// <summary>The limits that all services share.</summary>
     public IReadOnlyList<BoundLimit> GlobalLimits => _globals;
 
+    /// <summary>The present. Only under the gate.</summary>
+    private long Now => _contended.Latest = Clock.Now;
+
     public Decision Admit(AdmissionTicket ticket)
     {
         var service = ticket.Plan.Service;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         var decision = Decide(ticket, service, now);
         if (decision.IsAdmitted)
         {
@@ -52,7 +55,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     {
         var service = run[0].Plan.Service;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         decision = Decision.Admitted(now);
         var hasKeys = service.Definition.Keys is not null;
         var admitted = 0;
@@ -114,7 +117,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     public void Force(AdmissionTicket ticket)
     {
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         if (ticket.Key is { } claim)
         {
             claim.Chosen = PickUnheld(ticket, claim, now);
@@ -126,14 +129,14 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     public Decision Peek(AdmissionTicket ticket)
     {
         using var held = Hold();
-        return Decide(ticket, ticket.Plan.Service, Clock.Now);
+        return Decide(ticket, ticket.Plan.Service, Now);
     }
 
     public Decision Project(AdmissionTicket ticket, WaitingLine? line)
     {
         var service = ticket.Plan.Service;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         var (latest, refused) = OpeningOf(ticket, service, now, line?.QueuedBefore(ticket, service.Faults.Partition) ?? 0);
         foreach (ref var charge in ticket.Charges)
         {
@@ -152,30 +155,6 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         return ticket.Key is { } claim ? (line is null ? DecideKey(ticket, claim, service, now, latest, refused) : ProjectKey(ticket, claim, service, now, line, latest, refused))
             : latest <= now ? Decision.Admitted(now)
             : WaitForAll(ticket, service, now, latest, refused);
-    }
-
-    /// <summary>
-    /// The request has been answered: it cannot have arrived later than the answer less the shortest latency.
-    /// </summary>
-    /// <param name="ticket">The request.</param>
-    /// <param name="isHeldUp">Whether it took longer than anything known: then it was its way that took so long, and no bound applies. Otherwise it may as well have been the upstream's work.</param>
-    public void Answer(AdmissionTicket ticket, bool isHeldUp)
-    {
-        var service = ticket.Plan.Service;
-        using var held = Hold();
-        var now = Clock.Now;
-        var latest = Math.Max(now - service.ShortestLatency, ticket.ChargedAt);
-        foreach (ref var charge in ticket.Charges)
-        {
-            var limit = charge.Partition.Limit;
-            if (ticket.ChargedAt < limit.RescaledAt)
-            {
-                continue;
-            }
-
-            var arrivedBy = isHeldUp ? latest : Math.Min(latest, ticket.ChargedAt + limit.BoundGuard(LimitRule.Never));
-            charge.Receipt = limit.Rule.Answer(ref charge.Partition.State, MomentOf(now, service, limit), charge.Receipt, charge.Cost, arrivedBy);
-        }
     }
 
     public void Signal(BoundService service, in RequestOutcome outcome)
@@ -221,7 +200,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     public (long Quota, long Used, long FreshAt) Inspect(Partition partition, BoundService service)
     {
         using var held = Hold();
-        var at = MomentOf(Clock.Now, service, partition.Limit);
+        var at = MomentOf(Now, service, partition.Limit);
         var used = partition.Limit.Rule.Used(ref partition.State, at);
         var fresh = partition.Limit.Rule.FreshAt(partition.State, at);
         return (partition.Limit.Rule.Present(ref partition.State, at), used, fresh);
@@ -269,6 +248,9 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
     }
 
+    /// <summary>A moment that has just passed, as the present: others may have read the clock since. Only under the gate.</summary>
+    private long NotBeforeLatest(long instant) => _contended.Latest = Math.Max(instant, _contended.Latest);
+
     private Held Hold()
     {
         _contended.Gate.Enter();
@@ -304,10 +286,11 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     private Decision Decide(AdmissionTicket ticket, BoundService service, long now)
     {
         var (latest, refused) = OpeningOf(ticket, service, now, ahead: 0);
+        var wall = Clock.WallOffsetAt(now);
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            var earliest = limit.Rule.Earliest(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
+            var earliest = limit.Rule.Earliest(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Cost);
             if (earliest > latest)
             {
                 (latest, refused) = (earliest, charge.Partition);
@@ -321,6 +304,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
     private void Charge(AdmissionTicket ticket, BoundService service, long now)
     {
+        var wall = Clock.WallOffsetAt(now);
         if (ticket.Key is { Chosen: { } key } claim)
         {
             ticket.TakeKey(key);
@@ -330,7 +314,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
+            charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Cost);
         }
 
         if (ticket.Plan.IsLimited)

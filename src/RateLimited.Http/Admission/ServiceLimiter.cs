@@ -46,20 +46,13 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     public TimeProvider Time => _store.Clock.Time;
 
+    /// <summary>The present by the clock that requests are charged by.</summary>
+    public long Now => _store.Clock.Now;
+
+    /// <summary>The timestamp that this clock counts from.</summary>
+    public long Origin => _store.Clock.Origin;
+
     public ServiceTelemetry Telemetry { get; }
-
-    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge by it.</summary>
-    public void ObserveAnswer(AdmissionTicket ticket)
-    {
-        var isHeldUp = _service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt);
-        if (_service.IsGuardMeasured && ticket.Plan.IsDatedByAnswers)
-        {
-            _store.Answer(ticket, isHeldUp);
-
-            // What is known to have arrived early expires early.
-            Wake();
-        }
-    }
 
     /// <summary>Admits a request, in line if need be. The ticket must be completed or given back exactly once.</summary>
     /// <exception cref="RateLimitRejectedException">It was refused.</exception>
@@ -126,7 +119,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         Interlocked.Decrement(ref _inFlight.Value);
         NoteUnheard(ticket);
-        Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || ticket.Plan.IsReported ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
+        Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || (ticket.Plan.IsReported && !ticket.IsHeardWhole) ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
         ticket.Unresolve();
         _pool.Return(ticket);
     }

@@ -51,10 +51,19 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         }
 
 #pragma warning disable VSTHRD103 // It has completed: waiting for it would only cost a state machine.
-        return admission.IsCompletedSuccessfully
-            ? DispatchAsync(request, admission.Result, settings, time, cancellationToken)
-            : AdmitAndDispatchAsync(request, admission, settings, time, cancellationToken);
+        if (!admission.IsCompletedSuccessfully)
+        {
+            return AdmitAndDispatchAsync(request, admission, settings, time, cancellationToken);
+        }
+
+        var ticket = admission.Result;
 #pragma warning restore VSTHRD103
+        if (time.End is { } end && ticket.ChargedAt != AdmissionTicket.NotCharged)
+        {
+            end.See(ticket.ChargedAt);
+        }
+
+        return DispatchAsync(request, ticket, settings, time, cancellationToken);
     }
 
     internal override HttpResponseMessage Send(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
@@ -103,7 +112,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         }
 
         var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response, _limiter.Time, cancellationToken) : default;
-        Hear(request, response, body.Span, ticket, settings);
+        Hear(request, response, body.Span, ticket, settings, time.End);
         return response;
     }
 
@@ -122,7 +131,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
     private void End(AdmissionTicket ticket, Exception exception)
     {
-        _limiter.Learn(ticket, AnswerReading.KindOf(exception));
+        _limiter.Learn(ticket, AnswerReading.KindOf(exception), _limiter.Now);
         if (WasNeverSent(exception))
         {
             ticket.GiveBack();
@@ -195,16 +204,16 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
         if (!sending.IsCompletedSuccessfully || ResponseSignals.NeedsBody(request, sending.Result, settings))
         {
-            return HearAsync(request, sending, ticket, settings, cancellationToken);
+            return HearAsync(request, sending, ticket, settings, time, cancellationToken);
         }
 
-        Hear(request, sending.Result, body: default, ticket, settings);
+        Hear(request, sending.Result, body: default, ticket, settings, time.End);
 #pragma warning restore VSTHRD103, VSTHRD002
         return sending;
     }
 
     private async Task<HttpResponseMessage> HearAsync(
-        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings, CancellationToken cancellationToken)
+        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
         var body = default(ReadOnlyMemory<byte>);
@@ -224,15 +233,17 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             throw;
         }
 
-        Hear(request, response, body.Span, ticket, settings);
+        Hear(request, response, body.Span, ticket, settings, time.End);
         return response;
     }
 
     /// <summary>Learns what the response says, as far as its body is known, and lets go of the ticket, now or when the body ends.</summary>
-    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings)
+    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings, CallEnd? end)
     {
-        _limiter.ObserveAnswer(ticket);
-        ResponseSignals.Take(request, response, body, ticket, pipeline, settings);
+        // Everybody who wants to know when it was answered shares one reading of the clock, which costs as much as reading a few headers.
+        var now = _limiter.Now;
+        end?.See(now);
+        ResponseSignals.Take(request, response, body, ticket, pipeline, settings, now);
         var tail = CostTail.Of(response, ticket, _limiter);
         if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
         {

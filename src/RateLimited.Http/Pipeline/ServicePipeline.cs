@@ -44,7 +44,7 @@ internal sealed class ServicePipeline : IDisposable
         Limiter = limiter;
         _settings = settings;
         Stale = new StaleResponses(limiter.Time);
-        Resilience = new ServiceResilience(limiter.Definition.Name, limiter.Time, limiter.Telemetry.Resilience);
+        Resilience = new ServiceResilience(limiter.Definition.Name, limiter.Time, limiter.Telemetry.Resilience, origin: limiter.Origin);
         Resilience.Apply(settings.Resilience);
     }
 

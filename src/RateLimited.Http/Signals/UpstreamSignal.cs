@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RateLimited.Http.Signals.Bodies;
 using RateLimited.Http.Signals.Classification;
 
@@ -9,6 +10,28 @@ namespace RateLimited.Http.Signals;
 internal struct UpstreamSignal
 {
     private LimitHints _limits;
+
+    /// <summary>
+    /// Readies it for a response. Room for limits is cleared when it is taken and not before: clearing all of it each time would cost a fifth of reading.
+    /// </summary>
+    public static void Begin(out UpstreamSignal signal)
+    {
+        Unsafe.SkipInit(out signal);
+        signal._limits.Clear();
+        signal.Dialect = null;
+        signal.RetryAfter = null;
+        signal.AnnouncedRetryAfter = null;
+        signal.Bucket = default;
+        signal.Scope = default;
+        signal.Reason = default;
+        signal.ErrorCode = default;
+        signal.Cost = null;
+        signal.CostUnit = null;
+        signal.LoadPermille = null;
+        signal.Flags = SignalFlags.None;
+        signal.Body = default;
+        signal.Verdict = default;
+    }
 
     /// <summary>The limits, with <c>ref</c> so that nobody copies them.</summary>
     [System.Diagnostics.CodeAnalysis.UnscopedRef]

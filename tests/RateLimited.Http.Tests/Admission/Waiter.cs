@@ -63,8 +63,8 @@ internal sealed class Waiter
     public void Hear(ServiceLimiter limiter, AnswerKind kind)
     {
         Read();
-        limiter.ObserveAnswer(_ticket!);
-        limiter.Learn(_ticket!, kind);
+        limiter.Answered(_ticket!, [], limiter.Now);
+        limiter.Learn(_ticket!, kind, limiter.Now);
     }
 
     /// <summary>Its ticket, for whoever completes it himself.</summary>

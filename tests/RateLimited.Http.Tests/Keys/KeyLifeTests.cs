@@ -93,7 +93,7 @@ public sealed class KeyLifeTests
 
         var (first, second) = (bed.Go(), bed.Go());
         bed.Limiter.TryAcquire().IsAdmitted.ShouldBeFalse();
-        bed.Limiter.Learn(first, AnswerKind.Succeeded);
+        bed.Limiter.Learn(first, AnswerKind.Succeeded, bed.Limiter.Now);
         first.Complete();
 
         bed.Go();
