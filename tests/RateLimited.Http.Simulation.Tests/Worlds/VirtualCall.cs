@@ -244,14 +244,10 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
             return;
         }
 
+        var now = service.Limiter.Now;
         if (isHeard)
         {
-            service.Limiter.ObserveAnswer(_ticket!);
-        }
-
-        if (isHeard && reports.Length > 0)
-        {
-            service.Limiter.Hear(_ticket!, reports);
+            service.Limiter.Answered(_ticket!, reports, now);
         }
 
         if (kind == AnswerKind.Throttled)
@@ -259,7 +255,7 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
             service.Limiter.Pause(_ticket!, wait);
         }
 
-        service.Limiter.Learn(_ticket!, kind, isExplained: reports.Length > 0);
+        service.Limiter.Learn(_ticket!, kind, now, isExplained: reports.Length > 0);
         world.Events.In(world.Draw(0, 50 * TimeSpan.TicksPerMillisecond), () => _process.Run(_epoch, () => End(attempt, kind, kind.ToString())));
     });
 
