@@ -224,7 +224,9 @@ local function extra(l, now, want, divisor)
   if l.kind == BUCKET then
     local ticks = now + l.depth - l.mark + (l.depth_parts - l.count) / l.parts
     n = floor(min(max(ticks, 0) / (l.one + l.one_parts / l.parts) / divisor, want, l.most))
-    while n > 0 do
+    -- The quotient is off by rounding at most: whoever says what takes more steps makes no sense.
+    for _ = 1, 4 do
+      if n <= 0 then break end
       local parts = n * l.one_parts
       local t, p = n * l.one + floor(parts / l.parts), fmod(parts, l.parts)
       if arrival(l, t, p) <= now then return n, t, p end
