@@ -9,11 +9,14 @@ internal abstract class LimitOracle(LimitSpec spec)
 
     public LimitSpec Spec { get; private set; } = spec;
 
-    public static LimitOracle Of(LimitSpec spec, int mostWindows) => spec.Kind switch
+    /// <param name="spec">The limit.</param>
+    /// <param name="mostWindows">How many windows of the clock an interval as long as one may touch.</param>
+    /// <param name="isInStep">Whether a window that begins with use begins with what the oracle sees.</param>
+    public static LimitOracle Of(LimitSpec spec, int mostWindows, bool isInStep) => spec.Kind switch
     {
         LimitKind.Sliding => new SlidingOracle(spec),
         LimitKind.Bucket => new BucketOracle(spec),
-        LimitKind.FirstUse => new FirstUseOracle(spec),
+        LimitKind.FirstUse => new FirstUseOracle(spec, isInStep),
         LimitKind.Clock => new ClockOracle(spec, mostWindows),
         _ => new SlotOracle(spec),
     };
@@ -50,6 +53,11 @@ internal abstract class LimitOracle(LimitSpec spec)
         }
 
         Spec = next;
+    }
+
+    /// <summary>From now on others may count in the same state.</summary>
+    public virtual void LoseStep()
+    {
     }
 
     protected abstract void Check(Admission admission);

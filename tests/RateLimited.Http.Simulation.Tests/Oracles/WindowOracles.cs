@@ -1,3 +1,4 @@
+using RateLimited.Http.Limits;
 using RateLimited.Http.Simulation.Tests.Worlds;
 
 namespace RateLimited.Http.Simulation.Tests.Oracles;
@@ -14,17 +15,28 @@ internal sealed class SlidingOracle(LimitSpec spec) : LimitOracle(spec)
 
 /// <summary>
 /// Windows begin with the first request after the last one, and at most the quota goes in each. Where the process pads its windows they are longer, so that cutting the admissions into windows
-/// of the bare length finds no more in each.
+/// of the bare length finds no more in each. Where a window may have begun with what was not seen here (others counted in the same window, or nothing was checked for a while), all that can be said is
+/// that some way to cut them into windows exists.
 /// </summary>
-internal sealed class FirstUseOracle(LimitSpec spec) : LimitOracle(spec)
+internal sealed class FirstUseOracle(LimitSpec spec, bool isInStep) : LimitOracle(spec)
 {
+    private bool _isInStep = isInStep;
     private long _began = long.MinValue / 2;
     private int _first;
 
     protected override long Remembered => long.MaxValue / 2;
 
+    /// <summary>From now on windows may begin with what is not seen here.</summary>
+    public override void LoseStep() => _isInStep = false;
+
     protected override void Check(Admission admission)
     {
+        if (!_isInStep)
+        {
+            Require(CanBeCut(), admission, $"it cannot be cut into windows of at most {Spec.Quota}");
+            return;
+        }
+
         if (admission.At >= _began + Spec.Window)
         {
             (_began, _first) = (admission.At, Admissions.Count - 1);
@@ -32,6 +44,33 @@ internal sealed class FirstUseOracle(LimitSpec spec) : LimitOracle(spec)
 
         var within = Admissions.Skip(_first).Sum(static each => each.Cost);
         Require(within <= Spec.Quota, admission, $"{within} went in the window that began at {_began} and at most {Spec.Quota} may");
+    }
+
+    /// <summary>Of each admission the earliest instant at which a window may begin that it is the first in, from those of the admissions before it.</summary>
+    private bool CanBeCut()
+    {
+        var begins = new long[Admissions.Count];
+        for (var next = 0; next < begins.Length; next++)
+        {
+            begins[next] = next == 0 ? long.MinValue / 2 : LimitRule.Never;
+            var within = 0L;
+            for (var first = next - 1; first >= 0 && (within += Admissions[first].Cost) <= Spec.Quota; first--)
+            {
+                var begin = Math.Max(begins[first] == LimitRule.Never ? LimitRule.Never : begins[first] + Spec.Window, Admissions[next - 1].At + 1);
+                begins[next] = begin <= Admissions[next].At ? Math.Min(begins[next], begin) : begins[next];
+            }
+        }
+
+        var last = 0L;
+        for (var first = begins.Length - 1; first >= 0 && (last += Admissions[first].Cost) <= Spec.Quota; first--)
+        {
+            if (begins[first] != LimitRule.Never)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
 

@@ -22,7 +22,7 @@ internal static class ServiceDrawing
             Queue = Queue(random),
             FaultThrottle = random.Next(2) == 0,
             TrustsUpstream = random.Next(4) == 0 && plan.Has(Faults.HonestSignals),
-            MaxPartitions = random.Next(4) == 0 ? random.Next(1, 4) : 1_000,
+            MaxPartitions = random.Next(4) == 0 ? random.Next(1, 4) : ServiceSpec.ManyPartitions,
             PartitionIdle = TimeSpan.FromMilliseconds(random.Next(50, 3_000)),
         };
 

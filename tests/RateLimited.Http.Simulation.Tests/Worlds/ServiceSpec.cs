@@ -9,6 +9,9 @@ internal sealed record ServiceSpec(string Name)
     public const string Endpoint = "search";
     public const string Class = "premium";
 
+    /// <summary>More than any world has tenants or names.</summary>
+    public const int ManyPartitions = 1_000;
+
     public IReadOnlyList<LimitSpec> Limits { get; init; } = [];
 
     /// <summary>The limits of the endpoint; empty where there is none.</summary>
@@ -34,7 +37,7 @@ internal sealed record ServiceSpec(string Name)
 
     public bool TrustsUpstream { get; init; }
 
-    public int MaxPartitions { get; init; } = 1_000;
+    public int MaxPartitions { get; init; } = ManyPartitions;
 
     public TimeSpan PartitionIdle { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -160,7 +160,10 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
         Send();
     }
 
-    /// <summary>Whether it stands before another that wants the same: it came earlier, or has a priority that the other has not risen to.</summary>
+    /// <summary>
+    /// Whether it stands before another that wants the same: it came earlier, or has a priority that the other has not risen to. Who has risen stands in another class, and if it waits for a limit of its
+    /// own there, whoever needs less may pass.
+    /// </summary>
     private bool IsBefore(VirtualCall other)
     {
         var (mine, others) = (request, other.Request);
@@ -169,10 +172,13 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
             return false;
         }
 
+        var isSame = SameCosts(mine.Costs, others.Costs);
         return mine.Priority == others.Priority
-            ? Joined < other.Joined
-            : mine.Priority > others.Priority && !world.Plan.Has(Faults.Reloads) && world.Now - other.Asked < service.Spec.Queue.Ageing.Ticks && SameCosts(mine.Costs, others.Costs);
+            ? Joined < other.Joined && (isSame || !MayHaveRisen())
+            : mine.Priority > others.Priority && !other.MayHaveRisen() && isSame;
     }
+
+    private bool MayHaveRisen() => world.Plan.Has(Faults.Reloads) || world.Now - Asked >= service.Spec.Queue.Ageing.Ticks;
 
     private void Send()
     {

@@ -89,7 +89,7 @@ internal sealed class VirtualProcess : IDisposable
             return null;
         }
 
-        return service.Admit(_globalOracle ??= LimitOracle.Of(global, _world.MostWindows), cost);
+        return service.Admit(_globalOracle ??= LimitOracle.Of(global, _world.MostWindows, isInStep: !_world.Plan.Has(Faults.Reloads)), cost);
     }
 
     /// <summary>Dies. Disposed again, it does nothing.</summary>

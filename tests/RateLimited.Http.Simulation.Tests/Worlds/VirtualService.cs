@@ -20,6 +20,7 @@ internal sealed class VirtualService : IDisposable
     private readonly World _world;
     private readonly RateLimitingTelemetry _telemetry = new();
     private readonly Dictionary<(string Limit, string Partition), LimitOracle> _oracles = [];
+    private bool _hasReloaded;
 
     public VirtualService(World world, VirtualProcess process, InProcessStore store, ServiceSpec spec, VirtualUpstream upstream)
     {
@@ -61,6 +62,7 @@ internal sealed class VirtualService : IDisposable
     {
         var previous = Spec;
         Spec = next;
+        _hasReloaded = true;
         if (next.Mode != previous.Mode)
         {
             _oracles.Clear();
@@ -77,6 +79,10 @@ internal sealed class VirtualService : IDisposable
             if (now is not null && now.Kind == was.Kind && now.Window == was.Window && now.Unit == was.Unit)
             {
                 _oracles[key].Change(now);
+                if (now.By != PartitionBy.Service && next.MaxPartitions < ServiceSpec.ManyPartitions)
+                {
+                    _oracles[key].LoseStep();
+                }
             }
             else
             {
@@ -161,7 +167,9 @@ internal sealed class VirtualService : IDisposable
     {
         if (!_oracles.TryGetValue((limit, partition), out var oracle))
         {
-            _oracles.Add((limit, partition), oracle = LimitOracle.Of(spec, _world.MostWindows));
+            // What a reload brought may have taken over what went before it, and above the cap on partitions several are counted as one.
+            var isInStep = !_hasReloaded && (spec.By == PartitionBy.Service || Spec.MaxPartitions >= ServiceSpec.ManyPartitions);
+            _oracles.Add((limit, partition), oracle = LimitOracle.Of(spec, _world.MostWindows, isInStep));
         }
 
         return oracle;
