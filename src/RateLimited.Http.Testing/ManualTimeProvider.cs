@@ -27,6 +27,9 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     /// <summary>Due times are cut to a multiple of it. The system's timers have one millisecond and so fire up to that much early; here the default is exact.</summary>
     public TimeSpan TimerResolution { get; init; } = TimeSpan.FromTicks(1);
 
+    /// <summary>How much real time <see cref="RunUntilAsync(Task)"/> gives the thread pool before each step to have nothing left to do; 5 ms by default. Tests that run alone can afford seconds.</summary>
+    public TimeSpan SettleTimeout { get; init; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>A timestamp is a tick of 100 ns.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -126,7 +129,8 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 #pragma warning disable VSTHRD003 // Where it is awaited it has ended.
     /// <summary>
     /// Moves both clocks from timer to timer until the work has ended: for work that waits on this time alone. Before each step everything that is ready to run runs, as far as that can be seen: the
-    /// thread pool has nothing to do. Work that waits on sockets or other clocks is waited for, and time stands still where no timer is armed.
+    /// thread pool has nothing to do, for as long as <see cref="SettleTimeout"/> is waited for that. Tests that run beside it keep the pool busy: let them not. Where no timer is armed time stands still,
+    /// and what waits on other clocks is waited for.
     /// </summary>
     /// <returns>A task that ends as the work does, with its exception if it fails.</returns>
     /// <exception cref="TimeoutException">For 30 s of real time the work has not ended and no timer was armed.</exception>
@@ -134,12 +138,13 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     {
         ArgumentNullException.ThrowIfNull(work);
         var stuckSince = System.GetTimestamp();
+        var pool = new PoolWatch();
         while (!work.IsCompleted)
         {
-            await Task.Yield();
-            if (ThreadPool.PendingWorkItemCount > 0)
+            await pool.SettleAsync(work, SettleTimeout).ConfigureAwait(false);
+            if (work.IsCompleted)
             {
-                continue;
+                break;
             }
 
             if (AdvanceToNextTimer() is not null)

@@ -6,13 +6,14 @@ using RateLimited.Http.Testing.Providers;
 namespace RateLimited.Http.Testing.Tests.Exchanges;
 
 /// <summary>A client with a preset at the upstream of that preset: whatever figures both have, nobody is refused.</summary>
+[Collection(nameof(Alone))]
 public sealed class PresetTests
 {
     private const long MostCalls = 1_000;
 
     private static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(40);
 
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _time = new() { SettleTimeout = TimeSpan.FromSeconds(20) };
 
     /// <summary>Those whose figures the library has, with an endpoint that they count. Discord's buckets, for one, nobody can know before a response has told of them.</summary>
     public static TheoryData<string, string, string> Tiers => new()

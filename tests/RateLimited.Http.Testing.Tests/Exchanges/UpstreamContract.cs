@@ -80,13 +80,14 @@ public abstract class UpstreamContract : IAsyncDisposable
     [Fact]
     public async Task A_slot_is_held_until_the_body_ends_and_is_free_when_its_last_byte_is_there()
     {
-        var (upstream, client) = await StartAsync(new UpstreamBuilder().Concurrency(1).Work(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(60)));
+        var time = new ManualTimeProvider();
+        var (upstream, client) = await StartAsync(new UpstreamBuilder().Concurrency(1).Work(Hour, Hour).Time(time));
 
         for (var call = 0; call < 3; call++)
         {
             using var streaming = await client.GetAsync("/", HttpCompletionOption.ResponseHeadersRead, Ended);
             (await client.GetAsync("/", Ended)).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
-            await streaming.Content.ReadAsStringAsync(Ended);
+            await time.RunUntilAsync(streaming.Content.ReadAsStringAsync(Ended));
         }
 
         (upstream.Books.Admitted, upstream.Books.Refused).ShouldBe((3, 3));
