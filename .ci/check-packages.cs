@@ -14,12 +14,13 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
     ],
     ["RateLimited.Http.Testing"] = ["RateLimited.Http"],
     ["RateLimited.Http.AI"] = ["RateLimited.Http", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Caching.Abstractions"],
+    ["RateLimited.Http.Redis"] = ["RateLimited.Http", "StackExchange.Redis"],
 };
 
 // A tool depends on nothing: it brings what it needs. These are the assemblies of others that it may bring.
 Dictionary<string, string[]> brings = new(StringComparer.Ordinal)
 {
-    ["RateLimited.Http.Tool"] = ["Microsoft.Extensions.", "Polly.Core", "RateLimited.Http", "Spectre.Console", "System.CommandLine", "System.Threading.RateLimiting"],
+    ["RateLimited.Http.Tool"] = ["Microsoft.Extensions.", "Polly.Core", "RateLimited.Http", "RateLimited.Http.Testing", "Spectre.Console", "System.CommandLine", "System.Threading.RateLimiting"],
 };
 
 var (packages, sources) = (args[0], args[1]);

@@ -36,6 +36,12 @@ public readonly record struct AdmissionRequest
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>What is said of the key it goes with; null where any may serve.</summary>
+    internal KeyWish? Key { get; init; }
+
+    /// <summary>Who estimated the costs and who will say what they were, where somebody did or will.</summary>
+    internal CostSources? CostSources { get; init; }
+
     /// <summary>A request that costs <paramref name="amount"/> of <paramref name="unit"/> besides its one request.</summary>
     /// <exception cref="ArgumentException"><paramref name="unit"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="amount"/> is negative.</exception>

@@ -40,6 +40,24 @@ public static class HttpRequestMessageExtensions
         return request.WithRateLimiting(new RequestSettings { Costs = [new UnitCost(unit, amount)] });
     }
 
+    /// <summary>Says what the request costs of one unit, which need not be whole. What is finer than a millionth is rounded up.</summary>
+    /// <param name="request">The message.</param>
+    /// <param name="unit">The unit, as the limits write it, not empty.</param>
+    /// <param name="amount">The cost, zero or more. Zero means that limits of this unit do not apply to the request.</param>
+    /// <returns>The message.</returns>
+    public static HttpRequestMessage WithCost(this HttpRequestMessage request, string unit, decimal amount) =>
+        request.WithRateLimiting(new RequestSettings { Costs = [UnitCost.Of(unit, amount)] });
+
+    /// <summary>Lets the caller say what the request truly cost, whenever that is known.</summary>
+    /// <param name="request">The message.</param>
+    /// <param name="settlement">What the caller will say it to. One object for each call.</param>
+    /// <returns>The message.</returns>
+    public static HttpRequestMessage WithSettlement(this HttpRequestMessage request, CostSettlement settlement)
+    {
+        ArgumentNullException.ThrowIfNull(settlement);
+        return request.WithRateLimiting(new RequestSettings { Settlement = settlement });
+    }
+
     /// <summary>Names the endpoint instead of having it found by the request's method and path.</summary>
     /// <param name="request">The message.</param>
     /// <param name="endpoint">The endpoint's key in <c>Endpoints</c>, not empty. One that is not configured has the service's limits alone.</param>

@@ -57,4 +57,7 @@ public enum PartitionBy
 
     /// <summary>The partition name that the caller sets on the request. Requests without one are not counted.</summary>
     Name,
+
+    /// <summary>The API key that the request goes with, or the quota group that the key is in. For services with keys.</summary>
+    Key,
 }

@@ -43,6 +43,7 @@ public sealed class RateLimitRejectedException : HttpRequestException
             RejectionReason.QueueFull => "the waiting line is full",
             RejectionReason.Displaced => "a request of higher priority took its place in the full line",
             RejectionReason.CostExceedsQuota => "it costs more than the limit's whole quota and could never go",
+            RejectionReason.NoKeyAvailable => "none of its API keys may be used now",
             RejectionReason.Disposed => "the limiter was disposed",
             _ => "it was refused",
         };

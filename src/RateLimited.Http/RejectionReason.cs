@@ -23,4 +23,7 @@ public enum RejectionReason
 
     /// <summary>The limiter was disposed.</summary>
     Disposed,
+
+    /// <summary>None of the service's API keys may be used: the upstream wants them to rest, their quotas are used up, or it does not accept them.</summary>
+    NoKeyAvailable,
 }

@@ -72,6 +72,9 @@ public sealed class RequestSettings
     /// </summary>
     public bool? Repeatable { get; init; }
 
+    /// <summary>Lets the caller say what the request truly cost, whenever that is known. Default: nobody does.</summary>
+    public CostSettlement? Settlement { get; init; }
+
     /// <summary>These settings where they say something, and the others where they do not.</summary>
     internal RequestSettings Over(RequestSettings? others) => others is null ? this : new RequestSettings
     {
@@ -83,6 +86,7 @@ public sealed class RequestSettings
         QueueTimeout = QueueTimeout ?? others.QueueTimeout,
         Bypass = Bypass ?? others.Bypass,
         Repeatable = Repeatable ?? others.Repeatable,
+        Settlement = Settlement ?? others.Settlement,
     };
 
     private static string? NullOrNamed(string? value)

@@ -6,14 +6,24 @@ namespace RateLimited.Http;
 /// </summary>
 public abstract class ServiceLease : IDisposable
 {
+    /// <summary>The name of the API key that was chosen for the work; null where the service has none.</summary>
+    public virtual string? Key => null;
+
     /// <summary>
     /// Replaces the estimated cost of a unit by the true one. More than estimated is charged after the fact, less is given back where that can never
     /// admit too much. The last call for a unit counts; after the lease was disposed it does nothing.
     /// </summary>
     /// <param name="unit">The unit, as the limits write it. A unit that no limit has is ignored.</param>
     /// <param name="actual">The true cost, zero or more.</param>
+    /// <exception cref="ArgumentException"><paramref name="unit"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="actual"/> is negative.</exception>
-    public abstract void Settle(string unit, long actual);
+    public void Settle(string unit, long actual) => Settle(new UnitCost(unit, actual));
+
+    /// <summary>The same for a cost that need not be whole.</summary>
+    /// <param name="actual">The true cost of one unit. A unit that no limit has is ignored.</param>
+    /// <exception cref="ArgumentException">The unit is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The amount is negative.</exception>
+    public abstract void Settle(UnitCost actual);
 
     /// <summary>Says that the request never reached the upstream: all of its cost is given back where that is safe, and the lease is released.</summary>
     public abstract void GiveBack();

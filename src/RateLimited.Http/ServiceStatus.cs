@@ -12,6 +12,9 @@ public sealed record ServiceStatus
     /// <summary>Every limit that all of the service's requests share, and those of endpoints. Limits per tenant show the tenants' number, not their names.</summary>
     public required IReadOnlyList<LimitStatus> Limits { get; init; }
 
+    /// <summary>The service's API keys, in the order they are listed; none where it has none.</summary>
+    public IReadOnlyList<KeyStatus> Keys { get; init; } = [];
+
     /// <summary>How many requests stand in line, by priority, from critical to background. Classes without a waiter are left out.</summary>
     public required IReadOnlyList<LineStatus> Line { get; init; }
 

@@ -15,6 +15,11 @@ internal sealed record Target(string Text, Func<Ratio, bool> IsMet)
 
     public static Target AtMost(double most) => new(FormattableString.Invariant($"ratio at most {most:0.##}"), ratio => ratio.Peer > 0 && ratio.Ours / ratio.Peer <= most);
 
+    /// <summary>So much of the rival's, in time and in bytes.</summary>
+    public static Target InTimeAndBytes(double most) => new(
+        FormattableString.Invariant($"ratio at most {most:0.##} in time and in bytes"),
+        ratio => ratio.Peer > 0 && ratio.Ours / ratio.Peer <= most && ratio.PeerBytes is > 0 and var bytes && ratio.Bytes / bytes <= most);
+
     /// <summary>So much by itself, whatever the rival takes.</summary>
     public static Target Within(double nanoseconds, double bytes) => new(
         FormattableString.Invariant($"at most {nanoseconds} ns and {bytes} B"),

@@ -18,6 +18,9 @@ internal sealed record BatchBounds
 
     public required int QueueLength { get; init; }
 
+    /// <summary>How many items come into line at once: a batch of them, where that many can be in line.</summary>
+    public int Together => Math.Min(Items, QueueLength);
+
     public BatchOverflow Overflow { get; init; }
 
     public int Splits { get; init; }

@@ -3,31 +3,59 @@ namespace RateLimited.Http.AI.Batching;
 /// <summary>Items come, leave and have their results; batches go.</summary>
 public sealed partial class Batcher<TIn, TOut>
 {
-    /// <summary>Puts an item in line.</summary>
-    internal BatcherItem<TIn, TOut> Submit(TIn value, CancellationToken cancellationToken)
+    /// <summary>Puts items in line, side by side: nothing goes before all have their places, so that batches of them are as full as they can be however long it takes.</summary>
+    /// <param name="values">The items, not more than a batch holds.</param>
+    internal List<BatcherItem<TIn, TOut>> Submit(IReadOnlyList<(TIn Value, CancellationToken Leaving)> values)
     {
-        var item = _rules.Weigh<TOut>(value);
-        if (cancellationToken.CanBeCanceled && item.Place != BatchItemPlace.Done)
+        var items = new List<BatcherItem<TIn, TOut>>(values.Count);
+        foreach (var (value, leaving) in values)
         {
-            item.Leaving = cancellationToken.UnsafeRegister((leaving, token) => Leave([(BatcherItem<TIn, TOut>)leaving!], token), item);
+            var item = _rules.Weigh<TOut>(value);
+            items.Add(item);
+            if (leaving.CanBeCanceled && item.Place != BatchItemPlace.Done)
+            {
+                item.Leaving = leaving.UnsafeRegister((left, token) => Leave([(BatcherItem<TIn, TOut>)left!], token), item);
+            }
         }
 
-        BatchRejectedException? refusal;
+        List<(BatcherItem<TIn, TOut> Item, BatchResult<TOut> Result)> refused = [];
+        List<Batch> starts = [];
         lock (_gate)
         {
-            refusal = item.Place == BatchItemPlace.Done ? null : Enter_NeedsLock(item);
+            foreach (var item in items)
+            {
+                // Whoever has left already, or could not be weighed, is done.
+                if (item.Place != BatchItemPlace.Done && Enter_NeedsLock(item, starts) is { } refusal)
+                {
+                    refused.Add((item, BatchResult.Failed<TOut>(refusal)));
+                }
+            }
         }
 
-        Go(refusal is null ? [] : [(item, BatchResult.Failed<TOut>(refusal))]);
-        return item;
+        Start(starts);
+        Go(refused);
+        return items;
     }
 
-    private BatchRejectedException? Enter_NeedsLock(BatcherItem<TIn, TOut> item)
+    /// <summary>Ends when all of these items have a place in line, or need none any more: the last that had to wait for one is the last to have it.</summary>
+    internal static Task EnteredAsync(List<BatcherItem<TIn, TOut>> items) => items.FindLast(static item => item.Entered is not null)?.EnteredAsync() ?? Task.CompletedTask;
+
+    private BatchRejectedException? Enter_NeedsLock(BatcherItem<TIn, TOut> item, List<Batch> starts)
     {
-        if (!_isDisposed && _schedule.TryAdd(_clock.Now, item))
+        var now = _clock.Now;
+        if (!_isDisposed)
         {
-            item.Entered = item.Place == BatchItemPlace.Outside ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
-            return null;
+            var isIn = _schedule.TryAdd(now, item);
+            if (!isIn && Take_NeedsLock(now, starts))
+            {
+                isIn = _schedule.TryAdd(now, item);
+            }
+
+            if (isIn)
+            {
+                item.Entered = item.Place == BatchItemPlace.Outside ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+                return null;
+            }
         }
 
         item.Place = BatchItemPlace.Done;
@@ -71,9 +99,17 @@ public sealed partial class Batcher<TIn, TOut>
     /// <summary>Tells what is done, and starts what may go by now.</summary>
     private void Go(IReadOnlyList<(BatcherItem<TIn, TOut> Item, BatchResult<TOut> Result)> done)
     {
+        SharedFailures<TOut> failures = default;
         foreach (var (item, result) in done)
         {
-            item.Complete(result);
+            if (result.IsFailed)
+            {
+                item.Fail(failures.TaskOf(result.Failure));
+            }
+            else
+            {
+                item.Complete(result.Value);
+            }
         }
 
         List<Batch> starts = [];
@@ -87,7 +123,12 @@ public sealed partial class Batcher<TIn, TOut>
         }
 
         entered.ForEach(static item => Typed(item).Entered!.TrySetResult());
-        foreach (var batch in starts)
+        Start(starts);
+    }
+
+    private void Start(List<Batch> batches)
+    {
+        foreach (var batch in batches)
         {
             // Without the context of the caller that happened to fill it.
             ThreadPool.UnsafeQueueUserWorkItem(static start => _ = start.Owner.SendAsync(start.Batch), (Owner: this, Batch: batch), preferLocal: false);
@@ -99,16 +140,11 @@ public sealed partial class Batcher<TIn, TOut>
         var now = _clock.Now;
         while (true)
         {
-            if (_schedule.Start(now) is { } batch)
-            {
-                _underWay.Add(batch);
-                starts.Add(batch);
-            }
-            else if (_schedule.EnterNext(now) is { } item)
+            if (_schedule.EnterNext(now) is { } item)
             {
                 entered.Add(item);
             }
-            else
+            else if (!Take_NeedsLock(now, starts))
             {
                 break;
             }
@@ -120,6 +156,18 @@ public sealed partial class Batcher<TIn, TOut>
             _timerDue = due;
             _timer.Change(due is { } instant ? BatcherRules<TIn>.Until(instant, now) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
+    }
+
+    private bool Take_NeedsLock(long now, List<Batch> starts)
+    {
+        if (_schedule.Start(now) is not { } batch)
+        {
+            return false;
+        }
+
+        _underWay.Add(batch);
+        starts.Add(batch);
+        return true;
     }
 
     private async Task SendAsync(Batch batch)

@@ -61,15 +61,19 @@ public sealed partial class Batcher<TIn, TOut> : IAsyncDisposable, IDisposable
         }
     }
 
+    internal int Together => _rules.Bounds.Together;
+
     /// <summary>Sends an item with others and waits for its own result.</summary>
     /// <param name="item">The item.</param>
     /// <param name="cancellationToken">Leaves. An item that has not been sent is not sent then.</param>
     /// <returns>What the item became. A task that fails has the failure of this item, or that of the call it was in.</returns>
     /// <exception cref="BatchRejectedException">The item is too large, the line is full, or the batcher was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public Task<TOut> RunAsync(TIn item, CancellationToken cancellationToken = default) => Submit(item, cancellationToken).ResultAsync();
+    public Task<TOut> RunAsync(TIn item, CancellationToken cancellationToken = default) => Submit([(item, cancellationToken)])[0].ResultAsync();
 
-    /// <summary>Sends items and waits for all of their results. With <see cref="BatchOverflow.Wait"/> they are asked for only as fast as there are places in line.</summary>
+    /// <summary>
+    /// Sends items and waits for all of their results. They come into line together, so that their batches are full; with <see cref="BatchOverflow.Wait"/> they are asked for only as fast as there are places, a batch ahead.
+    /// </summary>
     /// <param name="items">The items; enumerated once.</param>
     /// <param name="cancellationToken">Leaves with all items.</param>
     /// <returns>One result for each item, in their order: its value or its failure.</returns>
@@ -81,14 +85,11 @@ public sealed partial class Batcher<TIn, TOut> : IAsyncDisposable, IDisposable
         List<BatcherItem<TIn, TOut>> all = [];
         try
         {
-            foreach (var value in items)
+            foreach (var some in items.Chunk(_rules.Bounds.Together))
             {
-                var item = Submit(value, CancellationToken.None);
-                all.Add(item);
-                if (item.Entered is { Task.IsCompleted: false })
-                {
-                    await item.EnteredAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-                }
+                var entering = Submit(Array.ConvertAll(some, static value => (value, CancellationToken.None)));
+                all.AddRange(entering);
+                await EnteredAsync(entering).WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
             Task whole = Task.WhenAll(all.ConvertAll(static item => item.ResultAsync()));
@@ -124,12 +125,8 @@ public sealed partial class Batcher<TIn, TOut> : IAsyncDisposable, IDisposable
         }
 
         _timer.Dispose();
-        var refusal = new BatchRejectedException(BatchRejection.Disposed, "The batcher was disposed before the item had its result.");
-        foreach (var item in left)
-        {
-            Typed(item).Complete(BatchResult.Failed<TOut>(refusal));
-        }
-
+        var refusal = BatchResult.Failed<TOut>(new BatchRejectedException(BatchRejection.Disposed, "The batcher was disposed before the item had its result."));
+        Go(left.ConvertAll(item => (Typed(item), refusal)));
         calls.ForEach(Abandon);
     }
 

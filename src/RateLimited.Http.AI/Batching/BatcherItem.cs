@@ -20,22 +20,22 @@ internal sealed class BatcherItem<TIn, TOut> : BatchItem
 #pragma warning disable VSTHRD003 // They are the batcher's own, and nobody blocks on them.
     public Task<TOut> ResultAsync() => Result.Task;
 
-    /// <summary>Of an item that found the line full.</summary>
+    /// <summary>Of an item that found the line full: ends when it has a place, or needs none any more.</summary>
     public Task EnteredAsync() => Entered!.Task;
 #pragma warning restore VSTHRD003
 
     /// <summary>Outside of any lock. Only the first outcome counts.</summary>
-    public void Complete(in BatchResult<TOut> result)
+    public void Complete(TOut value)
     {
-        if (result.IsFailed)
-        {
-            Result.TrySetException(result.Failure);
-        }
-        else
-        {
-            Result.TrySetResult(result.Value);
-        }
+        Result.TrySetResult(value);
+        Release();
+    }
 
+    /// <summary>Outside of any lock. Only the first outcome counts.</summary>
+    /// <param name="failure">A task that failed, the same for all who share the failure.</param>
+    public void Fail(Task<TOut> failure)
+    {
+        Result.TrySetFromTask(failure);
         Release();
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using RateLimited.Http.Configuration;
 
 namespace RateLimited.Http.AI.Batching;
@@ -6,51 +5,28 @@ namespace RateLimited.Http.AI.Batching;
 /// <summary>What can be wrong with a batcher's options.</summary>
 internal static class BatcherOptionsFaults
 {
-    /// <exception cref="OptionsValidationException">Something is wrong; it holds all faults.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Something is wrong; it holds all faults.</exception>
     public static void ThrowIfAny<TIn>(BatcherOptions<TIn> options)
     {
-        var faults = new FaultList();
-        Number(faults, nameof(options.MaxItems), options.MaxItems, BatcherBounds.Items);
-        Number(faults, nameof(options.MaxBytes), options.MaxBytes, BatcherBounds.Amount);
-        Number(faults, nameof(options.MaxCost), options.MaxCost, BatcherBounds.Amount);
-        Number(faults, nameof(options.MaxItemCost), options.MaxItemCost, BatcherBounds.Amount);
-        Number(faults, nameof(options.MaxConcurrentCalls), options.MaxConcurrentCalls, BatcherBounds.Calls);
-        Number(faults, nameof(options.QueueLength), options.QueueLength, BatcherBounds.Items);
-        Number(faults, nameof(options.MaxSplits), options.MaxSplits, BatcherBounds.Splits);
-        Number(faults, nameof(options.MaxRepeats), options.MaxRepeats, BatcherBounds.Repeats);
-        Duration(faults, nameof(options.MaxDelay), options.MaxDelay);
-        Duration(faults, nameof(options.RepeatDelay), options.RepeatDelay);
-        if (!Enum.IsDefined(options.Overflow))
-        {
-            faults.Add(nameof(options.Overflow), Fault.Quote((long)options.Overflow), "Wait or Refuse");
-        }
-
+        var faults = new OptionFaults();
+        faults.Number(nameof(options.MaxItems), options.MaxItems, BatcherBounds.Items);
+        faults.Number(nameof(options.MaxBytes), options.MaxBytes, BatcherBounds.Amount);
+        faults.Number(nameof(options.MaxCost), options.MaxCost, BatcherBounds.Amount);
+        faults.Number(nameof(options.MaxItemCost), options.MaxItemCost, BatcherBounds.Amount);
+        faults.Duration(nameof(options.MaxDelay), options.MaxDelay, BatcherBounds.Delay);
+        faults.Number(nameof(options.MaxConcurrentCalls), options.MaxConcurrentCalls, BatcherBounds.Calls);
+        faults.Number(nameof(options.QueueLength), options.QueueLength, BatcherBounds.Items);
+        faults.Choice(nameof(options.Overflow), options.Overflow);
+        faults.Number(nameof(options.MaxSplits), options.MaxSplits, BatcherBounds.Splits);
+        faults.Number(nameof(options.MaxRepeats), options.MaxRepeats, BatcherBounds.Repeats);
+        faults.Duration(nameof(options.RepeatDelay), options.RepeatDelay, BatcherBounds.Delay);
         Pair(faults, nameof(options.Bytes), options.Bytes is not null, nameof(options.MaxBytes), options.MaxBytes is not null);
         Pair(faults, nameof(options.Cost), options.Cost is not null, $"{nameof(options.MaxCost)} or {nameof(options.MaxItemCost)}", options.MaxCost is not null || options.MaxItemCost is not null);
-        if (faults.Count > 0)
-        {
-            throw new OptionsValidationException("Batcher", typeof(BatcherOptions<TIn>), faults.Sentences());
-        }
-    }
-
-    private static void Number(FaultList faults, string path, long? value, NumberRange range)
-    {
-        if (value is { } number && !range.Contains(number))
-        {
-            faults.Add(path, Fault.Quote(number), range.Right);
-        }
-    }
-
-    private static void Duration(FaultList faults, string path, TimeSpan value)
-    {
-        if (!BatcherBounds.Delay.Contains(value))
-        {
-            faults.Add(path, Fault.Quote(value), BatcherBounds.Delay.Right);
-        }
+        faults.ThrowIfAny("Batcher", typeof(BatcherOptions<TIn>));
     }
 
     /// <summary>A measure without a bound measures for nothing, and a bound without a measure would never hold.</summary>
-    private static void Pair(FaultList faults, string measure, bool isMeasured, string bound, bool isBounded)
+    private static void Pair(OptionFaults faults, string measure, bool isMeasured, string bound, bool isBounded)
     {
         if (isMeasured && !isBounded)
         {

@@ -84,7 +84,7 @@ internal sealed class BatcherRules<TIn>
     private static BatcherItem<TIn, TOut> Failed<TOut>(TIn value, Exception failure)
     {
         var item = new BatcherItem<TIn, TOut> { Value = value, Lane = LaneKey.Of(own: null, settings: null), Place = BatchItemPlace.Done };
-        item.Complete(BatchResult.Failed<TOut>(failure));
+        item.Fail(default(SharedFailures<TOut>).TaskOf(failure));
         return item;
     }
 

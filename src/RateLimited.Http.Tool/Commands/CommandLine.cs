@@ -49,6 +49,10 @@ internal static class CommandLine
         presets.SetAction(given => presets.Run(given, terminal, given.GetValue(json)));
         var validate = new ValidateCommand();
         validate.SetAction(given => validate.Run(given, terminal, given.GetValue(json)));
-        return new RootCommand("Explains limits, checks configurations, simulates and plans them.") { json, presets, validate };
+        var simulate = new SimulateCommand();
+        simulate.SetAction(given => simulate.Run(given, terminal, given.GetValue(json)));
+        var plan = new PlanCommand();
+        plan.SetAction(given => plan.Run(given, terminal, given.GetValue(json)));
+        return new RootCommand("Explains limits, checks configurations, simulates and plans them.") { json, presets, validate, simulate, plan };
     }
 }

@@ -153,12 +153,12 @@ internal sealed class LogFields(IEnumerable<string> units)
 
     private string? TakeCost(string unit, string value)
     {
-        if (!NumberText.TryParse(value, out var amount) || !OptionBounds.EndpointCost.Contains(amount))
+        if (!NumberText.TryParseAmount(value, out var amount) || !OptionBounds.EndpointCost.Contains(amount))
         {
             return OptionBounds.EndpointCost.Right;
         }
 
-        _costs.Add(new UnitCost(unit, amount));
+        _costs.Add(UnitCost.Of(unit, amount));
         return null;
     }
 

@@ -1,7 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using RateLimited.Http.Tool.Planning;
 using RateLimited.Http.Tool.Presets;
+using RateLimited.Http.Tool.Simulation;
 using RateLimited.Http.Tool.Validation;
 
 namespace RateLimited.Http.Tool.Output;
@@ -11,6 +13,8 @@ namespace RateLimited.Http.Tool.Output;
 [JsonSerializable(typeof(PresetList))]
 [JsonSerializable(typeof(PresetDocument))]
 [JsonSerializable(typeof(ValidationReport))]
+[JsonSerializable(typeof(SimulationDocument))]
+[JsonSerializable(typeof(PlanDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext
 {
     /// <summary>Texts as they are: what is not printable was replaced when it was read, and nobody writes the document into a page.</summary>

@@ -77,7 +77,7 @@ internal sealed record TierDocument(string? Name, string? For, bool Discovers, I
 /// <param name="Alone">The limits for all requests do not count these.</param>
 /// <param name="Costs">What a request costs by unit.</param>
 /// <param name="Source">Where it comes from.</param>
-internal sealed record FigureDocument(string? Endpoint, string? Limit, string? Name, bool Alone, IReadOnlyDictionary<string, long>? Costs, SourceDocument Source)
+internal sealed record FigureDocument(string? Endpoint, string? Limit, string? Name, bool Alone, IReadOnlyDictionary<string, decimal>? Costs, SourceDocument Source)
 {
     public static FigureDocument Of(PresetLimit limit, PresetEndpoint? endpoint) =>
         new(endpoint?.Template, limit.Text, limit.Name, endpoint is { ServiceLimits: false }, Costs: null, SourceDocument.Of(limit.Source));
@@ -91,7 +91,7 @@ internal sealed record FigureDocument(string? Endpoint, string? Limit, string? N
 
         if (endpoint.CostSource is { } source)
         {
-            yield return new(endpoint.Template, null, null, false, endpoint.Costs.ToDictionary(static cost => cost.Unit, static cost => cost.Amount, StringComparer.Ordinal), SourceDocument.Of(source));
+            yield return new(endpoint.Template, null, null, false, endpoint.Costs.ToDictionary(static cost => cost.Unit, static cost => cost.Value, StringComparer.Ordinal), SourceDocument.Of(source));
         }
     }
 }

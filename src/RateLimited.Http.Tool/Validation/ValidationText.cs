@@ -21,7 +21,7 @@ internal static class ValidationText
 
         terminal.Line(report.Faults.Count == 0
             ? $"{report.File}: nothing is wrong with {(report.Services.Count == 1 ? "the service" : $"the {report.Services.Count} services")} {string.Join(", ", report.Services)}."
-            : $"{report.File}: {Amount(report.Faults.Count + report.UnlistedFaults, "fault")}.");
+            : $"{report.File}: {Words.Amount(report.Faults.Count + report.UnlistedFaults, "fault")}.");
         if (report.Log is { } log)
         {
             WriteLog(terminal, log);
@@ -32,16 +32,16 @@ internal static class ValidationText
     {
         if (log.Unlimited.Count == 0)
         {
-            terminal.Line($"The log's {Amount(log.Requests, "request")}: every endpoint has a limit of its own.");
+            terminal.Line($"The log's {Words.Amount(log.Requests, "request")}: every endpoint has a limit of its own.");
             return;
         }
 
         terminal.Line();
-        terminal.Title($"Of the log's {Amount(log.Requests, "request")} these have no limit of their own:");
+        terminal.Title($"Of the log's {Words.Amount(log.Requests, "request")} these have no limit of their own:");
         var rows = new Rows("#requests", "service", "endpoint", "counted by");
         foreach (var endpoint in log.Unlimited)
         {
-            rows.Add(endpoint.Requests.ToString(CultureInfo.InvariantCulture), endpoint.Service, endpoint.Endpoint, Words(endpoint.CountedBy));
+            rows.Add(endpoint.Requests.ToString(CultureInfo.InvariantCulture), endpoint.Service, endpoint.Endpoint, CountedByWords(endpoint.CountedBy));
         }
 
         terminal.Table(rows);
@@ -51,13 +51,11 @@ internal static class ValidationText
         }
     }
 
-    private static string Words(CountedBy countedBy) => countedBy switch
+    private static string CountedByWords(CountedBy countedBy) => countedBy switch
     {
         CountedBy.Service => "the service's limits",
         CountedBy.Global => "the limits over all services",
         CountedBy.Nothing => "nothing",
         _ => "nothing: the service is not configured",
     };
-
-    private static string Amount(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? string.Empty : "s")}");
 }

@@ -9,8 +9,11 @@ namespace RateLimited.Http.Admission;
 /// One request on its way through admission: first what it would be charged, then its place in line, then the proof that it was admitted. Tickets are reused: exactly one of
 /// <see cref="Complete"/> and <see cref="GiveBack"/> is called after an admission, and the ticket is not touched after that.
 /// </summary>
-internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValueTaskSource<RateLimitLease>
+internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValueTaskSource<RateLimitLease>
 {
+    /// <summary>The instant of what no limit counts.</summary>
+    public const long NotCharged = -1;
+
     // Most requests have one limit: an array of its own for its charge would be a fifth of what a waiter takes.
     private Charge _onlyCharge;
     private Charge[]? _charges;
@@ -23,6 +26,9 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     /// <summary>Whether the limits were told what became of the request.</summary>
     public bool IsHeard;
 
+    /// <summary>Whether its response told of all limits that the upstream reports: nothing is left of them to be settled.</summary>
+    public bool IsHeardWhole;
+
     /// <summary>The span of its time in line.</summary>
     public WaitSpan Span;
 
@@ -34,7 +40,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
     private CancellationToken _cancelledBy;
 
-    /// <summary>The instant it was charged at. Written under the store's gate.</summary>
+    /// <summary>The instant it was charged at, or <see cref="NotCharged"/>. Written under the store's gate.</summary>
     public long ChargedAt;
 
     /// <summary>Why it left the line; <see cref="RejectionReason.None"/> when it was admitted.</summary>
@@ -47,7 +53,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     public Deadline? Deadline { get; set; }
 
     /// <summary>A ticket that was not used yet.</summary>
-    public AdmissionTicket() => _source.RunContinuationsAsynchronously = true;
+    public AdmissionTicket(Completion completion = Completion.OnThreadPool) => _source.RunContinuationsAsynchronously = completion == Completion.OnThreadPool;
 
     public RequestPriority Priority { get; private set; }
 
@@ -57,8 +63,11 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
 
     public IReadOnlyList<UnitCost>? Costs { get; private set; }
 
+    /// <summary>Who estimated its costs and who will say what they were.</summary>
+    public CostSources? CostSources { get; private set; }
+
     /// <summary>What was asked, so that a reload can ask it anew; but for the timeout, which has become a deadline.</summary>
-    public AdmissionRequest Request => new() { Priority = Priority, Tenant = Tenant, Endpoint = _endpoint, Partition = Partition, Costs = Costs };
+    public AdmissionRequest Request => new() { Priority = Priority, Tenant = Tenant, Endpoint = _endpoint, Partition = Partition, Costs = Costs, CostSources = CostSources, Key = _wish };
 
     public LimitPlan Plan { get; private set; } = null!;
 
@@ -97,17 +106,21 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         HoldsSettlement = false;
         IsSettled = false;
         IsHeard = false;
+        IsHeardWhole = false;
+        ChargedAt = NotCharged;
         ChargeCount = 0;
         foreach (var limit in plan.Limits)
         {
-            var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs), limit.LeastCost);
+            var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs, limit.PartsPerUnit), limit.LeastCost);
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
-                AddCharge(partition, cost, plan.Limits.Length);
+                AddCharge(partition, cost, plan.MostCharges);
                 HoldsConcurrency |= limit.IsReleased;
                 HoldsSettlement |= limit.CostOfOne == 0;
             }
         }
+
+        ClaimKey(plan, request.Key);
     }
 
     /// <summary>Lets go of what <see cref="Resolve"/> pinned.</summary>
@@ -126,14 +139,13 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     }
 
     /// <summary>Notes the true cost of a unit; it is charged or given back when the ticket is completed.</summary>
-    public void Settle(string unit, long actual)
+    public void Settle(in UnitCost actual)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(actual);
         foreach (ref var charge in Charges)
         {
-            if (!charge.Partition.Limit.Rule.IsReleased && string.Equals(charge.Partition.Limit.Unit, unit, StringComparison.Ordinal))
+            if (!charge.Partition.Limit.Rule.IsReleased && string.Equals(charge.Partition.Limit.Unit, actual.Unit, StringComparison.Ordinal))
             {
-                charge.Actual = actual;
+                charge.Actual = actual.InParts(charge.Partition.Limit.PartsPerUnit);
                 IsSettled = true;
             }
         }
@@ -221,8 +233,8 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     void IValueTaskSource<RateLimitLease>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>What the request costs of a unit.</summary>
-    public long CostOf(string unit) => CostOf(unit, Costs);
+    /// <summary>What the request costs of a unit, in whole ones, rounded up.</summary>
+    public long CostOf(string unit) => CostOf(unit, Costs, partsPerUnit: 1);
 
     /// <summary>Keeps a copy of the costs, which belong to the caller.</summary>
     public void KeepCosts()
@@ -244,7 +256,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
             }
         }
 
-        return null;
+        return Key is null ? null : FirstExceededByKeys(Key);
     }
 
     /// <summary>Whether another request is charged the same of the same.</summary>
@@ -252,7 +264,7 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
     {
         var own = Charges;
         var others = other.Charges;
-        if (own.Length != others.Length)
+        if (own.Length != others.Length || !ClaimsAs(other))
         {
             return false;
         }
@@ -312,9 +324,14 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
         {
             Costs = request.Costs;
         }
+
+        if (!ReferenceEquals(CostSources, request.CostSources))
+        {
+            CostSources = request.CostSources;
+        }
     }
 
-    private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs)
+    private static long CostOf(string unit, IReadOnlyList<UnitCost>? costs, int partsPerUnit)
     {
         if (costs is not null)
         {
@@ -322,12 +339,12 @@ internal sealed class AdmissionTicket : IValueTaskSource<AdmissionTicket>, IValu
             {
                 if (string.Equals(costs[i].Unit, unit, StringComparison.Ordinal))
                 {
-                    return costs[i].Amount;
+                    return costs[i].InParts(partsPerUnit);
                 }
             }
         }
 
-        return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? 1 : 0;
+        return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? partsPerUnit : 0;
     }
 
     private ValueTaskSourceStatus StatusOf(short token) =>

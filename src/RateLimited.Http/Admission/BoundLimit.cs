@@ -17,6 +17,15 @@ internal enum LimitScope
 
     /// <summary>The requests of one tenant share it.</summary>
     Tenant,
+
+    /// <summary>The requests that go with one key, or with keys of one quota group, share it.</summary>
+    Key,
+
+    /// <summary>The same of those to one endpoint.</summary>
+    KeyEndpoint,
+
+    /// <summary>No limit: how the keys are, when none of them may be used.</summary>
+    KeyHealth,
 }
 
 /// <summary>A limit and its state in the store. It outlives reloads: the definition is replaced and the state adopted.</summary>
@@ -40,10 +49,9 @@ internal sealed class BoundLimit
     {
         Scope = scope;
         ScopeName = scopeName;
-        CostOfOne = string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) || definition.Rule is ReportedLimit ? 1 : 0;
         IsShared = definition.Partition == PartitionBy.Service && scope is (LimitScope.Global or LimitScope.Service);
         Define(definition);
-        if (definition.Partition == PartitionBy.Service)
+        if (definition.Partition is PartitionBy.Service or PartitionBy.Key)
         {
             _only = new Partition(this, key: null);
         }
@@ -70,8 +78,14 @@ internal sealed class BoundLimit
     /// <summary>Whether whoever is refused by it holds up everybody behind: all requests share it.</summary>
     public bool IsShared { get; }
 
+    /// <summary>In how many parts it counts a unit: its quota and all that it is charged are in those.</summary>
+    public int PartsPerUnit { get; private set; }
+
+    /// <summary>Since when it has counted in parts of this size. What was charged before is not known in them any more, and settles at what it was charged.</summary>
+    public long RescaledAt { get; private set; }
+
     /// <summary>What a request costs here that names no costs.</summary>
-    public long CostOfOne { get; }
+    public long CostOfOne { get; private set; }
 
     /// <summary>Whether what it was charged is released when the work ends.</summary>
     public bool IsReleased { get; private set; }
@@ -117,14 +131,33 @@ internal sealed class BoundLimit
     /// <summary>Replaces the definition in place. Only under the store's gate.</summary>
     public void Change(LimitDefinition next, in Moment at, PartitionBounds bounds)
     {
-        var previous = Rule;
+        var previous = Definition;
         Define(next);
+        RescaledAt = PartsPerUnit == previous.PartsPerUnit ? RescaledAt : at.Now + 1;
         if (_only is not null)
         {
-            Rule.Adopt(ref _only.State, previous, at);
+            Adopt(ref _only.State, previous, at);
         }
 
         _table?.Change(previous, at, bounds);
+    }
+
+    /// <summary>Takes over a state that was counted by another definition. Only under the store's gate.</summary>
+    public void Adopt(ref LimitState state, LimitDefinition previous, in Moment at)
+    {
+        if (PartsPerUnit == previous.PartsPerUnit)
+        {
+            Rule.Adopt(ref state, previous.Rule, at);
+            return;
+        }
+
+        // Nothing that was counted in other parts means the same in these; but that so much was used.
+        var used = UnitParts.Rescaled(previous.Rule.Used(ref state, at), previous.PartsPerUnit, PartsPerUnit);
+        state = default;
+        if (used > 0)
+        {
+            Rule.Charge(ref state, at, used);
+        }
     }
 
     [MemberNotNull(nameof(Definition), nameof(Rule))]
@@ -132,6 +165,8 @@ internal sealed class BoundLimit
     {
         Definition = definition;
         Rule = definition.Rule;
+        PartsPerUnit = definition.PartsPerUnit;
+        CostOfOne = definition.Rule is ReportedLimit ? 1 : string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) ? PartsPerUnit : 0;
         Capacity = Rule.Capacity;
         IsReleased = Rule.IsReleased;
         _shareOfOne = (long)(WholeShare / Capacity);

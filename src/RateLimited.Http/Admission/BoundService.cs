@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -11,16 +12,21 @@ internal sealed class BoundService
     private readonly InProcessStore _store;
     private readonly LatencySpread _spread = new();
     private readonly ReportedLimits _reported = new();
+    private readonly QuotaGroups _quotas = new();
     private List<BoundLimit> _limits = [];
     private Routes _routes;
     private long _fixedGuard;
     private Pause _pause;
     private FaultGate _faults;
 
-    public BoundService(ServiceDefinition definition, InProcessStore store)
+    /// <param name="definition">The service as configured.</param>
+    /// <param name="store">Where the state lives that is this process's.</param>
+    /// <param name="share">Where the state lives that other processes count in too; null where there is none.</param>
+    public BoundService(ServiceDefinition definition, InProcessStore store, Func<BoundService, SharedService>? share = null)
     {
         _store = store;
         Definition = definition;
+        Shared = share?.Invoke(this);
         NoPlan = new LimitPlan(this, string.Empty, [], weight: 1);
         _faults = new FaultGate(definition.FaultThrottle, store);
         _routes = Bind(definition);
@@ -39,6 +45,9 @@ internal sealed class BoundService
 
     /// <summary>Until when the upstream wants no request. Only under the store's gate.</summary>
     public long PausedUntil => _pause.Until;
+
+    /// <summary>What there is to do with the other processes that count the service's limits; null where there are none.</summary>
+    public SharedService? Shared { get; }
 
     /// <summary>The limit on server faults.</summary>
     public FaultGate Faults => Volatile.Read(ref _faults);
@@ -114,17 +123,27 @@ internal sealed class BoundService
     /// <summary>The limits that responses told of. Only under the store's gate.</summary>
     public ReportedLimits Reported => _reported;
 
-    /// <summary>Adds a limit that responses to an endpoint tell of, or does nothing if too many do. It counts from the next binding on. Only under the store's gate.</summary>
-    public BoundLimit? Learn(in QuotaReport report, string endpoint)
+    /// <summary>
+    /// Adds a limit that responses to an endpoint tell of, of the quota that a key draws on where they came to one, or does nothing if too many do. It counts from the next binding on. Only under
+    /// the store's gate.
+    /// </summary>
+    public BoundLimit? Learn(in QuotaReport report, string endpoint, BoundKey? key)
     {
-        var correction = Definition.Correction;
-        var scope = Definition.Endpoints.Count == 0 ? LimitScope.Service : LimitScope.Endpoint;
-        return _reported.Add(report, endpoint, (name, unit) => new BoundLimit(
-            new LimitDefinition(name, unit, new ReportedLimit(correction.MaxHint.Ticks, correction.IsLearned)), scope, endpoint, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
+        var isOfService = Definition.Endpoints.Count == 0;
+        var scope = key is null ? (isOfService ? LimitScope.Service : LimitScope.Endpoint) : isOfService ? LimitScope.Key : LimitScope.KeyEndpoint;
+        return (key?.Quota.Reported ?? _reported).Add(report, endpoint, Definition.Correction, definition => new BoundLimit(
+            definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
     }
 
     /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>
-    public void Pause(long now, long duration) => _pause.Extend(now, Math.Min(duration, Definition.Correction.MaxHint.Ticks));
+    public void Pause(long now, long duration)
+    {
+        PauseAlone(now, duration);
+        Shared?.Pause(Math.Min(duration, Definition.Correction.MaxHint.Ticks));
+    }
+
+    /// <summary>The same without telling other processes: one of them said so. Only under the store's gate.</summary>
+    public void PauseAlone(long now, long duration) => _pause.Extend(now, Math.Min(duration, Definition.Correction.MaxHint.Ticks));
 
     /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
     public void PauseBlindly(long now, long sentAt) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks);
@@ -147,6 +166,7 @@ internal sealed class BoundService
 
     public void Dispose()
     {
+        Shared?.Dispose();
         foreach (var limit in _limits)
         {
             limit.Table?.Dispose();
@@ -159,38 +179,52 @@ internal sealed class BoundService
         _fixedGuard = definition.ArrivalGuard.GetValueOrDefault().Ticks;
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
-        var own = binder.Bind(definition.Limits, LimitScope.Service, string.Empty);
-        List<BoundLimit> unknown = definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
-        var unclassed = binder.Bind(definition.TenantLimits, LimitScope.Tenant, string.Empty);
+        var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
+        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery) : null;
+        List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
+        var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
             each => each.Name,
-            each => (Limits: binder.Bind(each.Limits, LimitScope.Tenant, each.Name), each.Weight),
+            each => (Limits: binder.Bind(Share(each.Limits), LimitScope.Tenant, each.Name), each.Weight),
             StringComparer.Ordinal);
 
-        Route RouteOf(string endpoint, IEnumerable<BoundLimit> configured)
+        Route RouteOf(EndpointDefinition? endpoint, IEnumerable<BoundLimit> configured)
         {
-            var reported = _reported.Of(endpoint);
+            var name = endpoint?.Name ?? string.Empty;
+            var reported = _reported.Of(name);
             var shared = definition.Correction.TrustUpstream ? configured.Where(limit => !_reported.Covers(limit)) : configured;
             List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown];
+            var keysOf = keys?.SetsOf(classes.Keys.Prepend(string.Empty), endpoint);
+            var anyone = keysOf?[string.Empty];
             return new Route(
-                new LimitPlan(this, endpoint, limits, weight: 1),
-                new LimitPlan(this, endpoint, [.. limits, .. unclassed], weight: 1),
-                classes.ToDictionary(each => each.Key, each => new LimitPlan(this, endpoint, [.. limits, .. each.Value.Limits], each.Value.Weight), StringComparer.Ordinal));
+                new LimitPlan(this, name, limits, weight: 1, anyone),
+                new LimitPlan(this, name, [.. limits, .. unclassed], weight: 1, anyone),
+                classes.ToDictionary(each => each.Key, each => new LimitPlan(this, name, [.. limits, .. each.Value.Limits], each.Value.Weight, keysOf?[each.Key]), StringComparer.Ordinal));
         }
 
         var byEndpoint = new Dictionary<string, Route>(StringComparer.Ordinal);
         foreach (var endpoint in definition.Endpoints)
         {
-            var limits = binder.Bind(endpoint.Limits, LimitScope.Endpoint, endpoint.Name);
-            byEndpoint[endpoint.Name] = RouteOf(endpoint.Name, endpoint.ServiceLimits ? own.Concat(limits) : limits);
+            var limits = binder.Bind(Share(Common(endpoint.Limits)), LimitScope.Endpoint, endpoint.Name);
+            byEndpoint[endpoint.Name] = RouteOf(endpoint, endpoint.ServiceLimits ? own.Concat(limits) : limits);
         }
 
-        _limits = [.. binder.Bound, .. _reported.All];
-        var classByTenant = definition.TenantClasses
-            .SelectMany(each => each.Tenants, (each, tenant) => (tenant, each.Name))
-            .ToDictionary(pair => pair.tenant, pair => pair.Name, StringComparer.Ordinal);
-        return new Routes(RouteOf(string.Empty, own), byEndpoint, classByTenant, definition.TenantClassOf);
+        var routes = new Routes(RouteOf(endpoint: null, own), byEndpoint, ClassesByTenant(definition), definition.TenantClassOf);
+        _limits = [.. binder.Bound, .. _reported.All, .. _quotas.All.SelectMany(static quota => quota.Reported.All)];
+        return routes;
     }
+
+    /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
+    private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared
+        ? limits
+        : [.. limits.Select(limit => SharedRule.CanBe(limit.Rule) ? limit with { Rule = new SharedRule(limit.Rule, shared) } : limit)];
+
+    /// <summary>The limits that do not count by key.</summary>
+    private static IReadOnlyList<LimitDefinition> Common(IReadOnlyList<LimitDefinition> limits) => [.. limits.Where(static limit => limit.Partition != PartitionBy.Key)];
+
+    private static Dictionary<string, string> ClassesByTenant(ServiceDefinition definition) => definition.TenantClasses
+        .SelectMany(static each => each.Tenants, static (each, tenant) => (tenant, each.Name))
+        .ToDictionary(static pair => pair.tenant, static pair => pair.Name, StringComparer.Ordinal);
 
     private sealed record Route(LimitPlan Anonymous, LimitPlan Unclassed, Dictionary<string, LimitPlan> ByClass);
 

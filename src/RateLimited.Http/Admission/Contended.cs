@@ -18,6 +18,10 @@ internal struct ContendedClock
     /// <summary>What the coarse clock showed then.</summary>
     [FieldOffset(CacheLine + 16)]
     public long ReadAtCoarse;
+
+    /// <summary>The latest instant that state was looked at: nothing happens before it any more.</summary>
+    [FieldOffset(CacheLine + 24)]
+    public long Latest;
 }
 
 /// <summary>A number that every decision raises, on a cache line of its own.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -9,42 +8,27 @@ internal sealed partial class InProcessStore
     /// <summary>The receipt of what a reported limit knows the end of.</summary>
     private const long Ended = -1;
 
-    /// <summary>Takes in what the response to a request says of the upstream's limits. The ticket has not been completed.</summary>
+    /// <summary>Takes in that a request has been answered, and what the response says of the upstream's limits. The ticket has not been completed.</summary>
     /// <param name="ticket">The request.</param>
+    /// <param name="at">When.</param>
+    /// <param name="isHeldUp">
+    /// Whether it took longer than anything known: then it was its way that took so long, and no bound applies. Otherwise it may as well have been the upstream's work. Null where charges
+    /// are not dated by answers.
+    /// </param>
     /// <param name="reports">What the response says, a report for each limit.</param>
     /// <param name="inFlight">How many requests are under way, the answered one included.</param>
     /// <returns>Whether a limit was told of that no plan counts yet.</returns>
-    public bool Hear(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports, int inFlight)
+    public bool Answer(AdmissionTicket ticket, long at, bool? isHeldUp, ReadOnlySpan<QuotaReport> reports, int inFlight)
     {
         var service = ticket.Plan.Service;
-        var hasLearned = false;
         using var held = Hold();
-        var now = Clock.Now;
-        foreach (ref readonly var report in reports)
+        var now = NotBeforeLatest(at);
+        if (isHeldUp is { } heldUp)
         {
-            var limit = service.Reported.Find(report, ticket.Plan.Endpoint);
-            if (limit is null)
-            {
-                limit = service.Learn(report, ticket.Plan.Endpoint);
-                hasLearned |= limit is not null;
-            }
-
-            if (limit is { Only: { } partition, Rule: ReportedLimit rule })
-            {
-                ref var charge = ref ChargeOf(ticket, partition);
-                var isCharged = !Unsafe.IsNullRef(ref charge) && charge.Receipt != Ended;
-                rule.Hear(ref partition.State, MomentOf(now, service, limit), report, isCharged ? charge.Receipt : null, isCharged ? charge.Cost : 0, Math.Max(inFlight - 1, 0));
-                if (isCharged)
-                {
-                    charge.Receipt = Ended;
-                }
-            }
-
-            AnnounceTo(ticket, service, report, now);
+            Date(ticket, service, now, heldUp);
         }
 
-        GiveBackUnmentioned(ticket, service, reports, now);
-        return hasLearned;
+        return !reports.IsEmpty && Hear(ticket, service, reports, now, inFlight);
     }
 
     /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
@@ -53,7 +37,7 @@ internal sealed partial class InProcessStore
         var service = ticket.Plan.Service;
         var loosened = Loosened.Nobody;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         var outcome = new AnswerOutcome(kind, ticket.ChargedAt, isExplained);
         foreach (ref var charge in ticket.Charges)
         {
@@ -69,7 +53,7 @@ internal sealed partial class InProcessStore
         var service = plan.Service;
         var loosened = Loosened.Nobody;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         var outcome = new AnswerOutcome(kind, Math.Max(now - latency, 0), IsUncharged: true);
         foreach (var limit in plan.Limits)
         {
@@ -82,6 +66,74 @@ internal sealed partial class InProcessStore
         return service.Faults.Learn(now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
     }
 
+    /// <summary>It cannot have arrived later than the answer less the shortest latency.</summary>
+    private void Date(AdmissionTicket ticket, BoundService service, long now, bool isHeldUp)
+    {
+        var latest = Math.Max(now - service.ShortestLatency, ticket.ChargedAt);
+        var wall = Clock.WallOffsetAt(now);
+        foreach (ref var charge in ticket.Charges)
+        {
+            var limit = charge.Partition.Limit;
+            if (ticket.ChargedAt < limit.RescaledAt)
+            {
+                continue;
+            }
+
+            var arrivedBy = isHeldUp ? latest : Math.Min(latest, ticket.ChargedAt + limit.BoundGuard(LimitRule.Never));
+            charge.Receipt = limit.Rule.Answer(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Receipt, charge.Cost, arrivedBy);
+        }
+    }
+
+    private bool Hear(AdmissionTicket ticket, BoundService service, ReadOnlySpan<QuotaReport> reports, long now, int inFlight)
+    {
+        var hasLearned = false;
+        var key = ticket.Key?.Chosen;
+        var wall = Clock.WallOffsetAt(now);
+        foreach (ref readonly var report in reports)
+        {
+            var isCharged = false;
+            var ofKey = key?.Quota.Reported.Find(report, ticket.Plan.Endpoint);
+            foreach (ref var charge in ticket.Charges)
+            {
+                var limit = charge.Partition.Limit;
+                if (limit.Rule is ReportedLimit rule && (key is null ? rule.Is(report) : ReferenceEquals(limit, ofKey)))
+                {
+                    isCharged = true;
+                    var isOpen = charge.Receipt != Ended;
+                    var at = new Moment(now, wall, service.GuardOf(limit));
+                    rule.Hear(ref charge.Partition.State, at, report, isOpen ? charge.Receipt : null, isOpen ? charge.Cost : 0, Math.Max(inFlight - 1, 0));
+                    charge.Receipt = Ended;
+                }
+                else if (limit.Rule is FixedWindow window && Announces(report, limit.Unit, window))
+                {
+                    window.Announce(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), Saturating.Add(now, report.ResetAfter.GetValueOrDefault()));
+                }
+            }
+
+            if (!isCharged)
+            {
+                hasLearned |= HearOfOther(ticket, service, report, new Moment(now, wall), Math.Max(inFlight - 1, 0));
+            }
+        }
+
+        ticket.IsHeardWhole = GiveBackUnmentioned(ticket, service, reports, now) && ticket.Key is null;
+        return hasLearned;
+    }
+
+    /// <summary>Hears of a limit that did not count the request when it went. Returns whether that is a new one.</summary>
+    private static bool HearOfOther(AdmissionTicket ticket, BoundService service, in QuotaReport report, in Moment at, int others)
+    {
+        var key = ticket.Key?.Chosen;
+        var known = (key?.Quota.Reported ?? service.Reported).Find(report, ticket.Plan.Endpoint);
+        if ((known ?? service.Learn(report, ticket.Plan.Endpoint, key)) is not { Only: { } partition, Rule: ReportedLimit rule } limit)
+        {
+            return false;
+        }
+
+        rule.Hear(ref partition.State, at with { Guard = service.GuardOf(limit) }, report, receipt: null, cost: 0, others);
+        return known is null;
+    }
+
     /// <summary>Keeps a service from sending for so long; null when nobody says for how long.</summary>
     public void Pause(AdmissionTicket refused, long? duration)
     {
@@ -89,26 +141,12 @@ internal sealed partial class InProcessStore
         using var held = Hold();
         if (duration is { } known)
         {
-            service.Pause(Clock.Now, known);
+            service.Pause(Now, known);
         }
         else
         {
-            service.PauseBlindly(Clock.Now, refused.ChargedAt);
+            service.PauseBlindly(Now, refused.ChargedAt);
         }
-    }
-
-    /// <summary>The ticket's charge at a partition, or a null reference.</summary>
-    private static ref Charge ChargeOf(AdmissionTicket ticket, Partition partition)
-    {
-        foreach (ref var charge in ticket.Charges)
-        {
-            if (ReferenceEquals(charge.Partition, partition))
-            {
-                return ref charge;
-            }
-        }
-
-        return ref Unsafe.NullRef<Charge>();
     }
 
     /// <summary>A request is over of which the upstream may have said nothing.</summary>
@@ -121,41 +159,39 @@ internal sealed partial class InProcessStore
         }
     }
 
-    /// <summary>Fixed windows that are configured move to where the upstream's are.</summary>
-    private void AnnounceTo(AdmissionTicket ticket, BoundService service, in QuotaReport report, long now)
-    {
-        if (report.Refills || report.ResetAfter is not (> 0 and var resetAfter))
-        {
-            return;
-        }
-
-        foreach (ref var charge in ticket.Charges)
-        {
-            var limit = charge.Partition.Limit;
-            if (limit.Rule is FixedWindow { Window: var window, Quota: var quota }
-                && string.Equals(limit.Unit, report.Unit, StringComparison.Ordinal)
-                && (report.Window == window || (report.Window == 0 && report.Limit == quota))
-                && resetAfter <= window)
-            {
-                limit.Rule.Announce(ref charge.Partition.State, MomentOf(now, service, limit), Saturating.Add(now, resetAfter));
-            }
-        }
-    }
+    /// <summary>Whether a report says where a configured fixed window lies: it moves to where the upstream's is.</summary>
+    private static bool Announces(in QuotaReport report, string unit, FixedWindow configured) =>
+        !report.Refills && report.ResetAfter is > 0 and var resetAfter && resetAfter <= configured.Window
+        && string.Equals(unit, report.Unit, StringComparison.Ordinal)
+        && (report.Window == configured.Window || (report.Window == 0 && report.Limit == configured.Quota));
 
     /// <summary>
     /// An endpoint's requests may be counted by several of the upstream's limits in turn. A response that tells of one and not of another says that the request was not counted by that.
+    /// Returns whether nothing is left to be told of.
     /// </summary>
-    private void GiveBackUnmentioned(AdmissionTicket ticket, BoundService service, ReadOnlySpan<QuotaReport> reports, long now)
+    private bool GiveBackUnmentioned(AdmissionTicket ticket, BoundService service, ReadOnlySpan<QuotaReport> reports, long now)
     {
+        var isWhole = true;
         foreach (ref var charge in ticket.Charges)
         {
             // Those that were told of have ended.
             var limit = charge.Partition.Limit;
-            if (limit.Rule is ReportedLimit rule && charge.Receipt != Ended && TellsOf(reports, limit.Unit))
+            if (limit.Rule is not ReportedLimit rule || charge.Receipt == Ended)
+            {
+                continue;
+            }
+
+            if (TellsOf(reports, limit.Unit))
             {
                 EndReported(rule, ref charge, MomentOf(now, service, limit), wasCounted: false);
             }
+            else
+            {
+                isWhole = false;
+            }
         }
+
+        return isWhole;
     }
 
     private static bool TellsOf(ReadOnlySpan<QuotaReport> reports, string unit)

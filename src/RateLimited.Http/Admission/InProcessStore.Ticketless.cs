@@ -95,7 +95,7 @@ internal sealed partial class InProcessStore
 
     private Decision ChargeExactly(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse)
     {
-        var now = Clock.Now;
+        var now = Now;
         if (coarse != 0)
         {
             (_contended.ReadAt, _contended.ReadAtCoarse) = (now, coarse);

@@ -30,15 +30,22 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     /// <summary>The limits that all services share.</summary>
     public IReadOnlyList<BoundLimit> GlobalLimits => _globals;
 
+    /// <summary>The present. Only under the gate.</summary>
+    private long Now => _contended.Latest = Clock.Now;
+
     public Decision Admit(AdmissionTicket ticket)
     {
         var service = ticket.Plan.Service;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         var decision = Decide(ticket, service, now);
         if (decision.IsAdmitted)
         {
             Charge(ticket, service, now);
+        }
+        else
+        {
+            service.Shared?.Want(new ReadOnlySpan<AdmissionTicket>(in ticket), now);
         }
 
         return decision;
@@ -48,8 +55,9 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     {
         var service = run[0].Plan.Service;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         decision = Decision.Admitted(now);
+        var hasKeys = service.Definition.Keys is not null;
         var admitted = 0;
         while (admitted < run.Length && decision.IsAdmitted)
         {
@@ -59,7 +67,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
 
             var ticket = run[admitted];
-            if (ticket.ChargeCount == 1 && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
+            if (ticket.ChargeCount == 1 && !hasKeys && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
             {
                 admitted++;
                 continue;
@@ -70,6 +78,10 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             {
                 Charge(ticket, service, now);
                 admitted++;
+            }
+            else
+            {
+                service.Shared?.Want(run[admitted..], now);
             }
         }
 
@@ -98,26 +110,33 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, at, charge.Cost);
         ticket.ChargedAt = now;
         service.WentAt(now);
+        service.Shared?.Went(ticket, now);
         return true;
     }
 
     public void Force(AdmissionTicket ticket)
     {
         using var held = Hold();
-        Charge(ticket, ticket.Plan.Service, Clock.Now);
+        var now = Now;
+        if (ticket.Key is { } claim)
+        {
+            claim.Chosen = PickUnheld(ticket, claim, now);
+        }
+
+        Charge(ticket, ticket.Plan.Service, now);
     }
 
     public Decision Peek(AdmissionTicket ticket)
     {
         using var held = Hold();
-        return Decide(ticket, ticket.Plan.Service, Clock.Now);
+        return Decide(ticket, ticket.Plan.Service, Now);
     }
 
     public Decision Project(AdmissionTicket ticket, WaitingLine? line)
     {
         var service = ticket.Plan.Service;
         using var held = Hold();
-        var now = Clock.Now;
+        var now = Now;
         var (latest, refused) = OpeningOf(ticket, service, now, line?.QueuedBefore(ticket, service.Faults.Partition) ?? 0);
         foreach (ref var charge in ticket.Charges)
         {
@@ -133,62 +152,9 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
-    }
-
-    /// <summary>
-    /// The request has been answered: it cannot have arrived later than the answer less the shortest latency.
-    /// </summary>
-    /// <param name="ticket">The request.</param>
-    /// <param name="isHeldUp">Whether it took longer than anything known: then it was its way that took so long, and no bound applies. Otherwise it may as well have been the upstream's work.</param>
-    public void Answer(AdmissionTicket ticket, bool isHeldUp)
-    {
-        var service = ticket.Plan.Service;
-        using var held = Hold();
-        var now = Clock.Now;
-        var latest = Math.Max(now - service.ShortestLatency, ticket.ChargedAt);
-        foreach (ref var charge in ticket.Charges)
-        {
-            var limit = charge.Partition.Limit;
-            var arrivedBy = isHeldUp ? latest : Math.Min(latest, ticket.ChargedAt + limit.BoundGuard(LimitRule.Never));
-            charge.Receipt = limit.Rule.Answer(ref charge.Partition.State, MomentOf(now, service, limit), charge.Receipt, charge.Cost, arrivedBy);
-        }
-    }
-
-    public Loosened Settle(AdmissionTicket ticket, bool giveBack)
-    {
-        var service = ticket.Plan.Service;
-        var loosened = Loosened.Nobody;
-        using var held = Hold();
-        var now = Clock.Now;
-        foreach (ref var charge in ticket.Charges)
-        {
-            var limit = charge.Partition.Limit;
-            if (limit.Rule is ReportedLimit reported)
-            {
-                EndReported(reported, ref charge, MomentOf(now, service, limit), wasCounted: !giveBack);
-                loosened = (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
-                continue;
-            }
-
-            var actual = giveBack || limit.Rule.IsReleased ? 0 : charge.Actual == Admission.Charge.Unsettled ? charge.Cost : charge.Actual;
-            if (actual == charge.Cost)
-            {
-                continue;
-            }
-
-            var at = MomentOf(now, service, limit);
-            if (actual > charge.Cost)
-            {
-                limit.Rule.ChargeMore(ref charge.Partition.State, at, charge.Receipt, actual - charge.Cost);
-                continue;
-            }
-
-            limit.Rule.GiveBack(ref charge.Partition.State, at, charge.Receipt, charge.Cost - actual);
-            loosened = limit.Scope == LimitScope.Global ? Loosened.Everybody : (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
-        }
-
-        return loosened;
+        return ticket.Key is { } claim ? (line is null ? DecideKey(ticket, claim, service, now, latest, refused) : ProjectKey(ticket, claim, service, now, line, latest, refused))
+            : latest <= now ? Decision.Admitted(now)
+            : WaitForAll(ticket, service, now, latest, refused);
     }
 
     public void Signal(BoundService service, in RequestOutcome outcome)
@@ -234,7 +200,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     public (long Quota, long Used, long FreshAt) Inspect(Partition partition, BoundService service)
     {
         using var held = Hold();
-        var at = MomentOf(Clock.Now, service, partition.Limit);
+        var at = MomentOf(Now, service, partition.Limit);
         var used = partition.Limit.Rule.Used(ref partition.State, at);
         var fresh = partition.Limit.Rule.FreshAt(partition.State, at);
         return (partition.Limit.Rule.Present(ref partition.State, at), used, fresh);
@@ -282,6 +248,9 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
     }
 
+    /// <summary>A moment that has just passed, as the present: others may have read the clock since. Only under the gate.</summary>
+    private long NotBeforeLatest(long instant) => _contended.Latest = Math.Max(instant, _contended.Latest);
+
     private Held Hold()
     {
         _contended.Gate.Enter();
@@ -312,59 +281,50 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
     /// <summary>A request that has no limits at all waits for pauses alone.</summary>
     private static (long Instant, Partition? Refused) OpeningOf(AdmissionTicket ticket, BoundService service, long now, long ahead) =>
-        ticket.Plan.Limits.Length > 0 ? Opening(service, now, ahead) : (Math.Max(now, service.PausedUntil), null);
+        ticket.Plan.IsLimited ? Opening(service, now, ahead) : (Math.Max(now, service.PausedUntil), null);
 
     private Decision Decide(AdmissionTicket ticket, BoundService service, long now)
     {
         var (latest, refused) = OpeningOf(ticket, service, now, ahead: 0);
+        var wall = Clock.WallOffsetAt(now);
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            var earliest = limit.Rule.Earliest(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
+            var earliest = limit.Rule.Earliest(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Cost);
             if (earliest > latest)
             {
                 (latest, refused) = (earliest, charge.Partition);
             }
         }
 
-        return latest <= now ? Decision.Admitted(now) : WaitForAll(ticket, service, now, latest, refused);
-    }
-
-    /// <summary>By the time that the last limit lets it go another may have closed: the wait is until all are open at once.</summary>
-    private Decision WaitForAll(AdmissionTicket ticket, BoundService service, long now, long latest, Partition? refused)
-    {
-        for (var before = 0L; before < latest && latest != LimitRule.Never;)
-        {
-            before = latest;
-            foreach (ref var charge in ticket.Charges)
-            {
-                var limit = charge.Partition.Limit;
-                var earliest = limit.Rule.EarliestNotBefore(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost, latest);
-                if (earliest > latest)
-                {
-                    (latest, refused) = (earliest, charge.Partition);
-                }
-            }
-        }
-
-        return Decision.Wait(latest, refused);
+        return ticket.Key is { } claim ? DecideKey(ticket, claim, service, now, latest, refused)
+            : latest <= now ? Decision.Admitted(now)
+            : WaitForAll(ticket, service, now, latest, refused);
     }
 
     private void Charge(AdmissionTicket ticket, BoundService service, long now)
     {
+        var wall = Clock.WallOffsetAt(now);
+        if (ticket.Key is { Chosen: { } key } claim)
+        {
+            ticket.TakeKey(key);
+            Go(ticket, claim, key, now);
+        }
+
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, MomentOf(now, service, limit), charge.Cost);
+            charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Cost);
         }
 
-        if (ticket.Plan.Limits.Length > 0)
+        if (ticket.Plan.IsLimited)
         {
             service.Faults.Charge(now);
         }
 
         ticket.ChargedAt = now;
         service.WentAt(now);
+        service.Shared?.Went(ticket, now);
     }
 
     private readonly ref struct Held(ref Gate gate)

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -58,6 +59,10 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
             && string.Equals(limit.ScopeName, scopeName, StringComparison.Ordinal)
             && string.Equals(limit.Unit, next.Unit, StringComparison.Ordinal)
             && limit.Definition.Partition == next.Partition
+            && limit.Rule is SharedRule == next.Rule is SharedRule
+
+            // What other processes count is not converted by one of them.
+            && (limit.Rule is not SharedRule || limit.PartsPerUnit == next.PartsPerUnit)
             && limit.Rule.IsReleased == next.Rule.IsReleased
 
             // What it has used is no quota: counted against one, it would close it.

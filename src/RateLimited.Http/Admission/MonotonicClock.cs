@@ -10,7 +10,6 @@ internal sealed class MonotonicClock
     /// <summary>What the system's clock counts in on most machines; dividing by a constant costs a tenth of dividing by a number.</summary>
     private const long NanosecondsPerTick = 100;
 
-    private readonly long _origin;
     private readonly long _frequency;
     private readonly long _perTick;
     private long _wallOffset;
@@ -19,7 +18,7 @@ internal sealed class MonotonicClock
     public MonotonicClock(TimeProvider time)
     {
         Time = time;
-        _origin = time.GetTimestamp();
+        Origin = time.GetTimestamp();
         _frequency = time.TimestampFrequency;
         _perTick = _frequency % TimeSpan.TicksPerSecond == 0 ? _frequency / TimeSpan.TicksPerSecond : 0;
         HasCoarse = ReferenceEquals(time, TimeProvider.System);
@@ -27,11 +26,14 @@ internal sealed class MonotonicClock
 
     public TimeProvider Time { get; }
 
+    /// <summary>The timestamp that it counts from.</summary>
+    public long Origin { get; }
+
     public long Now
     {
         get
         {
-            var elapsed = Time.GetTimestamp() - _origin;
+            var elapsed = Time.GetTimestamp() - Origin;
             return _perTick == NanosecondsPerTick ? elapsed / NanosecondsPerTick : _perTick != 0 ? elapsed / _perTick : (long)((Int128)elapsed * TimeSpan.TicksPerSecond / _frequency);
         }
     }

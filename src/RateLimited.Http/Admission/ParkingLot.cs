@@ -17,6 +17,9 @@ internal sealed class ParkingLot(Partition partition) : IDue
 
     public int HeapIndex { get; set; }
 
+    /// <summary>Whether the scout tries at the instant it was told: if it finds no room, others have taken it.</summary>
+    public bool IsOvertaken { get; set; }
+
     /// <summary>The lane that is trying.</summary>
     public Lane? Scout { get; set; }
 

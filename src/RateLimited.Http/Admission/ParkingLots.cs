@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -36,8 +37,23 @@ internal sealed class ParkingLots
             }
         }
 
-        return false;
+        return ticket.Key is { } claim && TryQueueBehindKeys(ticket, claim, lane);
     }
+
+    /// <summary>Those who may take fewer keys than others queue behind nobody: they have had their turn with the others already.</summary>
+    private bool TryQueueBehindKeys(AdmissionTicket ticket, KeyClaim claim, Lane lane)
+    {
+        if (claim.IsParticular || !(IsBlockedAt(claim.Set.Lot, lane, out var lot) || IsBlockedAt(claim.Set.EndpointLot, lane, out lot)))
+        {
+            return false;
+        }
+
+        ticket.Place.Bounces += lane.ScoutOf is null ? 0 : 1;
+        Park(lane, lot, LimitRule.Never);
+        return true;
+    }
+
+    private bool IsBlockedAt(Partition partition, Lane lane, [NotNullWhen(true)] out ParkingLot? lot) => _lots.TryGetValue(partition, out lot) && lot.IsInTheWayOf(lane);
 
     /// <summary>Parks a lane whose head a partition has refused until an instant.</summary>
     public void Park(Lane lane, Partition partition, long until)
@@ -48,8 +64,8 @@ internal sealed class ParkingLots
             _lots.Add(partition, lot);
         }
 
-        // A scout that its own partition refuses again was called too early, which says nothing of its chances.
-        lane.Tickets.First!.Place.Bounces += ReferenceEquals(lane.ScoutOf, lot) ? 0 : 1;
+        // A scout that its own partition refuses again was called too early, which says nothing of its chances; but if its instant has come, others who may take the same keys were faster.
+        lane.Tickets.First!.Place.Bounces += !ReferenceEquals(lane.ScoutOf, lot) || lot.IsOvertaken ? 1 : 0;
         Park(lane, lot, until);
     }
 
@@ -59,6 +75,18 @@ internal sealed class ParkingLots
         if (_lots.Count > 0 && _lots.TryGetValue(partition, out var lot))
         {
             Loosen(lot);
+        }
+    }
+
+    /// <summary>A key may have room: whoever waits for any may try.</summary>
+    public void LoosenKeys()
+    {
+        foreach (var (partition, lot) in _lots)
+        {
+            if (partition.Limit.Scope is LimitScope.Key or LimitScope.KeyEndpoint)
+            {
+                Loosen(lot);
+            }
         }
     }
 
@@ -77,6 +105,7 @@ internal sealed class ParkingLots
         while (_byDue.First is { } lot && lot.Due <= now)
         {
             _byDue.Remove(lot);
+            lot.IsOvertaken = lot.Due > 0 && lot.Partition.Limit.Scope is LimitScope.Key or LimitScope.KeyEndpoint;
             var lane = lot.First!;
             lot.Remove(lane);
             (lot.Scout, lane.ScoutOf) = (lane, lot);

@@ -1,9 +1,10 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
 
 /// <summary>What one limit counts for one value it counts separately by. The store's gate guards the state.</summary>
-internal sealed class Partition(BoundLimit limit, string? key)
+internal sealed class Partition
 {
     private const int Evicted = -1;
 
@@ -12,9 +13,18 @@ internal sealed class Partition(BoundLimit limit, string? key)
 
     private int _pins;
 
-    public BoundLimit Limit { get; } = limit;
+    public Partition(BoundLimit limit, string? key)
+    {
+        (Limit, Key) = (limit, key);
+        if (limit.Rule is SharedRule)
+        {
+            State.Extra = new SharedBalance(this);
+        }
+    }
 
-    public string? Key { get; } = key;
+    public BoundLimit Limit { get; }
+
+    public string? Key { get; }
 
     /// <summary>Keeps the partition from being evicted. Returns false if it has been.</summary>
     public bool TryPin()

@@ -72,13 +72,13 @@ internal sealed class PartitionTable
     public IEnumerable<Partition> All => _partitions.All().Prepend(_overflow);
 
     /// <summary>Adopts every state. Only under the store's gate.</summary>
-    public void Change(LimitRule previous, in Moment at, PartitionBounds bounds)
+    public void Change(LimitDefinition previous, in Moment at, PartitionBounds bounds)
     {
         _bounds = bounds;
-        _limit.Rule.Adopt(ref _overflow.State, previous, at);
+        _limit.Adopt(ref _overflow.State, previous, at);
         foreach (var partition in _partitions.All())
         {
-            _limit.Rule.Adopt(ref partition.State, previous, at);
+            _limit.Adopt(ref partition.State, previous, at);
         }
     }
 

@@ -177,17 +177,26 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
         Queued.Add(ticket, sign);
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition.Limit.IsShared)
+            // What the chosen key was charged came to it when it was let go.
+            if (!charge.Partition.Limit.IsShared && charge.Partition.Limit.Scope is not (LimitScope.Key or LimitScope.KeyEndpoint))
             {
-                continue;
+                Count(charge.Partition, sign, charge.Cost);
             }
+        }
 
-            ref var queued = ref CollectionsMarshal.GetValueRefOrAddDefault(_queuedAt, charge.Partition, out _);
-            queued = (queued.Count + sign, queued.Cost + (sign * charge.Cost));
-            if (queued.Count == 0)
-            {
-                _queuedAt.Remove(charge.Partition);
-            }
+        if (ticket.Key is { Set.Lot: { Limit.IsShared: false } lot })
+        {
+            Count(lot, sign, cost: 0);
+        }
+    }
+
+    private void Count(Partition partition, int sign, long cost)
+    {
+        ref var queued = ref CollectionsMarshal.GetValueRefOrAddDefault(_queuedAt, partition, out _);
+        queued = (queued.Count + sign, queued.Cost + (sign * cost));
+        if (queued.Count == 0)
+        {
+            _queuedAt.Remove(partition);
         }
     }
 

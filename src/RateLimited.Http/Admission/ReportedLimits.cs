@@ -27,14 +27,14 @@ internal sealed class ReportedLimits
 
     /// <summary>Whether the upstream reports the limit that was configured.</summary>
     public bool Covers(BoundLimit configured) => _all.Exists(each =>
-        string.Equals(each.Limit.Unit, configured.Unit, StringComparison.Ordinal) && !configured.Rule.IsReleased && (each.NamedWindow == 0 || each.NamedWindow == configured.Rule.Window));
+        string.Equals(each.Limit.Unit, configured.Unit, StringComparison.Ordinal) && !configured.Rule.IsReleased && (each.Rule.NamedWindow == 0 || each.Rule.NamedWindow == configured.Rule.Window));
 
     /// <summary>The limit that a report is of, or null when it has not been told of yet, or not in answer to that endpoint.</summary>
     public BoundLimit? Find(in QuotaReport report, string endpoint)
     {
         foreach (var each in _all)
         {
-            if (each.Is(report))
+            if (each.Rule.Is(report))
             {
                 return each.Endpoints.Contains(endpoint) ? each.Limit : null;
             }
@@ -44,11 +44,11 @@ internal sealed class ReportedLimits
     }
 
     /// <summary>Notes that an endpoint's responses tell of a limit. Returns it, or null when there are too many already.</summary>
-    public BoundLimit? Add(in QuotaReport report, string endpoint, Func<string, string, BoundLimit> create)
+    public BoundLimit? Add(in QuotaReport report, string endpoint, CorrectionDefinition correction, Func<LimitDefinition, BoundLimit> create)
     {
         foreach (var each in _all)
         {
-            if (each.Is(report))
+            if (each.Rule.Is(report))
             {
                 each.Endpoints.Add(endpoint);
                 return each.Limit;
@@ -60,7 +60,8 @@ internal sealed class ReportedLimits
             return null;
         }
 
-        var added = new Reported(report.Name.ToString(), report.NamedWindow, create(NameOf(report.Name.Span), report.Unit), new HashSet<string>(StringComparer.Ordinal) { endpoint });
+        var rule = new ReportedLimit(report.Name.ToString(), report.Unit, report.NamedWindow, correction.MaxHint.Ticks, correction.IsLearned);
+        var added = new Reported(rule, create(new LimitDefinition(NameOf(report.Name.Span), report.Unit, rule)), new HashSet<string>(StringComparer.Ordinal) { endpoint });
         _all.Add(added);
         return added.Limit;
     }
@@ -69,9 +70,5 @@ internal sealed class ReportedLimits
     private static string NameOf(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= LongestName && !name.ContainsAnyExcept(Plain) ? $"{NamePrefix} {name}" : NamePrefix;
 
-    private sealed record Reported(string Name, long NamedWindow, BoundLimit Limit, HashSet<string> Endpoints)
-    {
-        public bool Is(in QuotaReport report) =>
-            NamedWindow == report.NamedWindow && string.Equals(Limit.Unit, report.Unit, StringComparison.Ordinal) && report.Name.Span.Equals(Name, StringComparison.OrdinalIgnoreCase);
-    }
+    private sealed record Reported(ReportedLimit Rule, BoundLimit Limit, HashSet<string> Endpoints);
 }

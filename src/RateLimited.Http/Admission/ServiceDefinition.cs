@@ -9,10 +9,16 @@ internal sealed record ServiceDefinition
     public RateLimitMode Mode { get; init; }
     public required IReadOnlyList<LimitDefinition> Limits { get; init; }
     public IReadOnlyList<EndpointDefinition> Endpoints { get; init; } = [];
+
+    /// <summary>What every request costs, where neither it nor its endpoint says.</summary>
+    public IReadOnlyList<UnitCost> Costs { get; init; } = [];
     public IReadOnlyList<LimitDefinition> TenantLimits { get; init; } = [];
     public IReadOnlyList<TenantClassDefinition> TenantClasses { get; init; } = [];
     public Func<string, string?>? TenantClassOf { get; init; }
     public QueueDefinition Queue { get; init; } = new();
+
+    /// <summary>The keys that its requests go with; null where it has none.</summary>
+    public KeyPoolDefinition? Keys { get; init; }
 
     /// <summary>Null: the measured spread of the latency.</summary>
     public TimeSpan? ArrivalGuard { get; init; }
@@ -22,12 +28,19 @@ internal sealed record ServiceDefinition
 
     public CorrectionDefinition Correction { get; init; } = new();
 
+    /// <summary>The name of the store that other processes count in too; null: this process.</summary>
+    public string? Store { get; init; }
+
     public int MaxPartitions { get; init; } = 100_000;
     public TimeSpan PartitionIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>One limit. Its name is unique among the limits it stands beside; on reload, a limit of the same name and unit keeps its state.</summary>
-internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule, PartitionBy Partition = PartitionBy.Service);
+internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule, PartitionBy Partition = PartitionBy.Service)
+{
+    /// <summary>In how many parts the rule counts a unit: its quota is in those. More than one where requests can cost part of a unit.</summary>
+    public int PartsPerUnit { get; init; } = 1;
+}
 
 internal sealed record EndpointDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, bool ServiceLimits)
 {

@@ -86,9 +86,10 @@ internal sealed partial class ServiceLimiter
         foreach (ref var charge in ticket.Charges)
         {
             var (quota, used, _) = _store.Inspect(charge.Partition, _service);
-            available = Math.Min(available, quota - used);
+            available = Math.Min(available, (quota - used) / charge.Partition.Limit.PartsPerUnit);
         }
 
+        available = Math.Min(available, _store.LeftOfKeys(ticket));
         Abandon(ticket);
         var queued = 0L;
         lock (_lock)

@@ -8,11 +8,12 @@ internal sealed partial class ServiceLimiter
     /// <summary>Tells the limits what became of a request, once, before its ticket is completed or given back.</summary>
     /// <param name="ticket">The request.</param>
     /// <param name="kind">What became of it.</param>
+    /// <param name="at">When.</param>
     /// <param name="isExplained">Whether the upstream also said which limit was exceeded and that limit was corrected by it.</param>
-    public void Learn(AdmissionTicket ticket, AnswerKind kind, bool isExplained = false)
+    public void Learn(AdmissionTicket ticket, AnswerKind kind, long at, bool isExplained = false)
     {
         ticket.IsHeard = true;
-        if (_service.Faults.MustHear(kind, _store.Clock.Now) || ticket.Plan.Learns)
+        if (_service.Faults.MustHear(kind, at) || ticket.Plan.Learns)
         {
             Wake(_store.Learn(ticket, kind, isExplained), ticket);
         }

@@ -57,6 +57,26 @@ internal sealed partial class ServiceLimiter
         SetTimer();
     }
 
+    /// <summary>Nobody who waits will ever be let go: a shared store says that somebody has made a mistake.</summary>
+    private void FailAll(string why, Exception cause)
+    {
+        var left = new List<AdmissionTicket>();
+        lock (_lock)
+        {
+            while (_line.TakeAny() is { } ticket)
+            {
+                left.Add(ticket);
+            }
+        }
+
+        foreach (var ticket in left)
+        {
+            ticket.Unresolve();
+            ticket.Span.End();
+            ticket.Fail(new RateLimitStoreException(Service, why, cause));
+        }
+    }
+
     /// <summary>Nothing is enforced any more. Under the lock.</summary>
     private void LetEverybodyGo(ref LeavingTickets done)
     {

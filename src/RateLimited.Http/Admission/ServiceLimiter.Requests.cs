@@ -90,6 +90,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         var faults = _service.Faults;
         IEnumerable<BoundLimit> engaged = faults.IsEngaged ? [faults.Partition.Limit] : [];
         var limits = _store.GlobalLimits.Concat(_service.Limits).Concat(engaged).Select(limit => StatusOf(limit, now)).ToList();
+        var keys = _store.KeysOf(_service);
         lock (_lock)
         {
             return new ServiceStatus
@@ -97,6 +98,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 Service = Service,
                 Mode = Mode,
                 Limits = limits,
+                Keys = keys,
                 Line = [.. _line.Classes.Where(each => each.Arrivals.Count > 0).Select(each => new LineStatus(each.Priority, each.Arrivals.Count))],
                 Wait = wait,
                 InFlight = (int)Volatile.Read(ref _inFlight.Value),
@@ -108,6 +110,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
     private LimitStatus StatusOf(BoundLimit limit, long now)
     {
+        var parts = limit.PartsPerUnit;
         var (quota, used, fresh) = (limit.Rule.Capacity, 0L, now);
         foreach (var partition in limit.Table?.All ?? [limit.Only!])
         {
@@ -122,10 +125,15 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         {
             Name = limit.Definition.Name,
             Unit = limit.Unit,
-            Partition = limit.Scope == LimitScope.Endpoint ? $"endpoint {limit.ScopeName}" : limit.Definition.Partition.ToString().ToLowerInvariant(),
-            Quota = quota,
-            Used = used,
-            Remaining = Math.Max(quota - used, 0),
+            Partition = limit.Scope switch
+            {
+                LimitScope.Endpoint => $"endpoint {limit.ScopeName}",
+                LimitScope.Key or LimitScope.KeyEndpoint => limit.ScopeName,
+                _ => limit.Definition.Partition.ToString().ToLowerInvariant(),
+            },
+            Quota = quota / parts,
+            Used = Saturating.DivideUp(used, parts),
+            Remaining = Math.Max(quota - used, 0) / parts,
             ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
             Partitions = limit.Table?.Count ?? 1,
         };
@@ -167,7 +175,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             return ticket;
         }
 
-        var limit = projected.Refused?.Limit.Definition.Name;
+        (reason, var limit) = Told(reason, projected.Refused);
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(reason, limit);
@@ -187,12 +195,15 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         private readonly Lock _lock = new();
         private AdmissionTicket? _ticket = ticket;
 
-        public override void Settle(string unit, long actual)
+        public override string? Key { get; } = ticket.Key?.Chosen?.Name;
+
+        public override void Settle(UnitCost actual)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(actual);
+            ArgumentException.ThrowIfNullOrWhiteSpace(actual.Unit, nameof(actual));
+            ArgumentOutOfRangeException.ThrowIfNegative(actual.Amount, nameof(actual));
             lock (_lock)
             {
-                _ticket?.Settle(unit, actual);
+                _ticket?.Settle(actual);
             }
         }
 

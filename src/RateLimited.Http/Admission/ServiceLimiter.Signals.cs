@@ -5,10 +5,40 @@ namespace RateLimited.Http.Admission;
 /// <summary>What responses tell the limits.</summary>
 internal sealed partial class ServiceLimiter
 {
-    /// <summary>Corrects the limits by what the response to a request says. The ticket has not been completed.</summary>
-    public void Hear(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports)
+    /// <summary>
+    /// The request's answer has begun: feeds the measured arrival guard, dates the charge by it, and corrects the limits by what it says. The ticket has not been completed.
+    /// </summary>
+    public void Answered(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports, long at)
     {
-        if (_store.Hear(ticket, reports, (int)Volatile.Read(ref _inFlight.Value)))
+        var isHeldUp = _service.ObserveLatency(at - ticket.ChargedAt);
+        var isDated = _service.IsGuardMeasured && ticket.Plan.IsDatedByAnswers;
+        if (!reports.IsEmpty)
+        {
+            Hear(_store.Answer(ticket, at, isDated ? isHeldUp : null, reports, (int)Volatile.Read(ref _inFlight.Value)));
+        }
+        else if (isDated)
+        {
+            _store.Answer(ticket, at, isHeldUp, [], inFlight: 0);
+
+            // What is known to have arrived early expires early.
+            Wake();
+        }
+    }
+
+    /// <summary>Corrects the limits by what the response to a request says, after it was answered. The ticket has not been completed.</summary>
+    public void Hear(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports) =>
+        Hear(_store.Answer(ticket, Now, isHeldUp: null, reports, (int)Volatile.Read(ref _inFlight.Value)));
+
+    /// <summary>The upstream wants no request of the service for so long; null when it refused one and does not say for how long. All that wait wait for it.</summary>
+    public void Pause(AdmissionTicket refused, TimeSpan? wait)
+    {
+        _store.Pause(refused, wait?.Ticks);
+        Wake();
+    }
+
+    private void Hear(bool hasLearned)
+    {
+        if (hasLearned)
         {
             Apply();
         }
@@ -16,12 +46,5 @@ internal sealed partial class ServiceLimiter
         {
             Wake();
         }
-    }
-
-    /// <summary>The upstream wants no request of the service for so long; null when it refused one and does not say for how long. All that wait wait for it.</summary>
-    public void Pause(AdmissionTicket refused, TimeSpan? wait)
-    {
-        _store.Pause(refused, wait?.Ticks);
-        Wake();
     }
 }

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
@@ -12,7 +13,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     private readonly InProcessStore _store;
     private readonly BoundService _service;
     private readonly WaitingLine _line;
-    private readonly TicketPool _pool = new();
+    private readonly TicketPool _pool;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
     private readonly IDisposable _observation;
@@ -20,12 +21,18 @@ internal sealed partial class ServiceLimiter : IDisposable
     private ContendedCount _inFlight;
     private bool _isDisposed;
 
-    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry)
+    public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool, ISharedStore? shared = null)
     {
         _store = store;
+        _pool = new TicketPool(completion);
         Telemetry = telemetry;
-        _service = new BoundService(definition, store);
+        _service = new BoundService(definition, store, shared is null ? null : service => new SharedService(shared, store, service, telemetry));
         _line = new WaitingLine(definition.Queue);
+        if (_service.Shared is { } others)
+        {
+            others.Attach(() => Wake(), FailAll, () => _line.Count);
+        }
+
         _timer = store.Clock.Time.CreateTimer(static limiter => ((ServiceLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _observation = telemetry.Observe(GetStatus);
         store.Register(this);
@@ -39,20 +46,13 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     public TimeProvider Time => _store.Clock.Time;
 
+    /// <summary>The present by the clock that requests are charged by.</summary>
+    public long Now => _store.Clock.Now;
+
+    /// <summary>The timestamp that this clock counts from.</summary>
+    public long Origin => _store.Clock.Origin;
+
     public ServiceTelemetry Telemetry { get; }
-
-    /// <summary>The request's answer has begun: feeds the measured arrival guard, and dates the charge by it.</summary>
-    public void ObserveAnswer(AdmissionTicket ticket)
-    {
-        var isHeldUp = _service.ObserveLatency(_store.Clock.Now - ticket.ChargedAt);
-        if (_service.IsGuardMeasured && ticket.Plan.IsDatedByAnswers)
-        {
-            _store.Answer(ticket, isHeldUp);
-
-            // What is known to have arrived early expires early.
-            Wake();
-        }
-    }
 
     /// <summary>Admits a request, in line if need be. The ticket must be completed or given back exactly once.</summary>
     /// <exception cref="RateLimitRejectedException">It was refused.</exception>
@@ -119,10 +119,13 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         Interlocked.Decrement(ref _inFlight.Value);
         NoteUnheard(ticket);
-        Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || ticket.Plan.IsReported ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
+        Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || (ticket.Plan.IsReported && !ticket.IsHeardWhole) ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
         ticket.Unresolve();
         _pool.Return(ticket);
     }
+
+    /// <summary>The caller of a request that has ended says what it cost.</summary>
+    public void Settle(EndedCharges ended, in UnitCost actual) => Wake(_store.Settle(ended, actual), released: null);
 
     /// <summary>The caller of a waiting request gave it up.</summary>
     public void Cancel(AdmissionTicket ticket, CancellationToken cancellationToken)
@@ -289,7 +292,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             return GoAtOnce(ticket, now, ref done);
         }
 
-        if (timeout != LimitRule.Never && _store.Project(ticket, _line) is var projected && projected.Earliest != LimitRule.Never && projected.Earliest - now > timeout)
+        if ((timeout != LimitRule.Never || ticket.Key is not null) && _store.Project(ticket, _line) is var projected && IsTooFar(projected, now, timeout))
         {
             return new Refusal(RejectionReason.Timeout, projected.Refused, WaitOf(projected, now));
         }
@@ -312,6 +315,11 @@ internal sealed partial class ServiceLimiter : IDisposable
 
         return null;
     }
+
+    /// <summary>Whether it is known that the wait would be longer than it may be; keys that must be replaced are waited for by nobody.</summary>
+    private static bool IsTooFar(in Decision projected, long now, long timeout) =>
+        projected.Earliest == LimitRule.Never ? projected.Refused is { Limit.Scope: LimitScope.KeyHealth } : timeout != LimitRule.Never && projected.Earliest - now > timeout;
+
 
     /// <summary>As whoever tries: it may go before those in line that wait for something it does not need. Under the lock.</summary>
     private Refusal? GoAtOnce(AdmissionTicket ticket, long now, ref LeavingTickets done)
@@ -355,13 +363,13 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>Lets go of a request that is refused. Never under the lock: whoever listens to metrics and logs is called.</summary>
     private RateLimitRejectedException Refuse(AdmissionTicket ticket, Refusal refusal)
     {
-        var limit = refusal.Partition?.Limit.Definition.Name;
+        var (reason, limit) = Told(refusal.Reason, refusal.Partition);
         ticket.Unresolve();
-        ticket.Span.End(refusal.Reason);
+        ticket.Span.End(reason);
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(refusal.Reason, limit);
-        return new RateLimitRejectedException(Service, refusal.Reason, limit, refusal.Wait);
+        Telemetry.Refused(reason, limit);
+        return new RateLimitRejectedException(Service, reason, limit, refusal.Wait);
     }
 
     private static TimeSpan? WaitOf(in Decision decision, long now) =>

@@ -35,7 +35,7 @@ internal sealed class TenantFlow(PriorityClass priority, string tenant)
     public Lane LaneOf(AdmissionTicket ticket)
     {
         var plan = ticket.Plan;
-        var name = plan.IsCountedByName ? ticket.Partition : null;
+        var name = ticket.LaneName;
         if (_lanes is null)
         {
             if (_only is null)
@@ -98,7 +98,7 @@ internal sealed class Lane(TenantFlow flow, LimitPlan plan, string? name) : IDue
 
     public LimitPlan Plan { get; } = plan;
 
-    /// <summary>The name that its waiters are counted by; null where nothing counts by names.</summary>
+    /// <summary>What tells its waiters apart from others with the same limits: the name that they are counted by, the keys that they may take; null where nothing does.</summary>
     public string? Name { get; } = name;
 
     public TicketQueue Tickets { get; } = new();

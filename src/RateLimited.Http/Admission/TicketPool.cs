@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace RateLimited.Http.Admission;
 
 /// <summary>Tickets that are ready for their next use. Bounded; thread-safe.</summary>
-internal sealed class TicketPool
+internal sealed class TicketPool(Completion completion)
 {
     private const int Most = 256;
 
@@ -25,7 +25,7 @@ internal sealed class TicketPool
             return queued;
         }
 
-        return new AdmissionTicket();
+        return new AdmissionTicket(completion);
     }
 
     public void Return(AdmissionTicket ticket)

@@ -12,7 +12,10 @@ internal sealed partial class WaitingLine
     public bool WouldHaveRoomFor(AdmissionTicket ticket) => HasRoomFor(ticket, RankOf(ticket.Priority) + 1);
 
     /// <summary>What stands before a newcomer at one partition, by the present order of the line.</summary>
-    public long QueuedBefore(AdmissionTicket ticket, Partition partition)
+    public long QueuedBefore(AdmissionTicket ticket, Partition partition) => QueuedBefore(ticket, partition, partition.Limit);
+
+    /// <summary>The same in what another limit counts.</summary>
+    public long QueuedBefore(AdmissionTicket ticket, Partition partition, BoundLimit counted)
     {
         var rank = RankOf(ticket.Priority);
         var own = _classes[rank];
@@ -20,25 +23,26 @@ internal sealed partial class WaitingLine
         var before = 0L;
         for (var higher = 0; higher < rank; higher++)
         {
-            before = Saturating.Add(before, QueuedAt(_classes[higher], partition).Cost);
+            before = Saturating.Add(before, QueuedAt(_classes[higher], partition, counted).Cost);
         }
 
         // Tenants take turns: before the newcomer's turn each of the others has had as many as its own tenant.
         var turns = (long)(tenants + 1) * own.FlowCount;
-        var (waiting, queued) = QueuedAt(own, partition);
+        var (waiting, queued) = QueuedAt(own, partition, counted);
         return Saturating.Add(before, Share(queued, turns, waiting));
     }
 
     /// <summary>How many of a class wait for a partition and what they cost there. Whoever is parked does not wait for what all share: on average, by their number.</summary>
-    private static (int Count, long Cost) QueuedAt(PriorityClass each, Partition partition)
+    private static (int Count, long Cost) QueuedAt(PriorityClass each, Partition partition, BoundLimit counted)
     {
-        if (!partition.Limit.IsShared)
+        var isForKeys = partition.Limit.Scope == LimitScope.Key;
+        if (!partition.Limit.IsShared && !isForKeys)
         {
             return each.QueuedAt(partition);
         }
 
-        var waiting = each.Arrivals.Count - each.ParkedCount;
-        return (waiting, Share(each.Queued[partition.Limit.Unit], waiting, each.Arrivals.Count));
+        var waiting = isForKeys ? each.QueuedAt(partition).Count : each.Arrivals.Count - each.ParkedCount;
+        return (waiting, Share(each.Queued.InParts(counted.Unit, counted.PartsPerUnit), waiting, each.Arrivals.Count));
     }
 
     private static long Share(long amount, long part, long whole) => part >= whole ? amount : (long)((double)amount * part / whole);

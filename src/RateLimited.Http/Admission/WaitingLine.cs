@@ -193,6 +193,11 @@ internal sealed partial class WaitingLine
         {
             _lots.Loosen(charge.Partition);
         }
+
+        if (released.Key is not null)
+        {
+            _lots.LoosenKeys();
+        }
     }
 
     /// <summary>Lets those go who may go next, at most so many. Returns how many left; zero when nobody may.</summary>
@@ -240,7 +245,14 @@ internal sealed partial class WaitingLine
                     return 1;
                 }
 
-                if (decision.Refused is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= ParkingLots.MostBounces)
+                if (decision is { Earliest: LimitRule.Never, Refused: { Limit.Scope: LimitScope.KeyHealth } allOut })
+                {
+                    Leave(ticket);
+                    leaving.Add(ticket, RejectionReason.NoKeyAvailable, allOut);
+                    return 1;
+                }
+
+                if (LotOf(ticket, decision.Refused) is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= ParkingLots.MostBounces)
                 {
                     (_blocked, _blockedUntil, _blockedRank) = (ticket, decision.Earliest, each.Rank);
                     return 0;
@@ -264,6 +276,10 @@ internal sealed partial class WaitingLine
         }
     }
 
+    /// <summary>Where a ticket waits that a partition has refused: at the partition, but for keys, where it waits for any that it may take. Null: before everybody.</summary>
+    private static Partition? LotOf(AdmissionTicket ticket, Partition? refused) =>
+        refused is { Limit.Scope: LimitScope.Key or LimitScope.KeyEndpoint or LimitScope.KeyHealth } && ticket.Key is { } claim ? claim.LotFor(refused) : refused;
+
     private static int RankOf(RequestPriority priority) => (int)RequestPriority.Critical - (int)priority;
 
     /// <summary>The largest share that a request takes of a limit all share: what tenants are compared by.</summary>
@@ -278,7 +294,7 @@ internal sealed partial class WaitingLine
             }
         }
 
-        return size;
+        return ticket.Key is { } claim ? Math.Max(size, claim.SizeOf(ticket)) : size;
     }
 
     private void Join(AdmissionTicket ticket, int rank, long since)

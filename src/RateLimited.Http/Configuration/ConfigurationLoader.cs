@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
@@ -8,7 +9,7 @@ using RateLimited.Http.Pipeline;
 namespace RateLimited.Http.Configuration;
 
 /// <summary>A service as configured at one moment.</summary>
-internal sealed record ConfiguredService(ServiceDefinition Definition, PipelineSettings Pipeline);
+internal sealed record ConfiguredService(ServiceDefinition Definition, PipelineSettings Pipeline, KeyPlan? Keys);
 
 /// <summary>All that is configured at one moment; replaced as a whole.</summary>
 internal sealed record ConfigurationSnapshot(IReadOnlyList<LimitDefinition> GlobalLimits, IReadOnlyDictionary<string, ConfiguredService> Services);
@@ -19,33 +20,40 @@ internal sealed class ConfigurationLoader(
     IOptionsFactory<ServiceRateLimitingOptions> services,
     IOptions<ServiceRegistrations> registrations,
     IEnumerable<IOptionsChangeTokenSource<ServiceRateLimitingOptions>> changes,
+    IServiceProvider provider,
+    KeySources keySources,
     IConfiguration? configuration = null)
 {
     public ServiceRegistrations Registrations => registrations.Value;
+
+    /// <summary>Where keys come from, and who is told when they change.</summary>
+    public KeySources KeySources => keySources;
 
     /// <summary>Loads all services: those that were named, those that configuration holds, and those that are asked for besides.</summary>
     /// <exception cref="OptionsValidationException">Something is wrong anywhere; it holds all faults of all services.</exception>
     public ConfigurationSnapshot Load(IEnumerable<string> besides)
     {
-        var failures = new List<string>();
+        var failures = Registrations.KeyedWithoutService.Select(static client => $"The client {Fault.Quote(client)} has API keys and no limits → AddServiceRateLimiting beside AddApiKeys.").ToList();
         var globalLimits = Valid(() => global.Create(Options.DefaultName), failures)?.GlobalLimits ?? [];
         var loaded = new Dictionary<string, ConfiguredService>(StringComparer.OrdinalIgnoreCase);
+        var scales = new List<UnitScale>();
         foreach (var name in Registrations.Services.Concat(ConfiguredNames()).Concat(besides).Distinct(StringComparer.OrdinalIgnoreCase))
         {
-            if (Valid(() => services.Create(name), failures) is { } options && failures.Count == 0)
+            if (Valid(() => Read(name), failures) is { } read && failures.Count == 0)
             {
-                loaded[name] = Compiled(name, options);
+                loaded[name] = Compiled(name, read, out var scale);
+                scales.Add(scale);
             }
         }
 
         return failures.Count == 0
-            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(globalLimits), loaded)
+            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(globalLimits, UnitScale.Of(scales)), loaded)
             : throw new OptionsValidationException(RateLimitingOptionsReader.Root, typeof(ServiceRateLimitingOptions), failures);
     }
 
     /// <summary>Loads one service alone, whatever is wrong with others by now.</summary>
     /// <exception cref="OptionsValidationException">Something is wrong in it.</exception>
-    public ConfiguredService LoadService(string name) => Compiled(name, services.Create(name));
+    public ConfiguredService LoadService(string name) => Compiled(name, Read(name), out _);
 
     /// <summary>All of the configuration that concerns us, as one text: a file that is saved for another reason changes nothing here.</summary>
     public string Text()
@@ -69,8 +77,38 @@ internal sealed class ConfigurationLoader(
     /// <summary>The sources that others registered for the options.</summary>
     public IReadOnlyList<Func<IChangeToken>> OptionsChanges() => [.. changes.Select(static source => (Func<IChangeToken>)source.GetChangeToken)];
 
-    private static ConfiguredService Compiled(string name, ServiceRateLimitingOptions options) =>
-        new(DefinitionCompiler.Service(name, options), DefinitionCompiler.Pipeline(options));
+    private ConfiguredService Compiled(string name, LoadedOptions loaded, out UnitScale scale)
+    {
+        scale = UnitScale.Of(loaded.Options, besides: []);
+        return new ConfiguredService(
+            DefinitionCompiler.Service(name, loaded.Options, scale),
+            DefinitionCompiler.Pipeline(loaded.Options, [.. Estimators(name, loaded.Options)]),
+            loaded.Keys.Count == 0 ? null : KeyPlan.Of(loaded.Options, loaded.Keys, scale));
+    }
+
+    /// <summary>The options of a service and the keys that they lead to.</summary>
+    private LoadedOptions Read(string name)
+    {
+        var options = services.Create(name);
+        if (!options.Keys.IsUsed)
+        {
+            keySources.Forget(name);
+            return new LoadedOptions(options, []);
+        }
+
+        var faults = new FaultList();
+        var keys = keySources.Read(name, options, faults);
+        return faults.Count == 0 ? new LoadedOptions(options, keys) : throw new OptionsValidationException(name, typeof(ServiceRateLimitingOptions), faults.Sentences());
+    }
+
+    /// <summary>Whoever the container has for the service, unless the options name somebody. It is made when the first request needs it: it may itself need what is being made here.</summary>
+    private IEnumerable<ICostEstimator> Estimators(string service, ServiceRateLimitingOptions options)
+    {
+        if (options.CostEstimator is null && provider.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(ICostEstimator), service) == true)
+        {
+            yield return new KeyedEstimator(provider, service);
+        }
+    }
 
     private static T? Valid<T>(Func<T> create, List<string> failures)
         where T : class
@@ -91,4 +129,6 @@ internal sealed class ConfigurationLoader(
 
     private IEnumerable<string> ConfiguredNames() =>
         configuration?.GetSection(RateLimitingOptionsReader.ServicesPath).GetChildren().Select(static child => child.Key) ?? [];
+
+    private sealed record LoadedOptions(ServiceRateLimitingOptions Options, IReadOnlyList<KeyOptions> Keys);
 }

@@ -17,17 +17,21 @@ internal static class DefinitionCompiler
     /// <summary>Where a learned concurrency limit begins: as Netflix's does.</summary>
     private const long UsualConcurrency = 20;
 
-    public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options)
+    /// <summary>The definition of a service whose costs are those of its options.</summary>
+    public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options) => Service(name, options, UnitScale.Of(options, besides: []));
+
+    public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options, UnitScale scale)
     {
         var layers = ServiceLayers.Of(options);
         return new ServiceDefinition
         {
             Name = name,
             Mode = options.Mode,
-            Limits = Limits(layers.Limits),
-            Endpoints = [.. layers.Endpoints.Select(static endpoint => Endpoint(endpoint.Key, endpoint.Value))],
-            TenantLimits = TenantLimits(options.Tenants.Limits),
-            TenantClasses = [.. options.Tenants.Classes.Select(static tenants => TenantClass(tenants.Key, tenants.Value))],
+            Limits = Limits(layers.Limits, scale),
+            Costs = CostCompiler.Fixed(options),
+            Endpoints = [.. layers.Endpoints.Select(endpoint => Endpoint(endpoint.Key, endpoint.Value, scale))],
+            TenantLimits = TenantLimits(options.Tenants.Limits, scale),
+            TenantClasses = [.. options.Tenants.Classes.Select(tenants => TenantClass(tenants.Key, tenants.Value, scale))],
             TenantClassOf = options.Tenants.ClassOf,
             Queue = new QueueDefinition
             {
@@ -40,17 +44,22 @@ internal static class DefinitionCompiler
             ArrivalGuard = options.ArrivalGuard,
             FaultThrottle = options.FaultThrottle,
             Correction = new CorrectionDefinition { MaxHint = options.MaxHint, TrustUpstream = options.TrustUpstream, Discover = layers.Discovers },
+            Store = StoreNames.IsMemory(options.Store) ? null : options.Store,
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,
         };
     }
 
-    public static PipelineSettings Pipeline(ServiceRateLimitingOptions options)
+    /// <summary>What the handler needs to know.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="estimators">Who estimates costs besides what the options say.</param>
+    public static PipelineSettings Pipeline(ServiceRateLimitingOptions options, params IReadOnlyList<ICostEstimator> estimators)
     {
         var layers = ServiceLayers.Of(options);
-        return new PipelineSettings(
-            Router(layers.Endpoints.Select(static endpoint => (endpoint.Key, Costs(endpoint.Value)))), options.Rejection, options.BodyIdleTimeout)
+        var router = EndpointRouter.WithCosts([.. layers.Endpoints.Select(static endpoint => (endpoint.Key, Costs(endpoint.Value)))], CostCompiler.Fixed(options));
+        return new PipelineSettings(router, options.Rejection, options.BodyIdleTimeout)
         {
+            Costs = CostCompiler.Plan(options, estimators),
             Signals = new SignalReader(ServiceLayers.DialectOf(options), options.MaxHint),
             Resilience = ResilienceCompiler.Rule(options.Resilience),
             Connections = ResilienceCompiler.Connections(options.Resilience.Connections),
@@ -58,36 +67,40 @@ internal static class DefinitionCompiler
     }
 
     /// <summary>The router of a service's endpoints.</summary>
-    public static EndpointRouter Router(ServiceDefinition definition) => Router(definition.Endpoints.Select(static endpoint => (endpoint.Name, endpoint.Costs)));
+    public static EndpointRouter Router(ServiceDefinition definition) =>
+        EndpointRouter.WithCosts([.. definition.Endpoints.Select(static endpoint => (endpoint.Name, endpoint.Costs))], definition.Costs);
 
-    public static IReadOnlyList<LimitDefinition> Limits(IEnumerable<LimitOptions> limits) =>
-        [.. limits.Select(static limit => new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit), limit.Partition))];
+    public static IReadOnlyList<LimitDefinition> Limits(IEnumerable<LimitOptions> limits, UnitScale scale) => [.. limits.Select(limit => Limit(limit, limit.Partition, scale))];
 
-    private static EndpointRouter Router(IEnumerable<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints) => EndpointRouter.WithCosts([.. endpoints]);
+    private static EndpointDefinition Endpoint(string template, EndpointOptions options, UnitScale scale) =>
+        new(template, Limits(options.Limits, scale), options.ServiceLimits) { Costs = Costs(options) };
 
-    private static EndpointDefinition Endpoint(string template, EndpointOptions options) =>
-        new(template, Limits(options.Limits), options.ServiceLimits) { Costs = Costs(options) };
+    private static IReadOnlyList<UnitCost> Costs(EndpointOptions options) => [.. options.Costs.Select(static cost => UnitCost.Of(cost.Key, cost.Value))];
 
-    private static IReadOnlyList<UnitCost> Costs(EndpointOptions options) => [.. options.Costs.Select(static cost => new UnitCost(cost.Key, cost.Value))];
+    private static IReadOnlyList<LimitDefinition> TenantLimits(IEnumerable<LimitOptions> limits, UnitScale scale) => [.. limits.Select(limit => Limit(limit, PartitionBy.Tenant, scale))];
 
-    private static IReadOnlyList<LimitDefinition> TenantLimits(IEnumerable<LimitOptions> limits) =>
-        [.. limits.Select(static limit => new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit), PartitionBy.Tenant))];
+    private static TenantClassDefinition TenantClass(string name, TenantClassOptions options, UnitScale scale) =>
+        new(name, TenantLimits(options.Limits, scale), options.Tenants.ToHashSet(StringComparer.Ordinal), options.Weight);
 
-    private static TenantClassDefinition TenantClass(string name, TenantClassOptions options) =>
-        new(name, TenantLimits(options.Limits), options.Tenants.ToHashSet(StringComparer.Ordinal), options.Weight);
-
-    private static LimitRule Rule(LimitOptions limit)
+    /// <summary>What is counted over time can be counted in parts. How many are under way at once is a whole number, and so is what is learned.</summary>
+    private static LimitDefinition Limit(LimitOptions limit, PartitionBy partition, UnitScale scale)
     {
-        var window = limit.Window.GetValueOrDefault().Ticks;
+        var parts = limit.Algorithm is LimitAlgorithm.SlidingWindow or LimitAlgorithm.TokenBucket or LimitAlgorithm.FixedWindow ? scale[limit.Unit] : 1;
+        return new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit, parts), partition) { PartsPerUnit = parts };
+    }
+
+    private static LimitRule Rule(LimitOptions limit, int parts)
+    {
+        var (quota, window) = (limit.Quota * parts, limit.Window.GetValueOrDefault().Ticks);
         return limit.Algorithm switch
         {
-            LimitAlgorithm.TokenBucket => new TokenBucket(limit.Quota, window, limit.Burst ?? limit.Quota),
-            LimitAlgorithm.FixedWindow => new FixedWindow(limit.Quota, window, limit.Anchor, Zone(limit.TimeZone)),
+            LimitAlgorithm.TokenBucket => new TokenBucket(quota, window, (limit.Burst ?? limit.Quota) * parts),
+            LimitAlgorithm.FixedWindow => new FixedWindow(quota, window, limit.Anchor, Zone(limit.TimeZone)),
             LimitAlgorithm.Concurrency => new Concurrency(limit.Quota),
             LimitAlgorithm.AdaptiveRate => AdaptiveRate(limit, window),
             LimitAlgorithm.AdaptiveConcurrency => AdaptiveConcurrency(limit),
             LimitAlgorithm.AdaptiveThrottle => new AdaptiveThrottle(),
-            _ => new SlidingWindow(limit.Quota, window),
+            _ => new SlidingWindow(quota, window),
         };
     }
 

@@ -35,7 +35,7 @@ internal static class EndpointFaults
         }
     }
 
-    private static void CheckCosts(FaultList faults, string path, IDictionary<string, long> costs)
+    private static void CheckCosts(FaultList faults, string path, IDictionary<string, decimal> costs)
     {
         foreach (var (unit, cost) in costs)
         {

@@ -10,10 +10,10 @@ public sealed class EndpointOptions
     public bool ServiceLimits { get; set; } = true;
 
     /// <summary>
-    /// What a request to the endpoint costs by unit, 0 to 10^12, unless the request says otherwise itself. Where it names no cost of a unit, that of a more general template which covers it
-    /// counts; a <c>requests</c> of 0 takes nothing from limits in requests. Default: none.
+    /// What a request to the endpoint costs by unit, 0 to 10^12 with at most six digits behind the point, unless the request says otherwise itself. Where it names no cost of a unit, that
+    /// of a more general template which covers it counts, and at last the service's; a <c>requests</c> of 0 takes nothing from limits in requests. Default: none.
     /// </summary>
-    public IDictionary<string, long> Costs { get; } = new Dictionary<string, long>(StringComparer.Ordinal);
+    public IDictionary<string, decimal> Costs { get; } = new Dictionary<string, decimal>(StringComparer.Ordinal);
 
     /// <summary>Adds a limit in its short form, see <see cref="LimitOptions.Parse"/>.</summary>
     /// <param name="limit">The short form, such as <c>30/minute</c>. What is wrong with it is reported when the options are validated, with all other faults.</param>
@@ -33,8 +33,8 @@ public sealed class EndpointOptions
 
     /// <summary>Sets what a request to the endpoint costs in a unit.</summary>
     /// <param name="unit">The unit, as the limits write it.</param>
-    /// <param name="amount">The amount, 0 to 10^12.</param>
-    public EndpointOptions Cost(string unit, long amount)
+    /// <param name="amount">The amount, 0 to 10^12 with at most six digits behind the point.</param>
+    public EndpointOptions Cost(string unit, decimal amount)
     {
         ArgumentNullException.ThrowIfNull(unit);
         Costs[unit] = amount;

@@ -20,6 +20,8 @@ internal readonly record struct Fault(string Path, string Value, string Right)
 
     public static string Quote(long value) => value.ToString(CultureInfo.InvariantCulture);
 
+    public static string Quote(decimal value) => value.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>The text as it may stand in a log: short, and on one line.</summary>
     public static string Excerpt(string text, int maxLength = ExcerptLength)
     {

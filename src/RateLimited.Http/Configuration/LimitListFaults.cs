@@ -11,6 +11,9 @@ internal enum LimitPlace
 
     /// <summary>Over all services: by nothing.</summary>
     Global,
+
+    /// <summary>Under a key: by key, which need not be said.</summary>
+    Key,
 }
 
 /// <summary>What can be wrong with limits that stand beside one another.</summary>
@@ -66,12 +69,17 @@ internal sealed class LimitListFaults
             _faults.Add($"{path}:{key}", value, right);
         }
 
-        if (_place == LimitPlace.Tenant && limit.Partition == PartitionBy.Name)
+        if (_place == LimitPlace.Tenant && limit.Partition is (PartitionBy.Name or PartitionBy.Key))
         {
-            _faults.Add($"{path}:Partition", "'Name'", "Tenant, which limits under Tenants count by, or nothing");
+            _faults.Add($"{path}:Partition", Fault.Quote(limit.Partition.ToString()), "Tenant, which limits under Tenants count by, or nothing");
         }
 
-        if (_place == LimitPlace.Global && limit.Partition is (PartitionBy.Tenant or PartitionBy.Name))
+        if (_place == LimitPlace.Key && limit.Partition is (PartitionBy.Tenant or PartitionBy.Name))
+        {
+            _faults.Add($"{path}:Partition", Fault.Quote(limit.Partition.ToString()), "Key, which limits under Keys count by, or nothing");
+        }
+
+        if (_place == LimitPlace.Global && limit.Partition is (PartitionBy.Tenant or PartitionBy.Name or PartitionBy.Key))
         {
             _faults.Add($"{path}:Partition", Fault.Quote(limit.Partition.ToString()), "Service or nothing, since a global limit counts all requests together");
         }

@@ -64,7 +64,7 @@ public sealed class LimitOptions
 
     /// <summary>
     /// Reads the short form: <c>500/minute</c>, <c>150_000 tokens/1m</c>, <c>20 units/12 hours</c>, <c>5 concurrent</c>; then any of <c>sliding</c>, <c>token-bucket</c>,
-    /// <c>burst 20</c>, <c>adaptive</c>, <c>initial 20</c>, <c>min 2</c>, <c>fixed</c> (with <c>first-use</c>, <c>announced</c> or a time zone behind it), <c>per tenant</c>, <c>per name</c>. Without a quota:
+    /// <c>burst 20</c>, <c>adaptive</c>, <c>initial 20</c>, <c>min 2</c>, <c>fixed</c> (with <c>first-use</c>, <c>announced</c> or a time zone behind it), <c>per tenant</c>, <c>per name</c>, <c>per key</c>. Without a quota:
     /// <c>adaptive rate</c>, <c>adaptive concurrency</c>, <c>adaptive throttle</c>, with a unit as in <c>adaptive rate of tokens</c>. The same in every culture.
     /// </summary>
     /// <param name="text">The short form.</param>

@@ -72,6 +72,7 @@ internal sealed class LimitText
         {
             PartitionBy.Tenant => PerTenant,
             PartitionBy.Name => " per name",
+            PartitionBy.Key => " per key",
             _ => string.Empty,
         };
         return limit.IsAdaptive && limit.Quota == 0
@@ -208,7 +209,7 @@ internal sealed class LimitText
         "INITIAL" => Number("initial", _limit.Initial, value => _limit.Initial = value),
         "MIN" => Number("min", _limit.Minimum, value => _limit.Minimum = value),
         "PER" => Partition(),
-        _ => Unexpected(word, "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'per tenant' or 'per name' after the window"),
+        _ => Unexpected(word, "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'per tenant', 'per name' or 'per key' after the window"),
     };
 
     private string? Algorithm(LimitAlgorithm algorithm)
@@ -284,10 +285,10 @@ internal sealed class LimitText
     private string? Partition()
     {
         var word = _next < _words.Length ? _words[_next++] : string.Empty;
-        PartitionBy? partition = Is(word, "tenant") ? PartitionBy.Tenant : Is(word, "name") ? PartitionBy.Name : null;
+        PartitionBy? partition = Is(word, "tenant") ? PartitionBy.Tenant : Is(word, "name") ? PartitionBy.Name : Is(word, "key") ? PartitionBy.Key : null;
         if (partition is null || _partition)
         {
-            return "'per tenant' or 'per name', once";
+            return "'per tenant', 'per name' or 'per key', once";
         }
 
         _partition = true;

@@ -1,6 +1,6 @@
 namespace RateLimited.Http.Configuration;
 
-/// <summary>Whole numbers as configuration writes them: digits, with <c>_</c> between them where that reads better. The same in every culture.</summary>
+/// <summary>Numbers as configuration writes them: digits, with <c>_</c> between them where that reads better, and a point where they need not be whole. The same in every culture.</summary>
 internal static class NumberText
 {
     public static bool TryParse(ReadOnlySpan<char> text, out long value)
@@ -25,5 +25,28 @@ internal static class NumberText
         }
 
         return afterDigit;
+    }
+
+    /// <summary>A number that need not be whole: at most 12 digits behind the point.</summary>
+    public static bool TryParseAmount(ReadOnlySpan<char> text, out decimal value)
+    {
+        const int MostDigits = 12;
+        var point = text.IndexOf('.');
+        var part = point < 0 ? default : text[(point + 1)..];
+        value = 0;
+        if (!TryParse(point < 0 ? text : text[..point], out var whole) || part.Length > MostDigits || part.ContainsAnyExceptInRange('0', '9') || (point >= 0 && part.IsEmpty))
+        {
+            return false;
+        }
+
+        value = whole;
+        var place = 1m;
+        foreach (var digit in part)
+        {
+            place /= 10;
+            value += (digit - '0') * place;
+        }
+
+        return true;
     }
 }

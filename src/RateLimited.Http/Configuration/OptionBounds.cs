@@ -6,11 +6,17 @@ internal static class OptionBounds
     /// <summary>Of a quota, a burst and a bound on costs in line: far above any real upstream, and far from overflow when multiplied by a window's ticks in 128 bits.</summary>
     public const long MaxAmount = 1_000_000_000_000;
 
+    /// <summary>Of a quota that is counted in parts of units: as far from overflow as that of whole ones, also where a window's charges are added up.</summary>
+    public const long MaxParts = 100_000_000_000_000_000;
+
     /// <summary>Every limit of a request is decided in one step: a list of hundreds is a mistake and would make each decision slow.</summary>
     public const int MaxLimits = 64;
 
     public const int MaxEndpoints = 1_000;
     public const int MaxTenantClasses = 100;
+
+    /// <summary>All keys of a service are looked at with each request.</summary>
+    public const int MaxKeys = 128;
 
     /// <summary>What a dialect speaks of: no response has more headers of limits.</summary>
     public const int MaxDialectHeaders = 64;
@@ -30,7 +36,9 @@ internal static class OptionBounds
     public static readonly NumberRange Burst = new(1, MaxAmount, "a whole number from 1 to 10^12 as the burst");
     public static readonly NumberRange Learned = new(1, MaxAmount, "a whole number from 1 to the quota");
     public static readonly NumberRange Cost = new(1, MaxAmount, "a whole number from 1 to 10^12 as the most that the line may cost");
-    public static readonly NumberRange EndpointCost = new(0, MaxAmount, "a whole number from 0 to 10^12 as what a request costs");
+    public static readonly AmountRange EndpointCost = new(0, MaxAmount, "a number from 0 to 10^12 with at most six digits behind the point as what a request costs");
+    public static readonly NumberRange CostPer = new(1, MaxAmount, "a whole number from 1 to 10^12");
+    public static readonly AmountRange Finest = new(0.000001m, 1, "a number from 0.000001 to 1, a power of ten such as 0.01");
     public static readonly NumberRange Status = new(200, 999, "a status from 200 to 999");
     public static readonly NumberRange Weight = new(1, 1_000, "a whole number from 1 to 1_000");
     public static readonly NumberRange QueueLength = new(0, 10_000_000, "a whole number from 0 to 10_000_000");
@@ -52,6 +60,13 @@ internal static class OptionBounds
 internal sealed record NumberRange(long Min, long Max, string Right)
 {
     public bool Contains(long value) => value >= Min && value <= Max;
+}
+
+/// <summary>The numbers an option may have that need not be whole, and the words that say so.</summary>
+internal sealed record AmountRange(decimal Min, decimal Max, string Right)
+{
+    /// <summary>What a millionth does not divide would not be counted exactly.</summary>
+    public bool Contains(decimal value) => value >= Min && value <= Max && decimal.IsInteger(value * UnitCost.Finest);
 }
 
 /// <summary>The durations an option may have, and the words that say so.</summary>

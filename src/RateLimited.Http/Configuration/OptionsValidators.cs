@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RateLimited.Http.Admission.Sharing;
 
 namespace RateLimited.Http.Configuration;
 
@@ -10,10 +11,10 @@ internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimiti
 }
 
 /// <summary>Refuses a service's options unless all of them are right.</summary>
-internal sealed class ServiceOptionsValidator(IOptionsFactory<RateLimitingOptions> global) : IValidateOptions<ServiceRateLimitingOptions>
+internal sealed class ServiceOptionsValidator(IOptionsFactory<RateLimitingOptions> global, IEnumerable<ISharedStore> stores) : IValidateOptions<ServiceRateLimitingOptions>
 {
     public ValidateOptionsResult Validate(string? name, ServiceRateLimitingOptions options) =>
-        string.IsNullOrEmpty(name) ? ValidateOptionsResult.Skip : ServiceOptionsFaults.Of(name, options, GlobalLimits()).Result();
+        string.IsNullOrEmpty(name) ? ValidateOptionsResult.Skip : ServiceOptionsFaults.Of(name, options, GlobalLimits(), [.. stores.Select(static store => store.Name)]).Result();
 
     /// <summary>Null where they are wrong themselves, which is reported in their own place.</summary>
     private IList<LimitOptions>? GlobalLimits()

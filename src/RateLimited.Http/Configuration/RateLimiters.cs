@@ -32,7 +32,12 @@ public static class RateLimiters
         ArgumentNullException.ThrowIfNull(time);
         var options = new ServiceRateLimitingOptions();
         configure(options);
-        var faults = ServiceOptionsFaults.Of(service, options, globalLimits: []);
+        var faults = ServiceOptionsFaults.Of(service, options, globalLimits: [], stores: []);
+        if (options.Keys.IsUsed)
+        {
+            faults.Add($"{service}:Keys", "keys without a client", "no keys here, since it is the requests of an HttpClient that go with them");
+        }
+
         return faults.Count == 0
             ? new ServiceLimiter(DefinitionCompiler.Service(service, options), new InProcessStore(time, []), Telemetry.For(service))
             : throw new OptionsValidationException(service, typeof(ServiceRateLimitingOptions), faults.Sentences());

@@ -61,17 +61,38 @@ internal sealed class SectionReader(FaultList faults)
         return section.Value.Trim();
     }
 
-    public void Number(IConfigurationSection section, NumberRange range, Action<long> assign)
+    public void Number(IConfigurationSection section, NumberRange range, Action<long> assign) =>
+        Value(section, range.Right, text => NumberText.TryParse(text, out var value) && range.Contains(value) ? value : (long?)null, assign);
+
+    /// <summary>A number that need not be whole.</summary>
+    public void Amount(IConfigurationSection section, AmountRange range, Action<decimal> assign) =>
+        Value(section, range.Right, text => NumberText.TryParseAmount(text, out var value) && range.Contains(value) ? value : (decimal?)null, assign);
+
+    /// <summary>Amounts that need not be whole, by a name. Configuration cuts keys at a colon, so that a name with one in it arrives as a section within a section.</summary>
+    public void Amounts(IConfigurationSection section, AmountRange range, IDictionary<string, decimal> amounts, string example)
     {
-        if (Text(section, range.Right) is { } text)
+        if (!string.IsNullOrWhiteSpace(section.Value))
         {
-            if (NumberText.TryParse(text, out var value) && range.Contains(value))
+            Refuse(section, Fault.Quote(section.Value), $"a section of names and amounts, such as {example}");
+            return;
+        }
+
+        foreach (var child in section.GetChildren())
+        {
+            ReadAmount(child, child.Key);
+        }
+
+        void ReadAmount(IConfigurationSection child, string name)
+        {
+            var parts = child.GetChildren().ToArray();
+            foreach (var part in parts)
             {
-                assign(value);
+                ReadAmount(part, $"{name}{ConfigurationPath.KeyDelimiter}{part.Key}");
             }
-            else
+
+            if (parts.Length == 0)
             {
-                faults.Add(section.Path, Fault.Quote(text), range.Right);
+                Amount(child, range, value => amounts[name] = value);
             }
         }
     }
@@ -91,53 +112,15 @@ internal sealed class SectionReader(FaultList faults)
         }
     }
 
-    public void Duration(IConfigurationSection section, DurationRange range, Action<TimeSpan> assign)
-    {
-        if (Text(section, range.Right) is { } text)
-        {
-            if (DurationText.TryParse(text, out var value) && range.Contains(value))
-            {
-                assign(value);
-            }
-            else
-            {
-                faults.Add(section.Path, Fault.Quote(text), range.Right);
-            }
-        }
-    }
+    public void Duration(IConfigurationSection section, DurationRange range, Action<TimeSpan> assign) =>
+        Value(section, range.Right, text => DurationText.TryParse(text, out var value) && range.Contains(value) ? value : (TimeSpan?)null, assign);
 
     public void Choice<TEnum>(IConfigurationSection section, Action<TEnum> assign)
-        where TEnum : struct, Enum
-    {
-        var right = EnumText.Names<TEnum>();
-        if (Text(section, right) is { } text)
-        {
-            if (EnumText.TryParse<TEnum>(text, out var value))
-            {
-                assign(value);
-            }
-            else
-            {
-                faults.Add(section.Path, Fault.Quote(text), right);
-            }
-        }
-    }
+        where TEnum : struct, Enum =>
+        Value(section, EnumText.Names<TEnum>(), static text => EnumText.TryParse<TEnum>(text, out var value) ? value : (TEnum?)null, assign);
 
-    public void Truth(IConfigurationSection section, Action<bool> assign)
-    {
-        const string Right = "true or false";
-        if (Text(section, Right) is { } text)
-        {
-            if (bool.TryParse(text, out var value))
-            {
-                assign(value);
-            }
-            else
-            {
-                faults.Add(section.Path, Fault.Quote(text), Right);
-            }
-        }
-    }
+    public void Truth(IConfigurationSection section, Action<bool> assign) =>
+        Value(section, "true or false", static text => bool.TryParse(text, out var value) ? value : (bool?)null, assign);
 
     /// <summary>The elements of a list, where one value alone is a list of one and an empty value an empty list.</summary>
     public IReadOnlyList<IConfigurationSection> List(IConfigurationSection section, string right)
@@ -165,6 +148,24 @@ internal sealed class SectionReader(FaultList faults)
     }
 
     public void Refuse(IConfigurationSection section, string value, string right) => faults.Add(section.Path, value, right);
+
+    private void Value<T>(IConfigurationSection section, string right, Func<string, T?> read, Action<T> assign)
+        where T : struct
+    {
+        if (Text(section, right) is not { } text)
+        {
+            return;
+        }
+
+        if (read(text) is { } value)
+        {
+            assign(value);
+        }
+        else
+        {
+            faults.Add(section.Path, Fault.Quote(text), right);
+        }
+    }
 
     private static SectionKey<T>? Find<T>(IReadOnlyList<SectionKey<T>> known, string name)
     {

@@ -1,4 +1,5 @@
 using RateLimited.Http.Configuration.Presets;
+using RateLimited.Http.Keys;
 using RateLimited.Http.Signals;
 
 namespace RateLimited.Http.Configuration;
@@ -23,12 +24,45 @@ internal sealed record ServiceLayers(IReadOnlyList<LimitOptions> Limits, IReadOn
 
         return options.Limits.Count > 0 || tier is null
             ? new ServiceLayers([.. options.Limits], EndpointsOver(options, tier), Discovers: false)
-            : new ServiceLayers([.. tier.Limits.Select(static limit => limit.Options())], EndpointsOver(options, tier), tier.Discovers);
+            : new ServiceLayers([.. tier.Limits.Select(limit => ByKey(limit.Options(), options))], EndpointsOver(options, tier), tier.Discovers);
     }
+
+    /// <summary>The limits that a key has in place of those that the service has for each key; null where it says nothing of them.</summary>
+    public static IReadOnlyList<LimitOptions>? LimitsOf(KeyOptions key, ServiceRateLimitingOptions options) => key.Limits.Count > 0
+        ? [.. key.Limits.OfType<LimitOptions>()]
+        : key.Tier is { } tier && PresetOf(options)?.TierOf(tier) is { } own ? [.. own.Limits.Select(static limit => limit.Options())] : null;
 
     /// <summary>The dialect of valid options; null where each response's headers tell.</summary>
     public static HeaderDialect? DialectOf(ServiceRateLimitingOptions options) =>
         options.Dialect is { } own ? DialectCompiler.Dialect(own) : PresetOf(options)?.Dialect is { } known ? KnownDialects.Find(known) : null;
+
+    /// <summary>How valid options have requests carry their keys.</summary>
+    public static KeyCarrier CarrierOf(ServiceRateLimitingOptions options) =>
+        options.Keys.Apply is { } apply ? KeyCarrier.Of(apply)
+        : options.Keys.Carrier is { } text && KeyCarrier.TryParse(text, out var own) ? own
+        : PresetOf(options)?.Key is { } known ? new KeyCarrier(known.Name, known.Form) { IsInQuery = known.IsInQuery }
+        : KeyCarrier.Bearer;
+
+    /// <summary>What a provider grants it grants to each account: where the service has keys, to each of them.</summary>
+    private static LimitOptions ByKey(LimitOptions limit, ServiceRateLimitingOptions options)
+    {
+        if (options.Keys.IsUsed && limit.Partition == PartitionBy.Service)
+        {
+            limit.Partition = PartitionBy.Key;
+        }
+
+        return limit;
+    }
+
+    private static EndpointOptions ByKey(EndpointOptions endpoint, ServiceRateLimitingOptions options)
+    {
+        foreach (var limit in endpoint.Limits)
+        {
+            ByKey(limit, options);
+        }
+
+        return endpoint;
+    }
 
     private static Preset? PresetOf(ServiceRateLimitingOptions options) => options.Preset is { } name ? KnownPresets.Find(name) : null;
 
@@ -44,7 +78,7 @@ internal sealed record ServiceLayers(IReadOnlyList<LimitOptions> Limits, IReadOn
         [
             .. options.Endpoints,
             .. tier.Endpoints.Where(endpoint => !own.Contains(EndpointFaults.Shape(endpoint.Template)))
-                .Select(static endpoint => KeyValuePair.Create(endpoint.Template, endpoint.Options())),
+                .Select(endpoint => KeyValuePair.Create(endpoint.Template, ByKey(endpoint.Options(), options))),
         ];
     }
 }

@@ -9,7 +9,8 @@ internal static class ServiceOptionsFaults
     /// <param name="service">The service's name.</param>
     /// <param name="options">Its options.</param>
     /// <param name="globalLimits">The limits over all services, which are limits of this one too; null where they are not known.</param>
-    public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits)
+    /// <param name="stores">The stores that were added to the program; null where that is not known.</param>
+    public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits, IReadOnlyCollection<string>? stores = null)
     {
         var faults = new FaultList();
         var path = options.Path ?? $"{RateLimitingOptionsReader.ServicesPath}:{service}";
@@ -20,6 +21,7 @@ internal static class ServiceOptionsFaults
 
         CheckValues(faults, path, options);
         CheckPreset(faults, path, options);
+        CheckStore(faults, $"{path}:Store", options, stores);
         if (options.Dialect is { } dialect)
         {
             DialectFaults.Check(faults, $"{path}:Dialect", dialect);
@@ -27,9 +29,12 @@ internal static class ServiceOptionsFaults
 
         LimitListFaults.Check(faults, $"{path}:Limits", options.Limits, LimitPlace.Service);
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
+        CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
+        KeyFaults.Check(faults, path, options);
         var layers = ServiceLayers.Of(options);
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
+        CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options, besides: []));
         CheckQueue(faults, $"{path}:Queue", options.Queue, globalLimits is null || layers.Discovers ? null : limits);
         ResilienceFaults.Check(faults, $"{path}:Resilience", options.Resilience);
         if (options.DiscoverLimits && options.Limits.Count > 0)
@@ -53,6 +58,23 @@ internal static class ServiceOptionsFaults
         Duration(faults, $"{path}:BodyIdleTimeout", options.BodyIdleTimeout, OptionBounds.BodyIdle);
         Number(faults, $"{path}:MaxPartitions", options.MaxPartitions, OptionBounds.Partitions);
         Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
+    }
+
+    private static void CheckStore(FaultList faults, string path, ServiceRateLimitingOptions options, IReadOnlyCollection<string>? stores)
+    {
+        var store = options.Store;
+        if (store is null || !StoreNames.All.Contains(store, StringComparer.OrdinalIgnoreCase))
+        {
+            faults.Add(path, Fault.Quote(store ?? string.Empty), "'Memory' or 'Redis'");
+        }
+        else if (!StoreNames.IsMemory(store) && stores is not null && !stores.Contains(store, StringComparer.OrdinalIgnoreCase))
+        {
+            faults.Add(path, Fault.Quote(store), "a store that was added to the program's services, with AddRateLimitingRedis of the package RateLimited.Http.Redis");
+        }
+        else if (!StoreNames.IsMemory(store) && options.Keys.IsUsed)
+        {
+            faults.Add(path, Fault.Quote(store), "'Memory' for a service with Keys, since the limits of keys are counted by each process for itself");
+        }
     }
 
     private static void CheckPreset(FaultList faults, string path, ServiceRateLimitingOptions options)
@@ -99,12 +121,26 @@ internal static class ServiceOptionsFaults
         }
     }
 
+    /// <summary>A quota counted in parts must leave the arithmetic room.</summary>
+    private static void CheckParts(FaultList faults, string path, IEnumerable<LimitOptions> limits, UnitScale scale)
+    {
+        foreach (var limit in limits)
+        {
+            var parts = scale[limit.Unit ?? UnitCost.Requests];
+            if (parts > 1 && Math.Max(limit.Quota, limit.Burst ?? 0) > OptionBounds.MaxParts / parts)
+            {
+                faults.Add($"{path}:Costs:{limit.Unit}", $"counted in 1/{parts}", $"costs with fewer digits behind the point, or no quota above {OptionBounds.MaxParts / parts} of the unit");
+            }
+        }
+    }
+
     private static IEnumerable<LimitOptions> AllLimits(ServiceRateLimitingOptions options, ServiceLayers layers) =>
     [
         .. layers.Limits,
         .. layers.Endpoints.SelectMany(static endpoint => endpoint.Value?.Limits ?? []),
         .. options.Tenants.Limits,
         .. options.Tenants.Classes.Values.SelectMany(static tenantClass => tenantClass?.Limits ?? []),
+        .. options.Keys.List.SelectMany(key => key is null ? [] : ServiceLayers.LimitsOf(key, options) ?? []),
     ];
 
     private static void Number(FaultList faults, string path, long value, NumberRange range)

@@ -32,6 +32,11 @@ internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> regist
                 configure(options);
             }
         }
+
+        foreach (var configure in known.KeysOf(name))
+        {
+            configure(options.Keys);
+        }
     }
 
     /// <summary>By enumeration and not by path, for a name may hold the colon that parts keys.</summary>

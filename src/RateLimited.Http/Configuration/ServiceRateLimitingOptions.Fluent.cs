@@ -76,6 +76,27 @@ public sealed partial class ServiceRateLimitingOptions
         return this;
     }
 
+    /// <summary>Sets what every request costs in a unit, where neither it nor its endpoint says.</summary>
+    /// <param name="unit">The unit, as the limits write it.</param>
+    /// <param name="amount">The amount, 0 to 10^12 with at most six digits behind the point.</param>
+    public ServiceRateLimitingOptions Cost(string unit, decimal amount) => Cost(unit, cost => cost.Amount = amount);
+
+    /// <summary>Sets how requests tell what they cost in a unit, or adds to how they do.</summary>
+    /// <param name="unit">The unit, as the limits write it.</param>
+    /// <param name="configure">Sets up the cost.</param>
+    public ServiceRateLimitingOptions Cost(string unit, Action<CostOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(unit);
+        ArgumentNullException.ThrowIfNull(configure);
+        if (!Costs.TryGetValue(unit, out var cost))
+        {
+            Costs[unit] = cost = new CostOptions();
+        }
+
+        configure(cost);
+        return this;
+    }
+
     /// <summary>Adds limits of each tenant that is in no class, in their short form.</summary>
     /// <param name="limits">The short forms, such as <c>60/minute</c>.</param>
     public ServiceRateLimitingOptions PerTenant(params ReadOnlySpan<string> limits)
@@ -113,6 +134,15 @@ public sealed partial class ServiceRateLimitingOptions
             tenantClass.Limits.Add(LimitOptions.Read(limit, path: null));
         }
 
+        return this;
+    }
+
+    /// <summary>Sets up the API keys that the service's requests go with.</summary>
+    /// <param name="configure">The keys, and how they are carried.</param>
+    public ServiceRateLimitingOptions ApiKeys(Action<KeyPoolOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        configure(Keys);
         return this;
     }
 

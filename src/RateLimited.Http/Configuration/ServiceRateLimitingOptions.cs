@@ -36,6 +36,18 @@ public sealed partial class ServiceRateLimitingOptions
     /// </summary>
     public IDictionary<string, EndpointOptions> Endpoints { get; } = new Dictionary<string, EndpointOptions>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// What requests cost by unit, where neither they nor their endpoint says: a fixed amount, what a header, the address or the body tells, or by a model's name. Default: nothing but one
+    /// of <c>requests</c>.
+    /// </summary>
+    public IDictionary<string, CostOptions> Costs { get; } = new Dictionary<string, CostOptions>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Estimates what requests cost. It wins over the configured costs, endpoints' included, unit by unit; what requests say themselves wins over it. Default: null, the keyed service
+    /// <see cref="ICostEstimator"/> of the service's name if there is one.
+    /// </summary>
+    public ICostEstimator? CostEstimator { get; set; }
+
     /// <summary>How the upstream speaks of its limits. Default: null, the preset's; without a preset, what its headers' names tell.</summary>
     public DialectOptions? Dialect { get; set; }
 
@@ -47,6 +59,9 @@ public sealed partial class ServiceRateLimitingOptions
 
     /// <summary>Limits for each tenant, and classes of tenants.</summary>
     public TenantOptions Tenants { get; } = new();
+
+    /// <summary>The API keys that the service's requests go with. Default: none, and requests are sent as their callers made them.</summary>
+    public KeyPoolOptions Keys { get; } = new();
 
     /// <summary>The waiting line.</summary>
     public QueueOptions Queue { get; } = new();
@@ -67,6 +82,12 @@ public sealed partial class ServiceRateLimitingOptions
 
     /// <summary>How requests survive the service's bad days.</summary>
     public ResilienceOptions Resilience { get; } = new();
+
+    /// <summary>
+    /// Where the limits are counted: <c>Memory</c>, each process for itself, or <c>Redis</c>, all processes together; that takes the package RateLimited.Http.Redis and its
+    /// <c>AddRateLimitingRedis</c>. Limits over all services, limits that responses tell of and adaptive ones are always each process's own. Default: <c>Memory</c>. Not reloadable.
+    /// </summary>
+    public string Store { get; set; } = StoreNames.Memory;
 
     /// <summary>How many partitions (tenants, names) each limit counts apart at most, 1 to 10 000 000; those beyond share one. Default: 100 000.</summary>
     public int MaxPartitions { get; set; } = 100_000;

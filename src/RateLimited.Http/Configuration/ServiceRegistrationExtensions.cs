@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RateLimited.Http.Keys;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Telemetry;
 
@@ -20,6 +21,7 @@ internal static class ServiceRegistrationExtensions
         }
 
         services.AddOptions();
+        services.Insert(0, ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, KeyCarryingFilter>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<ServiceRateLimitingOptions>, ServiceOptionsSource>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RateLimitingOptions>, RateLimitingOptionsSource>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ServiceRateLimitingOptions>, ServiceOptionsValidator>());
@@ -28,6 +30,7 @@ internal static class ServiceRegistrationExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, PrimaryHandlerDefaults>());
         services.AddOptions<StartupValidation>().ValidateOnStart();
         services.TryAddSingleton(static provider => new RateLimitingTelemetry(provider.GetService<IMeterFactory>(), provider.GetService<ILoggerFactory>()));
+        services.TryAddSingleton<KeySources>();
         services.TryAddSingleton<ConfigurationLoader>();
         services.TryAddSingleton<ServiceRegistry>();
         services.TryAddKeyedSingleton<IServiceRateLimiter>(KeyedService.AnyKey, static (provider, key) =>
@@ -53,10 +56,29 @@ internal static class ServiceRegistrationExtensions
             {
                 handlers.AdditionalHandlers.Add(new ResilienceHandler(pipeline));
                 handlers.AdditionalHandlers.Add(new RedirectHandler(pipeline));
-                handlers.AdditionalHandlers.Add(new RateLimitingHandler(pipeline));
+                handlers.AdditionalHandlers.Add(new RateLimitingHandler(pipeline) { ClientsOrigin = new Lazy<KeyOrigin?>(() => KeyOrigin.Of(BaseAddressOf(handlers.Name, handlers.Services))) });
                 handlers.AdditionalHandlers.Add(new AttemptTimeoutHandler(pipeline));
             }
         }));
         return builder;
+    }
+
+    /// <summary>
+    /// The base address that a client is set up with. Nothing tells it to handlers, so that a client that sends nothing is set up to be asked for it; only where keys depend on it.
+    /// </summary>
+    private static Uri? BaseAddressOf(string? client, IServiceProvider services)
+    {
+        using var asked = new HttpClient(new NoHandler());
+        foreach (var configure in services.GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get(client).HttpClientActions)
+        {
+            configure(asked);
+        }
+
+        return asked.BaseAddress;
+    }
+
+    private sealed class NoHandler : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ServiceRegistrations
     private readonly HashSet<string> _services = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Action<ServiceRateLimitingOptions>> _defaults = [];
     private readonly List<IConfigurationSection> _defaultSections = [];
+    private readonly List<(string Client, Action<KeyPoolOptions> Configure)> _keys = [];
     private bool _allClients;
     private string? _serviceOfAllClients;
 
@@ -50,6 +51,15 @@ internal sealed class ServiceRegistrations
         _defaultSections.Add(section);
         _defaults.Add(options => ServiceOptionsReader.Read(section, options));
     }
+
+    public void AddKeys(string client, Action<KeyPoolOptions> configure) => _keys.Add((client, configure));
+
+    /// <summary>What the clients of a service said of its keys.</summary>
+    public IEnumerable<Action<KeyPoolOptions>> KeysOf(string service) =>
+        _keys.Where(each => service.Equals(ServiceOf(each.Client), StringComparison.OrdinalIgnoreCase)).Select(static each => each.Configure);
+
+    /// <summary>The clients that were given keys and are limited by no service.</summary>
+    public IEnumerable<string> KeyedWithoutService => _keys.Select(static each => each.Client).Where(client => ServiceOf(client) is null).Distinct(StringComparer.Ordinal);
 
     public bool IsNamedClient(string? client) => client is not null && _serviceOfClient.ContainsKey(client);
 

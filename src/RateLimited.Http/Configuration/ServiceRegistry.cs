@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Telemetry;
 
@@ -46,6 +47,8 @@ internal sealed class ServiceRegistry : IDisposable
         {
             _subscriptions.Add(ChangeToken.OnChange(change, () => Reload(unchanged: true)));
         }
+
+        loader.KeySources.Changed = ReloadKeys;
 
         // What changed between loading and subscribing.
         Reload(unchanged: false);
@@ -118,8 +121,9 @@ internal sealed class ServiceRegistry : IDisposable
             }
 
             var telemetry = _telemetry.For(configured.Definition.Name);
-            var limiter = new ServiceLimiter(configured.Definition, _store, telemetry);
-            live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Clients = _services is null ? null : ClientOf }, telemetry);
+            var keys = configured.Keys is null ? null : new PoolRing(configured.Definition.Name, telemetry);
+            var limiter = new ServiceLimiter(configured.Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: SharedStoreOf(configured.Definition));
+            live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Keys = keys, Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
             live.Pipeline.Probe();
             return live;
@@ -179,10 +183,39 @@ internal sealed class ServiceRegistry : IDisposable
         _store.ApplyGlobal(next.GlobalLimits);
         foreach (var (name, live) in _live)
         {
-            var service = next.Services[name];
-            live.Pipeline.Settings = service.Pipeline;
-            live.Limiter.Apply(service.Definition);
+            live.Apply(next.Services[name]);
             live.Telemetry.Reloaded();
+        }
+    }
+
+    /// <summary>The keys of one service may have changed, and nothing else.</summary>
+    private void ReloadKeys(string name)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed || !_current.Services.ContainsKey(name))
+            {
+                return;
+            }
+
+            _live.TryGetValue(name, out var live);
+            try
+            {
+                var configured = _loader.LoadService(name);
+                _current = _current with { Services = new Dictionary<string, ConfiguredService>(_current.Services, StringComparer.OrdinalIgnoreCase) { [name] = configured } };
+                live?.Apply(configured);
+                live?.Telemetry.Keys.Replaced(configured.Keys?.Keys.Count ?? 0);
+            }
+            catch (OptionsValidationException faults)
+            {
+                live?.Telemetry.ReloadRefused(string.Join(' ', faults.Failures));
+            }
+#pragma warning disable CA1031 // As with a reload of everything.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                live?.Telemetry.ReloadRefused(fault.GetType().Name);
+            }
         }
     }
 
@@ -194,6 +227,10 @@ internal sealed class ServiceRegistry : IDisposable
         }
     }
 
+    private ISharedStore? SharedStoreOf(ServiceDefinition definition) => definition.Store is not { } name
+        ? null
+        : _services!.GetServices<ISharedStore>().First(store => store.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     private string Names()
     {
         lock (_gate)
@@ -203,5 +240,25 @@ internal sealed class ServiceRegistry : IDisposable
         }
     }
 
-    private sealed record LiveService(ServiceLimiter Limiter, ServicePipeline Pipeline, ServiceTelemetry Telemetry);
+    private sealed record LiveService(ServiceLimiter Limiter, ServicePipeline Pipeline, ServiceTelemetry Telemetry)
+    {
+        /// <summary>Takes over what is configured. What is known of limits and keys stays.</summary>
+        public void Apply(ConfiguredService service)
+        {
+            KeyPoolDefinition? keys = null;
+            if (service.Keys is { } plan)
+            {
+                var ring = Pipeline.Keys ?? new PoolRing(service.Definition.Name, Telemetry);
+                Limiter.ChangeKeys(_ => keys = plan.Define(ring));
+                Pipeline.Keys = ring;
+            }
+            else if (Pipeline.Keys is { } ring)
+            {
+                Limiter.ChangeKeys(_ => ring.Clear());
+            }
+
+            Pipeline.Settings = service.Pipeline;
+            Limiter.Apply(service.Definition with { Keys = keys });
+        }
+    }
 }

@@ -38,6 +38,12 @@ internal sealed class FixedWindow : LimitRule
         _grid = anchor == WindowAnchor.Clock ? new WindowGrid(window, zone) : null;
     }
 
+    /// <summary>Where windows begin.</summary>
+    public WindowAnchor Anchor => _anchor;
+
+    /// <summary>The zone whose midnight windows of whole days begin at; null for UTC.</summary>
+    public TimeZoneInfo? Zone => _zone;
+
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
         if (cost > Quota)

@@ -3,10 +3,21 @@ namespace RateLimited.Http.Limits;
 /// <summary>
 /// A limit that the upstream tells of and nobody configured: a limit like any other, whose quota and window are what the responses say. Before anything is said it admits everything.
 /// </summary>
+/// <param name="name">The upstream's name of it.</param>
+/// <param name="unit">Its unit.</param>
+/// <param name="namedWindow">The window, where it belongs to the name.</param>
 /// <param name="longest">The longest that anything said is believed, in ticks.</param>
 /// <param name="isKept">Whether the last known limit holds for good.</param>
-internal sealed class ReportedLimit(long longest, bool isKept) : LimitRule(quota: long.MaxValue, window: 0)
+internal sealed class ReportedLimit(string name, string unit, long namedWindow, long longest, bool isKept) : LimitRule(quota: long.MaxValue, window: 0)
 {
+    /// <summary>The window, where it belongs to the limit's name; else zero.</summary>
+    public long NamedWindow => namedWindow;
+
+    /// <summary>Whether a report is of this limit.</summary>
+    public bool Is(in QuotaReport report) =>
+        namedWindow == report.NamedWindow && string.Equals(unit, report.Unit, StringComparison.Ordinal)
+        && (report.Name.Span.SequenceEqual(name) || report.Name.Span.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     public override long Earliest(ref LimitState state, in Moment at, long cost) => Known(ref state).Earliest(at, cost);
 
     public override long Charge(ref LimitState state, in Moment at, long cost) => Known(ref state).Charge(at, cost);

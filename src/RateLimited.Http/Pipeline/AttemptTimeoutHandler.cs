@@ -33,10 +33,8 @@ internal sealed class AttemptTimeoutHandler(ServicePipeline pipeline) : Pipeline
 
     private Task<HttpResponseMessage> SendWithinAsync(HttpRequestMessage request, TimeSpan timeout, CallEnd? given, CancellationToken cancellationToken)
     {
-        // Where nothing has waited yet the attempt begins when its request did, and no clock need be read.
-        var service = pipeline.Resilience;
-        var began = given is { HasWaited: false } ? given.Began : service.Now;
-        var end = given ?? new CallEnd(service, began, LimitRule.Never);
+        var end = given ?? new CallEnd(pipeline.Resilience, LimitRule.Never);
+        var began = end.Now;
         if (given is null)
         {
             end.Follow(cancellationToken);

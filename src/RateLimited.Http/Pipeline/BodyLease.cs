@@ -4,7 +4,7 @@ namespace RateLimited.Http.Pipeline;
 
 /// <summary>
 /// The lease that a response's body carries. It ends exactly once: when the body has been read to its end, was disposed, failed, or when nobody read a byte of it for
-/// the idle timeout. In the last case the body is closed, so that a read under way fails. Thread-safe.
+/// the idle timeout. In the last case the body is closed if it holds a place that others wait for, so that a read under way fails; else it can be read on. Thread-safe.
 /// </summary>
 internal sealed class BodyLease : IDisposable
 {
@@ -12,6 +12,8 @@ internal sealed class BodyLease : IDisposable
     private readonly AdmissionTicket _ticket;
     private readonly ServiceLimiter _limiter;
     private readonly HttpContent _body;
+    private readonly CostTail _tail;
+    private readonly bool _closesIdle;
     private readonly TimeSpan _idleTimeout;
     private readonly ITimer _timer;
     private CancellationTokenSource _closing = new();
@@ -20,11 +22,13 @@ internal sealed class BodyLease : IDisposable
     private bool _isAbandoned;
     private bool _hasEnded;
 
-    public BodyLease(AdmissionTicket ticket, ServiceLimiter limiter, HttpContent body, TimeSpan idleTimeout)
+    public BodyLease(AdmissionTicket ticket, ServiceLimiter limiter, HttpContent body, TimeSpan idleTimeout, CostTail tail = default)
     {
         _ticket = ticket;
         _limiter = limiter;
         _body = body;
+        _tail = tail;
+        _closesIdle = ticket.HoldsConcurrency;
         _idleTimeout = idleTimeout;
         _lastByte = limiter.Time.GetTimestamp();
 
@@ -59,26 +63,32 @@ internal sealed class BodyLease : IDisposable
     }
 
     /// <summary>Notes that bytes came, without ending the read.</summary>
-    public void Progress()
+    public void Progress(ReadOnlySpan<byte> bytes)
     {
         lock (_lock)
         {
             ThrowIfAbandoned_NeedsLock();
             _lastByte = _limiter.Time.GetTimestamp();
         }
+
+        _tail.Usage?.Read(bytes);
     }
+
+    /// <summary>The body is read from another place: what comes is not what comes next.</summary>
+    public void Moved() => _tail.Usage?.Lose();
 
     /// <summary>Ends a read that succeeded.</summary>
     /// <param name="read">The read that began, or null for one that blocked.</param>
     /// <param name="isEnd">Whether the body has no more.</param>
+    /// <param name="bytes">What it brought.</param>
     /// <exception cref="IOException">The body was closed meanwhile: what the read brought must not be trusted.</exception>
-    public void EndRead(BodyRead? read, bool isEnd)
+    public void EndRead(BodyRead? read, bool isEnd, ReadOnlySpan<byte> bytes)
     {
         Leave(read);
-        Progress();
+        Progress(bytes);
         if (isEnd)
         {
-            Dispose();
+            End(isComplete: true);
         }
     }
 
@@ -98,7 +108,9 @@ internal sealed class BodyLease : IDisposable
     }
 
     /// <summary>Ends the lease, once, however often and from wherever it is called.</summary>
-    public void Dispose()
+    public void Dispose() => End(isComplete: false);
+
+    private void End(bool isComplete)
     {
         lock (_lock)
         {
@@ -111,7 +123,7 @@ internal sealed class BodyLease : IDisposable
         }
 
         _timer.Dispose();
-        _ticket.Complete();
+        _tail.Complete(_ticket, _limiter, isComplete);
     }
 
     private bool Leave(BodyRead? read)
@@ -150,8 +162,15 @@ internal sealed class BodyLease : IDisposable
                 return;
             }
 
-            _isAbandoned = true;
+            _isAbandoned = _closesIdle;
             isRead = _reads > 0;
+        }
+
+        if (!_closesIdle)
+        {
+            // Nobody waits for it: it is only its cost that is not waited for any longer.
+            Dispose();
+            return;
         }
 
         try

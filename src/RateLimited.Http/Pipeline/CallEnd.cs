@@ -1,3 +1,4 @@
+using RateLimited.Http.Limits;
 using RateLimited.Http.Resilience;
 
 namespace RateLimited.Http.Pipeline;
@@ -22,25 +23,68 @@ internal enum CallEnding
 }
 
 /// <summary>
-/// Ends a request in time, by one token for its caller, its total time and its present attempt. There is no timer before something waits, so that a request that is answered at once pays for
-/// one small object. It is made for one request and never used again: a handler further in that keeps the token keeps one that nobody else's timeout cancels. One flow uses it, its
-/// caller's token and its timer beside that.
+/// Ends a request in time, by one token for its caller, its total time and its present attempt. There is no timer before something waits, and the clock is read for it only if nobody else
+/// has just read it, so that a request that is answered at once pays for one small object. It is made for one request and never used again: a handler further in that keeps the token keeps
+/// one that nobody else's timeout cancels. One flow uses it, its caller's token and its timer beside that.
 /// </summary>
 /// <param name="service">Whose clock counts.</param>
-/// <param name="began">When the request began, in ticks of that clock.</param>
-/// <param name="deadline">When its total time is over, or never.</param>
-internal sealed class CallEnd(ServiceResilience service, long began, long deadline) : CancellationTokenSource
+/// <param name="total">How long the request may take from the first reading on, in ticks, or <see cref="LimitRule.Never"/>.</param>
+internal sealed class CallEnd(ServiceResilience service, long total) : CancellationTokenSource
 {
+    private const long NotBegun = -2;
+    private const long Stale = -1;
+
     private CallWatch? _watch;
 
-    public long Began => began;
+    // The total time until it begins, and then its end.
+    private long _due = total;
+    private long _seen = NotBegun;
 
-    public long Deadline => deadline;
+    /// <summary>When its total time is over, in ticks of the service's clock, or never.</summary>
+    public long Deadline
+    {
+        get
+        {
+            if (_seen == NotBegun)
+            {
+                See(service.Now);
+            }
 
-    /// <summary>Whether time may have passed since it began. Before that no clock need be read.</summary>
-    public bool HasWaited { get; private set; }
+            return _due;
+        }
+    }
+
+    /// <summary>The present, as of the last reading if nothing has waited since.</summary>
+    public long Now
+    {
+        get
+        {
+            if (_seen >= 0)
+            {
+                return _seen;
+            }
+
+            var now = service.Now;
+            See(now);
+            return now;
+        }
+    }
+
+    /// <summary>How long is left of the total time, in ticks. Without the clock where it has not begun.</summary>
+    public long Left => _due == LimitRule.Never || _seen == NotBegun ? _due : Math.Max(_due - Now, 0);
 
     public CallEnding Ending => _watch?.Ending ?? CallEnding.None;
+
+    /// <summary>Somebody has read the clock. The first to do so says when the total time begins: what was done before that did not wait.</summary>
+    public void See(long now)
+    {
+        if (_seen == NotBegun)
+        {
+            _due = Saturating.Add(_due, now);
+        }
+
+        _seen = now;
+    }
 
     /// <summary>Ends the request too when its caller gives it up.</summary>
     public void Follow(CancellationToken caller)
@@ -54,15 +98,15 @@ internal sealed class CallEnd(ServiceResilience service, long began, long deadli
     /// <summary>Something waits: from now on there is a timer, if there is a deadline.</summary>
     public void Watch()
     {
-        HasWaited = true;
-        WatchOf().Watch();
+        WatchOf().Watch(Deadline);
+        _seen = Stale;
     }
 
     /// <summary>An attempt waits that may take until an instant.</summary>
     public void WatchAttempt(long until)
     {
-        HasWaited = true;
-        WatchOf().WatchAttempt(until);
+        WatchOf().WatchAttempt(Deadline, until);
+        _seen = Stale;
     }
 
     /// <summary>The attempt has been answered. Returns false where its time was over first: then it has not.</summary>
@@ -78,5 +122,5 @@ internal sealed class CallEnd(ServiceResilience service, long began, long deadli
         }
     }
 
-    private CallWatch WatchOf() => _watch ??= new CallWatch(this, service, deadline);
+    private CallWatch WatchOf() => _watch ??= new CallWatch(this, service);
 }

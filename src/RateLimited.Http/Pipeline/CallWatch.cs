@@ -7,11 +7,12 @@ namespace RateLimited.Http.Pipeline;
 /// The part of a <see cref="CallEnd"/> that costs something: the caller's registration, the timer, and which of them was first. Whoever is first decides; the others are not heard.
 /// Thread-safe.
 /// </summary>
-internal sealed class CallWatch(CancellationTokenSource end, ServiceResilience service, long deadline)
+internal sealed class CallWatch(CancellationTokenSource end, ServiceResilience service)
 {
     private readonly Lock _lock = new();
     private CancellationTokenRegistration _caller;
     private ITimer? _timer;
+    private long _deadline = LimitRule.Never;
     private long _attempt = LimitRule.Never;
     private CallEnding _ending;
 
@@ -28,18 +29,20 @@ internal sealed class CallWatch(CancellationTokenSource end, ServiceResilience s
 
     public void Follow(CancellationToken caller) => _caller = caller.UnsafeRegister(static watch => ((CallWatch)watch!).Cancel(), this);
 
-    public void Watch()
+    public void Watch(long deadline)
     {
         lock (_lock)
         {
+            _deadline = deadline;
             Arm_NeedsLock();
         }
     }
 
-    public void WatchAttempt(long until)
+    public void WatchAttempt(long deadline, long until)
     {
         lock (_lock)
         {
+            _deadline = deadline;
             _attempt = until;
             Arm_NeedsLock();
         }
@@ -97,7 +100,7 @@ internal sealed class CallWatch(CancellationTokenSource end, ServiceResilience s
                 return;
             }
 
-            _ending = Over(service.Now, deadline, _attempt);
+            _ending = Over(service.Now, _deadline, _attempt);
             if (_ending == CallEnding.None)
             {
                 Arm_NeedsLock();
@@ -118,7 +121,7 @@ internal sealed class CallWatch(CancellationTokenSource end, ServiceResilience s
 
     private void Arm_NeedsLock()
     {
-        var next = Math.Min(deadline, _attempt);
+        var next = Math.Min(_deadline, _attempt);
         if (next == LimitRule.Never || _ending != CallEnding.None)
         {
             return;

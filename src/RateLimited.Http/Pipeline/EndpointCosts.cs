@@ -9,11 +9,15 @@ namespace RateLimited.Http.Pipeline;
 internal sealed class EndpointCosts
 {
     private readonly FrozenDictionary<string, UnitCost[]> _costs;
+    private readonly UnitCost[]? _otherwise;
 
     /// <param name="endpoints">All endpoints and their costs.</param>
     /// <param name="templates">The templates among them, the more specific ones first.</param>
-    public EndpointCosts(IReadOnlyList<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints, IReadOnlyList<EndpointTemplate> templates)
+    /// <param name="otherwise">What every request costs where its endpoint names no cost of the unit.</param>
+    public EndpointCosts(
+        IReadOnlyList<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints, IReadOnlyList<EndpointTemplate> templates, IReadOnlyList<UnitCost> otherwise)
     {
+        _otherwise = otherwise.Count == 0 ? null : [.. otherwise];
         var own = endpoints.ToDictionary(static endpoint => endpoint.Endpoint, static endpoint => endpoint.Costs, StringComparer.Ordinal);
         var costs = new Dictionary<string, UnitCost[]>(StringComparer.Ordinal);
         foreach (var (endpoint, list) in own)
@@ -37,11 +41,11 @@ internal sealed class EndpointCosts
             }
         }
 
-        _costs = costs.ToFrozenDictionary(StringComparer.Ordinal);
+        _costs = costs.ToFrozenDictionary(static endpoint => endpoint.Key, endpoint => _otherwise is null ? endpoint.Value : Over(endpoint.Value, _otherwise), StringComparer.Ordinal);
     }
 
     /// <summary>What a request to an endpoint costs, where it says no more itself; null where nothing is said.</summary>
-    public UnitCost[]? Of(string? endpoint) => endpoint is not null && _costs.TryGetValue(endpoint, out var costs) ? costs : null;
+    public UnitCost[]? Of(string? endpoint) => endpoint is not null && _costs.TryGetValue(endpoint, out var costs) ? costs : _otherwise;
 
     /// <summary>The costs of one list, and those of another in units that it does not name.</summary>
     public static UnitCost[] Over(IReadOnlyList<UnitCost>? first, UnitCost[] then)

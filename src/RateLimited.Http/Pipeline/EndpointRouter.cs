@@ -13,19 +13,18 @@ internal sealed class EndpointRouter
     public EndpointRouter(IReadOnlyList<string> templates)
     {
         _templates = Parsed(templates);
-        _costs = new EndpointCosts([], _templates);
+        _costs = new EndpointCosts([], _templates, otherwise: []);
     }
 
-    private EndpointRouter(IReadOnlyList<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints, IEnumerable<string> templates)
+    private EndpointRouter(IReadOnlyList<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints, IReadOnlyList<UnitCost> otherwise)
     {
-        _templates = Parsed(templates);
-        _costs = new EndpointCosts(endpoints, _templates);
+        _templates = Parsed(endpoints.Select(static endpoint => endpoint.Endpoint));
+        _costs = new EndpointCosts(endpoints, _templates, otherwise);
     }
 
-    /// <summary>Reads the keys of <c>Endpoints</c> and what requests to them cost.</summary>
+    /// <summary>Reads the keys of <c>Endpoints</c> and what requests to them cost, and what all others do.</summary>
     /// <exception cref="ArgumentException">A key is not valid.</exception>
-    public static EndpointRouter WithCosts(IReadOnlyList<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints) =>
-        new(endpoints, endpoints.Select(static endpoint => endpoint.Endpoint));
+    public static EndpointRouter WithCosts(IReadOnlyList<(string Endpoint, IReadOnlyList<UnitCost> Costs)> endpoints, params IReadOnlyList<UnitCost> otherwise) => new(endpoints, otherwise);
 
     /// <summary>What a request to an endpoint costs by what the endpoints say; null where they say nothing.</summary>
     public UnitCost[]? CostsOf(string? endpoint) => _costs.Of(endpoint);

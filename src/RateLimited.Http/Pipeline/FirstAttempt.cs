@@ -1,3 +1,4 @@
+using RateLimited.Http.Limits;
 using RateLimited.Http.Resilience;
 
 namespace RateLimited.Http.Pipeline;
@@ -14,7 +15,10 @@ internal readonly record struct FirstAttempt(
     ResiliencePlan Plan, HttpRequestMessage Request, ContentReplay Replay, CircuitPass Pass, long Began, CallEnd? End, CancellationToken Caller)
 {
     /// <summary>Until when the request may take.</summary>
-    public CallTime Time => End is null ? CallTime.Unbounded : new CallTime(End.Deadline, End);
+    public CallTime Time => new(End);
+
+    /// <summary>When all its time is over.</summary>
+    public long Deadline => End?.Deadline ?? LimitRule.Never;
 
     public CancellationToken Token => End?.Token ?? Caller;
 

@@ -46,7 +46,7 @@ internal sealed class LeasedContent : HttpContent
             throw;
         }
 
-        _lease.EndRead(read, isEnd: true);
+        _lease.EndRead(read, isEnd: true, bytes: default);
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);

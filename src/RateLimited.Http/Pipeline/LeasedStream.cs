@@ -18,7 +18,11 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
     public override long Position
     {
         get => inner.Position;
-        set => inner.Position = value;
+        set
+        {
+            lease.Moved();
+            inner.Position = value;
+        }
     }
 
     public override int ReadTimeout
@@ -54,7 +58,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
         }
 
         // A read into nothing tells that bytes have come, and not that none will.
-        lease.EndRead(read, isEnd: bytes == 0 && buffer.Length > 0);
+        lease.EndRead(read, isEnd: bytes == 0 && buffer.Length > 0, buffer.Span[..bytes]);
         return bytes;
     }
 
@@ -87,7 +91,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
             throw;
         }
 
-        lease.EndRead(read: null, isEnd: bytes == 0 && buffer.Length > 0);
+        lease.EndRead(read: null, isEnd: bytes == 0 && buffer.Length > 0, buffer[..bytes]);
         return bytes;
     }
 
@@ -122,10 +126,14 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
             throw;
         }
 
-        lease.EndRead(read, isEnd: true);
+        lease.EndRead(read, isEnd: true, bytes: default);
     }
 
-    public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        lease.Moved();
+        return inner.Seek(offset, origin);
+    }
 
     public override void Flush() => inner.Flush();
 

@@ -6,6 +6,9 @@ namespace RateLimited.Http.Pipeline;
 /// </summary>
 internal abstract class PipelineHandler : DelegatingHandler
 {
+    private HttpMessageHandler? _asked;
+    private PipelineHandler? _next;
+
     /// <summary>Sends the request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="time">Until when it may take. Where it has a <see cref="CallTime.End"/>, the token is that one's.</param>
@@ -21,9 +24,22 @@ internal abstract class PipelineHandler : DelegatingHandler
 
     /// <summary>Hands the request to the next handler.</summary>
     protected Task<HttpResponseMessage> NextAsync(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken) =>
-        InnerHandler is PipelineHandler next ? next.SendAsync(request, time, cancellationToken) : base.SendAsync(request, cancellationToken);
+        NextOfOurs() is { } next ? next.SendAsync(request, time, cancellationToken) : base.SendAsync(request, cancellationToken);
 
     /// <summary>The same for a caller that blocks.</summary>
     protected HttpResponseMessage Next(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken) =>
-        InnerHandler is PipelineHandler next ? next.Send(request, time, cancellationToken) : base.Send(request, cancellationToken);
+        NextOfOurs() is { } next ? next.Send(request, time, cancellationToken) : base.Send(request, cancellationToken);
+
+    /// <summary>Asked once, and not for each request: finding out whether an object is one of several types costs more than calling it.</summary>
+    private PipelineHandler? NextOfOurs()
+    {
+        var inner = InnerHandler;
+        if (!ReferenceEquals(inner, Volatile.Read(ref _asked)))
+        {
+            _next = inner as PipelineHandler;
+            Volatile.Write(ref _asked, inner);
+        }
+
+        return _next;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using RateLimited.Http.Limits;
@@ -5,24 +6,42 @@ using RateLimited.Http.Signals;
 
 namespace RateLimited.Http.Pipeline;
 
-/// <summary>What a response says of limits, in the figures that limits are corrected by. It lives on the stack.</summary>
-internal struct QuotaReports
+/// <summary>
+/// What a response says of limits, in the figures that limits are corrected by. It lives on the stack, where there is room for as many as nearly every upstream tells of; for more it borrows.
+/// </summary>
+internal ref struct QuotaReports
 {
-    private Buffer _reports;
+    private Buffer _few;
+    private QuotaReport[]? _many;
     private int _count;
 
     [UnscopedRef]
-    public readonly ReadOnlySpan<QuotaReport> Span => ((ReadOnlySpan<QuotaReport>)_reports)[.._count];
+    public readonly ReadOnlySpan<QuotaReport> Span => _many is null ? ((ReadOnlySpan<QuotaReport>)_few)[.._count] : _many.AsSpan(0, _count);
 
     /// <summary>Takes over what was read. Limits of which nothing is said but that they exist correct nothing.</summary>
-    public void Add(ReadOnlySpan<LimitHint> hints)
+    public QuotaReports(ReadOnlySpan<LimitHint> hints)
     {
+        if (hints.Length > Buffer.Length)
+        {
+            _many = ArrayPool<QuotaReport>.Shared.Rent(hints.Length);
+        }
+
+        var room = _many is null ? (Span<QuotaReport>)_few : _many;
         foreach (ref readonly var hint in hints)
         {
-            if (hint.Remaining is not null && _count < LimitHints.Capacity)
+            if (hint.Remaining is not null)
             {
-                ((Span<QuotaReport>)_reports)[_count++] = ReportOf(hint);
+                room[_count++] = ReportOf(hint);
             }
+        }
+    }
+
+    /// <summary>Gives back what was borrowed, without the pieces of headers in it.</summary>
+    public readonly void Dispose()
+    {
+        if (_many is not null)
+        {
+            ArrayPool<QuotaReport>.Shared.Return(_many, clearArray: true);
         }
     }
 
@@ -45,9 +64,11 @@ internal struct QuotaReports
         };
     }
 
-    [InlineArray(LimitHints.Capacity)]
+    [InlineArray(Length)]
     private struct Buffer
     {
+        public const int Length = 4;
+
         private QuotaReport _first;
     }
 }

@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Keys;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Pipeline;
@@ -7,18 +8,38 @@ namespace RateLimited.Http.Pipeline;
 /// Holds every request until its service's limits admit it, and its lease until the response's body ends. Stateless: all state is the pipeline's. A request that is
 /// admitted at once and answered at once passes without a state machine.
 /// </summary>
-internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHandler
+internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : PipelineHandler
 {
     private readonly ServiceLimiter _limiter = pipeline.Limiter;
 
     internal override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         var settings = pipeline.Settings;
+        if (pipeline.Keys is { IsInUse: true } keys)
+        {
+            return SendWithKeyAsync(keys, request, settings, time, cancellationToken);
+        }
+
         if (!IsLimited(request, settings, out var asked))
         {
             return NextAsync(request, time, cancellationToken);
         }
 
+        return settings.Costs is { } costs
+            ? EstimateAndSendAsync(request, asked, costs, settings, time, cancellationToken)
+            : AdmitAndSendAsync(request, asked, settings, time, cancellationToken);
+    }
+
+    private async Task<HttpResponseMessage> EstimateAndSendAsync(
+        HttpRequestMessage request, AdmissionRequest asked, CostPlan costs, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
+        var estimated = await CostEstimation.EstimateAsync(costs, request, asked, _limiter.Service, cancellationToken).ConfigureAwait(false);
+        return await AdmitAndSendAsync(request, estimated, settings, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<HttpResponseMessage> AdmitAndSendAsync(
+        HttpRequestMessage request, in AdmissionRequest asked, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
         ValueTask<AdmissionTicket> admission;
         try
         {
@@ -30,18 +51,37 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
         }
 
 #pragma warning disable VSTHRD103 // It has completed: waiting for it would only cost a state machine.
-        return admission.IsCompletedSuccessfully
-            ? DispatchAsync(request, admission.Result, settings, time, cancellationToken)
-            : AdmitAndDispatchAsync(request, admission, settings, time, cancellationToken);
+        if (!admission.IsCompletedSuccessfully)
+        {
+            return AdmitAndDispatchAsync(request, admission, settings, time, cancellationToken);
+        }
+
+        var ticket = admission.Result;
 #pragma warning restore VSTHRD103
+        if (time.End is { } end && ticket.ChargedAt != AdmissionTicket.NotCharged)
+        {
+            end.See(ticket.ChargedAt);
+        }
+
+        return DispatchAsync(request, ticket, settings, time, cancellationToken);
     }
 
     internal override HttpResponseMessage Send(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
     {
         var settings = pipeline.Settings;
+        if (pipeline.Keys is { IsInUse: true } keys)
+        {
+            return SendWithKey(keys, request, settings, time, cancellationToken);
+        }
+
         if (!IsLimited(request, settings, out var asked))
         {
             return Next(request, time, cancellationToken);
+        }
+
+        if (settings.Costs is { } costs)
+        {
+            asked = CostEstimation.Estimate(costs, request, asked, _limiter.Service, cancellationToken);
         }
 
         AdmissionTicket ticket;
@@ -55,6 +95,11 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
         }
 
         GiveBackIfCancelled(ticket, cancellationToken);
+        return Dispatch(request, ticket, settings, time, cancellationToken);
+    }
+
+    private HttpResponseMessage Dispatch(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
         HttpResponseMessage response;
         try
         {
@@ -67,14 +112,14 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
         }
 
         var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response, _limiter.Time, cancellationToken) : default;
-        Hear(request, response, body.Span, ticket, settings);
+        Hear(request, response, body.Span, ticket, settings, time.End);
         return response;
     }
 
     /// <summary>The upstream did not see the request: only then may quota be given back without breaking its limits.</summary>
     private static bool WasNeverSent(Exception exception) => exception switch
     {
-        RateLimitRejectedException => true,
+        RateLimitRejectedException or KeyNotCarriedException => true,
         HttpRequestException failure => failure.HttpRequestError
             is HttpRequestError.NameResolutionError
             or HttpRequestError.ConnectionError
@@ -86,7 +131,7 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
 
     private void End(AdmissionTicket ticket, Exception exception)
     {
-        _limiter.Learn(ticket, AnswerReading.KindOf(exception));
+        _limiter.Learn(ticket, AnswerReading.KindOf(exception), _limiter.Now);
         if (WasNeverSent(exception))
         {
             ticket.GiveBack();
@@ -159,16 +204,16 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
         if (!sending.IsCompletedSuccessfully || ResponseSignals.NeedsBody(request, sending.Result, settings))
         {
-            return HearAsync(request, sending, ticket, settings, cancellationToken);
+            return HearAsync(request, sending, ticket, settings, time, cancellationToken);
         }
 
-        Hear(request, sending.Result, body: default, ticket, settings);
+        Hear(request, sending.Result, body: default, ticket, settings, time.End);
 #pragma warning restore VSTHRD103, VSTHRD002
         return sending;
     }
 
     private async Task<HttpResponseMessage> HearAsync(
-        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings, CancellationToken cancellationToken)
+        HttpRequestMessage request, Task<HttpResponseMessage> sending, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
         var body = default(ReadOnlyMemory<byte>);
@@ -188,22 +233,25 @@ internal sealed class RateLimitingHandler(ServicePipeline pipeline) : PipelineHa
             throw;
         }
 
-        Hear(request, response, body.Span, ticket, settings);
+        Hear(request, response, body.Span, ticket, settings, time.End);
         return response;
     }
 
     /// <summary>Learns what the response says, as far as its body is known, and lets go of the ticket, now or when the body ends.</summary>
-    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings)
+    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings, CallEnd? end)
     {
-        _limiter.ObserveAnswer(ticket);
-        ResponseSignals.Take(request, response, body, ticket, _limiter, settings);
-        if (ticket.HoldsConcurrency && LeasedContent.MayHaveBody(request, response))
+        // Everybody who wants to know when it was answered shares one reading of the clock, which costs as much as reading a few headers.
+        var now = _limiter.Now;
+        end?.See(now);
+        ResponseSignals.Take(request, response, body, ticket, pipeline, settings, now);
+        var tail = CostTail.Of(response, ticket, _limiter);
+        if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
         {
-            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout));
+            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout, tail));
         }
         else
         {
-            ticket.Complete();
+            tail.Complete(ticket, _limiter, isComplete: true);
         }
     }
 }

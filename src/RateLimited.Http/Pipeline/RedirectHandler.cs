@@ -100,6 +100,11 @@ internal sealed class RedirectHandler(ServicePipeline pipeline) : PipelineHandle
         }
 
         var next = redirect.Decision == RedirectDecision.SameOrigin ? RequestCopy.Of(request) : RequestCopy.ForOtherOrigin(request);
+        if (redirect.Decision == RedirectDecision.OtherOrigin && pipeline.Keys is not null)
+        {
+            CarriedKey.Forbid(next);
+        }
+
         next.RequestUri = redirect.Target;
         next.Method = redirect.Method;
         next.Content = redirect.KeepsContent ? request.Content : null;

@@ -18,6 +18,7 @@ internal static class RequestReading
                 Partition = said.Partition,
                 Costs = costs is null ? said.Costs : EndpointCosts.Over(said.Costs, costs),
                 Timeout = said.QueueTimeout,
+                CostSources = said.Settlement is { } settlement ? new CostSources(Estimate: null, settlement) : null,
             };
     }
 }

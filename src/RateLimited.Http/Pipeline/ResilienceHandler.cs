@@ -1,6 +1,7 @@
 using Polly;
 using Polly.Timeout;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Signals;
 using RateLimited.Http.Signals.Classification;
 
 namespace RateLimited.Http.Pipeline;
@@ -97,8 +98,8 @@ internal sealed class ResilienceHandler : PipelineHandler
             return RefuseAsync(plan, request, refusal!, replay, cancellationToken);
         }
 
-        var began = plan.IsTimed ? _service.Now : 0;
-        var attempt = new FirstAttempt(plan, request, replay, pass, began, plan.EndsInTime ? new CallEnd(_service, began, plan.DeadlineOf(began)) : null, cancellationToken);
+        var began = plan.Rule.Breaker is { SlowCall: > 0 } ? _service.Now : 0;
+        var attempt = new FirstAttempt(plan, request, replay, pass, began, plan.EndsInTime ? new CallEnd(_service, plan.TotalTicks) : null, cancellationToken);
         attempt.End?.Follow(cancellationToken);
         Task<HttpResponseMessage> sending;
         try
@@ -117,7 +118,7 @@ internal sealed class ResilienceHandler : PipelineHandler
 #pragma warning restore VSTHRD103, VSTHRD002
         {
             attempt.End?.Close();
-            _service.Report(plan.Rule, pass, AttemptReading.Fine, began, isFirst: true);
+            _service.Report(plan.Rule, pass, AttemptReading.Fine, began, isFirst: true, attempt.End?.Now ?? _service.Now);
             return sending;
         }
 
@@ -169,7 +170,7 @@ internal sealed class ResilienceHandler : PipelineHandler
             attempt.End?.Close();
         }
 
-        var call = NewCall(plan, attempt.Request, attempt.Replay, attempt.Time.Deadline);
+        var call = NewCall(plan, attempt.Request, attempt.Replay, attempt.Deadline);
         call.Know(outcome, reading);
         return await RunAsync(plan, call, attempt.Caller).ConfigureAwait(false);
     }
@@ -243,13 +244,13 @@ internal sealed class ResilienceHandler : PipelineHandler
             return noted;
         }
 
-        _pipeline.Settings.Signals.Read(response, body: default, _service.Time.GetUtcNow(), out var signal);
+        _pipeline.Settings.Signals.Read(response, body: default, WallTime.Of(_service.Time), out var signal);
         return signal.Verdict;
     }
 
     internal Task<HttpResponseMessage> InnerSendAsync(HttpRequestMessage request, long deadline, CancellationToken cancellationToken) =>
-        NextAsync(request, new CallTime(deadline), cancellationToken);
+        NextAsync(request, new CallTime(End: null, deadline), cancellationToken);
 
     internal HttpResponseMessage InnerSend(HttpRequestMessage request, long deadline, CancellationToken cancellationToken) =>
-        Next(request, new CallTime(deadline), cancellationToken);
+        Next(request, new CallTime(End: null, deadline), cancellationToken);
 }

@@ -37,21 +37,31 @@ internal static class ResponseSignals
     }
 
     /// <summary>Reads a response and acts on it. The ticket has not been completed.</summary>
-    public static void Take(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, ServiceLimiter limiter, PipelineSettings settings)
+    public static void Take(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, ServicePipeline pipeline, PipelineSettings settings, long now)
     {
+        var limiter = pipeline.Limiter;
+        var keys = ticket.Key is null ? null : pipeline.Keys;
         var isFailure = (int)response.StatusCode >= 400;
         if (!isFailure && body.IsEmpty && response.Headers.NonValidated.Count == 0)
         {
-            limiter.Learn(ticket, AnswerKind.Succeeded);
+            limiter.Answered(ticket, [], now);
+            limiter.Learn(ticket, AnswerKind.Succeeded, now);
+            keys?.Accept(ticket, limiter);
             return;
         }
 
-        settings.Signals.Read(response, body, limiter.Time.GetUtcNow(), out var signal);
-        var isExplained = Correct(ref signal, ticket, limiter);
+        settings.Signals.Read(response, body, WallTime.Of(limiter.Time), out var signal);
+        var isExplained = Correct(ref signal, ticket, limiter, now);
         var verdict = signal.Verdict;
-        limiter.Learn(ticket, AnswerReading.KindOf(verdict), isExplained);
+        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained);
+        if (signal is { Cost: { } cost, CostUnit: { } unit } && !verdict.IsRefusal)
+        {
+            ticket.Settle(new UnitCost(unit, cost));
+        }
+
         if (verdict.Kind == ResponseKind.Fine)
         {
+            keys?.Accept(ticket, limiter);
             return;
         }
 
@@ -62,26 +72,24 @@ internal static class ResponseSignals
             limiter.Telemetry.Unexpected429();
             if (verdict.RetryAfterApplies || verdict.Kind == ResponseKind.Exhausted || !isExplained)
             {
-                Hold(verdict, ticket, limiter);
+                Hold(verdict, ticket, limiter, keys);
             }
         }
         else if (verdict is { Kind: ResponseKind.Overloaded, Wait: not null })
         {
-            Hold(verdict, ticket, limiter);
+            Hold(verdict, ticket, limiter, keys);
+        }
+        else if (verdict.Kind == ResponseKind.RefusedKey)
+        {
+            keys?.Refuse(ticket, limiter);
         }
     }
 
     /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it, and until when.</summary>
-    private static bool Correct(ref UpstreamSignal signal, AdmissionTicket ticket, ServiceLimiter limiter)
+    private static bool Correct(ref UpstreamSignal signal, AdmissionTicket ticket, ServiceLimiter limiter, long now)
     {
-        var reports = default(QuotaReports);
-        reports.Add(signal.Limits.Span);
-        if (reports.Span.IsEmpty)
-        {
-            return false;
-        }
-
-        limiter.Hear(ticket, reports.Span);
+        using var reports = new QuotaReports(signal.Limits.Span);
+        limiter.Answered(ticket, reports.Span, now);
         var isExplained = false;
         foreach (ref readonly var report in reports.Span)
         {
@@ -92,8 +100,14 @@ internal static class ResponseSignals
     }
 
     /// <summary>Keeps everybody whom a refusal concerns from running into it too.</summary>
-    private static void Hold(in Verdict verdict, AdmissionTicket ticket, ServiceLimiter limiter)
+    private static void Hold(in Verdict verdict, AdmissionTicket ticket, ServiceLimiter limiter, PoolRing? keys)
     {
+        if (verdict.Scope == ResponseScope.Key && keys is not null)
+        {
+            keys.Rest(ticket, verdict, limiter);
+            return;
+        }
+
         var wait = verdict.Wait;
         if (wait is null && verdict.Kind == ResponseKind.Exhausted)
         {

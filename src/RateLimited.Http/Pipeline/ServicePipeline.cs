@@ -15,9 +15,17 @@ internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior
     /// <summary>What the primary handlers of the service's clients are set to where nobody has set them.</summary>
     public ConnectionSettings Connections { get; init; } = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(15), MaxPerServer: null);
 
+    /// <summary>Who estimates what requests cost. Null: nobody does, and they cost what they say themselves or their endpoint does.</summary>
+    public CostPlan? Costs { get; init; }
+
     /// <summary>How requests survive the service's bad days. Default: not at all.</summary>
     public ResilienceRule Resilience { get; init; } = ResilienceRule.Nothing;
 }
+
+/// <summary>Who estimates what a service's requests cost.</summary>
+/// <param name="Estimators">Those that know more than an endpoint does, the one that knows best first.</param>
+/// <param name="Rules">What is configured, which knows less than an endpoint does; null for nothing.</param>
+internal sealed record CostPlan(IReadOnlyList<ICostEstimator> Estimators, ICostEstimator? Rules);
 
 /// <summary>The connections of a service's clients; without a maximum there are as many as requests may be under way.</summary>
 internal sealed record ConnectionSettings(TimeSpan Lifetime, TimeSpan IdleTimeout, TimeSpan ConnectTimeout, int? MaxPerServer);
@@ -27,6 +35,7 @@ internal sealed class ServicePipeline : IDisposable
 {
     private readonly Lock _lock = new();
     private volatile PipelineSettings _settings;
+    private volatile PoolRing? _keys;
     private (HealthRule Rule, HealthProber Prober)? _health;
     private bool _isDisposed;
 
@@ -35,7 +44,7 @@ internal sealed class ServicePipeline : IDisposable
         Limiter = limiter;
         _settings = settings;
         Stale = new StaleResponses(limiter.Time);
-        Resilience = new ServiceResilience(limiter.Definition.Name, limiter.Time, limiter.Telemetry.Resilience);
+        Resilience = new ServiceResilience(limiter.Definition.Name, limiter.Time, limiter.Telemetry.Resilience, origin: limiter.Origin);
         Resilience.Apply(settings.Resilience);
     }
 
@@ -45,6 +54,13 @@ internal sealed class ServicePipeline : IDisposable
 
     /// <summary>The last good responses, where fallback keeps them.</summary>
     public StaleResponses Stale { get; }
+
+    /// <summary>The service's keys, once it has had any; null before that.</summary>
+    public PoolRing? Keys
+    {
+        get => _keys;
+        set => _keys = value;
+    }
 
     /// <summary>Makes a client by its name, for fallback; null where there is no factory of clients.</summary>
     public Func<string, HttpClient>? Clients { get; init; }

@@ -14,7 +14,7 @@ internal sealed class ResiliencePlan
     {
         Rule = rule;
         EndsInTime = rule.TotalTimeout is not null || rule.AttemptTimeout is not null;
-        IsTimed = EndsInTime || rule.Breaker is { SlowCall: > 0 };
+        TotalTicks = rule.TotalTimeout?.Ticks ?? long.MaxValue;
         _service = service;
         Strategies = Compose();
     }
@@ -26,8 +26,8 @@ internal sealed class ResiliencePlan
     /// <summary>Whether a request has a time to end in.</summary>
     public bool EndsInTime { get; }
 
-    /// <summary>Whether it matters when a request began.</summary>
-    public bool IsTimed { get; }
+    /// <summary>The total time of a request; all there is where none is set.</summary>
+    public long TotalTicks { get; }
 
     /// <summary>Whether there is nothing to compose.</summary>
     public bool IsIdle => Rule is { TotalTimeout: null, Retry: null, Breaker: null, Fallback: null, Hedging: null };
@@ -41,7 +41,7 @@ internal sealed class ResiliencePlan
     public bool TakesWhole => Rule.Hedging is not null || Rule.Fallback is { StaleFor: > 0 };
 
     /// <summary>When the total time of a request is over, in ticks of the service's clock.</summary>
-    public long DeadlineOf(long began) => Rule.TotalTimeout is { } total ? began + total.Ticks : long.MaxValue;
+    public long DeadlineOf(long began) => TotalTicks == long.MaxValue ? TotalTicks : began + TotalTicks;
 
     /// <summary>Whether anything can be done about a first attempt with that outcome.</summary>
     public bool CanHelp(AttemptReading reading) => Rule.Fallback is not null ? reading != AttemptReading.Fine : reading.Kind != FailureKind.None && Rule.Retry is not null;

@@ -28,7 +28,8 @@ internal sealed class ServiceResilience : IServiceCircuit
     /// <param name="time">The clock.</param>
     /// <param name="telemetry">Whom changes of the circuit and retries are told.</param>
     /// <param name="random">Chance for the pauses; null for a source of its own.</param>
-    public ServiceResilience(string service, TimeProvider time, ResilienceTelemetry telemetry, Random? random = null)
+    /// <param name="origin">The timestamp that its clock counts from, where it shares that with others; null for the present.</param>
+    public ServiceResilience(string service, TimeProvider time, ResilienceTelemetry telemetry, Random? random = null, long? origin = null)
     {
         Service = service;
         Time = time;
@@ -36,7 +37,7 @@ internal sealed class ServiceResilience : IServiceCircuit
 #pragma warning disable CA5394 // Nothing depends on nobody guessing when a request is repeated.
         _random = random ?? new Random();
 #pragma warning restore CA5394
-        _origin = time.GetTimestamp();
+        _origin = origin ?? time.GetTimestamp();
         _closed = _breaker.Generation;
         _plan = new ResiliencePlan(ResilienceRule.Nothing, this);
     }
@@ -127,9 +128,11 @@ internal sealed class ServiceResilience : IServiceCircuit
     /// <param name="reading">Its outcome.</param>
     /// <param name="began">When it began, where slow calls count; zero otherwise.</param>
     /// <param name="isFirst">Whether it is its request's first.</param>
-    public void Report(ResilienceRule rule, CircuitPass pass, AttemptReading reading, long began, bool isFirst)
+    public void Report(ResilienceRule rule, CircuitPass pass, AttemptReading reading, long began, bool isFirst) => Report(rule, pass, reading, began, isFirst, Now);
+
+    /// <summary>The same for who has just read the clock.</summary>
+    public void Report(ResilienceRule rule, CircuitPass pass, AttemptReading reading, long began, bool isFirst, long now)
     {
-        var now = Now;
         (CircuitState? Circuit, bool? Level) changed = default;
         lock (_lock)
         {

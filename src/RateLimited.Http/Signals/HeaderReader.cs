@@ -27,7 +27,8 @@ internal ref struct HeaderReader
     }
 
     /// <summary>Reads what the index knows. Returns the dialects that have every header that was found, all bits when none was.</summary>
-    public static ulong Read(HttpResponseHeaders headers, HeaderIndex index, SignalBounds bounds, DateTimeOffset now, ref UpstreamSignal signal)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static ulong Read(HttpResponseHeaders headers, HeaderIndex index, SignalBounds bounds, WallTime now, ref UpstreamSignal signal)
     {
         var reader = new HeaderReader(bounds, ref signal);
         var left = SignalBounds.MaxHeaders;
@@ -43,6 +44,7 @@ internal ref struct HeaderReader
         return reader._owners;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Values(HeaderIndex.Match match, HeaderStringValues values)
     {
         _owners &= match.Rule.Owners;
@@ -102,7 +104,7 @@ internal ref struct HeaderReader
             default:
                 if (!OtherFigure(match, value))
                 {
-                    Words.Read(match.Rule.Field, Word(value), ref _signal);
+                    Words.Read(match.Rule, Word(value), ref _signal);
                 }
 
                 break;
@@ -357,14 +359,9 @@ internal ref struct HeaderReader
 
     private static SignalText Word(string value) => value.Length > SignalText.MaxLength ? default : (SignalText)value.Trim();
 
-    private void Finish(DateTimeOffset now)
+    private void Finish(WallTime now)
     {
-        var upstreamNow = now.UtcTicks;
-        if ((_hasAbsolute || _retryAfter.IsAbsolute) && _date is { } date && Dates.TryTicks(date, out var said) && Math.Abs(said - upstreamNow) <= SignalBounds.MaxSkew.Ticks)
-        {
-            upstreamNow = said;
-        }
-
+        var upstreamNow = _hasAbsolute || _retryAfter.IsAbsolute ? UpstreamNow(now.UtcTicks) : 0;
         Conclusions.Finish(ref _signal.Limits, _limitName, _named, upstreamNow, _bounds);
         if (_asksToWait && RetryWait.TryGet(upstreamNow, _retryAfter, [_retryAfterMilliseconds, _azureRetryAfterMilliseconds], out var wait))
         {
@@ -373,4 +370,8 @@ internal ref struct HeaderReader
             _signal.Flags |= exceeded ? SignalFlags.RetryAfterExceedsBound : SignalFlags.None;
         }
     }
+
+    /// <summary>The time by the upstream's clock, as far as its date can be believed.</summary>
+    private readonly long UpstreamNow(long now) =>
+        _date is { } date && Dates.TryTicks(date, out var said) && Math.Abs(said - now) <= SignalBounds.MaxSkew.Ticks ? said : now;
 }

@@ -19,6 +19,9 @@ internal struct LimitHints
     [UnscopedRef]
     internal Span<LimitHint> Writable => ((Span<LimitHint>)_hints)[.._count];
 
+    /// <summary>Forgets all. What stood there before is cleared when its place is taken again.</summary>
+    internal void Clear() => _count = 0;
+
     /// <summary>The limit of that name and window, added if there is room; otherwise null.</summary>
     [UnscopedRef]
     internal ref LimitHint Of(SignalText name, string unit, long window, bool policy)
@@ -37,6 +40,7 @@ internal struct LimitHints
         }
 
         ref var added = ref ((Span<LimitHint>)_hints)[_count++];
+        added = default;
         added.Name = name;
         added.Unit = unit;
         added.SayWindow(window);

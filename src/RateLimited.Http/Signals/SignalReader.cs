@@ -30,9 +30,9 @@ internal sealed class SignalReader
     /// <param name="body">The beginning of the body, or nothing.</param>
     /// <param name="now">The time by the local clock, for dates.</param>
     /// <param name="signal">Overwritten. Large: keep it on the stack.</param>
-    public void Read(HttpResponseMessage response, ReadOnlySpan<byte> body, DateTimeOffset now, out UpstreamSignal signal)
+    public void Read(HttpResponseMessage response, ReadOnlySpan<byte> body, WallTime now, out UpstreamSignal signal)
     {
-        signal = default;
+        UpstreamSignal.Begin(out signal);
         var owners = HeaderReader.Read(response.Headers, _index, _bounds, now, ref signal);
         signal.Dialect = _dialect ?? KnownDialects.Recognise(owners);
         if (!body.IsEmpty && WantsBody(response))

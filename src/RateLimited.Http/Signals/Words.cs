@@ -5,9 +5,9 @@ namespace RateLimited.Http.Signals;
 /// <summary>Headers that carry words and single figures beside the limits.</summary>
 internal static class Words
 {
-    public static void Read(HeaderField field, SignalText word, ref UpstreamSignal signal)
+    public static void Read(HeaderRule rule, SignalText word, ref UpstreamSignal signal)
     {
-        switch (field)
+        switch (rule.Field)
         {
             case HeaderField.Bucket:
                 signal.Bucket = word;
@@ -36,6 +36,7 @@ internal static class Words
                 break;
             case HeaderField.Cost when Numbers.TryCount(word.Span, out var cost):
                 signal.Cost = Math.Max(signal.Cost ?? 0, cost);
+                signal.CostUnit = rule.Unit;
                 break;
             case HeaderField.Load when Numbers.TryScaled(word.Span, 1000, roundUp: true, out var load):
                 signal.LoadPermille = (int)Math.Min(load, int.MaxValue);

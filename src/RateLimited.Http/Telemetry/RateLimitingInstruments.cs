@@ -32,6 +32,8 @@ internal sealed class RateLimitingInstruments
         Unexpected429 = meter.CreateCounter<long>("rate_limit.unexpected_429", "{response}", "Responses with status 429 to requests that the limits had admitted.");
         AbandonedBodies = meter.CreateCounter<long>("rate_limit.abandoned_bodies", "{response}", "Response bodies that nobody read for too long, so that their leases were ended.");
         Reloads = meter.CreateCounter<long>("rate_limit.reloads", "{reload}", "Changes of the configuration while running, by whether they took effect.");
+        StoreChanges = meter.CreateCounter<long>("rate_limit.store.changes", "{change}", "Changes of who decides on limits that several processes share, by who does from then on.");
+        LostLeases = meter.CreateCounter<long>("rate_limit.store.lost_leases", "{loss}", "Times that a store gave away what was held here, because nothing was heard from this process for too long.");
         Retries = meter.CreateCounter<long>("resilience.retries", "{retry}", "Attempts that were repeated, by what was wrong with them.");
         RetriesLeftOut = meter.CreateCounter<long>("resilience.retries_left_out", "{request}", "Failed requests that were not repeated, or not any more, by why.");
         CircuitChanges = meter.CreateCounter<long>("resilience.circuit.changes", "{change}", "Changes of the circuit breaker's state, by the new one.");
@@ -39,6 +41,8 @@ internal sealed class RateLimitingInstruments
         Redirects = meter.CreateCounter<long>("resilience.redirects", "{redirect}", "Redirects that came, by whether they were followed, and why not.");
         Fallbacks = meter.CreateCounter<long>("resilience.fallbacks", "{request}", "Requests that something was looked for to stand in for their response, by why and by whether there was something.");
         Hedges = meter.CreateCounter<long>("resilience.hedges", "{request}", "Requests that were sent once more beside themselves, and of these those that won.");
+        KeyMoves = meter.CreateCounter<long>("api.key.moves", "{request}", "Requests that went again with another key, by the key that was refused and by why.");
+        KeyChanges = meter.CreateCounter<long>("api.key.changes", "{change}", "Changes of how a key is, by the new state.");
         Gauges = new StatusGauges(meter);
     }
 
@@ -57,6 +61,10 @@ internal sealed class RateLimitingInstruments
 
     public Counter<long> Reloads { get; }
 
+    public Counter<long> StoreChanges { get; }
+
+    public Counter<long> LostLeases { get; }
+
     public Counter<long> Retries { get; }
 
     public Counter<long> RetriesLeftOut { get; }
@@ -70,6 +78,10 @@ internal sealed class RateLimitingInstruments
     public Counter<long> Fallbacks { get; }
 
     public Counter<long> Hedges { get; }
+
+    public Counter<long> KeyMoves { get; }
+
+    public Counter<long> KeyChanges { get; }
 
     public StatusGauges Gauges { get; }
 }

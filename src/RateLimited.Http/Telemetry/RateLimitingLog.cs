@@ -4,7 +4,7 @@ namespace RateLimited.Http.Telemetry;
 
 /// <summary>
 /// The log messages. What they are told comes from the configuration (services, limits, its faults) and from enums; no message takes an
-/// address, a header, a tenant, a key or an exception of the transport.
+/// address, a header, a tenant, a key's text or an exception of the transport.
 /// </summary>
 internal static partial class RateLimitingLog
 {
@@ -25,6 +25,15 @@ internal static partial class RateLimitingLog
 
     [LoggerMessage(5, LogLevel.Error, "The changed limits of {Service} are not valid and were not taken over; the last valid ones stay. {Faults}")]
     public static partial void ReloadRefused(ILogger log, string service, string faults);
+
+    [LoggerMessage(21, LogLevel.Warning, "The store that counts the limits of {Service} cannot be asked: {Why} Until it can, this process decides alone ({Mode}).")]
+    public static partial void StoreLost(ILogger log, string service, string mode, string why);
+
+    [LoggerMessage(22, LogLevel.Information, "The store that counts the limits of {Service} answers again.")]
+    public static partial void StoreFound(ILogger log, string service);
+
+    [LoggerMessage(23, LogLevel.Warning, "The store gave away what {Service} holds here: this process was not heard of for too long. More may be held now than the limit allows.")]
+    public static partial void LeasesLost(ILogger log, string service);
 
     [LoggerMessage(6, LogLevel.Debug, "An attempt at {Service} failed ({Failure}) and is repeated in {Milliseconds} ms.")]
     public static partial void Retrying(ILogger log, string service, string failure, long milliseconds);
@@ -50,6 +59,27 @@ internal static partial class RateLimitingLog
         "Somebody around the client of {Service} repeats requests too (its header {Header} proves it): attempts multiply. Switch its retries off, or set Resilience:Retry to false here.")]
     public static partial void OuterRetrySeen(ILogger log, string service, string header);
 
+    [LoggerMessage(EventId = 14, Message = "The usage of a response of {Service} could not be read, and its request settles at the estimate: {Fault}.")]
+    public static partial void UsageLost(ILogger log, LogLevel level, string service, string fault);
+
     [LoggerMessage(10, LogLevel.Debug, "A redirect of {Service}: {Result}.")]
     public static partial void Redirected(ILogger log, string service, string result);
+
+    [LoggerMessage(14, LogLevel.Information, "The keys of {Service} were changed while running; it has {Count} now.")]
+    public static partial void KeysChanged(ILogger log, string service, int count);
+
+    [LoggerMessage(15, LogLevel.Warning, "The keys of {Service} cannot be read from {Source} ({Fault}); the last good ones stay.")]
+    public static partial void KeysUnreadable(ILogger log, string service, string source, string fault);
+
+    [LoggerMessage(16, LogLevel.Information, "The keys of {Service} can be read from {Source} again.")]
+    public static partial void KeysReadable(ILogger log, string service, string source);
+
+    [LoggerMessage(17, LogLevel.Warning, "The key {Key} of {Service} is {State} now.")]
+    public static partial void KeyTroubled(ILogger log, string service, string key, string state);
+
+    [LoggerMessage(18, LogLevel.Information, "The key {Key} of {Service} is {State} now.")]
+    public static partial void KeyChanged(ILogger log, string service, string key, string state);
+
+    [LoggerMessage(19, LogLevel.Debug, "A request to {Service} was refused with the key {Key} ({Reason}) and goes again with another.")]
+    public static partial void KeyMoved(ILogger log, string service, string key, string reason);
 }

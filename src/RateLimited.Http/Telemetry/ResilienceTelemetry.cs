@@ -22,7 +22,7 @@ internal sealed class ResilienceTelemetry
     /// <summary>An attempt is repeated.</summary>
     /// <param name="failure">What was wrong with it, one of <see cref="TagValues.Failures"/>.</param>
     /// <param name="pause">How long it waits before that.</param>
-    public void Retrying(int failure, TimeSpan pause) => Say(() =>
+    public void Retrying(int failure, TimeSpan pause) => Quietly.Say(() =>
     {
         Add(_instruments.Retries, TagValues.Reason, TagValues.Failures[failure]);
         RateLimitingLog.Retrying(_log, _service, TagValues.Failures[failure], (long)pause.TotalMilliseconds);
@@ -31,13 +31,13 @@ internal sealed class ResilienceTelemetry
     /// <summary>A failed request is not repeated.</summary>
     /// <param name="failure">What was wrong with it, one of <see cref="TagValues.Failures"/>.</param>
     /// <param name="decision">Why it is not, one of <see cref="TagValues.RetryDecisions"/>.</param>
-    public void NotRetrying(int failure, int decision) => Say(() =>
+    public void NotRetrying(int failure, int decision) => Quietly.Say(() =>
     {
         Add(_instruments.RetriesLeftOut, TagValues.Reason, TagValues.RetryDecisions[decision]);
         RateLimitingLog.NotRetrying(_log, _service, TagValues.Failures[failure], TagValues.RetryDecisions[decision]);
     });
 
-    public void CircuitChanged(CircuitState state) => Say(() =>
+    public void CircuitChanged(CircuitState state) => Quietly.Say(() =>
     {
         var name = TagValues.CircuitStates[(int)state];
         Add(_instruments.CircuitChanges, TagValues.State, name);
@@ -52,7 +52,7 @@ internal sealed class ResilienceTelemetry
     });
 
     /// <summary>Requests of low priority are not sent any more, or are again.</summary>
-    public void LevelChanged(bool isReduced) => Say(() =>
+    public void LevelChanged(bool isReduced) => Quietly.Say(() =>
     {
         var name = TagValues.CircuitStates[isReduced ? 4 : 5];
         Add(_instruments.CircuitChanges, TagValues.State, name);
@@ -60,7 +60,7 @@ internal sealed class ResilienceTelemetry
     });
 
     /// <summary>An open circuit let an attempt not through.</summary>
-    public void CircuitRefused() => Say(() =>
+    public void CircuitRefused() => Quietly.Say(() =>
     {
         if (_instruments.CircuitRefusals.Enabled)
         {
@@ -70,7 +70,7 @@ internal sealed class ResilienceTelemetry
 
     /// <summary>A redirect came.</summary>
     /// <param name="result">What became of it, one of <see cref="TagValues.RedirectResults"/>.</param>
-    public void Redirected(int result) => Say(() =>
+    public void Redirected(int result) => Quietly.Say(() =>
     {
         Add(_instruments.Redirects, TagValues.Result, TagValues.RedirectResults[result]);
         RateLimitingLog.Redirected(_log, _service, TagValues.RedirectResults[result]);
@@ -79,7 +79,7 @@ internal sealed class ResilienceTelemetry
     /// <summary>Something was looked for to stand in for a response.</summary>
     /// <param name="found">Whether there was something.</param>
     /// <param name="cause">Why, one of <see cref="TagValues.FallbackCauses"/>.</param>
-    public void FellBack(bool found, int cause) => Say(() =>
+    public void FellBack(bool found, int cause) => Quietly.Say(() =>
     {
         var result = TagValues.FallbackResults[found ? 0 : 1];
         if (_instruments.Fallbacks.Enabled)
@@ -91,23 +91,11 @@ internal sealed class ResilienceTelemetry
     });
 
     /// <summary>A request was sent once more beside itself, or such a one won.</summary>
-    public void Hedged(bool hasWon) => Say(() => Add(_instruments.Hedges, TagValues.Result, TagValues.HedgeResults[hasWon ? 1 : 0]));
+    public void Hedged(bool hasWon) => Quietly.Say(() => Add(_instruments.Hedges, TagValues.Result, TagValues.HedgeResults[hasWon ? 1 : 0]));
 
     /// <summary>Somebody around us repeats requests too.</summary>
     /// <param name="header">The name of the header that proves it, one of three.</param>
-    public void OuterRetrySeen(string header) => Say(() => RateLimitingLog.OuterRetrySeen(_log, _service, header));
-
-    private static void Say(Action what)
-    {
-        try
-        {
-            what();
-        }
-        catch (Exception)
-        {
-            // Whoever listens is somebody else's code: what it throws must not lose a request.
-        }
-    }
+    public void OuterRetrySeen(string header) => Quietly.Say(() => RateLimitingLog.OuterRetrySeen(_log, _service, header));
 
     private void Add(Counter<long> counter, string tag, string value)
     {

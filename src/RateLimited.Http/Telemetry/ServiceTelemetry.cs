@@ -5,7 +5,7 @@ namespace RateLimited.Http.Telemetry;
 
 /// <summary>
 /// What one service has to say of itself: counters, durations, log messages, spans. A call costs one test of a flag while nobody listens and allocates nothing when
-/// somebody does, for every combination of tags is built beforehand. Nothing here is ever told an address, a header, a tenant or a key. Thread-safe.
+/// somebody does, for every combination of tags is built beforehand. Nothing here is ever told an address, a header, a tenant or a key's text. Thread-safe.
 /// </summary>
 internal sealed class ServiceTelemetry
 {
@@ -17,6 +17,9 @@ internal sealed class ServiceTelemetry
     private readonly KeyValuePair<string, object?>[][] _reasons;
     private readonly KeyValuePair<string, object?>[][] _priorities;
     private readonly KeyValuePair<string, object?>[][] _reloads;
+    private readonly KeyValuePair<string, object?>[][] _stores;
+
+    private int _hasLostUsage;
 
     // Strong here and weak in the gauges: the delegate lives exactly as long as whoever uses this object.
     private Func<ServiceStatus>? _status;
@@ -32,11 +35,16 @@ internal sealed class ServiceTelemetry
         _reasons = TagsWith(TagValues.Reason, TagValues.Reasons);
         _priorities = TagsWith(TagValues.Priority, TagValues.Priorities);
         _reloads = TagsWith(TagValues.Result, TagValues.ReloadResults);
+        _stores = TagsWith(TagValues.State, TagValues.StoreStates);
         Resilience = new ResilienceTelemetry(instruments, log, service);
+        Keys = new KeyTelemetry(instruments, log, service);
     }
 
     /// <summary>What its handlers say of attempts, circuits and what stands in for responses.</summary>
     public ResilienceTelemetry Resilience { get; }
+
+    /// <summary>What there is to say of its keys.</summary>
+    public KeyTelemetry Keys { get; }
 
     /// <summary>The tag of the service alone.</summary>
     public KeyValuePair<string, object?>[] Tags { get; }
@@ -86,6 +94,34 @@ internal sealed class ServiceTelemetry
         Add(_instruments.AbandonedBodies, Tags);
         RateLimitingLog.BodyAbandoned(_log, _service);
     }
+
+    /// <summary>Records that a shared store cannot be asked any more.</summary>
+    /// <param name="mode">What this process does meanwhile.</param>
+    /// <param name="why">What is wrong, without an address, a key or a secret.</param>
+    public void StoreLost(string mode, string why)
+    {
+        Add(_instruments.StoreChanges, _stores[1]);
+        RateLimitingLog.StoreLost(_log, _service, mode, why);
+    }
+
+    /// <summary>Records that a shared store answers again.</summary>
+    public void StoreFound()
+    {
+        Add(_instruments.StoreChanges, _stores[0]);
+        RateLimitingLog.StoreFound(_log, _service);
+    }
+
+    /// <summary>Records that a shared store has given away what was held here.</summary>
+    public void LeasesLost()
+    {
+        Add(_instruments.LostLeases, Tags);
+        RateLimitingLog.LeasesLost(_log, _service);
+    }
+
+    /// <summary>Records that the usage of a response could not be read; its request settles at the estimate. What is wrong with one is wrong with the next: the first is a warning.</summary>
+    /// <param name="fault">What was wrong, without anything of the response in it.</param>
+    public void UsageLost(string fault) =>
+        RateLimitingLog.UsageLost(_log, Interlocked.Exchange(ref _hasLostUsage, 1) == 0 ? LogLevel.Warning : LogLevel.Debug, _service, fault);
 
     /// <summary>Records that a change of the configuration took effect.</summary>
     public void Reloaded()

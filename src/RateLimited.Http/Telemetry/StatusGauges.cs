@@ -18,6 +18,9 @@ internal sealed class StatusGauges
         meter.CreateObservableGauge("rate_limit.usage_ratio", () => Measure<double>(UsageRatio), "1", "Used share of the quota; above 1 after a settlement above the estimate.");
         meter.CreateObservableGauge("rate_limit.backoff", () => Measure<double>(Backoff), "s", "For how long the service still pauses because the upstream asked for it.");
         meter.CreateObservableGauge("api.quota.remaining", () => Measure<long>(Remaining), "{unit}", "What is left of the quota, in the limit's unit.");
+        meter.CreateObservableUpDownCounter("api.keys", () => Measure<long>(Keys), "{key}", "API keys, by how they are.");
+        meter.CreateObservableGauge("api.key.headroom", () => Measure<double>(Headroom), "1", "What is left of a key's quotas: of the limit of which least is left.");
+        meter.CreateObservableCounter("api.key.requests", () => Measure<long>(KeyRequests), "{request}", "Requests that went with a key.");
     }
 
     private delegate void Reader<T>(ServiceTelemetry service, ServiceStatus status, List<Measurement<T>> into)
@@ -75,6 +78,21 @@ internal sealed class StatusGauges
             into.Add(new Measurement<long>(limits.Min(static limit => limit.Remaining), service.LimitTags(limits.Key)));
         }
     }
+
+    private static void Keys(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into)
+    {
+        // States without a key are reported as zero, as above; a service without keys has none of them.
+        for (var state = KeyState.Active; state <= KeyState.Disabled && status.Keys.Count > 0; state++)
+        {
+            into.Add(new Measurement<long>(status.Keys.Count(key => key.State == state), service.Keys.StateTags(state)));
+        }
+    }
+
+    private static void Headroom(ServiceTelemetry service, ServiceStatus status, List<Measurement<double>> into) =>
+        into.AddRange(status.Keys.Select(key => new Measurement<double>(key.Headroom, service.Keys.NameTags(key.Name))));
+
+    private static void KeyRequests(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) =>
+        into.AddRange(status.Keys.Select(key => new Measurement<long>(key.Requests, service.Keys.NameTags(key.Name))));
 
     // Two endpoints may each have a limit of the same name. One series must not be written twice, so the fuller one speaks for both.
     private static IEnumerable<IGrouping<string, LimitStatus>> ByName(ServiceStatus status) => status.Limits.GroupBy(static limit => limit.Name, StringComparer.Ordinal);

@@ -1,8 +1,8 @@
 namespace RateLimited.Http.Telemetry;
 
 /// <summary>
-/// Every tag and every value it can have besides the configured names of services and limits. The sets are closed, so that no tenant,
-/// address or key can ever make a new series.
+/// Every tag and every value it can have besides the configured names of services, limits and keys. The sets are closed, so that no tenant,
+/// address or key's text can ever make a new series.
 /// </summary>
 internal static class TagValues
 {
@@ -12,10 +12,11 @@ internal static class TagValues
     public const string Reason = "reason";
     public const string Priority = "priority";
     public const string State = "state";
+    public const string Key = "key";
 
     public static readonly string[] Results = ["admitted", "waited", "refused", "dry_run", "bypassed"];
 
-    public static readonly string[] Reasons = ["none", "limit_reached", "timeout", "queue_full", "displaced", "cost_exceeds_quota", "disposed"];
+    public static readonly string[] Reasons = ["none", "limit_reached", "timeout", "queue_full", "displaced", "cost_exceeds_quota", "disposed", "no_key_available"];
 
     /// <summary>From background to critical.</summary>
     public static readonly string[] Priorities = ["background", "low", "normal", "high", "critical"];
@@ -38,6 +39,14 @@ internal static class TagValues
     public static readonly string[] HedgeResults = ["sent", "won"];
 
     public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated", "reduced", "normal"];
+
+    /// <summary>Who decides on limits that several processes share: their store, or this process alone.</summary>
+    public static readonly string[] StoreStates = ["shared", "alone"];
+    /// <summary>How an API key is.</summary>
+    public static readonly string[] KeyStates = ["active", "rate_limited", "exhausted", "error", "disabled"];
+
+    /// <summary>Why a request was moved to another key.</summary>
+    public static readonly string[] MoveReasons = ["limited", "exhausted", "refused"];
 
     public static string Of(RejectionReason reason) => (uint)reason < (uint)Reasons.Length ? Reasons[(int)reason] : Reasons[0];
 

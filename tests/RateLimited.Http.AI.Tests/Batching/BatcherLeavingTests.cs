@@ -108,6 +108,25 @@ public sealed class BatcherLeavingTests
     }
 
     [Fact]
+    public async Task Items_that_are_refused_at_once_do_not_let_their_producer_run_ahead()
+    {
+        var asked = 0;
+        await using var bed = new BatchBed(static options => (options.MaxItems, options.QueueLength, options.MaxConcurrentCalls, options.MaxCost, options.Cost) = (3, 5, 1, 100, static item => item % 3 == 0 ? 1_000 : 1))
+        {
+            Gate = new(),
+        };
+
+        // Of each three that come together, the last is too dear.
+        var all = bed.RunAll(Enumerable.Range(1, 300).Select(item => asked = item));
+        await bed.SeeAsync(1);
+        await Eventually.TrueAsync(() => bed.Batcher.Queued == 5);
+
+        asked.ShouldBeLessThanOrEqualTo(15);
+        bed.Gate.SetResult();
+        (await all.WithinDeadlineAsync(bed)).Count(static result => result.IsFailed).ShouldBe(100);
+    }
+
+    [Fact]
     public async Task A_full_line_can_refuse_instead()
     {
         await using var bed = new BatchBed(static options => (options.QueueLength, options.Overflow, options.MaxItems) = (2, BatchOverflow.Refuse, 100));

@@ -67,8 +67,7 @@ public sealed class HintTests
 
     private static void Answer(ServiceLimiter limiter, AdmissionTicket ticket, Random random)
     {
-        limiter.ObserveAnswer(ticket);
-        limiter.Hear(ticket, [.. Enumerable.Range(0, random.Next(3)).Select(_ => Any(random))]);
+        limiter.Answered(ticket, [.. Enumerable.Range(0, random.Next(3)).Select(_ => Any(random))], limiter.Now);
         if (random.Next(10) == 0)
         {
             limiter.Pause(ticket, random.Next(3) switch { 0 => null, 1 => TimeSpan.MaxValue, _ => TimeSpan.FromMilliseconds(random.Next(100_000)) });

@@ -89,7 +89,7 @@ public sealed class LatencySpreadTests
 
         var ticket = Enter();
         bed.Advance(Ms(4000));
-        service.ObserveAnswer(ticket);
+        service.Answered(ticket, [], service.Now);
 
         // It can have arrived as late as its answer less the shortest latency, 10 ms and a margin below: from there it counts for a window.
         service.GetStatus().Limits[0].ResetAfter.ShouldNotBeNull().ShouldBe(Ms(10_000) - Ms(8), Ms(2));
@@ -110,7 +110,7 @@ public sealed class LatencySpreadTests
         {
             var answered = Enter();
             bed.Advance(latency);
-            service.ObserveAnswer(answered);
+            service.Answered(answered, [], service.Now);
             answered.Complete();
         }
     }

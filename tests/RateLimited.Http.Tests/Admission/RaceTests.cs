@@ -185,7 +185,7 @@ public sealed class RaceTests
                     }
 
                     var actual = random.Next(0, 9);
-                    ticket.Settle(Tokens, actual);
+                    ticket.Settle(new UnitCost(Tokens, actual));
                     Interlocked.Decrement(ref held[which]);
                     Interlocked.Add(ref charged, actual);
                     ticket.Complete();

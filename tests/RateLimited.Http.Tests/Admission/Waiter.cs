@@ -63,9 +63,12 @@ internal sealed class Waiter
     public void Hear(ServiceLimiter limiter, AnswerKind kind)
     {
         Read();
-        limiter.ObserveAnswer(_ticket!);
-        limiter.Learn(_ticket!, kind);
+        limiter.Answered(_ticket!, [], limiter.Now);
+        limiter.Learn(_ticket!, kind, limiter.Now);
     }
+
+    /// <summary>Its ticket, for whoever completes it himself.</summary>
+    public AdmissionTicket Hold() => Take();
 
     public void Complete() => Take().Complete();
 
@@ -74,7 +77,7 @@ internal sealed class Waiter
     public void Settle(string unit, long actual)
     {
         Read();
-        _ticket!.Settle(unit, actual);
+        _ticket!.Settle(new UnitCost(unit, actual));
     }
 
     private AdmissionTicket Take()

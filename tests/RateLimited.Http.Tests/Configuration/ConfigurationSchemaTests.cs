@@ -21,8 +21,11 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingService", Names(ServiceOptionsReader.Keys)),
         ("definitions/rateLimitingQueue", Names(ServiceOptionsReader.QueueKeys)),
         ("definitions/rateLimitingEndpoint", Names(EndpointSectionReader.Keys)),
+        ("definitions/rateLimitingCost", Names(CostSectionReader.Keys)),
         ("definitions/rateLimitingTenants", Names(TenantSectionReader.Keys)),
         ("definitions/rateLimitingTenantClass", Names(TenantSectionReader.ClassKeys)),
+        ("definitions/rateLimitingKeys", Names(KeySectionReader.Keys)),
+        ("definitions/rateLimitingKey", Names(KeySectionReader.KeyKeys)),
         ("definitions/rateLimitingResilience", Names(ResilienceSectionReader.Keys)),
         ("definitions/rateLimitingDegradation", Names(ResilienceSectionReader.DegradationKeys)),
         ("definitions/rateLimitingHedging", Names(ResilienceSectionReader.HedgingKeys)),
@@ -57,6 +60,7 @@ public class ConfigurationSchemaTests
     [InlineData("definitions/rateLimitingLimitSection/properties/Anchor", typeof(WindowAnchor))]
     [InlineData("definitions/rateLimitingLimitSection/properties/Partition", typeof(PartitionBy))]
     [InlineData("definitions/rateLimitingDialectHeader/properties/Format", typeof(DialectFormat))]
+    [InlineData("definitions/rateLimitingKeys/properties/Selection", typeof(KeySelection))]
     [InlineData("definitions/rateLimitingQueue/properties/Overflow", typeof(QueueOverflow))]
     [InlineData("definitions/rateLimitingRetry/properties/Backoff", typeof(RetryBackoff))]
     [InlineData("definitions/rateLimitingService/properties/Mode", typeof(RateLimitMode))]
@@ -88,9 +92,13 @@ public class ConfigurationSchemaTests
         Number("definitions/rateLimitingLimitSection/properties/Burst", OptionBounds.Burst, null);
         Number("definitions/rateLimitingQueue/properties/Length", OptionBounds.QueueLength, service.Queue.Length);
         Number("definitions/rateLimitingQueue/properties/Costs/additionalProperties", OptionBounds.Cost, null);
-        Number("definitions/rateLimitingEndpoint/properties/Costs/additionalProperties", OptionBounds.EndpointCost, null);
+        Amount("definitions/rateLimitingEndpoint/properties/Costs/additionalProperties");
+        Amount("definitions/rateLimitingCost/properties/Amount");
+        Amount("definitions/rateLimitingCost/properties/Amounts/additionalProperties");
+        Number("definitions/rateLimitingCost/properties/Per", OptionBounds.CostPer, new CostOptions().Per);
         Number("definitions/rateLimitingService/properties/MaxPartitions", OptionBounds.Partitions, service.MaxPartitions);
         Number("definitions/rateLimitingTenantClass/properties/Weight", OptionBounds.Weight, new TenantClassOptions().Weight);
+        Number("definitions/rateLimitingKey/properties/Weight", OptionBounds.Weight, new KeyOptions().Weight);
         var (retry, breaker) = (service.Resilience.Retry, service.Resilience.Breaker);
         Number("definitions/rateLimitingResilience/properties/Redirects", ResilienceBounds.Redirects, service.Resilience.Redirects);
         Number("definitions/rateLimitingDegradation/properties/FailurePercent", ResilienceBounds.Percent, null);
@@ -108,6 +116,14 @@ public class ConfigurationSchemaTests
         Number("definitions/rateLimitingBreaker/properties/MinimumCalls", ResilienceBounds.MinimumCalls, breaker.MinimumCalls);
         Number("definitions/rateLimitingBreaker/properties/ConsecutiveFailures", ResilienceBounds.Consecutive, breaker.ConsecutiveFailures);
         Number("definitions/rateLimitingBreaker/properties/Probes", ResilienceBounds.Probes, breaker.Probes);
+
+        static void Amount(string place)
+        {
+            var amount = At(place);
+            amount.GetProperty("minimum").GetDecimal().ShouldBe(OptionBounds.EndpointCost.Min, place);
+            amount.GetProperty("maximum").GetDecimal().ShouldBe(OptionBounds.EndpointCost.Max, place);
+            OptionBounds.EndpointCost.Contains(amount.GetProperty("multipleOf").GetDecimal()).ShouldBeTrue(place);
+        }
 
         static void Number(string place, NumberRange range, long? otherwise)
         {
@@ -139,6 +155,19 @@ public class ConfigurationSchemaTests
         Duration("definitions/rateLimitingBreaker/properties/MaxBreak").ShouldBe(service.Resilience.Breaker.MaxBreak);
 
         static TimeSpan Duration(string place) => DurationText.TryParse(At(place).GetProperty("default").GetString(), out var value) ? value : TimeSpan.MinValue;
+    }
+
+    [Fact]
+    public void Sources_of_costs_and_their_fineness_are_those_that_are_read()
+    {
+        foreach (var example in At("definitions/rateLimitingCost/properties/From").GetProperty("examples").EnumerateArray().Concat(At("definitions/rateLimitingCost/properties/Settled").GetProperty("examples").EnumerateArray()))
+        {
+            RateLimited.Http.Costs.CostSource.TryParse(example.GetString(), out _).ShouldBeTrue(example.GetString());
+        }
+
+        var finest = At("definitions/rateLimitingCost/properties/Finest").GetProperty("enum").EnumerateArray().Select(static fineness => fineness.GetDecimal()).ToArray();
+        finest.ShouldAllBe(static fineness => OptionBounds.Finest.Contains(fineness) && UnitScale.IsPowerOfTen(fineness));
+        (finest.Max(), finest.Min(), finest.Length).ShouldBe((OptionBounds.Finest.Max, OptionBounds.Finest.Min, 7));
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public class LimitTextTests
     [InlineData("10/00:00:00.0015000", "10/00:00:00.0015000")]
     [InlineData("60/minute per tenant", "60/minute per tenant")]
     [InlineData("60/minute per name", "60/minute per name")]
+    [InlineData("60/minute PER Key", "60/minute per key")]
     [InlineData("100/2s token-bucket burst 50", "100/2s token-bucket burst 50")]
     [InlineData("100/2s burst 50", "100/2s token-bucket burst 50")]
     [InlineData("100/2s burst 100", "100/2s token-bucket")]
@@ -57,7 +58,7 @@ public class LimitTextTests
 
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
     private const string Window = "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'";
-    private const string Words = "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'per tenant' or 'per name' after the window";
+    private const string Words = "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'per tenant', 'per name' or 'per key' after the window";
     private const string Quota = "a whole number from 1 to 10^12 as the quota";
     private const string Unit = "a unit of at most 64 letters, digits, '.', '_' and '-' that begins with a letter";
 
@@ -104,7 +105,7 @@ public class LimitTextTests
     [InlineData("5/minute burst", "'burst' once, with a whole number behind it")]
     [InlineData("5/minute burst 5 burst 6", "'burst' once, with a whole number behind it")]
     [InlineData("5/minute burst 0", "a whole number from 1 to 10^12 as the burst")]
-    [InlineData("5/minute per", "'per tenant' or 'per name', once")]
+    [InlineData("5/minute per", "'per tenant', 'per name' or 'per key', once")]
     [InlineData("adaptive", "'adaptive rate', 'adaptive concurrency' or 'adaptive throttle'")]
     [InlineData("adaptive limit", "'adaptive rate', 'adaptive concurrency' or 'adaptive throttle'")]
     [InlineData("adaptive rate/minute", Example)]
@@ -116,8 +117,8 @@ public class LimitTextTests
     [InlineData("5 concurrent adaptive min 1 min 1", "'min' once, with a whole number behind it")]
     [InlineData("5/minute initial 5", "nothing, or the algorithm AdaptiveRate or AdaptiveConcurrency")]
     [InlineData("5/minute sliding adaptive", "one algorithm")]
-    [InlineData("5/minute per second", "'per tenant' or 'per name', once")]
-    [InlineData("5/minute per tenant per name", "'per tenant' or 'per name', once")]
+    [InlineData("5/minute per second", "'per tenant', 'per name' or 'per key', once")]
+    [InlineData("5/minute per tenant per name", "'per tenant', 'per name' or 'per key', once")]
     [InlineData("5/day fixed Mars/Olympus", "the IANA name of a time zone, such as 'America/Los_Angeles'")]
     [InlineData("5/day fixed ../../etc/passwd", "the IANA name of a time zone, such as 'America/Los_Angeles'")]
     [InlineData("5/hour fixed America/Los_Angeles", "no time zone, or a window of whole days")]

@@ -6,7 +6,7 @@ namespace RateLimited.Http.Tests.Configuration;
 public class ServiceSectionFaultTests
 {
     private const string Limits = "\"Limits\": \"500/minute\"";
-    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Dialect, MaxHint, TrustUpstream, Tenants, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, Resilience, MaxPartitions, PartitionIdleTimeout";
+    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Costs, Dialect, MaxHint, TrustUpstream, Tenants, Keys, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, Resilience, Store, MaxPartitions, PartitionIdleTimeout";
     private const string Presets = "anthropic, azure-openai, cerebras, claude, cohere, confluence, discord, docker-hub, gemini, github, github-graphql, gitlab, groq, hubspot, huggingface, jira, "
         + "mistral, notion, okta, openai, openrouter, reddit, replicate, salesforce, shopify, shopify-graphql, slack, spotify, stripe, tiktok, together, twitch, twitter, x, xai, youtube";
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
@@ -74,7 +74,7 @@ public class ServiceSectionFaultTests
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Algorithm\": \"Leaky\" }]", "Limits:0:Algorithm: 'Leaky' → one of SlidingWindow, TokenBucket, FixedWindow, Concurrency, AdaptiveRate, AdaptiveConcurrency, AdaptiveThrottle")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Algorithm\": \"Concurrency\" }]", "Limits:0:Window: '00:00:01' → no window, which a concurrency limit has not, or another algorithm")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Anchor\": \"FirstUse\" }]", "Limits:0:Anchor: 'FirstUse' → no anchor, or the algorithm FixedWindow")]
-    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Partition\": \"Key\" }]", "Limits:0:Partition: 'Key' → one of Service, Tenant, Name")]
+    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 s\", \"Partition\": \"Shard\" }]", "Limits:0:Partition: 'Shard' → one of Service, Tenant, Name, Key")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 d\", \"TimeZone\": \"UTC\" }]", "Limits:0:TimeZone: 'UTC' → no time zone, or a FixedWindow anchored to the Clock")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 h\", \"Algorithm\": \"FixedWindow\", \"TimeZone\": \"UTC\" }]", "Limits:0:TimeZone: 'UTC' → no time zone, or a window of whole days")]
     [InlineData("[{ \"Quota\": 5, \"Window\": \"1 d\", \"Algorithm\": \"FixedWindow\", \"TimeZone\": \"Mars/Olympus\" }]", "Limits:0:TimeZone: 'Mars/Olympus' → the IANA name of a time zone, such as 'America/Los_Angeles'")]
@@ -93,8 +93,8 @@ public class ServiceSectionFaultTests
     [InlineData("\"Endpoints\": { \"GET /x\": { \"ServiceLimits\": \"no\" } }", "Endpoints:GET /x:ServiceLimits: 'no' → true or false")]
     [InlineData("\"Endpoints\": { \"GET x\": {  \"Limits\": \"5/s\" } }", "Endpoints:GET x: 'GET x' → " + Template + ": The path of 'GET x' must begin with '/', without scheme and host")]
     [InlineData("\"Endpoints\": { \"GET /a/{x}\": { \"Limits\": \"5/s\" }, \"get /a/{y}/\": { \"Limits\": \"6/s\" } }", "Endpoints:get /a/{y}/: 'get /a/{y}/' → one template for these requests, since 'GET /a/{x}' matches the same")]
-    [InlineData("\"Endpoints\": { \"GET /x\": { \"Costs\": 5 } }", "Endpoints:GET /x:Costs: '5' → a section of units and amounts, such as { \"points\": 5 }")]
-    [InlineData("\"Endpoints\": { \"GET /x\": { \"Costs\": { \"points\": -1 } } }", "Endpoints:GET /x:Costs:points: '-1' → a whole number from 0 to 10^12 as what a request costs")]
+    [InlineData("\"Endpoints\": { \"GET /x\": { \"Costs\": 5 } }", "Endpoints:GET /x:Costs: '5' → a section of names and amounts, such as { \"points\": 5 }")]
+    [InlineData("\"Endpoints\": { \"GET /x\": { \"Costs\": { \"points\": -1 } } }", "Endpoints:GET /x:Costs:points: '-1' → a number from 0 to 10^12 with at most six digits behind the point as what a request costs")]
     [InlineData("\"Endpoints\": { \"GET /x\": { \"Costs\": { \"po ints\": 1 } } }", "Endpoints:GET /x:Costs:po ints: 'po ints' → a unit of at most 64 letters, digits, '.', '_' and '-' that begins with a letter")]
     [InlineData("\"Tenants\": { \"Limits\": \"60/minute per name\" }", "Tenants:Limits:Partition: 'Name' → Tenant, which limits under Tenants count by, or nothing")]
     [InlineData("\"Tenants\": { \"Limits\": [\"60/minute\", \"60/minute per tenant\"] }", "Tenants:Limits:1: '60/minute' → one limit of this kind, since RateLimiting:Services:a:Tenants:Limits:0 is the same")]

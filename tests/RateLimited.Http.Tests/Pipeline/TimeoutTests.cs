@@ -138,7 +138,7 @@ public sealed class TimeoutTests : IDisposable
     [Fact]
     public void Who_answers_when_its_time_is_over_has_not_answered()
     {
-        using var end = new CallEnd(_service.Pipeline.Resilience, _service.Pipeline.Resilience.Now, long.MaxValue);
+        using var end = new CallEnd(_service.Pipeline.Resilience, long.MaxValue);
         end.WatchAttempt(_service.Pipeline.Resilience.Now + 10);
         _service.Time.Advance(TimeSpan.FromMilliseconds(1));
 
@@ -150,7 +150,7 @@ public sealed class TimeoutTests : IDisposable
     [Fact]
     public void An_attempt_that_was_answered_in_time_is_not_ended_by_its_time_any_more()
     {
-        using var end = new CallEnd(_service.Pipeline.Resilience, _service.Pipeline.Resilience.Now, deadline: TimeSpan.FromSeconds(5).Ticks);
+        using var end = new CallEnd(_service.Pipeline.Resilience, TimeSpan.FromSeconds(5).Ticks);
         end.WatchAttempt(TimeSpan.FromSeconds(1).Ticks);
         end.EndAttempt().ShouldBeTrue();
         _service.Time.Advance(TimeSpan.FromSeconds(4));

@@ -193,4 +193,27 @@ public sealed class HeaderFormsTests
         Reading.Of("stripe", 409, null, ("stripe-should-retry", "true")).Signal.Flags.ShouldBe(SignalFlags.ShouldRetry);
         Reading.Of("azure-openai", 200, null, ("x-ratelimit-abusepenalty-active", "True")).Signal.Flags.ShouldBe(SignalFlags.Penalty);
     }
+
+    [Fact]
+    public void What_one_response_said_is_not_said_of_the_next()
+    {
+        using var full = Reading.Response(429, [
+            ("x-ratelimit-limit-requests", "10"), ("x-ratelimit-remaining-requests", "0"), ("x-ratelimit-reset-requests", "1s"), ("retry-after", "7200"), ("x-ratelimit-bucket", "b"),
+            ("x-ratelimit-scope", "user"), ("ratelimit-reason", "r"), ("x-amzn-errortype", "Throttling"), ("x-ms-resource-unit", "3"), ("x-ms-throttle-limit-percentage", "0.9")]);
+        using var empty = Reading.Response(200, []);
+        var reader = new SignalReader(dialect: null, TimeSpan.FromHours(1));
+        reader.Read(full, """{ "error": { "code": "insufficient_quota" } }"""u8, Reading.Now, out var signal);
+        signal.Limits.Count.ShouldBeGreaterThan(0);
+
+        // Into the same place: whatever is not said anew must be gone.
+        reader.Read(empty, default, Reading.Now, out signal);
+        reader.Read(empty, default, Reading.Now, out var fresh);
+
+        signal.Limits.Count.ShouldBe(0);
+        foreach (var property in typeof(UpstreamSignal).GetProperties().Where(static property => property.PropertyType is { IsByRef: false }))
+        {
+            property.GetValue(signal).ShouldBe(property.GetValue(fresh), property.Name);
+            property.GetValue(signal).ShouldBe(property.GetValue(default(UpstreamSignal)), property.Name);
+        }
+    }
 }

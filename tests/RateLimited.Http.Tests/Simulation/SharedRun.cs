@@ -121,8 +121,7 @@ internal sealed class SharedRun : IDisposable
 
     private void Answer(AdmissionTicket ticket, bool isOk, QuotaReport report)
     {
-        _limiter.ObserveAnswer(ticket);
-        _limiter.Hear(ticket, [report]);
+        _limiter.Answered(ticket, [report], _limiter.Now);
         if (isOk)
         {
             Ok++;

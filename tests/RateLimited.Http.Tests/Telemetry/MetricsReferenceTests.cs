@@ -41,6 +41,9 @@ public sealed class MetricsReferenceTests
     [InlineData("reason` of `resilience.fallbacks", nameof(TagValues.FallbackCauses))]
     [InlineData("result` of `resilience.fallbacks", nameof(TagValues.FallbackResults))]
     [InlineData("state", nameof(TagValues.CircuitStates))]
+    [InlineData("state` of `rate_limit.store.changes", nameof(TagValues.StoreStates))]
+    [InlineData("state` of `api.keys", nameof(TagValues.KeyStates))]
+    [InlineData("reason` of `api.key.moves", nameof(TagValues.MoveReasons))]
     public void The_table_of_tags_is_that_of_the_closed_sets(string tag, string set)
     {
         var values = (string[])typeof(TagValues).GetField(set)!.GetValue(obj: null)!;
@@ -52,5 +55,5 @@ public sealed class MetricsReferenceTests
 
     /// <summary>The rules of the OpenTelemetry exporters: dots become underscores, seconds a suffix, annotations none, counters a total.</summary>
     private static string InPrometheus(string name, string kind, string unit) =>
-        name.Replace('.', '_') + (string.Equals(unit, "s", StringComparison.Ordinal) ? "_seconds" : string.Empty) + (string.Equals(kind, "Counter", StringComparison.Ordinal) ? "_total" : string.Empty);
+        name.Replace('.', '_') + (string.Equals(unit, "s", StringComparison.Ordinal) ? "_seconds" : string.Empty) + (kind is "Counter" or "ObservableCounter" ? "_total" : string.Empty);
 }

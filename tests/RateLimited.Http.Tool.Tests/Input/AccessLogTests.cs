@@ -55,7 +55,7 @@ public sealed class AccessLogTests
     [InlineData("time,latency\n1,-5\n", "latency: '-5' → milliseconds")]
     [InlineData("time,latency\n1,1e99\n", "latency: '1e99' → milliseconds")]
     [InlineData("time,priority\n1,urgent\n", "priority: 'urgent' → ")]
-    [InlineData("time,tokens\n1,1.5\n", "tokens: '1.5' → a whole number")]
+    [InlineData("time,tokens\n1,1.0000005\n", "tokens: '1.0000005' → a number from 0")]
     [InlineData("time,tokens\n1,9999999999999\n", "tokens: '9999999999999' → ")]
     [InlineData("time,tenant\n1,a,b\n", "line 2: 3 fields → 2")]
     [InlineData("time,tenant\n,a\n", "line 2: no time")]

@@ -30,7 +30,7 @@ internal sealed record PresetEndpoint(string Template)
 
         foreach (var cost in Costs)
         {
-            endpoint.Costs[cost.Unit] = cost.Amount;
+            endpoint.Costs[cost.Unit] = cost.Value;
         }
 
         return endpoint;

@@ -30,6 +30,9 @@ internal static class BodyLimits
         }
 
         hint.Finish(0, bounds);
-        signal.Cost = body.ActualCost ?? signal.Cost;
+        if (body.ActualCost is { } actual)
+        {
+            (signal.Cost, signal.CostUnit) = (actual, Points);
+        }
     }
 }

@@ -10,7 +10,7 @@ internal static class MicrosoftGraph
         Rules =
         [
             new(HeaderField.Load, "x-ms-throttle-limit-percentage"),
-            new(HeaderField.Cost, "x-ms-resource-unit"),
+            new(HeaderField.Cost, "x-ms-resource-unit") { Unit = "resource-units" },
             new(HeaderField.Scope, "x-ms-throttle-scope"),
             new(HeaderField.Reason, "x-ms-throttle-information"),
         ],

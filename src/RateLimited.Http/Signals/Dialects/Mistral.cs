@@ -9,7 +9,7 @@ internal static class Mistral
         [
             new(HeaderField.Limit, "x-ratelimit-limit-{limit}"),
             new(HeaderField.Remaining, "x-ratelimit-remaining-{limit}"),
-            new(HeaderField.Cost, "x-ratelimit-tokens-query-cost"),
+            new(HeaderField.Cost, "x-ratelimit-tokens-query-cost") { Unit = "tokens" },
         ],
     };
 }

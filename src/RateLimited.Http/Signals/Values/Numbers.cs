@@ -7,32 +7,22 @@ internal static class Numbers
 {
     private const int MostDigits = 64;
 
+    /// <summary>What is not longer fits into a <see cref="long"/>.</summary>
+    private const int ShortNumber = 18;
+
     /// <summary>A count. A fraction is cut off; what is larger than a <see cref="long"/> is the largest one.</summary>
-    public static bool TryCount(ReadOnlySpan<char> text, out long value)
-    {
-        if (text.Length is > 0 and <= 18)
-        {
-            long sum = 0;
-            foreach (var c in text)
-            {
-                if (!char.IsAsciiDigit(c))
-                {
-                    return TryScaled(text.Trim(), 1, roundUp: false, out value);
-                }
-
-                sum = (sum * 10) + (c - '0');
-            }
-
-            value = sum;
-            return true;
-        }
-
-        return TryScaled(text.Trim(), 1, roundUp: false, out value);
-    }
+    public static bool TryCount(ReadOnlySpan<char> text, out long value) =>
+        (text.Length is > 0 and <= ShortNumber && TryShort(text, out value)) || TryScaled(text.Trim(), 1, roundUp: false, out value);
 
     /// <summary>A number times a power of ten or any other scale, in integers.</summary>
     public static bool TryScaled(ReadOnlySpan<char> text, long scale, bool roundUp, out long value)
     {
+        // Nearly every number is short and whole, and 128 bits cost more than all else about it.
+        if (text.Length is > 0 and <= ShortNumber && TryShort(text, out var number) && Math.BigMul(number, scale, out value) == 0 && value >= 0)
+        {
+            return true;
+        }
+
         value = 0;
         if (text.Length is 0 or > MostDigits)
         {
@@ -70,6 +60,23 @@ internal static class Numbers
 
         value = total > long.MaxValue ? long.MaxValue : (long)total;
         return read;
+    }
+
+    /// <summary>A whole number of so few digits that it cannot overflow.</summary>
+    private static bool TryShort(ReadOnlySpan<char> text, out long value)
+    {
+        value = 0;
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiDigit(c))
+            {
+                return false;
+            }
+
+            value = (value * 10) + (c - '0');
+        }
+
+        return true;
     }
 
     private static UInt128 Fraction(ReadOnlySpan<char> digits, long scale, bool roundUp)

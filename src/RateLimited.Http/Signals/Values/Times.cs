@@ -37,17 +37,13 @@ internal static class Times
             return false;
         }
 
-        if (!char.IsAsciiDigit(text[^1]) || !char.IsAsciiDigit(text[0]) || text.ContainsAny('-', ':'))
+        var isCount = Numbers.TryCount(text, out var number);
+        if (!isCount && (!char.IsAsciiDigit(text[^1]) || !char.IsAsciiDigit(text[0]) || text.ContainsAny('-', ':')))
         {
             return TryDuration(text, out time) || TryDate(text, out time);
         }
 
-        if (!Numbers.TryCount(text, out var number))
-        {
-            return false;
-        }
-
-        return number switch
+        return isCount && number switch
         {
             > EpochMillisecondsFrom => TryEpoch(text, TimeSpan.TicksPerMillisecond, out time),
             > EpochSecondsFrom => TryEpoch(text, TimeSpan.TicksPerSecond, out time),

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using RateLimited.Http.Redis.Faults;
+using StackExchange.Redis;
+
+namespace RateLimited.Http.Redis.Connection;
+
+/// <summary>The one script, embedded as it is reviewed. It is sent by its hash, and once in full to a server that does not know it. Thread-safe.</summary>
+internal sealed class ExchangeScript
+{
+    private ExchangeScript(string text)
+    {
+        Text = text;
+#pragma warning disable CA5350 // Redis names scripts by SHA-1; it proves nothing here.
+        Sha1 = SHA1.HashData(Encoding.UTF8.GetBytes(text));
+#pragma warning restore CA5350
+    }
+
+    public static ExchangeScript Current { get; } = new(Read());
+
+    public string Text { get; }
+
+    public byte[] Sha1 { get; }
+
+    /// <summary>Runs it. A server that has forgotten it (it restarted, was flushed, or took over) is given it again, once.</summary>
+    public async Task<byte[]> RunAsync(IRedisConnection connection, RedisKey[] keys, RedisValue[] values)
+    {
+        byte[]? answer;
+        try
+        {
+            answer = await connection.RunAsync(Sha1, keys, values).ConfigureAwait(false);
+        }
+        catch (RedisServerException failure) when (RedisError.KindOf(failure.Message) == RedisErrorKind.NoScript)
+        {
+            answer = await connection.LoadAndRunAsync(Text, keys, values).ConfigureAwait(false);
+        }
+
+        return answer ?? throw new InvalidDataException("The store answered nothing. Another program may have replaced the script.");
+    }
+
+    private static string Read()
+    {
+        using var stream = typeof(ExchangeScript).Assembly.GetManifestResourceStream("exchange.lua")!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,20 @@
+using StackExchange.Redis;
+
+namespace RateLimited.Http.Redis.Connection;
+
+/// <summary>A multiplexer of StackExchange.Redis, ours or one that the program shares with us. Decisions are always the primary's: a replica does not know what was just taken.</summary>
+internal sealed class StackExchangeConnection(IConnectionMultiplexer multiplexer, int database) : IRedisConnection
+{
+    private readonly IDatabase _database = multiplexer.GetDatabase(database);
+
+    public bool IsConnected => multiplexer.IsConnected;
+
+    public async Task<byte[]?> RunAsync(byte[] sha1, RedisKey[] keys, RedisValue[] values) =>
+        (byte[]?)await _database.ScriptEvaluateAsync(sha1, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+
+    public async Task<byte[]?> LoadAndRunAsync(string script, RedisKey[] keys, RedisValue[] values) =>
+        (byte[]?)await _database.ScriptEvaluateAsync(script, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+
+    public Task SubscribeAsync(string channel, Action<string> onMessage) =>
+        multiplexer.GetSubscriber().SubscribeAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), (_, message) => onMessage(message.ToString()));
+}

@@ -1,0 +1,39 @@
+using RateLimited.Http.Admission;
+using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Redis.Keys;
+using RateLimited.Http.Redis.Messages;
+
+namespace RateLimited.Http.Redis.Exchange;
+
+/// <summary>Where one partition of a limit is counted, and by what terms. Immutable; a limit that was changed has another.</summary>
+internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Terms)
+{
+    /// <summary>What those count as that come when there are as many partitions as there may be.</summary>
+    private const string Latecomers = "\0";
+
+    /// <summary>As much fits into each of a sliding window's 128 entries with their sum still exact in a script, and twice that.</summary>
+    private const long Largest = 1L << 45;
+
+    public static LimitAddress Of(SharedBalance balance, KeySchema schema, ServiceKeys keys, long leaseTicks)
+    {
+        var limit = balance.Partition.Limit;
+        if (limit.Capacity > Largest)
+        {
+            throw new SharedStoreException(
+                $"The limit '{limit.Definition.Name}' counts up to {limit.Capacity}, and Redis counts exactly up to {Largest}: give it a smaller quota or coarser costs.", new InvalidOperationException(), passes: false, mayBeDone: false);
+        }
+
+        // What is counted in other parts of a unit is another limit.
+        var terms = LimitTerms.Of(balance.Rule.Inner, schema.LimitIdOf(limit.Definition.Name, limit.Unit, balance.Rule.Inner.GetType().Name, $"{limit.PartsPerUnit}"), leaseTicks);
+        return new LimitAddress(balance.Rule, GroupOf(limit, balance.Partition.Key, keys), terms!);
+    }
+
+    /// <summary>Limits that count the same requests stand under one key, so that they are read and written together.</summary>
+    private static string GroupOf(BoundLimit limit, string? partition, ServiceKeys keys) => (limit.Definition.Partition, limit.Scope) switch
+    {
+        (PartitionBy.Service, LimitScope.Service) => keys.Service,
+        (PartitionBy.Service, LimitScope.Endpoint) => keys.Endpoint(limit.ScopeName),
+        (PartitionBy.Tenant, LimitScope.Tenant) => keys.Tenant(limit.ScopeName, partition ?? Latecomers),
+        _ => keys.Name($"{limit.Definition.Partition}/{limit.Scope}/{limit.ScopeName}", partition ?? Latecomers),
+    };
+}

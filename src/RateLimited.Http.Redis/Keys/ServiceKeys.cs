@@ -1,0 +1,26 @@
+namespace RateLimited.Http.Redis.Keys;
+
+/// <summary>The keys of one service, all under its tag. Immutable.</summary>
+internal sealed class ServiceKeys(KeySchema schema, string stem)
+{
+    /// <summary>What all requests of the service share.</summary>
+    public string Service { get; } = $"{stem}:s";
+
+    /// <summary>Which processes are alive.</summary>
+    public string Live { get; } = $"{stem}:l";
+
+    /// <summary>Where processes are told that something has become free.</summary>
+    public string Channel { get; } = $"{stem}:c";
+
+    /// <summary>What one endpoint's requests share.</summary>
+    public string Endpoint(string endpoint) => $"{stem}:e:{schema.IdOf("endpoint", endpoint)}";
+
+    /// <summary>What one tenant's requests share, of the limits of a class of tenants.</summary>
+    public string Tenant(string tenantClass, string tenant) => $"{stem}:t:{schema.IdOf("tenant", tenantClass, tenant)}";
+
+    /// <summary>What requests with one partition name share, of the limits that stand in a place.</summary>
+    public string Name(string place, string name) => $"{stem}:n:{schema.IdOf("name", place, name)}";
+
+    /// <summary>The last call of a process, so that none is carried out twice.</summary>
+    public string Calls(string process) => $"{stem}:o:{schema.IdOf("process", process)}";
+}

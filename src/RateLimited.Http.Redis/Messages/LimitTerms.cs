@@ -1,0 +1,50 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Redis.Messages;
+
+/// <summary>How one limit is told to the script: a few integers that spare it every multiplication that could be inexact. All times are microseconds. Immutable.</summary>
+internal abstract class LimitTerms(long id)
+{
+    /// <summary>The number that the script knows the kind by.</summary>
+    public enum LimitKind
+    {
+        Bucket = 1,
+        Sliding = 2,
+        Fixed = 3,
+        Leases = 4,
+        Pause = 5,
+    }
+
+    /// <summary>The limit's number among those under one key.</summary>
+    public long Id { get; } = id;
+
+    public abstract LimitKind Kind { get; }
+
+    /// <summary>Adds what the script has to know of it.</summary>
+    /// <param name="message">Where to.</param>
+    /// <param name="guard">By how much the limit is padded.</param>
+    /// <param name="serverNow">What the server's clock shows, as far as is known.</param>
+    public abstract void Write(MessageWriter message, long guard, long serverNow);
+
+    /// <summary>The time of a cost where it is counted in time; else the cost itself.</summary>
+    public virtual (long Whole, long Parts) TimeOf(long cost, long guard) => (cost, 0);
+
+    /// <summary>The time that giving a cost back is worth.</summary>
+    public virtual (long Whole, long Parts) CreditOf(long cost) => (cost, 0);
+
+    /// <summary>Ticks in microseconds, rounded up: that only delays.</summary>
+    public static long Micros(long ticks) => Saturating.DivideUp(ticks, TimeSpan.TicksPerMicrosecond);
+
+    /// <summary>The terms of a rule, or null where it is one that is not shared: what a process learns or is told by its own responses is its own.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="id">The limit's number.</param>
+    /// <param name="leaseTicks">For how long a process that has died keeps what it holds.</param>
+    public static LimitTerms? Of(LimitRule rule, long id, long leaseTicks) => rule switch
+    {
+        TokenBucket bucket => new BucketTerms(id, bucket.Quota, Micros(bucket.Window), bucket.Burst),
+        SlidingWindow sliding => new SlidingTerms(id, sliding.Quota, Micros(sliding.Window)),
+        FixedWindow fixedWindow => new FixedTerms(id, fixedWindow),
+        Concurrency concurrency => new LeaseTerms(id, concurrency.Quota, Micros(leaseTicks)),
+        _ => null,
+    };
+}

@@ -1,0 +1,14 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Redis.Messages;
+
+/// <summary>A sliding window's.</summary>
+internal sealed class SlidingTerms(long id, long quota, long window) : LimitTerms(id)
+{
+    private readonly long _spacing = Saturating.DivideUp(window, ChargeLog.Resolution);
+
+    public override LimitKind Kind => LimitKind.Sliding;
+
+    public override void Write(MessageWriter message, long guard, long serverNow) =>
+        message.Add((long)Kind, quota, window, guard, _spacing + (guard >> 5), _spacing);
+}

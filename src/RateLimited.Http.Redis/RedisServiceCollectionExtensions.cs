@@ -1,0 +1,36 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Redis;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Lets services count their limits in Redis, together with all other processes that do.</summary>
+public static class RedisServiceCollectionExtensions
+{
+    /// <summary>Adds Redis as a store, over the container's <c>IConnectionMultiplexer</c>. A service uses it by <c>"Store": "Redis"</c>.</summary>
+    /// <param name="services">The container's services.</param>
+    public static IServiceCollection AddRateLimitingRedis(this IServiceCollection services) => services.AddRateLimitingRedis(static _ => { });
+
+    /// <summary>Adds Redis as a store. A service uses it by <c>"Store": "Redis"</c>. Nothing connects before a request is to be decided, and the host starts when Redis is down.</summary>
+    /// <param name="services">The container's services.</param>
+    /// <param name="configuration">Where Redis is, as StackExchange.Redis reads it, such as <c>localhost:6379</c>.</param>
+    public static IServiceCollection AddRateLimitingRedis(this IServiceCollection services, string configuration)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(configuration);
+        return services.AddRateLimitingRedis(options => options.Configuration = configuration);
+    }
+
+    /// <summary>Adds Redis as a store. A service uses it by <c>"Store": "Redis"</c>.</summary>
+    /// <param name="services">The container's services.</param>
+    /// <param name="configure">Sets it up. What is wrong is reported at start-up, all faults at once.</param>
+    public static IServiceCollection AddRateLimitingRedis(this IServiceCollection services, Action<RedisStoreOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisStoreOptions>, RedisStoreOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISharedStore, RedisStore>());
+        services.AddOptions<RedisStoreOptions>().Configure(configure).ValidateOnStart();
+        return services;
+    }
+}

@@ -1,0 +1,44 @@
+namespace RateLimited.Http.Redis;
+
+/// <summary>How limits are counted in Redis, for all services whose <c>Store</c> is <c>Redis</c>. Read once, when the first of them is made.</summary>
+public sealed class RedisStoreOptions
+{
+    /// <summary>
+    /// Where Redis is, as StackExchange.Redis reads it: <c>localhost:6379</c>, <c>redis.example.com:6380,ssl=true,password=…</c>. Default: null, the container's <c>IConnectionMultiplexer</c>.
+    /// Nothing connects before a request is to be decided.
+    /// </summary>
+    public string? Configuration { get; set; }
+
+    /// <summary>The database's number. Default: -1, the connection's own.</summary>
+    public int Database { get; set; } = -1;
+
+    /// <summary>What all keys begin with: 1 to 32 letters, digits, dots, dashes and underscores. Programs of one prefix share their limits. Default: <c>rl</c>.</summary>
+    public string Prefix { get; set; } = "rl";
+
+    /// <summary>
+    /// What names of services, endpoints and tenants are hashed with, so that keys tell nothing of them; the same in all processes that share limits. Default: null, no secret: then whoever reads keys can
+    /// find out by trying whether a name is among them.
+    /// </summary>
+    public string? Secret { get; set; }
+
+    /// <summary>How long Redis is waited for before this process decides alone: 5 ms to 1 min. What may have been carried out is asked once more. Default: 500 ms.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What happens while Redis cannot be asked. Default: <see cref="RedisFailureMode.LocalShare"/>.</summary>
+    public RedisFailureMode OnFailure { get; set; }
+
+    /// <summary>How many processes share the quotas, as long as Redis has not said: 1 to 10 000. Default: 2.</summary>
+    public int Instances { get; set; } = 2;
+
+    /// <summary>
+    /// For how long a process takes quota ahead of its requests, by the rate at which it sends: 0 to 10 s. What it does not spend in that time it gives back. Limits are padded by as much, so that they hold.
+    /// Default: zero, every request is asked for.
+    /// </summary>
+    public TimeSpan TakeAhead { get; set; }
+
+    /// <summary>After how long without a word a process's concurrent requests are taken to have died with it: 1 s to 1 h. It says a word three times as often. Default: 30 s.</summary>
+    public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether <see cref="Configuration"/> may name a server that is not on this machine without TLS. Default: false.</summary>
+    public bool AllowInsecure { get; set; }
+}

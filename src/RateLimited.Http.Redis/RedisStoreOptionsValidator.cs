@@ -1,0 +1,62 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using RateLimited.Http.Redis.Keys;
+using StackExchange.Redis;
+
+namespace RateLimited.Http.Redis;
+
+/// <summary>Refuses options that are not right, all faults at once. No sentence repeats the configuration, which may hold a password.</summary>
+internal sealed class RedisStoreOptionsValidator : IValidateOptions<RedisStoreOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RedisStoreOptions options)
+    {
+        var faults = new List<string>();
+        Check(KeySchema.IsPrefix(options.Prefix), nameof(options.Prefix), $"1 to {KeySchema.LongestPrefix} letters, digits, dots, dashes or underscores");
+        Check(IsWithin(options.Timeout, TimeSpan.FromMilliseconds(5), TimeSpan.FromMinutes(1)), nameof(options.Timeout), "a duration from 5 ms to 1 min");
+        Check(Enum.IsDefined(options.OnFailure), nameof(options.OnFailure), "LocalShare, FailClosed or FailOpen");
+        Check(options.Instances is >= 1 and <= 10_000, nameof(options.Instances), "a number from 1 to 10000");
+        Check(IsWithin(options.TakeAhead, TimeSpan.Zero, TimeSpan.FromSeconds(10)), nameof(options.TakeAhead), "a duration from 0 s to 10 s");
+        Check(IsWithin(options.LeaseTimeToLive, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)), nameof(options.LeaseTimeToLive), "a duration from 1 s to 1 h");
+        Check(options.Database >= -1, nameof(options.Database), "-1, the connection's own, or a database's number");
+        if (options.Configuration is { } configuration)
+        {
+            CheckConfiguration(configuration, options.AllowInsecure);
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+
+        void Check(bool isRight, string option, string right)
+        {
+            if (!isRight)
+            {
+                faults.Add($"RedisStoreOptions.{option}: not right → {right}.");
+            }
+        }
+
+        void CheckConfiguration(string text, bool allowsInsecure)
+        {
+            try
+            {
+                var parsed = ConfigurationOptions.Parse(text);
+                Check(parsed.EndPoints.Count > 0, nameof(options.Configuration), "at least one server, such as 'localhost:6379'");
+                Check(
+                    parsed.Ssl || allowsInsecure || parsed.EndPoints.All(IsHere),
+                    nameof(options.Configuration),
+                    "'ssl=true' for servers that are not on this machine, or AllowInsecure where the network itself is trusted");
+            }
+            catch (ArgumentException)
+            {
+                Check(isRight: false, nameof(options.Configuration), "what StackExchange.Redis reads, such as 'localhost:6379'");
+            }
+        }
+    }
+
+    private static bool IsWithin(TimeSpan value, TimeSpan least, TimeSpan most) => value >= least && value <= most;
+
+    private static bool IsHere(EndPoint server) => server switch
+    {
+        IPEndPoint ip => IPAddress.IsLoopback(ip.Address),
+        DnsEndPoint dns => dns.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase),
+        _ => true,
+    };
+}

@@ -1,0 +1,118 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission;
+
+/// <summary>
+/// Binds the keys of one definition to their limits in the store: each quota group gets limits of its own, and each class of tenants the keys that are not reserved for another. Used once, for one
+/// binding of the service; the groups outlive it.
+/// </summary>
+internal sealed class KeyBinder
+{
+    private readonly ServiceDefinition _definition;
+    private readonly KeyPoolDefinition _pool;
+    private readonly LimitBinder _binder;
+    private readonly InProcessStore _store;
+    private readonly string[] _groups;
+    private readonly QuotaGroup[] _quotas;
+    private readonly List<BoundLimit>[] _limits;
+    private readonly BoundKey[] _keys;
+    private readonly Partition _outOfKeys;
+    private readonly List<(string? Realm, KeyRoster Roster)> _rosters = [];
+    private readonly bool _isOneForAll;
+
+    public KeyBinder(ServiceDefinition definition, KeyPoolDefinition pool, LimitBinder binder, InProcessStore store, QuotaGroups groups, LimitDefinition discovery)
+    {
+        (_definition, _pool, _binder, _store) = (definition, pool, binder, store);
+        _groups = [.. pool.Keys.Select(static key => key.Group).Distinct(StringComparer.Ordinal)];
+        _quotas = groups.Of(_groups);
+        _limits = [.. _groups.Select((_, group) => LimitsOf(group, discovery))];
+        _outOfKeys = Place("keys", LimitScope.KeyHealth, isShared: false);
+        _keys = [.. pool.Keys.Select(key => new BoundKey(key.Handle, GroupOf(key), _quotas[GroupOf(key)], Place(key.Handle.Name, LimitScope.Key, isShared: false)))];
+        _isOneForAll = pool.Keys.All(static key => key.Classes.Count == 0) && Realms.Count < 2;
+    }
+
+    private IReadOnlyList<string> Realms => [.. _pool.Keys.Select(static key => key.Realm).OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The keys for the requests of several classes of tenants to one endpoint; null stands for no class, and for no endpoint.</summary>
+    public IReadOnlyDictionary<string, KeySets> SetsOf(IEnumerable<string> tenantClasses, EndpointDefinition? endpoint)
+    {
+        var name = endpoint?.Name ?? string.Empty;
+        var own = endpoint is null ? [] : (IReadOnlyList<LimitDefinition>)[.. endpoint.Limits.Where(static limit => limit.Partition == PartitionBy.Key)];
+        var limits = new BoundLimit[_groups.Length][];
+        for (var group = 0; group < _groups.Length; group++)
+        {
+            var reported = _quotas[group].Reported;
+            var general = endpoint is { ServiceLimits: false } ? [] : _limits[group];
+            var configured = general.Concat(_binder.Bind(own, LimitScope.KeyEndpoint, $"{_groups[group]}, {name}"));
+            limits[group] = [.. _definition.Correction.TrustUpstream ? configured.Where(limit => !reported.Covers(limit)) : configured, .. reported.Of(name)];
+        }
+
+        IReadOnlyList<BoundLimit> all = [.. limits.SelectMany(static each => each)];
+        var every = new KeySet(_pool.Ring, new KeyRoster(_keys, _outOfKeys), limits, _outOfKeys, _outOfKeys);
+        var lots = new Dictionary<KeyRoster, Partition>(ReferenceEqualityComparer.Instance);
+        return tenantClasses.ToDictionary(static each => each, each => Sets(each.Length == 0 ? null : each), StringComparer.Ordinal);
+
+        KeySets Sets(string? tenantClass)
+        {
+            var realms = Realms;
+            var byRealm = realms.Count < 2 ? [] : (IReadOnlyList<(string, KeySet)>)[.. realms.Select(realm => (realm, Set(tenantClass, realm)))];
+            return new KeySets(Set(tenantClass, realm: null), every, byRealm, all);
+        }
+
+        KeySet Set(string? tenantClass, string? realm)
+        {
+            var roster = RosterOf(tenantClass, realm);
+            if (!lots.TryGetValue(roster, out var lot))
+            {
+                lots[roster] = lot = _definition.Endpoints.Count == 0 ? roster.Lot : Place($"keys at {name}", LimitScope.KeyEndpoint, isShared: false);
+            }
+
+            return new KeySet(_pool.Ring, roster, limits, lot, _outOfKeys);
+        }
+    }
+
+    /// <summary>A place to wait at: it has no limit of its own.</summary>
+    private Partition Place(string name, LimitScope scope, bool isShared) =>
+        new BoundLimit(new LimitDefinition(name, UnitCost.Requests, new Concurrency(1)), isShared ? LimitScope.Service : scope, string.Empty, new PartitionBounds(1, 0), _store).Only!;
+
+    private int GroupOf(KeyDefinition key) => Array.IndexOf(_groups, key.Group);
+
+    /// <summary>What the group says itself, or else what the service has for each key.</summary>
+    private List<BoundLimit> LimitsOf(int group, LimitDefinition discovery)
+    {
+        var own = _pool.Keys.FirstOrDefault(key => string.Equals(key.Group, _groups[group], StringComparison.Ordinal) && key.Limits is not null)?.Limits;
+        var limits = own ?? [.. _definition.Limits.Where(static limit => limit.Partition == PartitionBy.Key)];
+        var isUnknown = own is null && _definition.Correction.Discover && _quotas[group].Reported.IsEmpty;
+        return _binder.Bind([.. (isUnknown ? limits.Append(discovery) : limits).Select(static limit => limit with { Partition = PartitionBy.Key })], LimitScope.Key, _groups[group]);
+    }
+
+    private KeyRoster RosterOf(string? tenantClass, string? realm)
+    {
+        BoundKey[] keys = [.. _pool.Keys.Zip(_keys).Where(pair => pair.First.IsFor(tenantClass) && (realm is null || pair.First.Realm is null || string.Equals(pair.First.Realm, realm, StringComparison.Ordinal))).Select(static pair => pair.Second)];
+        foreach (var (known, roster) in _rosters)
+        {
+            if (string.Equals(known, realm, StringComparison.Ordinal) && roster.Keys.SequenceEqual(keys, ReferenceEqualityComparer.Instance))
+            {
+                return roster;
+            }
+        }
+
+        var added = new KeyRoster(keys, Place("keys", LimitScope.Key, _isOneForAll));
+        _rosters.Add((realm, added));
+        return added;
+    }
+}
+
+/// <summary>The quota groups of a service by name, those that are not used any more forgotten.</summary>
+internal sealed class QuotaGroups
+{
+    private Dictionary<string, QuotaGroup> _byName = new(StringComparer.Ordinal);
+
+    public IEnumerable<QuotaGroup> All => _byName.Values;
+
+    public QuotaGroup[] Of(IReadOnlyList<string> names)
+    {
+        _byName = names.ToDictionary(static name => name, name => _byName.GetValueOrDefault(name) ?? new QuotaGroup(name), StringComparer.Ordinal);
+        return [.. names.Select(name => _byName[name])];
+    }
+}

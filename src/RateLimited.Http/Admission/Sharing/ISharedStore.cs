@@ -1,0 +1,24 @@
+namespace RateLimited.Http.Admission.Sharing;
+
+/// <summary>Where several processes count limits together. Thread-safe.</summary>
+internal interface ISharedStore
+{
+    /// <summary>What services name it by: <c>Store: "Redis"</c>.</summary>
+    string Name { get; }
+
+    /// <summary>How this process behaves towards it.</summary>
+    SharedSettings Settings { get; }
+
+    /// <summary>Where one service's limits are counted. Does not connect: that is done when something is first asked.</summary>
+    /// <param name="service">The service's name.</param>
+    /// <param name="onNews">Called when another process has made room or paused the service, on any thread.</param>
+    ISharedCounts Open(string service, Action onNews);
+}
+
+/// <summary>One service's limits where they are counted together. Called by one at a time.</summary>
+internal interface ISharedCounts
+{
+    /// <summary>Tells and asks, in one round trip, and fills in what is answered. Bounded in time.</summary>
+    /// <exception cref="SharedStoreException">It was not carried out, or nobody knows.</exception>
+    Task ExchangeAsync(SharedExchange exchange, bool isRetry);
+}

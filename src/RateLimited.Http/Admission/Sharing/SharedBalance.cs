@@ -1,0 +1,192 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission.Sharing;
+
+/// <summary>What this process has of one partition of a shared limit: what it was granted and has not spent, until when it was refused, and what it counts while it is alone. Only under the gate.</summary>
+internal sealed class SharedBalance(Partition partition)
+{
+    /// <summary>The receipt of what was counted in this process alone.</summary>
+    public const long AloneReceipt = long.MaxValue;
+
+    private const int MostBlocks = 4;
+
+    private readonly Block[] _blocks = new Block[MostBlocks];
+    private int _count;
+    private long _deniedUntil;
+    private long _deniedCost;
+    private long _quietUntil;
+
+    /// <summary>What is counted while nobody can be asked.</summary>
+    public LimitState Alone;
+
+    public Partition Partition { get; } = partition;
+
+    public SharedRule Rule => (SharedRule)Partition.Limit.Rule;
+
+    /// <summary>What was granted and may still be spent.</summary>
+    public long Held { get; private set; }
+
+    /// <summary>Of what is released: how much is in use, granted and not yet released.</summary>
+    public long InUse { get; set; }
+
+    /// <summary>Goes up whenever the store has given away what was held: what was held before need not be released.</summary>
+    public long Epoch { get; private set; }
+
+    /// <summary>What was spent while nobody could be asked, and has not been told.</summary>
+    public long SpentAlone { get; set; }
+
+    /// <summary>Whether it is asked for: in a question that waits to be sent, or that was sent.</summary>
+    public bool IsAsked { get; set; }
+
+    /// <summary>How much was charged since <see cref="RateSince"/>.</summary>
+    public long Charged { get; private set; }
+
+    public long RateSince { get; set; }
+
+    /// <summary>What the store knows it by.</summary>
+    public object? Address { get; set; }
+
+    public long LastUsed { get; private set; }
+
+    /// <summary>Whether nothing would be lost with it.</summary>
+    public bool IsIdle => Held == 0 && InUse == 0 && SpentAlone == 0 && !IsAsked;
+
+    /// <summary>The first instant at which something held ends; never when nothing is.</summary>
+    public long EndsAt
+    {
+        get
+        {
+            var first = LimitRule.Never;
+            for (var i = 0; i < _count; i++)
+            {
+                first = Math.Min(first, _blocks[i].Until);
+            }
+
+            return first;
+        }
+    }
+
+    /// <summary>Now, if so much is held; else when to ask again, or never while nothing was said.</summary>
+    public long Earliest(long now, long cost)
+    {
+        if (cost <= HeldAt(now))
+        {
+            return now;
+        }
+
+        return IsDenied(now, cost) ? _quietUntil : LimitRule.Never;
+    }
+
+    /// <summary>When so much can be had at the latest as far as was said; now, while nothing was.</summary>
+    public long Told(long now, long cost) => cost <= HeldAt(now) || !IsDenied(now, cost) ? now : _deniedUntil;
+
+    /// <summary>Whether asking now would be in vain.</summary>
+    public bool IsDenied(long now, long cost) => now < _quietUntil && cost >= _deniedCost;
+
+    /// <param name="cost">What was refused.</param>
+    /// <param name="until">Until when.</param>
+    /// <param name="quietUntil">Until when nobody asks again: others may give back what they did not use.</param>
+    public void Deny(long cost, long until, long quietUntil) => (_deniedCost, _deniedUntil, _quietUntil) = (cost, until, Math.Min(until, quietUntil));
+
+    public void ForgetDenial() => (_deniedUntil, _quietUntil) = (0, 0);
+
+    /// <summary>Whether it was refused and nothing was granted since.</summary>
+    public bool IsRefused => _deniedUntil > 0;
+
+    /// <summary>What may be spent now.</summary>
+    public long HeldAt(long now)
+    {
+        var held = Held;
+        for (var i = 0; i < _count; i++)
+        {
+            held -= _blocks[i].Until <= now ? _blocks[i].Amount : 0;
+        }
+
+        return held;
+    }
+
+    public void Grant(long amount, long receipt, long until)
+    {
+        if (amount <= 0)
+        {
+            return;
+        }
+
+        Held += amount;
+        ForgetDenial();
+        if (_count == MostBlocks)
+        {
+            // The older receipt serves both: what is given back by it was taken at the latest then.
+            ref var last = ref _blocks[_count - 1];
+            last = new Block(last.Amount + amount, last.Receipt, Math.Min(last.Until, until));
+            return;
+        }
+
+        _blocks[_count++] = new Block(amount, receipt, until);
+    }
+
+    /// <summary>Spends what is held, oldest first. Returns the receipt of the first of it, and what was lacking.</summary>
+    public long Spend(long now, long cost, out long lacking)
+    {
+        LastUsed = now;
+        Charged = Saturating.Add(Charged, cost);
+        var receipt = _count > 0 ? _blocks[0].Receipt : 0;
+        lacking = cost;
+        while (lacking > 0 && _count > 0)
+        {
+            ref var first = ref _blocks[0];
+            var part = Math.Min(lacking, first.Amount);
+            first = first with { Amount = first.Amount - part };
+            lacking -= part;
+            Held -= part;
+            if (first.Amount == 0)
+            {
+                Drop(0);
+            }
+        }
+
+        return receipt;
+    }
+
+    /// <summary>Takes out one block that has ended, if there is one.</summary>
+    public bool TryTakeEnded(long now, out long amount, out long receipt)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_blocks[i].Until <= now)
+            {
+                (amount, receipt) = (_blocks[i].Amount, _blocks[i].Receipt);
+                Held -= amount;
+                Drop(i);
+                return true;
+            }
+        }
+
+        (amount, receipt) = (0, 0);
+        return false;
+    }
+
+    /// <summary>How much was charged per tick since it was last asked.</summary>
+    public double TakeRate(long now)
+    {
+        var elapsed = Math.Max(now - RateSince, 1);
+        var rate = RateSince == 0 ? 0 : Charged / (double)elapsed;
+        (Charged, RateSince) = (0, now);
+        return rate;
+    }
+
+    /// <summary>The store has given what was held to others, or forgotten it.</summary>
+    public void Lose()
+    {
+        Epoch++;
+        (InUse, Held, _count) = (0, 0, 0);
+    }
+
+    private void Drop(int index)
+    {
+        _count--;
+        Array.Copy(_blocks, index + 1, _blocks, index, _count - index);
+    }
+
+    private readonly record struct Block(long Amount, long Receipt, long Until);
+}

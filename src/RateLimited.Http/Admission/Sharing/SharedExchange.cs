@@ -1,0 +1,107 @@
+namespace RateLimited.Http.Admission.Sharing;
+
+/// <summary>What happened to what was granted.</summary>
+internal enum NoteKind
+{
+    /// <summary>It is given back.</summary>
+    GiveBack,
+
+    /// <summary>It cost more than was taken.</summary>
+    ChargeMore,
+
+    /// <summary>It was answered, and so has arrived at an instant at the latest. The store answers with the receipt from now on.</summary>
+    Answer,
+
+    /// <summary>It was spent without asking.</summary>
+    Force,
+
+    /// <summary>What is held is still held. The store answers with how much that is to its knowledge, or -1 when it has given it to others.</summary>
+    Renew,
+
+    /// <summary>So much is held, whatever the store knows.</summary>
+    Hold,
+
+    /// <summary>Where the current window ends.</summary>
+    Announce,
+}
+
+/// <summary>One thing that a process tells the store.</summary>
+internal struct SharedNote
+{
+    public NoteKind Kind;
+    public SharedBalance Balance;
+    public long Receipt;
+    public long Amount;
+
+    /// <summary>The local instant that it is about.</summary>
+    public long Instant;
+
+    /// <summary>What the answer belongs to.</summary>
+    public long Token;
+
+    /// <summary>What the store answered.</summary>
+    public long Result;
+}
+
+/// <summary>What one request, and those like it, want of one limit.</summary>
+internal struct SharedWant
+{
+    public SharedBalance Balance;
+
+    /// <summary>What the first request needs: without it nothing is granted of any limit.</summary>
+    public long Least;
+
+    /// <summary>What more is of use.</summary>
+    public long More;
+
+    /// <summary>At most this part of what is left is granted beyond the least: the rest is for others.</summary>
+    public int Part;
+
+    public long Granted;
+    public long Receipt;
+}
+
+/// <summary>A question: all of its limits, or none.</summary>
+internal sealed class SharedQuestion
+{
+    public required SharedWant[] Wants { get; init; }
+
+    public bool IsGranted { get; set; }
+
+    /// <summary>In how many ticks it can be granted; <see cref="Limits.LimitRule.Never"/> when only a release can tell, or none.</summary>
+    public long Wait { get; set; }
+
+    /// <summary>What refused longest; null when the whole service pauses.</summary>
+    public SharedBalance? Refused { get; set; }
+
+    /// <summary>In how many ticks something is freed at the latest, of what only a release frees.</summary>
+    public long Again { get; set; }
+}
+
+/// <summary>All that is told and asked in one round trip. Belongs to whoever exchanges it.</summary>
+internal sealed class SharedExchange
+{
+    public List<SharedNote> Notes { get; } = [];
+
+    public List<SharedQuestion> Questions { get; } = [];
+
+    /// <summary>For how long the upstream wants no request, in ticks; zero when nothing was said.</summary>
+    public long Pause { get; set; }
+
+    /// <summary>For how long what is granted may be spent.</summary>
+    public long Validity { get; init; }
+
+    /// <summary>By how much a limit is padded: what arrives later than it was counted must not arrive with what comes after it.</summary>
+    public required Func<SharedBalance, long> GuardOf { get; init; }
+
+    /// <summary>The local clock, that instants are read from.</summary>
+    public required Func<long> LocalNow { get; init; }
+
+    /// <summary>Whether to say that this process lives, and to ask how many do.</summary>
+    public bool Join { get; set; }
+
+    /// <summary>How many processes live, where that was asked.</summary>
+    public int Instances { get; set; }
+
+    public bool IsEmpty => Notes.Count == 0 && Questions.Count == 0 && Pause == 0 && !Join;
+}

@@ -1,0 +1,182 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission.Sharing;
+
+/// <summary>
+/// A limit that several processes count together. In this process there is of it what the shared store has granted: whoever needs more waits until that has been asked for. What becomes of grants is
+/// noted, and told with the next question. While nobody can be asked it is what the mode says.
+/// </summary>
+/// <param name="inner">The limit as configured: the whole quota.</param>
+/// <param name="shared">Who asks.</param>
+internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitRule(inner.Quota, inner.Window)
+{
+    private LimitRule? _share;
+    private int _shareOf;
+
+    /// <summary>The limit as configured.</summary>
+    public LimitRule Inner { get; } = inner;
+
+    public override long Capacity => Inner.Capacity;
+
+    public override bool IsReleased => Inner.IsReleased;
+
+    public override bool IsDatedByAnswers => Inner.IsDatedByAnswers;
+
+    public override bool IsAnnounced => Inner.IsAnnounced;
+
+    /// <summary>Whether processes can count a limit together: what a process learns from its own responses is its own.</summary>
+    public static bool CanBe(LimitRule rule) => rule is TokenBucket or SlidingWindow or FixedWindow or Concurrency;
+
+    public override long Earliest(ref LimitState state, in Moment at, long cost)
+    {
+        var balance = BalanceOf(state);
+        if (cost > Capacity)
+        {
+            return Never;
+        }
+
+        if (!shared.IsAlone)
+        {
+            return balance.Earliest(at.Now, cost);
+        }
+
+        // What costs more than the share goes when all of that is free, and is owed after it.
+        return shared.Alone switch
+        {
+            AloneMode.FailOpen => at.Now,
+            AloneMode.FailClosed => Never,
+            _ => Share().Earliest(ref balance.Alone, at, Math.Min(cost, Share().Capacity)),
+        };
+    }
+
+    public override long Charge(ref LimitState state, in Moment at, long cost)
+    {
+        var balance = BalanceOf(state);
+        if (IsReleased)
+        {
+            balance.InUse = Saturating.Add(balance.InUse, cost);
+        }
+
+        if (!shared.IsAlone)
+        {
+            var receipt = balance.Spend(at.Now, cost, out var lacking);
+            if (lacking > 0)
+            {
+                shared.Note(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = lacking });
+            }
+
+            shared.Holds(balance);
+            return IsReleased ? balance.Epoch : receipt;
+        }
+
+        Share().Charge(ref balance.Alone, at, cost);
+        balance.SpentAlone = IsReleased ? 0 : Saturating.Add(balance.SpentAlone, cost);
+        shared.Holds(balance);
+        return IsReleased ? balance.Epoch : SharedBalance.AloneReceipt;
+    }
+
+    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount)
+    {
+        var balance = BalanceOf(state);
+        if (IsReleased)
+        {
+            Release(balance, at, receipt, amount);
+        }
+        else if (receipt == SharedBalance.AloneReceipt)
+        {
+            // What was told of it meanwhile stays told.
+            balance.SpentAlone = Math.Max(balance.SpentAlone - amount, 0);
+        }
+        else
+        {
+            shared.NoteOn(receipt, new SharedNote { Kind = NoteKind.GiveBack, Balance = balance, Receipt = receipt, Amount = amount });
+        }
+    }
+
+    public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount)
+    {
+        var balance = BalanceOf(state);
+        if (receipt == SharedBalance.AloneReceipt)
+        {
+            balance.SpentAlone = Saturating.Add(balance.SpentAlone, amount);
+            Share().Charge(ref balance.Alone, at, amount);
+        }
+        else
+        {
+            shared.NoteOn(receipt, new SharedNote { Kind = NoteKind.ChargeMore, Balance = balance, Receipt = receipt, Amount = amount });
+        }
+    }
+
+    public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) =>
+        receipt == SharedBalance.AloneReceipt ? receipt : shared.NoteAnswer(BalanceOf(state), receipt, amount, arrivedBy);
+
+    public override void Announce(ref LimitState state, in Moment at, long resetAt) =>
+        shared.Note(new SharedNote { Kind = NoteKind.Announce, Balance = BalanceOf(state), Instant = resetAt });
+
+    /// <summary>Nobody here knows what others have used: what this process holds in use.</summary>
+    public override long Used(ref LimitState state, in Moment at) => BalanceOf(state).InUse;
+
+    public override long FreshAt(in LimitState state, in Moment at) => BalanceOf(state) is { IsIdle: true } balance ? balance.LastUsed : Never;
+
+    /// <summary>A lower bound, as others use it too: what is held goes at once, the whole quota may be there as well, and the rest flows in.</summary>
+    public override long Project(ref LimitState state, in Moment at, long amount)
+    {
+        var balance = BalanceOf(state);
+        var now = shared.IsAlone ? Earliest(ref state, at, Math.Min(amount, Capacity)) : balance.Told(at.Now, Math.Min(amount, Capacity));
+        var rest = amount - balance.HeldAt(at.Now) - Capacity;
+        return rest <= 0 || Window == 0 || now == Never ? now : Saturating.Add(now, (long)Int128.Min((Int128)rest * Window / Quota, Never));
+    }
+
+    /// <summary>What this process holds stays what it holds.</summary>
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
+    {
+    }
+
+    /// <summary>How much of the quota is one process's while it is alone.</summary>
+    internal static LimitRule ShareOf(LimitRule rule, int instances)
+    {
+        var quota = Math.Max(rule.Quota / instances, 1);
+
+        // Less than one in a window is one in a longer window.
+        var window = rule.Quota >= instances ? rule.Window : Saturating.Multiply(rule.Window, Saturating.DivideUp(instances, rule.Quota));
+        return rule switch
+        {
+            TokenBucket bucket => new TokenBucket(quota, window, Math.Max(bucket.Burst / instances, 1)),
+            Concurrency => new Concurrency(quota),
+            FixedWindow { Anchor: var anchor, Zone: var zone } when window == rule.Window => new FixedWindow(quota, window, anchor, zone),
+            _ => new SlidingWindow(quota, window),
+        };
+    }
+
+    private static SharedBalance BalanceOf(in LimitState state) => (SharedBalance)state.Extra!;
+
+    private LimitRule Share()
+    {
+        if (_share is null || _shareOf != shared.Instances)
+        {
+            _shareOf = shared.Instances;
+            _share = ShareOf(Inner, _shareOf);
+        }
+
+        return _share;
+    }
+
+    private void Release(SharedBalance balance, in Moment at, long receipt, long amount)
+    {
+        if (receipt != balance.Epoch)
+        {
+            // It was given to others long ago.
+            return;
+        }
+
+        balance.InUse = Math.Max(balance.InUse - amount, 0);
+        if (shared.IsAlone)
+        {
+            Share().GiveBack(ref balance.Alone, at, receipt: 0, amount);
+        }
+        else
+        {
+            shared.Note(new SharedNote { Kind = NoteKind.GiveBack, Balance = balance, Amount = amount });
+        }
+    }
+}

@@ -1,0 +1,324 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission.Sharing;
+
+/// <summary>Exchanging: what is told and asked is gathered under the gate, sent outside it, and what is answered taken in under it again.</summary>
+internal sealed partial class SharedService
+{
+    /// <summary>How often a process says that it lives, within the time that it would be taken for dead.</summary>
+    private const int BeatsPerLife = 3;
+
+    /// <summary>How long nobody asks again: others may release or give back before what was said.</summary>
+    private const long LongestSilence = 250 * TimeSpan.TicksPerMillisecond;
+
+    /// <summary>How soon a refused question is asked again at the soonest.</summary>
+    private const long ShortestWait = TimeSpan.TicksPerMillisecond / 2;
+
+    /// <summary>What a round trip is taken for before one was made.</summary>
+    private long _roundTrip = 5 * TimeSpan.TicksPerMillisecond;
+
+    private long _newsAt = -1;
+
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+
+    /// <summary>Sees to it that somebody exchanges. Only under the gate: nothing of anybody's runs in it.</summary>
+    private void Kick()
+    {
+        if (!_isRunning && !_isDisposed && !(_health.IsAlone && _store.Clock.Now < _health.NextProbe))
+        {
+            _isRunning = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private void OnTimer() => _store.Change(() =>
+    {
+        _armedFor = LimitRule.Never;
+        Kick();
+        ArmForNext();
+    });
+
+    /// <summary>Another process has made room, or has paused the service.</summary>
+    private void OnNews()
+    {
+        _store.Change(() =>
+        {
+            foreach (var balance in _holding)
+            {
+                balance.ForgetDenial();
+            }
+
+            _newsAt = _store.Clock.Now;
+        });
+        _wake();
+    }
+
+    private async Task RunAsync()
+    {
+        while (Gather() is { } exchange)
+        {
+            SharedStoreException? failure = null;
+            var began = _store.Clock.Now;
+            try
+            {
+                await TellAsync(exchange).ConfigureAwait(false);
+            }
+            catch (SharedStoreException lost)
+            {
+                failure = lost;
+            }
+#pragma warning disable CA1031 // Whatever it is, whoever waits must be told: this task has no other observer.
+            catch (Exception unknown)
+#pragma warning restore CA1031
+            {
+                failure = new SharedStoreException("The shared store failed in a way that nobody foresaw.", unknown, passes: false, mayBeDone: true);
+            }
+
+            var isNews = false;
+            _store.Change(() => isNews = failure is null ? TakeIn(exchange, began) : TakeLoss(exchange, failure));
+            Announce(failure, isNews);
+        }
+    }
+
+    /// <summary>What may have been carried out is told once more under the same number, which the store knows again.</summary>
+    private async Task TellAsync(SharedExchange exchange)
+    {
+        try
+        {
+            await _counts.ExchangeAsync(exchange, isRetry: false).ConfigureAwait(false);
+        }
+        catch (SharedStoreException unsure) when (unsure is { Passes: true, MayBeDone: true })
+        {
+            await _counts.ExchangeAsync(exchange, isRetry: true).ConfigureAwait(false);
+        }
+    }
+
+    private void Announce(SharedStoreException? failure, bool isNews)
+    {
+        if (isNews)
+        {
+            if (failure is null)
+            {
+                _telemetry.StoreFound();
+            }
+            else
+            {
+                _telemetry.StoreLost(_settings.Alone.ToString(), failure.Message);
+            }
+        }
+
+        if (failure is { Passes: false })
+        {
+            _fail(failure.Message, failure);
+        }
+
+        _wake();
+    }
+
+    /// <summary>All that is to be told and asked, or null when that is nothing: then nobody exchanges any more.</summary>
+    private SharedExchange? Gather()
+    {
+        SharedExchange? gathered = null;
+        _store.Change(() =>
+        {
+            var now = _store.Clock.Now;
+            if (!_isDisposed && !(_health.IsAlone && now < _health.NextProbe))
+            {
+                gathered = Gather(now);
+            }
+
+            _isRunning = gathered is not null;
+            if (gathered is null)
+            {
+                ArmForNext();
+            }
+        });
+        return gathered;
+    }
+
+    private SharedExchange? Gather(long now)
+    {
+        GiveBackEnded(now);
+        var validity = Math.Max(_settings.Ahead, 2 * _roundTrip);
+        var exchange = new SharedExchange
+        {
+            Pause = _pause,
+            Join = _health.IsAlone || (now >= _beatAt && (_holding.Count > 0 || _questions.Count > 0)),
+            Validity = validity,
+            LocalNow = () => _store.Clock.Now,
+            GuardOf = balance => Saturating.Add(_service.GuardOf(balance.Partition.Limit), validity),
+        };
+        var most = Math.Min(_notes.Count, MostNotes);
+        exchange.Notes.AddRange(_notes.Take(most));
+        _notes = [.. _notes.Skip(most)];
+        exchange.Questions.AddRange(_questions);
+        (_pause, _flushAt) = (0, _notes.Count > 0 ? now : LimitRule.Never);
+        _questions.Clear();
+        if (exchange.Join)
+        {
+            _beatAt = Saturating.Add(now, _settings.LeaseTimeToLive / BeatsPerLife);
+            foreach (var balance in _holding.Where(static balance => balance is { InUse: > 0 } || (balance.Rule.IsReleased && balance.Held > 0)))
+            {
+                exchange.Notes.Add(new SharedNote { Kind = _health.IsAlone ? NoteKind.Hold : NoteKind.Renew, Balance = balance, Amount = Saturating.Add(balance.InUse, balance.Held), Token = balance.Epoch });
+            }
+        }
+
+        return exchange.IsEmpty ? null : exchange;
+    }
+
+    /// <summary>What was granted and not spent in its time goes back to everybody.</summary>
+    private void GiveBackEnded(long now)
+    {
+        foreach (var balance in _holding)
+        {
+            while (balance.TryTakeEnded(now, out var amount, out var receipt))
+            {
+                _notes.Add(new SharedNote { Kind = NoteKind.GiveBack, Balance = balance, Receipt = receipt, Amount = amount });
+            }
+        }
+
+        _holding.RemoveWhere(static balance => balance.IsIdle && !balance.IsRefused);
+    }
+
+    /// <summary>Returns whether the store had been lost.</summary>
+    private bool TakeIn(SharedExchange exchange, long began)
+    {
+        var now = _store.Clock.Now;
+        _roundTrip = Math.Max(now - began, (_roundTrip * 7) / 8);
+        Instances = exchange.Instances > 0 ? exchange.Instances : Instances;
+        foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(exchange.Notes))
+        {
+            TakeIn(note);
+        }
+
+        foreach (var question in exchange.Questions)
+        {
+            TakeIn(question, began, Saturating.Add(began, exchange.Validity), now);
+        }
+
+        if (!_health.Succeeded())
+        {
+            return false;
+        }
+
+        foreach (var balance in _holding.Where(static balance => balance.SpentAlone > 0))
+        {
+            // What went meanwhile is owed.
+            _notes.Add(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = balance.SpentAlone });
+            balance.SpentAlone = 0;
+        }
+
+        return true;
+    }
+
+    private void TakeIn(in SharedNote note)
+    {
+        if (note.Kind == NoteKind.Renew && note.Result < 0 && note.Token == note.Balance.Epoch)
+        {
+            note.Balance.Lose();
+            _telemetry.LeasesLost();
+        }
+        else if (note.Kind == NoteKind.Answer)
+        {
+            var (giveBack, chargeMore) = _tokens.Know(note.Token, note.Result);
+            if (giveBack > 0)
+            {
+                Note(new SharedNote { Kind = NoteKind.GiveBack, Balance = note.Balance, Receipt = note.Result, Amount = giveBack });
+            }
+
+            if (chargeMore > 0)
+            {
+                Note(new SharedNote { Kind = NoteKind.ChargeMore, Balance = note.Balance, Receipt = note.Result, Amount = chargeMore });
+            }
+        }
+    }
+
+    private void TakeIn(SharedQuestion question, long began, long until, long now)
+    {
+        foreach (ref readonly var want in question.Wants.AsSpan())
+        {
+            want.Balance.IsAsked = false;
+            if (question.IsGranted)
+            {
+                want.Balance.Grant(want.Granted, want.Receipt, until);
+                _holding.Add(want.Balance);
+            }
+        }
+
+        if (question.IsGranted)
+        {
+            return;
+        }
+
+        // It was decided some time after it was sent, and the next question will be as long on its way.
+        var wait = question.Wait != LimitRule.Never ? question.Wait : question.Again >= 0 && _newsAt < began ? Math.Min(question.Again, LongestSilence) : 0;
+        if (question.Refused is null)
+        {
+            _service.PauseAlone(now, wait);
+            return;
+        }
+
+        var cost = question.Wants.First(want => ReferenceEquals(want.Balance, question.Refused)).Least;
+        question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(began, LongestSilence));
+        _holding.Add(question.Refused);
+    }
+
+    /// <summary>Returns whether the store had not been lost before.</summary>
+    private bool TakeLoss(SharedExchange exchange, SharedStoreException failure)
+    {
+        foreach (var want in exchange.Questions.SelectMany(static question => question.Wants))
+        {
+            want.Balance.IsAsked = false;
+        }
+
+        // What was to be told is told later, in its order. If it was carried out and nobody knows, it counts twice, which admits too little.
+        _notes.InsertRange(0, exchange.Notes.Where(static note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.GiveBack)));
+        _pause = Math.Max(_pause, exchange.Pause);
+        if (_notes.Count > MostNotes * 4)
+        {
+            _notes.RemoveRange(MostNotes * 4, _notes.Count - (MostNotes * 4));
+        }
+
+        if (!failure.Passes)
+        {
+            return false;
+        }
+
+        var isNews = _health.Failed(_store.Clock.Now, _dice.NextDouble());
+        Arm(_health.NextProbe);
+        return isNews;
+    }
+
+    /// <summary>Sets the timer for what comes next by itself.</summary>
+    private void ArmForNext()
+    {
+        var next = _flushAt;
+        if (_health.IsAlone)
+        {
+            next = _health.NextProbe;
+        }
+        else
+        {
+            foreach (var balance in _holding)
+            {
+                next = Math.Min(next, balance.EndsAt);
+            }
+
+            next = _holding.Count > 0 ? Math.Min(next, _beatAt) : next;
+        }
+
+        Arm(next);
+    }
+
+    private void Arm(long instant)
+    {
+        if (instant >= _armedFor || _isDisposed)
+        {
+            return;
+        }
+
+        _armedFor = instant;
+        var wait = Math.Clamp(instant - _store.Clock.Now, 0, TimeSpan.TicksPerDay);
+        _timer.Change(TimeSpan.FromMilliseconds(Saturating.DivideUp(wait, TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
+    }
+}

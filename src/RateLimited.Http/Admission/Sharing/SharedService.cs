@@ -1,0 +1,254 @@
+using RateLimited.Http.Limits;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Admission.Sharing;
+
+/// <summary>
+/// What one process has to do with others over one service: at most one exchange with the store at a time, everybody's questions and all that happened since in it. The line asks under the gate and
+/// is answered from what is held; what is lacking is asked for here, and the line is woken when it has come.
+/// </summary>
+internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
+{
+    /// <summary>How many questions one exchange asks: the script is done in a fraction of a millisecond.</summary>
+    private const int MostQuestions = 32;
+
+    private const int MostNotes = 256;
+
+    /// <summary>What can wait is told together: this much later it is news still.</summary>
+    private const long NoteDelay = 5 * TimeSpan.TicksPerMillisecond;
+
+    private readonly InProcessStore _store;
+    private readonly BoundService _service;
+    private readonly ISharedCounts _counts;
+    private readonly SharedSettings _settings;
+    private readonly ServiceTelemetry _telemetry;
+    private readonly StoreHealth _health;
+    private readonly ITimer _timer;
+    private readonly Random _dice = new();
+    private readonly AnswerTokens _tokens = new();
+    private readonly HashSet<SharedBalance> _holding = [];
+    private readonly List<SharedQuestion> _questions = [];
+    private List<SharedNote> _notes = [];
+    private long _pause;
+    private long _flushAt = LimitRule.Never;
+    private long _beatAt;
+    private long _armedFor = LimitRule.Never;
+    private bool _isRunning;
+    private bool _isDisposed;
+    private Action _wake = static () => { };
+    private Action<string, Exception> _fail = static (_, _) => { };
+    private Func<int> _waiting = static () => 0;
+
+    public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry)
+    {
+        (_store, _service, _settings, _telemetry) = (store, service, shared.Settings, telemetry);
+        Instances = Math.Max(_settings.Instances, 1);
+        _health = new StoreHealth(_settings);
+        _timer = store.Clock.Time.CreateTimer(static shared => ((SharedService)shared!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _counts = shared.Open(service.Definition.Name, OnNews);
+    }
+
+    /// <summary>Whether this process decides alone. Only under the gate, as all that follows.</summary>
+    public bool IsAlone => _health.IsAlone;
+
+    /// <summary>What it does then.</summary>
+    public AloneMode Alone => _settings.Alone;
+
+    /// <summary>How many processes share the quotas.</summary>
+    public int Instances { get; private set; }
+
+    /// <summary>Says whom it asks for.</summary>
+    /// <param name="wake">Lets the line look again.</param>
+    /// <param name="fail">Tells everybody who waits why nobody will be let go.</param>
+    /// <param name="waiting">How many wait.</param>
+    public void Attach(Action wake, Action<string, Exception> fail, Func<int> waiting) => (_wake, _fail, _waiting) = (wake, fail, waiting);
+
+    /// <summary>Something to tell, with the next exchange or soon.</summary>
+    public void Note(in SharedNote note)
+    {
+        _notes.Add(note);
+        if (note.Balance.Rule.IsReleased || _notes.Count >= MostNotes)
+        {
+            Kick();
+        }
+        else if (_flushAt == LimitRule.Never)
+        {
+            _flushAt = Saturating.Add(_store.Clock.Now, NoteDelay);
+            Arm(_flushAt);
+        }
+    }
+
+    /// <summary>A settlement against a receipt that the store may have replaced.</summary>
+    public void NoteOn(long receipt, in SharedNote note)
+    {
+        var fate = _tokens.FateOf(receipt, note.Kind, note.Amount, out var actual);
+        if (fate is AnswerTokens.Fate.Plain or AnswerTokens.Fate.Known)
+        {
+            Note(note with { Receipt = actual });
+        }
+        else if (fate == AnswerTokens.Fate.Forgotten && note.Kind == NoteKind.ChargeMore)
+        {
+            Note(note with { Kind = NoteKind.Force });
+        }
+    }
+
+    /// <summary>A request was answered. Returns its receipt from now on.</summary>
+    public long NoteAnswer(SharedBalance balance, long receipt, long amount, long arrivedBy)
+    {
+        if (AnswerTokens.IsToken(receipt))
+        {
+            return receipt;
+        }
+
+        var token = _tokens.Add();
+        Note(new SharedNote { Kind = NoteKind.Answer, Balance = balance, Receipt = receipt, Amount = amount, Instant = arrivedBy, Token = token });
+        return token;
+    }
+
+    /// <summary>The upstream wants no request for so long: the others are told.</summary>
+    public void Pause(long duration)
+    {
+        _pause = Math.Max(_pause, duration);
+        Kick();
+    }
+
+    /// <summary>A balance holds something, or may: what ends unspent is given back.</summary>
+    public void Holds(SharedBalance balance) => _holding.Add(balance);
+
+    /// <summary>Some requests of a lane were refused: what they lack is asked for, unless something else holds them up.</summary>
+    public void Want(ReadOnlySpan<AdmissionTicket> run, long now)
+    {
+        if (_health.IsAlone || _isDisposed || _questions.Count >= MostQuestions)
+        {
+            return;
+        }
+
+        var first = run[0];
+        var lacking = 0;
+        foreach (ref var charge in first.Charges)
+        {
+            var limit = charge.Partition.Limit;
+            if (charge.Partition.State.Extra is SharedBalance balance && limit.Rule is SharedRule)
+            {
+                if (balance.IsAsked || balance.IsDenied(now, charge.Cost))
+                {
+                    return;
+                }
+
+                lacking += balance.HeldAt(now) < charge.Cost ? 1 : 0;
+            }
+            else if (limit.Rule.Earliest(ref charge.Partition.State, new Moment(now, _store.Clock.WallOffsetAt(now), _service.GuardOf(limit)), charge.Cost) > now)
+            {
+                return;
+            }
+        }
+
+        if (lacking > 0 && _service.PausedUntil <= now)
+        {
+            _questions.Add(QuestionOf(run, lacking, now));
+            Kick();
+        }
+    }
+
+    /// <summary>A request went: what is taken ahead is asked for before it is used up.</summary>
+    public void Went(AdmissionTicket ticket, long now)
+    {
+        if (_settings.Ahead == 0 || _health.IsAlone || _isDisposed || _questions.Count >= MostQuestions)
+        {
+            return;
+        }
+
+        var low = 0;
+        foreach (ref var charge in ticket.Charges)
+        {
+            if (charge.Partition.State.Extra is not SharedBalance balance || charge.Partition.Limit.IsReleased)
+            {
+                continue;
+            }
+
+            if (balance.IsAsked || balance.IsDenied(now, charge.Cost))
+            {
+                return;
+            }
+
+            low += balance.RateSince != 0 && balance.HeldAt(now) < AheadOf(balance, now) / 2 ? 1 : 0;
+        }
+
+        if (low > 0)
+        {
+            _questions.Add(new SharedQuestion { Wants = WantsAhead(ticket, now) });
+            Kick();
+        }
+    }
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _timer.Dispose();
+    }
+
+    private static long AheadOf(SharedBalance balance, double rate, long ahead) =>
+        (long)Math.Min(rate * ahead, Math.Max(balance.Rule.Capacity / 4, 1));
+
+    private long AheadOf(SharedBalance balance, long now) =>
+        AheadOf(balance, balance.Charged / (double)Math.Max(now - balance.RateSince, TimeSpan.TicksPerMillisecond), _settings.Ahead);
+
+    private SharedQuestion QuestionOf(ReadOnlySpan<AdmissionTicket> run, int lacking, long now)
+    {
+        var wants = new SharedWant[lacking];
+        var next = 0;
+        var waiting = Math.Min(Math.Max(_waiting(), run.Length), MostQuestions * 2);
+        foreach (ref var charge in run[0].Charges)
+        {
+            if (charge.Partition.State.Extra is not SharedBalance balance || balance.HeldAt(now) >= charge.Cost)
+            {
+                continue;
+            }
+
+            var least = charge.Cost - balance.HeldAt(now);
+            var together = charge.Partition.Limit.IsShared ? Saturating.Multiply(charge.Cost, waiting - 1) : Following(run, charge.Partition);
+            var ahead = charge.Partition.Limit.IsReleased || _settings.Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
+            wants[next++] = new SharedWant
+            {
+                Balance = balance,
+                Least = least,
+                More = Math.Min(Saturating.Add(together, ahead), charge.Partition.Limit.Capacity),
+                Part = ahead > 0 ? 2 * Instances : 1,
+            };
+            balance.IsAsked = true;
+        }
+
+        return new SharedQuestion { Wants = wants };
+    }
+
+    private SharedWant[] WantsAhead(AdmissionTicket ticket, long now)
+    {
+        var wants = new List<SharedWant>();
+        foreach (ref var charge in ticket.Charges)
+        {
+            if (charge.Partition.State.Extra is SharedBalance balance && !charge.Partition.Limit.IsReleased)
+            {
+                var ahead = AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
+                wants.Add(new SharedWant { Balance = balance, More = Math.Max(ahead - balance.HeldAt(now), 0), Part = 2 * Instances });
+                balance.IsAsked = true;
+            }
+        }
+
+        return [.. wants];
+    }
+
+    /// <summary>What those behind the first want of the same partition.</summary>
+    private static long Following(ReadOnlySpan<AdmissionTicket> run, Partition partition)
+    {
+        var sum = 0L;
+        foreach (var ticket in run[1..])
+        {
+            foreach (ref var charge in ticket.Charges)
+            {
+                sum = ReferenceEquals(charge.Partition, partition) ? Saturating.Add(sum, charge.Cost) : sum;
+            }
+        }
+
+        return sum;
+    }
+}

@@ -1,0 +1,34 @@
+namespace RateLimited.Http.Admission.Sharing;
+
+/// <summary>What this process does while nobody can be asked.</summary>
+internal enum AloneMode
+{
+    /// <summary>Each process has its share of every quota.</summary>
+    LocalShare,
+
+    /// <summary>Nobody goes.</summary>
+    FailClosed,
+
+    /// <summary>Everybody goes.</summary>
+    FailOpen,
+}
+
+/// <summary>How a process behaves towards a store that others share. Immutable. Times are ticks.</summary>
+internal sealed record SharedSettings
+{
+    public AloneMode Alone { get; init; }
+
+    /// <summary>How many processes share a quota, where the store has not said.</summary>
+    public int Instances { get; init; } = 2;
+
+    /// <summary>For how long what was granted ahead may be spent; zero: nothing is taken ahead.</summary>
+    public long Ahead { get; init; } = TimeSpan.TicksPerSecond / 4;
+
+    /// <summary>For how long the store keeps what is held for a process that says nothing more.</summary>
+    public long LeaseTimeToLive { get; init; } = 30 * TimeSpan.TicksPerSecond;
+
+    /// <summary>How soon a lost store is asked again at first; each time without success twice as late, up to <see cref="LongestProbe"/>.</summary>
+    public long FirstProbe { get; init; } = TimeSpan.TicksPerSecond / 4;
+
+    public long LongestProbe { get; init; } = 5 * TimeSpan.TicksPerSecond;
+}

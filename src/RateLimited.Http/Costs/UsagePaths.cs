@@ -1,0 +1,18 @@
+using RateLimited.Http.Costs.Json;
+
+namespace RateLimited.Http.Costs;
+
+/// <summary>Where responses tell what they did cost: paths into JSON such as <c>usage.total_tokens</c>, names with dots between them. Make it once and use it for all responses. Immutable.</summary>
+public sealed class UsagePaths
+{
+    /// <summary>Makes a set of paths.</summary>
+    /// <param name="paths">At most 64 paths, each once. Arrays are not looked into.</param>
+    /// <exception cref="ArgumentException">A path is empty, has an empty name in it, or stands here twice, or there are more than 64.</exception>
+    public UsagePaths(params IReadOnlyList<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        Json = new JsonPaths([.. paths]);
+    }
+
+    internal JsonPaths Json { get; }
+}

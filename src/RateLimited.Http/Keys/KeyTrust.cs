@@ -1,0 +1,150 @@
+namespace RateLimited.Http.Keys;
+
+/// <summary>
+/// Where the upstream accepts a key and where it does not. A refusal is evidence against the key at one endpoint, not a verdict: it may be the endpoint's fault, or that of an upstream that refuses
+/// everybody today. The key is disabled only when it is refused a second time where another key was accepted meanwhile, and was itself accepted nowhere. A state machine without clock or lock;
+/// times in ticks.
+/// </summary>
+internal sealed class KeyTrust
+{
+    /// <summary>How many endpoints are told apart. Those beyond share one.</summary>
+    private const int MostEndpoints = 256;
+
+    private const string Others = "";
+
+    /// <summary>After how long it is found out whether a refused key is accepted again; twice as long each time it is not.</summary>
+    public static readonly long FirstProbe = TimeSpan.FromSeconds(30).Ticks;
+
+    public static readonly long LongestProbe = TimeSpan.FromMinutes(15).Ticks;
+
+    private readonly Dictionary<string, Evidence> _endpoints = new(StringComparer.Ordinal) { [Others] = new() };
+    private long _acceptedAt = -1;
+
+    private bool IsFull => _endpoints.Count == MostEndpoints;
+
+    /// <summary>Whether it is not used any more.</summary>
+    public bool IsDisabled { get; private set; }
+
+    /// <summary>At how many endpoints it is refused.</summary>
+    public int RefusedCount { get; private set; }
+
+    /// <summary>Whether the key is refused at an endpoint, and from when on it may be tried there nevertheless.</summary>
+    public bool IsRefused(string endpoint, out long retryAt)
+    {
+        retryAt = 0;
+        if (RefusedCount == 0 || Find(endpoint) is not { Refusals: > 0 } evidence)
+        {
+            return false;
+        }
+
+        retryAt = evidence.RetryAt;
+        return true;
+    }
+
+    /// <summary>When it was accepted last at an endpoint; -1 for never.</summary>
+    public long AcceptedAt(string endpoint) => Find(endpoint)?.AcceptedAt ?? -1;
+
+    /// <summary>The first instant at which a request finds out at any endpoint; <see cref="long.MaxValue"/> where it is refused at none.</summary>
+    public long NextProbe()
+    {
+        var next = long.MaxValue;
+        foreach (var (_, evidence) in _endpoints)
+        {
+            next = evidence.Refusals > 0 ? Math.Min(next, evidence.RetryAt) : next;
+        }
+
+        return next;
+    }
+
+    /// <summary>A request goes to an endpoint: if it finds out about the key, others wait for what it finds.</summary>
+    public void Went(string endpoint, long now)
+    {
+        if (RefusedCount > 0 && Find(endpoint) is { Refusals: > 0 } evidence && now >= evidence.RetryAt)
+        {
+            evidence.RetryAt = now + IntervalAfter(evidence.Refusals);
+        }
+    }
+
+    /// <summary>The key was accepted.</summary>
+    public void Accepted(string endpoint, long now, long sentAt)
+    {
+        var evidence = At(endpoint);
+        evidence.AcceptedAt = now;
+        _acceptedAt = now;
+        if (evidence.Refusals > 0 && sentAt >= evidence.RefusedAt)
+        {
+            evidence.Refusals = 0;
+            RefusedCount--;
+            IsDisabled = false;
+        }
+    }
+
+    /// <summary>The key was not accepted.</summary>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="sentAt">When the request went.</param>
+    /// <param name="othersAcceptedAt">When another key that is not disabled was accepted last at the same endpoint; -1 for never.</param>
+    public void Refused(string endpoint, long now, long sentAt, long othersAcceptedAt)
+    {
+        var evidence = At(endpoint);
+        if (evidence.Refusals > 0 && sentAt < evidence.RefusedAt)
+        {
+            // It was under way when the first of its kind was refused, and says nothing new.
+            return;
+        }
+
+        if (evidence.Refusals == 0)
+        {
+            evidence.Since = now;
+            RefusedCount++;
+        }
+        else if (othersAcceptedAt > evidence.Since && _acceptedAt < evidence.Since)
+        {
+            IsDisabled = true;
+        }
+
+        evidence.Refusals++;
+        (evidence.RefusedAt, evidence.RetryAt) = (now, now + IntervalAfter(evidence.Refusals));
+    }
+
+    /// <summary>No other key is left that could stand against it: it is tried again as one that is refused.</summary>
+    public void Reconsider() => IsDisabled = false;
+
+    /// <summary>The credential was replaced: what was said of the old one says nothing of the new one.</summary>
+    public void Reset()
+    {
+        _endpoints.Clear();
+        _endpoints[Others] = new Evidence();
+        (_acceptedAt, RefusedCount, IsDisabled) = (-1, 0, false);
+    }
+
+    private static long IntervalAfter(int refusals) => Math.Min(FirstProbe << Math.Min(refusals - 1, 10), LongestProbe);
+
+    private Evidence? Find(string endpoint) => _endpoints.TryGetValue(endpoint, out var evidence) ? evidence : IsFull ? _endpoints[Others] : null;
+
+    private Evidence At(string endpoint)
+    {
+        if (Find(endpoint) is { } known)
+        {
+            return known;
+        }
+
+        var evidence = new Evidence();
+        _endpoints.Add(endpoint, evidence);
+        return evidence;
+    }
+
+    private sealed class Evidence
+    {
+        public long AcceptedAt { get; set; } = -1;
+
+        /// <summary>When the present row of refusals began.</summary>
+        public long Since { get; set; }
+
+        public long RefusedAt { get; set; }
+
+        public long RetryAt { get; set; }
+
+        public int Refusals { get; set; }
+    }
+}

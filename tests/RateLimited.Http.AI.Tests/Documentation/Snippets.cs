@@ -1,0 +1,75 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using OpenAI;
+using OpenAI.Embeddings;
+using RateLimited.Http.AI.Batching;
+using RateLimited.Http.AI.Fallback;
+using RateLimited.Http.AI.Models;
+
+namespace RateLimited.Http.AI.Tests.Documentation;
+
+/// <summary>The code of docs/ai.md, for the compiler to read: each region stands there as it stands here.</summary>
+internal static class Snippets
+{
+    public static async Task BatchAsync(IGeocoder geocoder, Address[] addresses, Address address, CancellationToken token)
+    {
+        #region batcher
+        await using var batcher = new Batcher<Address, Location>(
+            async (addresses, token) => [.. await geocoder.LookUpAsync(addresses, token)],
+            new BatcherOptions<Address> { MaxItems = 100, MaxDelay = TimeSpan.FromMilliseconds(20) });
+
+        var location = await batcher.RunAsync(address, token);                 // one of many callers
+        var all = await batcher.RunAllAsync(addresses, token);                 // values and failures, in order
+        #endregion
+        GC.KeepAlive((location, all));
+    }
+
+    public static void Embed(IServiceCollection services, string key)
+    {
+        #region embeddings
+        services.AddHttpClient("openai", client => client.Timeout = Timeout.InfiniteTimeSpan).AddServiceRateLimiting();
+        services.AddSingleton(provider => new EmbeddingClient("text-embedding-3-small", new ApiKeyCredential(key), new OpenAIClientOptions
+        {
+            Transport = new HttpClientPipelineTransport(provider.GetRequiredService<IHttpClientFactory>().CreateClient("openai")),
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+        }));
+        services.AddSingleton(provider => provider.GetRequiredService<EmbeddingClient>()
+            .AsIEmbeddingGenerator()
+            .WithBatching()
+            .WithCache(provider.GetRequiredService<IMemoryCache>()));
+        #endregion
+    }
+
+    public static void FallBack(IChatClient openai, IChatClient ollama, IEmbeddingGenerator<string, Embedding<float>> embedder, IEmbeddingGenerator<string, Embedding<float>> azure)
+    {
+        #region fallback
+        var chat = openai.WithFallback(new ChatFallback("gpt-4o-mini"), new ChatFallback("local", ollama, model: "llama3.2"));
+        var embeddings = embedder.WithFallback(new EmbeddingFallback("azure", azure));
+        #endregion
+        GC.KeepAlive((chat, embeddings));
+    }
+
+    public static void Choose(IChatClient openai, IServiceRateLimiter limiter)
+    {
+        #region choice
+        var chat = openai.WithModelChoice(new ModelChoiceOptions
+        {
+            BudgetUsed = ModelBudget.Of(limiter),                              // of limits such as "20 usd/day"
+            Rules = { new ModelRule("gpt-4o") { UpToTokens = 20_000, UpToBudget = 0.8 }, new ModelRule("gpt-4o-mini") },
+        });
+        #endregion
+        GC.KeepAlive(chat);
+    }
+
+    internal interface IGeocoder
+    {
+        Task<IReadOnlyList<Location>> LookUpAsync(IReadOnlyList<Address> addresses, CancellationToken cancellationToken);
+    }
+
+    internal sealed record Address;
+
+    internal sealed record Location;
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using RateLimited.Http.Configuration;
+using RateLimited.Http.Testing;
+
+namespace RateLimited.Http.Redis.Tests.Sharing;
+
+/// <summary>Several processes as far as limits can tell: each has a container, a connection and a number of its own. Real time; one prefix for each fleet.</summary>
+internal sealed class Fleet : IDisposable
+{
+    public const string Api = "api";
+
+    private readonly string _address;
+    private readonly Action<RedisStoreOptions> _redis;
+    private readonly Action<ServiceRateLimitingOptions> _service;
+    private readonly List<ServiceProvider> _processes = [];
+    private readonly string _prefix = $"t{Guid.NewGuid():N}"[..20];
+
+    public Fleet(string address, Action<ServiceRateLimitingOptions> service, Action<RedisStoreOptions>? redis = null) =>
+        (_address, _service, _redis) = (address, service, redis ?? (static _ => { }));
+
+    public string Prefix => _prefix;
+
+    /// <summary>What the processes have logged, all in one.</summary>
+    public LogCollector Logs { get; } = new();
+
+    /// <summary>Starts a process. Returns its limiter of the service.</summary>
+    public IServiceRateLimiter Start(TimeProvider? time = null)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(Logs);
+        if (time is not null)
+        {
+            services.AddSingleton(time);
+        }
+
+        services.AddRateLimitingRedis(options =>
+        {
+            options.Configuration = $"{_address},connectTimeout=1000,syncTimeout=5000";
+            options.Prefix = _prefix;
+            _redis(options);
+        });
+        services.AddServiceRateLimiting(Api, service =>
+        {
+            service.Store = "Redis";
+            service.ArrivalGuard = TimeSpan.Zero;
+            _service(service);
+        });
+        var process = services.BuildServiceProvider();
+        _processes.Add(process);
+        return process.GetRequiredKeyedService<IServiceRateLimiter>(Api);
+    }
+
+    public void Dispose() => _processes.ForEach(static process => process.Dispose());
+}

@@ -1,0 +1,158 @@
+using RateLimited.Http.Keys;
+
+namespace RateLimited.Http.Tests.Keys;
+
+/// <summary>Keys come, go and are replaced; what is known of those that stay is kept.</summary>
+public sealed class KeyPoolTests
+{
+    private static readonly long Minute = TimeSpan.TicksPerMinute;
+
+    [Fact]
+    public void Keys_without_a_name_are_numbered_and_keep_their_number_wherever_they_stand()
+    {
+        var pool = Pool(Spec("a"), Spec("b"), Spec("c"));
+        Names(pool).ShouldBe(["key-1", "key-2", "key-3"]);
+
+        pool.Replace([Spec("c"), Spec("a")]);
+        Names(pool).ShouldBe(["key-3", "key-1"]);
+
+        pool.Replace([Spec("c"), Spec("a"), Spec("d")]);
+        Names(pool).ShouldBe(["key-3", "key-1", "key-2"]);
+    }
+
+    [Fact]
+    public void A_newcomer_does_not_take_the_number_of_one_that_goes_just_then()
+    {
+        var pool = Pool(Spec("a"), Spec("b"));
+
+        pool.Replace([Spec("a"), Spec("x")]);
+
+        Names(pool).ShouldBe(["key-1", "key-3"]);
+    }
+
+    [Fact]
+    public void Numbers_leave_out_names_that_were_given()
+    {
+        Names(Pool(Spec("a"), Spec("b", "key-1"), Spec("c"))).ShouldBe(["key-2", "key-1", "key-3"]);
+    }
+
+    [Fact]
+    public void What_is_known_of_a_key_that_stays_is_kept()
+    {
+        var pool = Pool(Spec("a"), Spec("b"));
+        pool.Keys[1].Quota.Limit(0, Minute);
+
+        pool.Replace([Spec("b"), Spec("c")]);
+
+        pool.Keys[0].StateAt(1).ShouldBe(KeyState.RateLimited);
+        pool.Keys[1].StateAt(1).ShouldBe(KeyState.Active);
+    }
+
+    [Fact]
+    public void A_text_that_is_replaced_under_its_name_is_trusted_anew_but_its_quota_is_the_same()
+    {
+        var pool = Pool(Spec("a", "main"), Spec("b", "other"));
+        var main = pool.Keys[0];
+        main.Quota.Limit(0, Minute);
+        KeyPool.Accepted(pool.Keys[1], string.Empty, now: 5, sentAt: 5);
+        pool.Refused(main, string.Empty, now: 1, sentAt: 1);
+        KeyPool.Accepted(pool.Keys[1], string.Empty, now: 5, sentAt: 5);
+        pool.Refused(main, string.Empty, now: 10, sentAt: 10);
+        main.StateAt(11).ShouldBe(KeyState.Disabled);
+        main.OpensAt(11).ShouldBe(long.MaxValue);
+
+        pool.Replace([Spec("a2", "main"), Spec("b", "other")]);
+
+        pool.Keys[0].ShouldBeSameAs(main);
+        main.Secret.Reveal().ShouldBe("secret-a2");
+        main.StateAt(11).ShouldBe(KeyState.RateLimited);
+    }
+
+    [Fact]
+    public void A_disabled_key_without_a_name_comes_back_only_as_another()
+    {
+        var pool = Pool(Spec("a"), Spec("b"));
+        Disable(pool, 0);
+
+        pool.Replace([Spec("a"), Spec("b"), Spec("c")]);
+        pool.Keys[0].StateAt(0).ShouldBe(KeyState.Disabled);
+
+        pool.Replace([Spec("b"), Spec("c")]);
+        pool.Replace([Spec("b"), Spec("c"), Spec("a")]);
+        pool.Keys[2].StateAt(0).ShouldBe(KeyState.Active);
+    }
+
+    [Fact]
+    public void When_only_disabled_keys_are_left_they_are_tried_again()
+    {
+        var pool = Pool(Spec("a"), Spec("b"));
+        Disable(pool, 0);
+
+        pool.Replace([Spec("a")]);
+
+        pool.Keys[0].StateAt(0).ShouldBe(KeyState.Error);
+        KeyPool.OpeningOf(pool.Keys[0], string.Empty, now: 50).IsDoubtful.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Keys_of_one_group_rest_together_and_are_trusted_each_for_itself()
+    {
+        var pool = Pool(Spec("a", group: "org"), Spec("b", group: "org"), Spec("c"));
+
+        pool.Keys[0].Quota.Exhaust(0, 0, Minute, isCertain: true);
+        pool.Refused(pool.Keys[0], string.Empty, 0, 0);
+
+        pool.Keys[1].StateAt(1).ShouldBe(KeyState.Exhausted);
+        pool.Keys[2].StateAt(1).ShouldBe(KeyState.Active);
+        pool.Keys[1].StateAt(Minute).ShouldBe(KeyState.Active);
+        pool.Keys[0].StateAt(Minute).ShouldBe(KeyState.Error);
+    }
+
+    [Fact]
+    public void Who_leaves_a_group_draws_on_a_quota_of_its_own_and_who_joins_one_on_that()
+    {
+        var pool = Pool(Spec("a", group: "one"), Spec("b", group: "one"), Spec("c", group: "two"));
+        pool.Keys[0].Quota.Limit(0, Minute);
+
+        pool.Replace([Spec("a"), Spec("b", group: "one"), Spec("c", group: "one"), Spec("d", group: "two")]);
+
+        States(pool, at: 1).ShouldBe([KeyState.Active, KeyState.RateLimited, KeyState.RateLimited, KeyState.Active]);
+        pool.Replace([Spec("a"), Spec("b", group: "new"), Spec("c", group: "new"), Spec("d", group: "new")]);
+        pool.Keys[1].Quota.ShouldBeSameAs(pool.Keys[3].Quota);
+        pool.Keys[1].Quota.ShouldNotBeSameAs(pool.Keys[0].Quota);
+    }
+
+    [Fact]
+    public void A_change_is_told_once()
+    {
+        var pool = Pool(Spec("a"), Spec("b"));
+        pool.Changes(0).ShouldBeEmpty();
+
+        pool.Keys[0].Quota.Limit(0, Minute);
+
+        pool.Changes(1).ShouldBe([("key-1", KeyState.RateLimited)]);
+        pool.Changes(2).ShouldBeEmpty();
+        pool.Changes(Minute).ShouldBe([("key-1", KeyState.Active)]);
+    }
+
+    private static void Disable(KeyPool pool, int index)
+    {
+        pool.Refused(pool.Keys[index], string.Empty, now: 1, sentAt: 1);
+        KeyPool.Accepted(pool.Keys[1 - index], string.Empty, now: 2, sentAt: 2);
+        pool.Refused(pool.Keys[index], string.Empty, now: 3, sentAt: 3);
+        pool.Keys[index].StateAt(3).ShouldBe(KeyState.Disabled);
+    }
+
+    private static KeyPool Pool(params KeySpec[] specs)
+    {
+        var pool = new KeyPool(new Random(1));
+        pool.Replace(specs);
+        return pool;
+    }
+
+    private static KeySpec Spec(string secret, string? name = null, string? group = null) => new(name, ApiKey.Create($"secret-{secret}"), Weight: 1, group, Origin: null);
+
+    private static IEnumerable<string> Names(KeyPool pool) => pool.Keys.Select(static key => key.Name);
+
+    private static IEnumerable<KeyState> States(KeyPool pool, long at) => pool.Keys.Select(key => key.StateAt(at));
+}

@@ -1,0 +1,137 @@
+using RateLimited.Http.Keys;
+
+namespace RateLimited.Http.Tests.Keys;
+
+/// <summary>A refused key is suspected at once and condemned late.</summary>
+public sealed class KeyTrustTests
+{
+    private const string Chat = "POST /chat";
+    private const string Files = "GET /files";
+    private const long Never = -1;
+
+    private static readonly long FirstProbe = KeyTrust.FirstProbe;
+
+    [Fact]
+    public void A_refusal_closes_the_key_where_it_was_refused_and_nowhere_else()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Chat, now: 10, sentAt: 5, Never);
+
+        trust.IsRefused(Chat, out var retryAt).ShouldBeTrue();
+        retryAt.ShouldBe(10 + FirstProbe);
+        trust.IsRefused(Files, out _).ShouldBeFalse();
+        trust.IsDisabled.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void It_is_found_out_at_intervals_that_grow_by_one_request_at_a_time()
+    {
+        var trust = new KeyTrust();
+        var now = 0L;
+        List<double> seconds = [];
+        for (var i = 0; i < 8; i++)
+        {
+            trust.Refused(Chat, now, sentAt: now, Never);
+            trust.IsRefused(Chat, out var retryAt);
+            seconds.Add(TimeSpan.FromTicks(retryAt - now).TotalSeconds);
+            now = retryAt;
+            trust.Went(Chat, now);
+            trust.IsRefused(Chat, out var next);
+            next.ShouldBeGreaterThan(now, "others wait for what the first finds");
+        }
+
+        seconds.ShouldBe([30, 60, 120, 240, 480, 900, 900, 900]);
+        trust.IsDisabled.ShouldBeFalse("nobody else was accepted there: it may be the endpoint, or the upstream");
+    }
+
+    [Fact]
+    public void Refused_twice_where_another_was_accepted_meanwhile_it_is_disabled()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Chat, now: 10, sentAt: 5, othersAcceptedAt: 4);
+        trust.IsDisabled.ShouldBeFalse();
+
+        trust.Refused(Chat, now: 10 + FirstProbe, sentAt: 10 + FirstProbe, othersAcceptedAt: 500);
+
+        trust.IsDisabled.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void That_another_was_accepted_before_is_no_evidence()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Chat, now: 10, sentAt: 5, othersAcceptedAt: 9);
+        trust.Refused(Chat, now: 10 + FirstProbe, sentAt: 10 + FirstProbe, othersAcceptedAt: 9);
+
+        trust.IsDisabled.ShouldBeFalse("since it is refused, nobody was accepted: the upstream may refuse everybody");
+    }
+
+    [Fact]
+    public void A_key_that_is_accepted_elsewhere_is_not_disabled_by_one_endpoint()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Chat, now: 10, sentAt: 5, Never);
+        trust.Accepted(Files, now: 20, sentAt: 15);
+        trust.Refused(Chat, now: 10 + FirstProbe, sentAt: 10 + FirstProbe, othersAcceptedAt: 500);
+
+        trust.IsDisabled.ShouldBeFalse();
+        trust.RefusedCount.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Refusals_that_were_under_way_together_count_once()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Chat, now: 10, sentAt: 5, Never);
+        trust.Refused(Chat, now: 11, sentAt: 6, othersAcceptedAt: 10_000);
+        trust.Refused(Chat, now: 12, sentAt: 9, othersAcceptedAt: 10_000);
+
+        trust.IsDisabled.ShouldBeFalse();
+        trust.IsRefused(Chat, out var retryAt);
+        retryAt.ShouldBe(10 + FirstProbe);
+    }
+
+    [Fact]
+    public void Accepted_it_is_as_if_nothing_had_been_but_not_by_what_was_under_way_before()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Chat, now: 10, sentAt: 5, Never);
+
+        trust.Accepted(Chat, now: 20, sentAt: 9);
+        trust.RefusedCount.ShouldBe(1);
+
+        trust.Accepted(Chat, now: 30, sentAt: 15);
+        trust.RefusedCount.ShouldBe(0);
+        trust.IsRefused(Chat, out _).ShouldBeFalse();
+        trust.NextProbe().ShouldBe(long.MaxValue);
+    }
+
+    [Fact]
+    public void A_new_credential_begins_anew()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Chat, 10, 5, Never);
+        trust.Refused(Chat, 10 + FirstProbe, 10 + FirstProbe, 500);
+        trust.IsDisabled.ShouldBeTrue();
+
+        trust.Reset();
+
+        trust.IsDisabled.ShouldBeFalse();
+        trust.IsRefused(Chat, out _).ShouldBeFalse();
+        trust.RefusedCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Ten_thousand_endpoints_take_no_more_room_than_a_few_hundred()
+    {
+        var trust = new KeyTrust();
+        for (var i = 0; i < 10_000; i++)
+        {
+            trust.Refused($"GET /{i}", now: i, sentAt: i, Never);
+        }
+
+        trust.RefusedCount.ShouldBeLessThanOrEqualTo(256);
+        trust.IsRefused("GET /9999", out _).ShouldBeTrue();
+        trust.AcceptedAt("GET /0").ShouldBe(Never);
+    }
+}
