@@ -27,6 +27,7 @@ internal sealed partial class RateLimitingHandler
             var picked = Pick(keys, request, asked);
             try
             {
+                time.End?.See(_limiter.Now);
                 return await NextAsync(request, time, cancellationToken).ConfigureAwait(false);
             }
             finally
@@ -54,6 +55,7 @@ internal sealed partial class RateLimitingHandler
             }
 
             GiveBackIfCancelled(ticket, cancellationToken);
+            time.End?.See(_limiter.Now);
             var key = Give(keys, request, ticket);
             var response = await DispatchAsync(request, ticket, settings, time, cancellationToken).ConfigureAwait(false);
             if (!canMove || key is null || !TryMove(keys, key, request, ref asked, cancellationToken))

@@ -22,6 +22,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         if (!IsLimited(request, settings, out var asked))
         {
+            time.End?.See(_limiter.Now);
             return NextAsync(request, time, cancellationToken);
         }
 
@@ -185,6 +186,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         // The token may have been cancelled between the grant and now; nothing has left yet.
         GiveBackIfCancelled(ticket, cancellationToken);
+        time.End?.See(_limiter.Now);
         return await DispatchAsync(request, ticket, settings, time, cancellationToken).ConfigureAwait(false);
     }
 
