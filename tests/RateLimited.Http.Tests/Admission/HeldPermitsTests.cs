@@ -72,16 +72,16 @@ public sealed class HeldPermitsTests : IDisposable
         using var limiter = new PermitLimiter(_bed.Serve(Slots("slots", 2)), owned: null);
         var first = await limiter.AcquireAsync(2, Cancelled);
         first.ShouldBeOfType<HeldPermits>();
-        var waiting = Enumerable.Range(0, 3).Select(_ => limiter.AcquireAsync(1, Cancelled).AsTask()).ToList();
-        waiting.ShouldAllBe(static each => !each.IsCompleted);
+        var (one, two, three) = (limiter.AcquireAsync(1, Cancelled).AsTask(), limiter.AcquireAsync(1, Cancelled).AsTask(), limiter.AcquireAsync(1, Cancelled).AsTask());
+        (one.IsCompleted, two.IsCompleted, three.IsCompleted).ShouldBe((false, false, false));
 
         first.Dispose();
 
-        var gone = await Task.WhenAll(waiting[0], waiting[1]);
-        waiting[2].IsCompleted.ShouldBeFalse();
-        gone[1].Dispose();
-        (await waiting[2]).Dispose();
-        gone[0].Dispose();
+        using var kept = await one;
+        (await two).Dispose();
+        (await three).Dispose();
+        limiter.GetStatistics()!.CurrentAvailablePermits.ShouldBe(1);
+        kept.Dispose();
         limiter.GetStatistics()!.CurrentAvailablePermits.ShouldBe(2);
     }
 
