@@ -222,7 +222,7 @@ end
 local function extra(l, now, want, divisor)
   local n
   if l.kind == BUCKET then
-    local ticks = now + l.depth - l.mark + (l.depth_parts - l.count) / l.parts
+    local ticks = l.mark < now and l.depth + l.depth_parts / l.parts or now + l.depth - l.mark + (l.depth_parts - l.count) / l.parts
     n = floor(min(max(ticks, 0) / (l.one + l.one_parts / l.parts) / divisor, want, l.most))
     -- The quotient is off by rounding at most: whoever says what takes more steps makes no sense.
     for _ = 1, 4 do
@@ -540,7 +540,7 @@ local function exchange(keys, argv, now)
 
   -- What has become of what was granted before.
   local reply = {1, now}
-  local message
+  local message, joined
   local ops = sane(a[p])
   p = p + 1
   if ops > 0 then need_notes() end
@@ -560,10 +560,12 @@ local function exchange(keys, argv, now)
     elseif code == 4 then
       result = charge(l, now, y, y, z, owner)
     elseif code == 5 then
+      -- What it released and was not heard to is free from now on.
       local own = l.owners[owner]
       result = -1
       if own then
-        own.till, l.dirty, result = now + l.ttl, true, own.held
+        l.held = l.held + y - own.held
+        own.held, own.till, l.dirty, result = y, now + l.ttl, true, y
       end
     elseif code == 6 then
       announce(l, now, y)
@@ -573,7 +575,10 @@ local function exchange(keys, argv, now)
       end
       result = l.mark - now
     elseif code == 8 then
-      if not l.owners[owner] then charge(l, now, 1, 1, 0, owner) end
+      if not l.owners[owner] then
+        charge(l, now, 1, 1, 0, owner)
+        joined = l.n
+      end
       l.owners[owner].till, l.dirty, result = now + l.ttl, true, l.n
     elseif code == 10 then
       local own = l.owners[owner]
@@ -675,6 +680,7 @@ local function exchange(keys, argv, now)
 
   for i = 1, #writes, 3 do redis.call('SET', writes[i], writes[i + 1], 'PX', writes[i + 2]) end
   redis.call('SET', keys[1], pack('<d', seq) .. answered, 'PX', string.format('%.0f', record_ttl))
+  if joined then redis.call('PUBLISH', argv[2], 'j' .. string.format('%.0f', joined)) end
   if message == 'p' then
     redis.call('PUBLISH', argv[2], 'p')
   elseif message then
