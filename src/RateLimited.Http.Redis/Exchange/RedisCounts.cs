@@ -96,7 +96,7 @@ internal sealed class RedisCounts : ISharedCounts
         for (var serverNow = ServerNow; ;)
         {
             var localNow = exchange.LocalNow();
-            var answer = await ExchangeScript.Current.RunAsync(connection, keys, [message.ToBytes(_owner, _sequence, isRetry, serverNow, localNow), _keys.Channel]).ConfigureAwait(false);
+            var answer = await ExchangeScript.Current.RunAsync(connection, keys, [message.ToBytes(_owner, _sequence, isRetry, serverNow, localNow), _keys.Channel, message.LastOfHeads]).ConfigureAwait(false);
             var (shown, wantsOtherMidnights) = message.Read(answer);
             if (!wantsOtherMidnights)
             {

@@ -95,8 +95,8 @@ public sealed class FaultTests
         proxy.LosesNextAnswer = true;
         (await process.AcquireAsync(cancellationToken: Soon)).Dispose();
 
-        // Ten in all, of which two have gone: the answer that was lost is given again.
-        (await Drained.CountAsync(process, Soon)).ShouldBe(8);
+        // Ten in all: two have gone, and of the lost answer nobody knows whether one was charged besides.
+        (await Drained.CountAsync(process, Soon)).ShouldBeInRange(7, 8);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class FaultTests
     [InlineData("NOAUTH Authentication required.", "password")]
     [InlineData("ERR unknown command 'EVALSHA'", "docs/redis.md")]
     [InlineData("ERR user_script:1: attempt to index a nil value script: 0, on @user_script:1.", "report")]
-    [InlineData("RLHSCHEMA a key is not of schema 1", "Prefix")]
+    [InlineData("RLHSCHEMA a key is not of schema 2", "Prefix")]
     public async Task R13_a_mistake_is_shown_and_never_bridged(string error, string sentence)
     {
         using var stub = new RespStub { Error = error };

@@ -274,7 +274,7 @@ internal sealed partial class SharedService
         }
 
         var cost = question.Wants.First(want => ReferenceEquals(want.Balance, question.Refused)).Least;
-        question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(began, LongestSilence));
+        question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(now, LongestSilence));
         _holding.Add(question.Refused);
     }
 
