@@ -528,7 +528,7 @@ if not answered then
       local schema, _
       if #stored >= 28 then schema, pause, _, heads = unpack('<c4ddd', stored) end
       tail = 29 + heads
-      if schema ~= SCHEMA or not (heads >= 0 and tail <= #stored + 1) then error({err = 'RLHSCHEMA a key is not of schema 2'}) end
+      if schema ~= SCHEMA or not (heads >= 0 and heads % 8 == 0 and tail <= #stored + 1) then error({err = 'RLHSCHEMA a key is not of schema 2'}) end
     end
     if g == 1 then paused = pause end
     local first, last = total + 1, total + unpack('<d', message, p)
@@ -581,6 +581,7 @@ if not answered then
       end
       pos, tail = stop, tail_stop
     end
+    if stored and tail ~= #stored + 1 then error({err = 'RLHSCHEMA a record is not of schema 2'}) end
     groups[g] = {first = first, last = last, heads = other_heads, tails = other_tails, till = max(till, pause), pause = pause}
     for i = first, last do
       local l = limits[i]

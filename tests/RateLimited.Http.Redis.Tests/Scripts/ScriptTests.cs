@@ -163,7 +163,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
     [Fault("R25")]
     public void R25_a_user_with_the_documented_rights_may_do_all_of_it_and_nothing_else()
     {
-        _database.Execute("ACL", "SETUSER", "limits", "on", ">secret", "~rl:*", $"~{_stem}*", "&*", "-@all", "+evalsha", "+eval", "+script|load", "+get", "+set", "+time", "+publish", "+subscribe", "+ping", "+echo", "+client", "+info", "+select");
+        _database.Execute("ACL", "SETUSER", "limits", "on", ">secret", "~rl:*", $"~{_stem}*", "&*", "-@all", "+evalsha", "+eval", "+script|load", "+get", "+set", "+getrange", "+setrange", "+time", "+publish", "+subscribe", "+ping", "+echo", "+client", "+info", "+select");
         var options = _server.Options;
         options.Password = null;
         using var restricted = ConnectionMultiplexer.Connect(_server.Options);

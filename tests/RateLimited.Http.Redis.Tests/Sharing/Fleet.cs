@@ -35,7 +35,7 @@ internal sealed class Fleet : IDisposable
 
         services.AddRateLimitingRedis(options =>
         {
-            options.Configuration = $"{_address},connectTimeout=5000,syncTimeout=30000";
+            options.Configuration = $"{_address},connectTimeout=5000,syncTimeout=5000";
             options.Prefix = _prefix;
 
             // A busy machine is no fault of Redis.
