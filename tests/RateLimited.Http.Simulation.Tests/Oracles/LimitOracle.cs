@@ -16,8 +16,8 @@ internal abstract class LimitOracle(LimitSpec spec)
     {
         LimitKind.Sliding => new SlidingOracle(spec),
         LimitKind.Bucket => new BucketOracle(spec),
-        LimitKind.FirstUse => new FirstUseOracle(spec, isInStep),
-        LimitKind.Clock => new ClockOracle(spec, mostWindows),
+        LimitKind.FirstUse when mostWindows == 1 => new FirstUseOracle(spec, isInStep),
+        LimitKind.FirstUse or LimitKind.Clock => new ClockOracle(spec, mostWindows),
         _ => new SlotOracle(spec),
     };
 

@@ -1,4 +1,3 @@
-using RateLimited.Http.Limits;
 using RateLimited.Http.Simulation.Tests.Worlds;
 
 namespace RateLimited.Http.Simulation.Tests.Oracles;
@@ -20,62 +19,39 @@ internal sealed class SlidingOracle(LimitSpec spec) : LimitOracle(spec)
 /// </summary>
 internal sealed class FirstUseOracle(LimitSpec spec, bool isInStep) : LimitOracle(spec)
 {
+    /// <summary>The windows that may be open, by the first admission in each and the earliest instant at which it can have begun.</summary>
+    private List<(int First, long Began)> _open = [];
     private bool _isInStep = isInStep;
-    private long _began = long.MinValue / 2;
-    private int _first;
 
     protected override long Remembered => long.MaxValue / 2;
 
     /// <summary>From now on windows may begin with what is not seen here.</summary>
-    public override void LoseStep() => _isInStep = false;
+    public override void LoseStep() => (_isInStep, _open) = (false, []);
 
     protected override void Check(Admission admission)
     {
-        if (!_isInStep)
+        var next = Admissions.Count - 1;
+        var began = _open.Count == 0 ? long.MinValue / 2 : _open.Select(static open => open.Began).Min() + Spec.Window;
+        var open = _open.Where(open => Within(open.First) <= Spec.Quota && !(_isInStep && admission.At >= open.Began + Spec.Window)).ToList();
+        if (began <= admission.At && admission.Cost <= Spec.Quota)
         {
-            Require(CanBeCut(), admission, $"it cannot be cut into windows of at most {Spec.Quota}");
+            open.Add((next, _isInStep ? admission.At : _open.Count == 0 ? began : Math.Max(began, Admissions[next - 1].At + 1)));
+        }
+
+        if (open.Count > 0)
+        {
+            _open = open;
             return;
         }
 
-        if (admission.At >= _began + Spec.Window)
-        {
-            (_began, _first) = (admission.At, Admissions.Count - 1);
-        }
-
-        var within = Admissions.Skip(_first).Sum(static each => each.Cost);
-        Require(within <= Spec.Quota, admission, $"{within} went in the window that began at {_began} and at most {Spec.Quota} may");
+        Require(holds: false, admission, $"{string.Join(" or ", _open.Select(open => $"{Within(open.First)} went in the window that began at {open.Began}"))} and at most {Spec.Quota} may");
     }
 
-    /// <summary>Of each admission the earliest instant at which a window may begin that it is the first in, from those of the admissions before it.</summary>
-    private bool CanBeCut()
-    {
-        var begins = new long[Admissions.Count];
-        for (var next = 0; next < begins.Length; next++)
-        {
-            begins[next] = next == 0 ? long.MinValue / 2 : LimitRule.Never;
-            var within = 0L;
-            for (var first = next - 1; first >= 0 && (within += Admissions[first].Cost) <= Spec.Quota; first--)
-            {
-                var begin = Math.Max(begins[first] == LimitRule.Never ? LimitRule.Never : begins[first] + Spec.Window, Admissions[next - 1].At + 1);
-                begins[next] = begin <= Admissions[next].At ? Math.Min(begins[next], begin) : begins[next];
-            }
-        }
-
-        var last = 0L;
-        for (var first = begins.Length - 1; first >= 0 && (last += Admissions[first].Cost) <= Spec.Quota; first--)
-        {
-            if (begins[first] != LimitRule.Never)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private long Within(int first) => Admissions.Skip(first).Sum(static each => each.Cost);
 }
 
 /// <summary>
-/// At most the quota in each window of the clock. Signals move windows later, and a wall clock that is off, drifts or jumps moves them anywhere, to where the process sees it once a second: then
+/// At most the quota in each window of the clock. Signals move windows, those that begin with use as well, and a wall clock that is off, drifts or jumps moves them anywhere, to where the process sees it once a second: then
 /// all that can be said is how much goes in an interval as long as a window.
 /// </summary>
 /// <param name="spec">The limit.</param>

@@ -70,7 +70,7 @@ internal sealed class VirtualUpstream
             LimitKind.Bucket => UpstreamLimit.TokenBucket(quota, window, spec.Burst * shares, spec.Unit),
             LimitKind.FirstUse => UpstreamLimit.FixedWindow(quota, window, WindowAlignment.FirstUse, spec.Unit),
             LimitKind.Clock => UpstreamLimit.FixedWindow(quota, window, WindowAlignment.Clock, spec.Unit),
-            _ => UpstreamLimit.Concurrency(quota),
+            _ => UpstreamLimit.Concurrency(quota) with { Unit = spec.Unit },
         };
         return limit with { Name = spec.Name };
     }
