@@ -133,7 +133,12 @@ public sealed class Upstream : IUpstream
             var usage = _plan.UsageOf(answer);
             var saying = new Saying
             {
-                Wall = now.Wall, Limits = stated, Refusal = verdict.Refusal, Costs = [.. usage, .. call.Costs], Endpoint = request.ToString(), Oddities = _plan.Oddities,
+                Wall = now.Wall,
+                Limits = stated,
+                Refusal = verdict.Refusal,
+                Costs = [.. usage, .. call.Costs],
+                Endpoint = request.ToString(),
+                Oddities = _plan.Oddities,
                 Wait = verdict.Refusal?.Wait ?? trouble.Failure?.Wait,
             };
             if (answer.Status == 0)

@@ -19,7 +19,8 @@ internal sealed class AnthropicShape : ModelShape
 
         return Answer.Whole(
             $$$$"""{"id":"msg_1","type":"message","role":"assistant","model":{{{{Quoted(prompt.Model)}}}},"content":[{"type":"text","text":"{{{{Prompt.Words(answered)}}}}"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":{{{{prompt.Tokens}}}},"output_tokens":{{{{answered}}}}}}""")
-            with { Costs = Costs(prompt, answered) };
+            with
+        { Costs = Costs(prompt, answered) };
     }
 
     private static IReadOnlyList<UnitCost> Costs(Prompt prompt, int answered) =>

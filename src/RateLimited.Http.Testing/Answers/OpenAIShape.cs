@@ -31,7 +31,8 @@ internal sealed class OpenAIShape : ModelShape
 
         return Answer.Whole(
             $$"""{"id":"chatcmpl-1","object":"chat.completion","created":1767225600,"model":{{Quoted(prompt.Model)}},"choices":[{"index":0,"message":{"role":"assistant","content":"{{Prompt.Words(answered)}}"},"finish_reason":"stop"}],"usage":{{Usage(prompt, answered)}}}""")
-            with { Costs = costs };
+            with
+        { Costs = costs };
     }
 
     private static bool IsEmbedding(UpstreamRequest request) => request.Path.EndsWith("/embeddings", StringComparison.Ordinal);
@@ -41,7 +42,8 @@ internal sealed class OpenAIShape : ModelShape
         var vectors = Enumerable.Range(0, prompt.Inputs).Select(static index => $$"""{"object":"embedding","index":{{index}},"embedding":[0.5,-0.25,0.125]}""");
         return Answer.Whole(
             $$$$"""{"object":"list","data":[{{{{string.Join(',', vectors)}}}}],"model":{{{{Quoted(prompt.Model)}}}},"usage":{"prompt_tokens":{{{{prompt.Tokens}}}},"total_tokens":{{{{prompt.Tokens}}}}}}""")
-            with { Costs = [new UnitCost(Tokens, prompt.Tokens)] };
+            with
+        { Costs = [new UnitCost(Tokens, prompt.Tokens)] };
     }
 
     private static IEnumerable<string> Events(Prompt prompt, int answered)

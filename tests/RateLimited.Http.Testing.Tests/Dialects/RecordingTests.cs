@@ -14,8 +14,14 @@ public sealed class RecordingTests
 
     private static readonly Dictionary<string, string> ProviderOf = new(StringComparer.Ordinal)
     {
-        ["app.net"] = "x-ratelimit", ["confluence-dc"] = "confluence", ["huggingface-router"] = "huggingface", ["ietf-draft-03"] = "ietf-03", ["ietf-draft-05/06"] = "ietf-06",
-        ["ietf-draft-07"] = "ietf-07", ["ietf-draft-08+"] = "ietf", ["x-twitter"] = "x",
+        ["app.net"] = "x-ratelimit",
+        ["confluence-dc"] = "confluence",
+        ["huggingface-router"] = "huggingface",
+        ["ietf-draft-03"] = "ietf-03",
+        ["ietf-draft-05/06"] = "ietf-06",
+        ["ietf-draft-07"] = "ietf-07",
+        ["ietf-draft-08+"] = "ietf",
+        ["x-twitter"] = "x",
     };
 
     /// <summary>Header lines that are of the same form and not the same text, each for a reason of the recording's.</summary>

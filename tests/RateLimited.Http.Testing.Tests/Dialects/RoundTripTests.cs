@@ -11,7 +11,12 @@ public sealed class RoundTripTests
     /// <summary>Dialects that the library calls by another name.</summary>
     private static readonly Dictionary<string, string?> DialectOf = new(StringComparer.Ordinal)
     {
-        ["gemini"] = "google", ["youtube"] = "google", ["xai"] = null, ["ietf-07"] = "ietf", ["ietf-06"] = "ietf", ["ietf-03"] = "ietf",
+        ["gemini"] = "google",
+        ["youtube"] = "google",
+        ["xai"] = null,
+        ["ietf-07"] = "ietf",
+        ["ietf-06"] = "ietf",
+        ["ietf-03"] = "ietf",
     };
 
     /// <summary>
@@ -20,12 +25,42 @@ public sealed class RoundTripTests
     /// </summary>
     private static readonly Dictionary<string, (string Fields, double Early, double Late)> Told = new(StringComparer.Ordinal)
     {
-        ["openai"] = ("lrt", 0.001, 0), ["groq"] = ("lrt", 0.001, 0), ["cerebras"] = ("lrt", 0.001, 0), ["azure-openai"] = ("lrwt", 60, 0.001), ["anthropic"] = ("lrt", 1, 1),
-        ["mistral"] = ("lrw", 0, 0), ["cohere"] = ("lw", 0, 0), ["together"] = ("lrt", 0, 1), ["replicate"] = ("rt", 0, 1), ["huggingface"] = ("lrwt", 0, 1), ["github"] = ("lrut", 0, 2),
-        ["github-graphql"] = ("lrut", 0, 2), ["reddit"] = ("lrut", 0, 1), ["x"] = ("lrt", 0, 2), ["discord"] = ("lrt", 0, 0.002), ["shopify"] = ("lru", 0, 0), ["shopify-graphql"] = ("lr", 0, 0), ["hubspot"] = ("lrw", 0, 0),
-        ["jira"] = ("lrt", 0, 61), ["confluence"] = ("lr", 0, 0), ["gitlab"] = ("lrut", 0, 2), ["okta"] = ("lrt", 0, 2), ["sharepoint"] = ("lrt", 0, 1), ["salesforce"] = ("lruw", 0, 0),
-        ["twitch"] = ("lrt", 0, 2), ["docker-hub"] = ("lrw", 0, 0), ["kong"] = ("lrt", 0, 1), ["envoy"] = ("lrwt", 0, 1), ["lemlist"] = ("lrt", 0, 2), ["prisjakt"] = ("lrt", 0, 0.001),
-        ["akamai"] = ("lr", 0, 0), ["ietf"] = ("lrwt", 0, 1), ["ietf-07"] = ("lrwt", 0, 1), ["ietf-06"] = ("lrwt", 0, 1), ["ietf-03"] = ("lrt", 0, 1), ["x-ratelimit"] = ("lrt", 0, 1),
+        ["openai"] = ("lrt", 0.001, 0),
+        ["groq"] = ("lrt", 0.001, 0),
+        ["cerebras"] = ("lrt", 0.001, 0),
+        ["azure-openai"] = ("lrwt", 60, 0.001),
+        ["anthropic"] = ("lrt", 1, 1),
+        ["mistral"] = ("lrw", 0, 0),
+        ["cohere"] = ("lw", 0, 0),
+        ["together"] = ("lrt", 0, 1),
+        ["replicate"] = ("rt", 0, 1),
+        ["huggingface"] = ("lrwt", 0, 1),
+        ["github"] = ("lrut", 0, 2),
+        ["github-graphql"] = ("lrut", 0, 2),
+        ["reddit"] = ("lrut", 0, 1),
+        ["x"] = ("lrt", 0, 2),
+        ["discord"] = ("lrt", 0, 0.002),
+        ["shopify"] = ("lru", 0, 0),
+        ["shopify-graphql"] = ("lr", 0, 0),
+        ["hubspot"] = ("lrw", 0, 0),
+        ["jira"] = ("lrt", 0, 61),
+        ["confluence"] = ("lr", 0, 0),
+        ["gitlab"] = ("lrut", 0, 2),
+        ["okta"] = ("lrt", 0, 2),
+        ["sharepoint"] = ("lrt", 0, 1),
+        ["salesforce"] = ("lruw", 0, 0),
+        ["twitch"] = ("lrt", 0, 2),
+        ["docker-hub"] = ("lrw", 0, 0),
+        ["kong"] = ("lrt", 0, 1),
+        ["envoy"] = ("lrwt", 0, 1),
+        ["lemlist"] = ("lrt", 0, 2),
+        ["prisjakt"] = ("lrt", 0, 0.001),
+        ["akamai"] = ("lr", 0, 0),
+        ["ietf"] = ("lrwt", 0, 1),
+        ["ietf-07"] = ("lrwt", 0, 1),
+        ["ietf-06"] = ("lrwt", 0, 1),
+        ["ietf-03"] = ("lrt", 0, 1),
+        ["x-ratelimit"] = ("lrt", 0, 1),
         ["x-rate-limit"] = ("lrt", 0, 2),
     };
 
