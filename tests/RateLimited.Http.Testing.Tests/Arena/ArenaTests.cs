@@ -61,7 +61,7 @@ public sealed class ArenaTests
         var rounds = Rounds.Of(cells);
 
         rounds.SelectMany(static round => round).OrderBy(static cell => cell.Number).ShouldBe(cells);
-        rounds.ShouldAllBe(round => round.Select(static cell => (cell.Strategy.IsOurs, cell.Demand, cell.Processes)).Distinct().Count() == 1);
+        rounds.All(static round => round.Select(static cell => (cell.Strategy.IsOurs, cell.Demand, cell.Processes)).Distinct().Count() == 1).ShouldBeTrue();
         (rounds.Count * (8 + 1)).ShouldBeLessThan(300, "with the usual eight seconds all is to be done in five minutes");
     }
 
