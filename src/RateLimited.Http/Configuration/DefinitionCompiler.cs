@@ -43,7 +43,7 @@ internal static class DefinitionCompiler
             },
             ArrivalGuard = options.ArrivalGuard,
             FaultThrottle = options.FaultThrottle,
-            Correction = new CorrectionDefinition { MaxHint = options.MaxHint, TrustUpstream = options.TrustUpstream, Discover = layers.Discovers },
+            Correction = new CorrectionDefinition { MaxHint = options.MaxHint, MaxExhausted = options.MaxExhausted, TrustUpstream = options.TrustUpstream, Discover = layers.Discovers },
             Store = StoreNames.IsMemory(options.Store) ? null : options.Store,
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,
@@ -60,6 +60,7 @@ internal static class DefinitionCompiler
         return new PipelineSettings(router, options.Rejection, options.BodyIdleTimeout)
         {
             Costs = CostCompiler.Plan(options, estimators),
+            BodyTimeout = options.BodyTimeout ?? Timeout.InfiniteTimeSpan,
             Signals = new SignalReader(ServiceLayers.DialectOf(options), options.MaxHint),
             Resilience = ResilienceCompiler.Rule(options.Resilience),
             Connections = ResilienceCompiler.Connections(options.Resilience.Connections),

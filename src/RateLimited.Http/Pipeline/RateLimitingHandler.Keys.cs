@@ -27,7 +27,9 @@ internal sealed partial class RateLimitingHandler
             var picked = Pick(keys, request, asked);
             try
             {
-                return await NextAsync(request, time, cancellationToken).ConfigureAwait(false);
+                return _limiter.Mode == RateLimitMode.Disabled
+                    ? await NextAsync(request, time, cancellationToken).ConfigureAwait(false)
+                    : await PassAsync(request, settings, time, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -54,6 +56,7 @@ internal sealed partial class RateLimitingHandler
             }
 
             GiveBackIfCancelled(ticket, cancellationToken);
+            time.End?.See(_limiter.Now);
             var key = Give(keys, request, ticket);
             var response = await DispatchAsync(request, ticket, settings, time, cancellationToken).ConfigureAwait(false);
             if (!canMove || key is null || !TryMove(keys, key, request, ref asked, cancellationToken))
@@ -73,7 +76,7 @@ internal sealed partial class RateLimitingHandler
             var picked = Pick(keys, request, asked);
             try
             {
-                return Next(request, time, cancellationToken);
+                return _limiter.Mode == RateLimitMode.Disabled ? Next(request, time, cancellationToken) : Pass(request, settings, time, cancellationToken);
             }
             finally
             {

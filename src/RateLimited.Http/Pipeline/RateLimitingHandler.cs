@@ -22,7 +22,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         if (!IsLimited(request, settings, out var asked))
         {
-            return NextAsync(request, time, cancellationToken);
+            return _limiter.Mode == RateLimitMode.Disabled ? NextAsync(request, time, cancellationToken) : PassAsync(request, settings, time, cancellationToken);
         }
 
         return settings.Costs is { } costs
@@ -76,7 +76,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         if (!IsLimited(request, settings, out var asked))
         {
-            return Next(request, time, cancellationToken);
+            return _limiter.Mode == RateLimitMode.Disabled ? Next(request, time, cancellationToken) : Pass(request, settings, time, cancellationToken);
         }
 
         if (settings.Costs is { } costs)
@@ -185,6 +185,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         // The token may have been cancelled between the grant and now; nothing has left yet.
         GiveBackIfCancelled(ticket, cancellationToken);
+        time.End?.See(_limiter.Now);
         return await DispatchAsync(request, ticket, settings, time, cancellationToken).ConfigureAwait(false);
     }
 
@@ -245,13 +246,60 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         end?.See(now);
         ResponseSignals.Take(request, response, body, ticket, pipeline, settings, now);
         var tail = CostTail.Of(response, ticket, _limiter);
-        if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
+        var hasBody = WatchedContent.MayHaveBody(request, response);
+        var lease = hasBody && (ticket.HoldsConcurrency || tail.Usage is not null) ? new BodyLease(ticket, _limiter, tail) : null;
+        if (hasBody)
         {
-            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout, tail));
+            Watch(response, settings, lease);
         }
-        else
+
+        if (lease is null)
         {
             tail.Complete(ticket, _limiter, isComplete: true);
         }
     }
+
+    /// <summary>A request that goes past the limits. Its body is watched all the same.</summary>
+    private Task<HttpResponseMessage> PassAsync(HttpRequestMessage request, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
+        time.End?.See(_limiter.Now);
+        var sending = NextAsync(request, time, cancellationToken);
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return AwaitAsync();
+        }
+
+#pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
+        WatchAny(request, sending.Result, settings);
+#pragma warning restore VSTHRD103, VSTHRD002
+        return sending;
+
+        async Task<HttpResponseMessage> AwaitAsync()
+        {
+#pragma warning disable VSTHRD003 // It was started here.
+            var response = await sending.ConfigureAwait(false);
+#pragma warning restore VSTHRD003
+            WatchAny(request, response, settings);
+            return response;
+        }
+    }
+
+    private HttpResponseMessage Pass(HttpRequestMessage request, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
+        time.End?.See(_limiter.Now);
+        var response = Next(request, time, cancellationToken);
+        WatchAny(request, response, settings);
+        return response;
+    }
+
+    private void WatchAny(HttpRequestMessage request, HttpResponseMessage response, PipelineSettings settings)
+    {
+        if (WatchedContent.MayHaveBody(request, response))
+        {
+            Watch(response, settings, lease: null);
+        }
+    }
+
+    private void Watch(HttpResponseMessage response, PipelineSettings settings, BodyLease? lease) =>
+        response.Content = new WatchedContent(response.Content, new BodyWatch(_limiter, response.Content, settings.Patience, lease));
 }

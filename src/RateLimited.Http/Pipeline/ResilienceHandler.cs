@@ -115,10 +115,10 @@ internal sealed class ResilienceHandler : PipelineHandler
 
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
         if (sending.IsCompletedSuccessfully && IsFine(sending.Result))
-#pragma warning restore VSTHRD103, VSTHRD002
         {
             attempt.End?.Close();
-            _service.Report(plan.Rule, pass, AttemptReading.Fine, began, isFirst: true, attempt.End?.Now ?? _service.Now);
+            Report(attempt, AttemptReading.Fine, sending.Result, attempt.End?.Now);
+#pragma warning restore VSTHRD103, VSTHRD002
             return sending;
         }
 
@@ -141,7 +141,7 @@ internal sealed class ResilienceHandler : PipelineHandler
             var response = await sending.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
             reading = IsFine(response) ? AttemptReading.Fine : AttemptReader.Read((int)response.StatusCode, VerdictOf(attempt.Request, response), plan.Rule.Retry?.Statuses);
-            _service.Report(plan.Rule, attempt.Pass, reading, attempt.Began, isFirst: true);
+            Report(attempt, reading, response);
             if (!plan.CanHelp(reading))
             {
                 return response;
@@ -152,7 +152,7 @@ internal sealed class ResilienceHandler : PipelineHandler
         catch (Exception exception)
         {
             reading = AttemptReader.Read(exception, attempt.IsOver);
-            _service.Report(plan.Rule, attempt.Pass, reading, attempt.Began, isFirst: true);
+            Report(attempt, reading, response: null);
             if (attempt.Ended(exception) is { } clearer)
             {
                 throw clearer;
@@ -173,6 +173,13 @@ internal sealed class ResilienceHandler : PipelineHandler
         var call = NewCall(plan, attempt.Request, attempt.Replay, attempt.Deadline);
         call.Know(outcome, reading);
         return await RunAsync(plan, call, attempt.Caller).ConfigureAwait(false);
+    }
+
+    private void Report(in FirstAttempt attempt, AttemptReading reading, HttpResponseMessage? response, long? ended = null)
+    {
+        var body = response is not null && reading.Result == CallResult.Success && attempt.Plan.Rule.Breaker is not null ? WatchedContent.WatchOf(response) : null;
+        _service.Report(attempt.Plan.Rule, new AttemptReport(attempt.Pass, reading) { Began = attempt.Began, Ended = ended, IsFirst = true, HasBody = body is not null });
+        body?.Tell(new BodyReport(_service, attempt.Plan.Rule, attempt.Pass));
     }
 
     private Task<HttpResponseMessage> SendWholeAsync(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, CancellationToken cancellationToken) =>

@@ -16,7 +16,7 @@ internal static class ResponseSignals
 
     /// <summary>Whether the beginning of the body must be read before the response is understood.</summary>
     public static bool NeedsBody(HttpRequestMessage request, HttpResponseMessage response, PipelineSettings settings) =>
-        settings.Signals.WantsBody(response) && LeasedContent.MayHaveBody(request, response);
+        settings.Signals.WantsBody(response) && WatchedContent.MayHaveBody(request, response);
 
     /// <summary>Reads the beginning of the body, which stays whole for the caller.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>> PeekAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
