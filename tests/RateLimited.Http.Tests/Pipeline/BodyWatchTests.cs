@@ -58,7 +58,7 @@ public sealed class BodyWatchTests
         using var response = await invoker.SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), Ended);
         var began = service.Time.GetTimestamp();
 
-        var exception = await Should.ThrowAsync<IOException>(() => response.Content.CopyToAsync(Stream.Null, Ended).WithinTimeAsync(service.Time));
+        var exception = await Should.ThrowAsync<HttpRequestException>(() => response.Content.CopyToAsync(Stream.Null, Ended).WithinTimeAsync(service.Time));
 
         Innermost<TimeoutException>(exception).Message.ShouldContain("BodyTimeout");
         service.Time.GetElapsedTime(began).ShouldBe(TimeSpan.FromSeconds(60));
@@ -107,7 +107,7 @@ public sealed class BodyWatchTests
         using var invoker = service.Through((_, _) => Task.FromResult(Response(new TricklingStream(service.Time, TimeSpan.FromSeconds(1)))));
 
         using var broken = await invoker.SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), Ended);
-        await Should.ThrowAsync<IOException>(() => broken.Content.CopyToAsync(new FullStream(), Ended).WithinTimeAsync(service.Time));
+        await Should.ThrowAsync<HttpRequestException>(() => broken.Content.CopyToAsync(new FullStream(), Ended).WithinTimeAsync(service.Time));
         using var tooLarge = await invoker.SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), Ended);
         await Should.ThrowAsync<HttpRequestException>(() => tooLarge.Content.LoadIntoBufferAsync(2, Ended).WithinTimeAsync(service.Time));
         using var left = await invoker.SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), Ended);

@@ -225,7 +225,7 @@ public sealed class CircuitBreakerTests
     [Fact]
     public void A_body_from_before_the_break_is_not_heard_and_one_of_a_probe_opens_it_again()
     {
-        var late = Headers();
+        _breaker.TryEnter(_now, out var late, out _).ShouldBeTrue();
         _breaker.Apply(Rule with { Probes = 2 });
         var probe = Probe();
         _breaker.Report(_now, probe, CallResult.Success, 0, null, isWhole: false);
