@@ -12,6 +12,12 @@ public static class ChatClients
     /// <param name="fallbacks">Who is asked then, in this order.</param>
     public static FallbackChatClient WithFallback(this IChatClient client, params IEnumerable<ChatFallback> fallbacks) => new(client, fallbacks);
 
+    /// <summary>Lets others answer, for reasons of the program's own.</summary>
+    /// <param name="client">Who is asked first.</param>
+    /// <param name="options">When others are asked.</param>
+    /// <param name="fallbacks">Who is asked then, in this order.</param>
+    public static FallbackChatClient WithFallback(this IChatClient client, ModelFallbackOptions options, params IEnumerable<ChatFallback> fallbacks) => new(client, fallbacks, options);
+
     /// <summary>Chooses the model of chats that name none.</summary>
     /// <param name="client">Who is asked.</param>
     /// <param name="options">Which model is for which chat.</param>

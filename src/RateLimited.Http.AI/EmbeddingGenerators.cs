@@ -39,6 +39,13 @@ public static class EmbeddingGenerators
     /// <param name="fallbacks">Who is asked then, in this order.</param>
     public static FallbackEmbeddingGenerator WithFallback(this IEmbeddingGenerator<string, Embedding<float>> generator, params IEnumerable<EmbeddingFallback> fallbacks) => new(generator, fallbacks);
 
+    /// <summary>Lets others embed, for reasons of the program's own.</summary>
+    /// <param name="generator">Who is asked first.</param>
+    /// <param name="options">When others are asked.</param>
+    /// <param name="fallbacks">Who is asked then, in this order.</param>
+    public static FallbackEmbeddingGenerator WithFallback(this IEmbeddingGenerator<string, Embedding<float>> generator, ModelFallbackOptions options, params IEnumerable<EmbeddingFallback> fallbacks) =>
+        new(generator, fallbacks, options);
+
     /// <summary>Chooses the model of calls that name none.</summary>
     /// <param name="generator">Who is asked.</param>
     /// <param name="options">Which model is for which call.</param>

@@ -11,6 +11,7 @@ internal sealed class ConnectionSource : IDisposable
     private readonly Lock _gate = new();
     private Task<IRedisConnection>? _connection;
     private IConnectionMultiplexer? _multiplexer;
+    private IRedisConnection? _made;
 
     private ConnectionSource(Func<Task<IConnectionMultiplexer>> connect, int database, bool isOwned) => (_connect, _database, _isOwned) = (connect, database, isOwned);
 
@@ -41,6 +42,9 @@ internal sealed class ConnectionSource : IDisposable
         }
     }
 
+    /// <summary>The connection, once it was made.</summary>
+    public IRedisConnection? Current => Volatile.Read(ref _made);
+
     public void Dispose()
     {
         if (_isOwned)
@@ -54,6 +58,8 @@ internal sealed class ConnectionSource : IDisposable
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         _multiplexer = await _connect().ConfigureAwait(false);
-        return new StackExchangeConnection(_multiplexer, _database);
+        var made = new StackExchangeConnection(_multiplexer, _database);
+        Volatile.Write(ref _made, made);
+        return made;
     }
 }

@@ -14,6 +14,9 @@ internal interface IRedisConnection
     /// <summary>Gives the server a script and runs it.</summary>
     Task<byte[]?> LoadAndRunAsync(string script, RedisKey[] keys, RedisValue[] values);
 
+    /// <summary>Finds out anew who is the primary. Does not throw.</summary>
+    Task LookAroundAsync();
+
     /// <summary>Calls back with what is published in a channel, on any thread, for as long as the connection lives.</summary>
     Task SubscribeAsync(string channel, Action<string> onMessage);
 }

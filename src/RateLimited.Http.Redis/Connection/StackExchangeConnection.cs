@@ -15,6 +15,20 @@ internal sealed class StackExchangeConnection(IConnectionMultiplexer multiplexer
     public async Task<byte[]?> LoadAndRunAsync(string script, RedisKey[] keys, RedisValue[] values) =>
         (byte[]?)await _database.ScriptEvaluateAsync(script, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
 
+    public async Task LookAroundAsync()
+    {
+        try
+        {
+            await multiplexer.ConfigureAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever it is, the next call will say so.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // Nobody was found; the next call says so.
+        }
+    }
+
     public Task SubscribeAsync(string channel, Action<string> onMessage) =>
         multiplexer.GetSubscriber().SubscribeAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), (_, message) => onMessage(message.ToString()));
 }

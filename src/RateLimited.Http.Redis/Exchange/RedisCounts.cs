@@ -21,6 +21,7 @@ internal sealed class RedisCounts : ISharedCounts
     private long _sequence;
     private long _serverAhead;
     private bool _isSubscribed;
+    private Task _lookingAround = Task.CompletedTask;
 
     public RedisCounts(ConnectionSource connections, KeySchema schema, ServiceKeys keys, string process, RedisStoreOptions options, TimeProvider time, Action onNews)
     {
@@ -48,7 +49,18 @@ internal sealed class RedisCounts : ISharedCounts
         }
         catch (Exception failure) when (failure is not SharedStoreException)
         {
-            throw Translated(failure);
+            var translated = Translated(failure);
+            LookAround(translated);
+            throw translated;
+        }
+    }
+
+    /// <summary>The client would look for another primary by itself, within a minute.</summary>
+    private void LookAround(SharedStoreException failure)
+    {
+        if (failure.Passes && _lookingAround.IsCompleted && _connections.Current is { } connection)
+        {
+            _lookingAround = connection.LookAroundAsync();
         }
     }
 

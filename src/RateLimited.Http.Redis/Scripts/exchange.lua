@@ -17,133 +17,142 @@ local function corrupt(what)
   error({err = 'RLHSCHEMA ' .. what .. ' is not of schema 1'})
 end
 
--- Sliding window: a log of charges, oldest first. o is the number of the oldest entry, os the first number that it answers to, ns when the newest began, at its last instant, t the total.
+-- Functions are made only where a limit needs them: making them costs as much as deciding.
+local expire, add, change, expiry
+local function need_logs()
+  if expire then return end
+  -- Sliding window: a log of charges, oldest first. o is the number of the oldest entry, os the first number that it answers to, ns when the newest began, at its last instant, t the total.
 
-local function expire(log, upto)
-  local n, pos, entries = log.n, 1, log.entries
-  while n > 0 do
-    local instant, amount = unpack('<dd', entries, pos)
-    if instant > upto then break end
-    log.t = log.t - amount
-    pos, n = pos + 16, n - 1
+  expire = function(log, upto)
+    local n, pos, entries = log.n, 1, log.entries
+    while n > 0 do
+      local instant, amount = unpack('<dd', entries, pos)
+      if instant > upto then break end
+      log.t = log.t - amount
+      pos, n = pos + 16, n - 1
+    end
+    if pos > 1 then
+      log.o = log.o + log.n - n
+      log.os, log.n, log.entries = log.o, n, sub(entries, pos)
+    end
   end
-  if pos > 1 then
-    log.o = log.o + log.n - n
-    log.os, log.n, log.entries = log.o, n, sub(entries, pos)
-  end
-end
 
-local function add(log, instant, amount, spacing)
-  if log.n == 0 then
-    log.o = max(log.o, instant)
-    log.os = log.o
-  elseif instant - log.ns < spacing then
-    local _, last = unpack('<dd', log.entries, 16 * log.n - 15)
-    local more = min(amount, MOST - last)
-    log.entries = sub(log.entries, 1, 16 * log.n - 16) .. pack('<dd', instant, last + more)
-    log.t, log.at = log.t + more, instant
+  add = function(log, instant, amount, spacing)
+    if log.n == 0 then
+      log.o = max(log.o, instant)
+      log.os = log.o
+    elseif instant - log.ns < spacing then
+      local _, last = unpack('<dd', log.entries, 16 * log.n - 15)
+      local more = min(amount, MOST - last)
+      log.entries = sub(log.entries, 1, 16 * log.n - 16) .. pack('<dd', instant, last + more)
+      log.t, log.at = log.t + more, instant
+      return log.o + log.n - 1
+    elseif log.n == ENTRIES then
+      local _, first = unpack('<dd', log.entries, 1)
+      local at, second = unpack('<dd', log.entries, 17)
+      local more = min(first, MOST - second)
+      log.entries = pack('<dd', at, second + more) .. sub(log.entries, 33)
+      log.t, log.o, log.n = log.t - first + more, log.o + 1, log.n - 1
+    end
+    amount = min(amount, MOST)
+    log.entries = log.entries .. pack('<dd', instant, amount)
+    log.t, log.n, log.ns, log.at = log.t + amount, log.n + 1, instant, instant
     return log.o + log.n - 1
-  elseif log.n == ENTRIES then
-    local _, first = unpack('<dd', log.entries, 1)
-    local at, second = unpack('<dd', log.entries, 17)
-    local more = min(first, MOST - second)
-    log.entries = pack('<dd', at, second + more) .. sub(log.entries, 33)
-    log.t, log.o, log.n = log.t - first + more, log.o + 1, log.n - 1
   end
-  amount = min(amount, MOST)
-  log.entries = log.entries .. pack('<dd', instant, amount)
-  log.t, log.n, log.ns, log.at = log.t + amount, log.n + 1, instant, instant
-  return log.o + log.n - 1
+
+  change = function(log, number, by)
+    if number < log.os or number >= log.o + log.n then return false end
+    local pos = 16 * (max(number, log.o) - log.o) + 1
+    local at, amount = unpack('<dd', log.entries, pos)
+    local was = amount
+    if by >= 0 then
+      amount = amount + min(by, MOST - amount)
+    elseif amount < MOST then
+      amount = amount - min(-by, amount)
+    end
+    log.t = log.t + amount - was
+    log.entries = sub(log.entries, 1, pos - 1) .. pack('<dd', at, amount) .. sub(log.entries, pos + 16)
+    return true
+  end
+
+  -- When so much of what counts will have expired, of both logs in the order of expiry.
+  expiry = function(l, amount)
+    local sent, answered = l.sent, l.answered
+    local i, j, sum = 0, 0, 0
+    while true do
+      local first, second, x, y = MOST * 128, MOST * 128
+      if i < sent.n then
+        first, x = unpack('<dd', sent.entries, 16 * i + 1)
+        first = first + l.window + l.guard
+      end
+      if j < answered.n then
+        second, y = unpack('<dd', answered.entries, 16 * j + 1)
+        second = second + l.window
+      end
+      if first <= second then
+        i, sum = i + 1, sum + x
+      else
+        j, sum = j + 1, sum + y
+      end
+      if sum >= amount then return min(first, second) end
+    end
+  end
 end
 
-local function change(log, number, by)
-  if number < log.os or number >= log.o + log.n then return false end
-  local pos = 16 * (max(number, log.o) - log.o) + 1
-  local at, amount = unpack('<dd', log.entries, pos)
-  local was = amount
-  if by >= 0 then
-    amount = amount + min(by, MOST - amount)
-  elseif amount < MOST then
-    amount = amount - min(-by, amount)
-  end
-  log.t = log.t + amount - was
-  log.entries = sub(log.entries, 1, pos - 1) .. pack('<dd', at, amount) .. sub(log.entries, pos + 16)
-  return true
-end
+local grid_end, window_end, open, roll, is_late, room, counts
+local function need_windows()
+  if grid_end then return end
+  -- Fixed window. Of a zone's calendar six midnights come with the question.
 
--- When so much of what counts will have expired, of both logs in the order of expiry.
-local function expiry(l, amount)
-  local sent, answered = l.sent, l.answered
-  local i, j, sum = 0, 0, 0
-  while true do
-    local first, second, x, y = MOST * 128, MOST * 128
-    if i < sent.n then
-      first, x = unpack('<dd', sent.entries, 16 * i + 1)
-      first = first + l.window + l.guard
+  grid_end = function(l, at)
+    if l.anchor == 0 then return at - fmod(at, l.window) + l.window end
+    local midnights = l.midnights
+    for i = 1, 6 do
+      if at < midnights[i] then return midnights[i] end
     end
-    if j < answered.n then
-      second, y = unpack('<dd', answered.entries, 16 * j + 1)
-      second = second + l.window
+    return at + l.window
+  end
+
+  window_end = function(l, begin)
+    if l.anchor > 1 then return begin + l.window + l.guard end
+    local e = grid_end(l, begin - l.phase) + l.phase
+    return e > begin and e or begin + l.window
+  end
+
+  open = function(l, e, follows)
+    local since = l.mark
+    l.mark, l.count = e, follows and l.late or 0
+    if l.number ~= 0 then
+      l.since, l.carried = since, follows and l.number or 0
+      l.number, l.late = max(l.number + 1, e), 0
     end
-    if first <= second then
-      i, sum = i + 1, sum + x
+  end
+
+  roll = function(l, now)
+    if l.anchor > 1 or now < l.mark then return end
+    -- Written even when nobody is admitted: when the window before this one ended is not found out later.
+    local e = window_end(l, l.mark)
+    l.dirty = true
+    if l.mark > 0 and e > now and e - l.mark < l.window / 2 then
+      l.mark = e
     else
-      j, sum = j + 1, sum + y
+      open(l, window_end(l, now), now < e)
     end
-    if sum >= amount then return min(first, second) end
   end
-end
 
--- Fixed window. Of a zone's calendar six midnights come with the question.
-
-local function grid_end(l, at)
-  if l.anchor == 0 then return at - fmod(at, l.window) + l.window end
-  local midnights = l.midnights
-  for i = 1, 6 do
-    if at < midnights[i] then return midnights[i] end
+  is_late = function(l, now)
+    return l.mark - now <= (l.anchor > 1 and 2 * l.guard or l.guard)
   end
-  return at + l.window
-end
 
-local function window_end(l, begin)
-  if l.anchor > 1 then return begin + l.window + l.guard end
-  local e = grid_end(l, begin - l.phase) + l.phase
-  return e > begin and e or begin + l.window
-end
-
-local function open(l, e, follows)
-  local since = l.mark
-  l.mark, l.count = e, follows and l.late or 0
-  if l.number ~= 0 then
-    l.since, l.carried = since, follows and l.number or 0
-    l.number, l.late = max(l.number + 1, e), 0
+  room = function(l, now)
+    if l.anchor > 1 and is_late(l, now) then return 0 end
+    return max(l.quota - l.count, 0)
   end
-end
 
-local function roll(l, now)
-  if l.anchor > 1 or now < l.mark then return end
-  -- Written even when nobody is admitted: when the window before this one ended is not found out later.
-  local e = window_end(l, l.mark)
-  l.dirty = true
-  if l.mark > 0 and e > now and e - l.mark < l.window / 2 then
-    l.mark = e
-  else
-    open(l, window_end(l, now), now < e)
+  counts = function(l, now, receipt)
+    roll(l, now)
+    return now < l.mark and l.number ~= 0 and (receipt == l.number or receipt == -l.number or (l.carried ~= 0 and receipt == -l.carried))
   end
-end
-
-local function is_late(l, now)
-  return l.mark - now <= (l.anchor > 1 and 2 * l.guard or l.guard)
-end
-
-local function room(l, now)
-  if l.anchor > 1 and is_late(l, now) then return 0 end
-  return max(l.quota - l.count, 0)
-end
-
-local function counts(l, now, receipt)
-  roll(l, now)
-  return now < l.mark and l.number ~= 0 and (receipt == l.number or receipt == -l.number or (l.carried ~= 0 and receipt == -l.carried))
 end
 
 -- Bucket: the first whole microsecond that is not before full + cost - depth.
@@ -215,7 +224,9 @@ local function extra(l, now, want, divisor)
   if l.kind == BUCKET then
     local ticks = now + l.depth - l.mark + (l.depth_parts - l.count) / l.parts
     n = floor(min(max(ticks, 0) / (l.one + l.one_parts / l.parts) / divisor, want, l.most))
-    while n > 0 do
+    -- The quotient is off by rounding at most: whoever says what takes more steps makes no sense.
+    for _ = 1, 4 do
+      if n <= 0 then break end
       local parts = n * l.one_parts
       local t, p = n * l.one + floor(parts / l.parts), fmod(parts, l.parts)
       if arrival(l, t, p) <= now then return n, t, p end
@@ -232,98 +243,102 @@ local function extra(l, now, want, divisor)
   return max(floor(min(n / divisor, want)), 0), 0, 0
 end
 
-local function used(l, now)
-  if l.kind == BUCKET then return max(0, math.ceil((l.mark - now + l.count / l.parts) * l.parts / l.ticks)) end
-  if l.kind == SLIDING then return l.sent.t + l.answered.t end
-  if l.kind == LEASES then return l.held end
-  if l.kind == PAUSE then return max(l.mark - now, 0) end
-  roll(l, now)
-  return now < l.mark and l.count or 0
-end
+local used, give_back, charge_more, answer, announce
+local function need_notes()
+  if used then return end
+  used = function(l, now)
+    if l.kind == BUCKET then return max(0, math.ceil((l.mark - now + l.count / l.parts) * l.parts / l.ticks)) end
+    if l.kind == SLIDING then return l.sent.t + l.answered.t end
+    if l.kind == LEASES then return l.held end
+    if l.kind == PAUSE then return max(l.mark - now, 0) end
+    roll(l, now)
+    return now < l.mark and l.count or 0
+  end
 
-local function give_back(l, now, receipt, x, y, owner)
-  local kind = l.kind
-  if kind == BUCKET then
-    -- Only debt still outstanding, and of a receipt the whole ticks are known.
-    local due = min(receipt - l.given, l.mark)
-    if due <= now then return end
-    local ticks, parts = x, y
-    if ticks >= due - now then ticks, parts = due - now, 0 end
-    local borrowed = parts > l.count and 1 or 0
-    l.mark, l.count = l.mark - ticks - borrowed, l.count + borrowed * l.parts - parts
-    l.given = l.given + ticks + (parts > 0 and 1 or 0)
-  elseif kind == SLIDING then
-    if receipt >= 0 then change(l.sent, receipt, -x) else change(l.answered, -receipt - 1, -x) end
-  elseif kind == FIXED then
-    if not counts(l, now, receipt) then return end
-    l.count = max(l.count - x, 0)
-    if receipt == -l.number then l.late = max(l.late - x, 0) end
-  elseif kind == LEASES then
-    local own = l.owners[owner]
-    if not own then return end
-    local less = min(x, own.held)
-    own.held, l.held = own.held - less, l.held - less
-    if own.held == 0 then
-      l.owners[owner] = nil
-      l.n = l.n - 1
+  give_back = function(l, now, receipt, x, y, owner)
+    local kind = l.kind
+    if kind == BUCKET then
+      -- Only debt still outstanding, and of a receipt the whole ticks are known.
+      local due = min(receipt - l.given, l.mark)
+      if due <= now then return end
+      local ticks, parts = x, y
+      if ticks >= due - now then ticks, parts = due - now, 0 end
+      local borrowed = parts > l.count and 1 or 0
+      l.mark, l.count = l.mark - ticks - borrowed, l.count + borrowed * l.parts - parts
+      l.given = l.given + ticks + (parts > 0 and 1 or 0)
+    elseif kind == SLIDING then
+      if receipt >= 0 then change(l.sent, receipt, -x) else change(l.answered, -receipt - 1, -x) end
+    elseif kind == FIXED then
+      if not counts(l, now, receipt) then return end
+      l.count = max(l.count - x, 0)
+      if receipt == -l.number then l.late = max(l.late - x, 0) end
+    elseif kind == LEASES then
+      local own = l.owners[owner]
+      if not own then return end
+      local less = min(x, own.held)
+      own.held, l.held = own.held - less, l.held - less
+      if own.held == 0 then
+        l.owners[owner] = nil
+        l.n = l.n - 1
+      end
+    end
+    l.dirty = true
+  end
+
+  charge_more = function(l, now, receipt, x, y, owner)
+    l.dirty = true
+    if l.kind == SLIDING then
+      if receipt >= 0 then change(l.sent, receipt, x) else change(l.answered, -receipt - 1, x) end
+    elseif l.kind == FIXED then
+      if not counts(l, now, receipt) then return end
+      l.count = min(l.count + x, MOST)
+      if receipt == -l.number then l.late = min(l.late + x, MOST) end
+    else
+      charge(l, now, x, x, y, owner)
     end
   end
-  l.dirty = true
-end
 
-local function charge_more(l, now, receipt, x, y, owner)
-  l.dirty = true
-  if l.kind == SLIDING then
-    if receipt >= 0 then change(l.sent, receipt, x) else change(l.answered, -receipt - 1, x) end
-  elseif l.kind == FIXED then
-    if not counts(l, now, receipt) then return end
-    l.count = min(l.count + x, MOST)
-    if receipt == -l.number then l.late = min(l.late + x, MOST) end
-  else
-    charge(l, now, x, x, y, owner)
+  -- The request has arrived at an instant that counts as this at the latest. Returns the receipt from now on.
+  answer = function(l, now, receipt, amount, age)
+    l.dirty = true
+    if l.kind == SLIDING then
+      if receipt < 0 or not change(l.sent, receipt, -amount) then return receipt end
+      local log = l.answered
+      return -add(log, log.n > 0 and max(now - age, log.at) or now - age, amount, l.spacing) - 1
+    elseif l.kind == FIXED then
+      roll(l, now)
+      if l.anchor > 1 or receipt < 0 or l.number == 0 or receipt == l.number or now - age < l.since or now >= l.mark then return receipt end
+      l.count = min(l.count + amount, MOST)
+      return l.number
+    end
+    return receipt
   end
-end
 
--- The request has arrived at an instant that counts as this at the latest. Returns the receipt from now on.
-local function answer(l, now, receipt, amount, age)
-  l.dirty = true
-  if l.kind == SLIDING then
-    if receipt < 0 or not change(l.sent, receipt, -amount) then return receipt end
-    local log = l.answered
-    return -add(log, log.n > 0 and max(now - age, log.at) or now - age, amount, l.spacing) - 1
-  elseif l.kind == FIXED then
+  announce = function(l, now, after)
+    local e = now + max(0, min(after, l.window + l.guard))
+    l.dirty = true
     roll(l, now)
-    if l.anchor > 1 or receipt < 0 or l.number == 0 or receipt == l.number or now - age < l.since or now >= l.mark then return receipt end
-    l.count = min(l.count + amount, MOST)
-    return l.number
-  end
-  return receipt
-end
-
-local function announce(l, now, after)
-  local e = now + max(0, min(after, l.window + l.guard))
-  l.dirty = true
-  roll(l, now)
-  if now >= l.mark then
-    open(l, e, false)
-  elseif l.anchor == 3 then
-    l.mark = e
-  else
-    local later = fmod(fmod(e - l.mark, l.window) + l.window, l.window)
-    local tolerance = min(2000000, floor(l.window / 8))
-    if l.number == 0 then l.number = l.mark end
-    if l.shifted == l.number or later <= tolerance or later >= l.window - tolerance then return end
-    l.shifted, l.mark, l.phase = l.number, l.mark + later, fmod(l.phase + later, l.window)
+    if now >= l.mark then
+      open(l, e, false)
+    elseif l.anchor == 3 then
+      l.mark = e
+    else
+      local later = fmod(fmod(e - l.mark, l.window) + l.window, l.window)
+      local tolerance = min(2000000, floor(l.window / 8))
+      if l.number == 0 then l.number = l.mark end
+      if l.shifted == l.number or later <= tolerance or later >= l.window - tolerance then return end
+      l.shifted, l.mark, l.phase = l.number, l.mark + later, fmod(l.phase + later, l.window)
+    end
   end
 end
 
 -- Reads a limit's state. back is by how much this server's clock fell behind what it showed when the state was written: to the state no time has passed since. That is written even when nobody is
 -- admitted: else the state would stand still until the clock has caught up.
-local function load(l, payload, now, back)
+local function load(l, text, at, now, back)
   local kind = l.kind
   l.dirty = back > 0
   if kind == BUCKET then
-    l.mark, l.count, l.given, l.was_ticks, l.was_parts = unpack('<ddddd', payload)
+    l.mark, l.count, l.given, l.was_ticks, l.was_parts = unpack('<ddddd', text, at)
     l.mark, l.given = l.mark - back, l.given + back
     if l.was_ticks ~= l.ticks or l.was_parts ~= l.parts then
       local before = l.mark + (l.count > 0 and 1 or 0)
@@ -334,18 +349,17 @@ local function load(l, payload, now, back)
       end
     end
   elseif kind == SLIDING then
-    local n, m
-    local pos = 97
+    local pos = at + 96
     for i = 1, 2 do
       local log = {}
-      log.o, log.os, log.ns, log.at, log.t, log.n = unpack('<dddddd', payload, 48 * i - 47)
-      log.entries = sub(payload, pos, pos + 16 * log.n - 1)
+      log.o, log.os, log.ns, log.at, log.t, log.n = unpack('<dddddd', text, at + 48 * (i - 1))
+      log.entries = sub(text, pos, pos + 16 * log.n - 1)
       pos = pos + 16 * log.n
       if back > 0 then
         local moved = {}
         for j = 1, log.n do
-          local at, amount = unpack('<dd', log.entries, 16 * j - 15)
-          moved[j] = pack('<dd', at - back, amount)
+          local instant, amount = unpack('<dd', log.entries, 16 * j - 15)
+          moved[j] = pack('<dd', instant - back, amount)
         end
         log.entries, log.ns, log.at = table.concat(moved), log.ns - back, log.at - back
       end
@@ -355,7 +369,7 @@ local function load(l, payload, now, back)
     expire(l.answered, now - l.window)
   elseif kind == FIXED then
     local window, anchor
-    l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted, window, anchor = unpack('<dddddddddd', payload)
+    l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted, window, anchor = unpack('<dddddddddd', text, at)
     l.mark, l.since = l.mark - back, l.since - back
     if window ~= l.window or anchor ~= l.anchor then
       -- What went in the old window counts in the first new one.
@@ -367,10 +381,10 @@ local function load(l, payload, now, back)
       end
     end
   elseif kind == LEASES then
-    local n, wanted = unpack('<dd', payload)
+    local n, wanted = unpack('<dd', text, at)
     l.owners, l.n, l.held, l.wanted = {}, 0, 0, wanted - back
     for i = 1, n do
-      local owner, held, till = unpack('<ddd', payload, 24 * i - 7)
+      local owner, held, till = unpack('<ddd', text, at + 24 * i - 8)
       till = till - back
       if till > now then
         l.owners[owner] = {held = held, till = till}
@@ -378,7 +392,7 @@ local function load(l, payload, now, back)
       end
     end
   else
-    l.mark = unpack('<d', payload) - back
+    l.mark = unpack('<d', text, at) - back
   end
 end
 
@@ -398,27 +412,29 @@ local function fresh(l)
   end
 end
 
--- The state as text, and the instant from which on it equals one that was never used.
+-- The limit's record, and the instant from which on it equals one that was never used.
 local function save(l, now)
   local kind = l.kind
   if kind == BUCKET then
-    return pack('<ddddd', l.mark, l.count, l.given, l.ticks, l.parts), l.mark + l.linger
+    local whole = l.mark + l.linger
+    return pack('<ddddddddd', l.id, now, whole, 40, l.mark, l.count, l.given, l.ticks, l.parts), whole
   elseif kind == SLIDING then
     local a, b = l.sent, l.answered
-    return pack('<dddddddddddd', a.o, a.os, a.ns, a.at, a.t, a.n, b.o, b.os, b.ns, b.at, b.t, b.n) .. a.entries .. b.entries,
-      max(a.at + l.window + l.guard, b.at + l.window)
+    local whole = max(a.at + l.window + l.guard, b.at + l.window)
+    return pack('<dddddddddddddddd', l.id, now, whole, 96 + 16 * (a.n + b.n), a.o, a.os, a.ns, a.at, a.t, a.n, b.o, b.os, b.ns, b.at, b.t, b.n) .. a.entries .. b.entries, whole
   elseif kind == FIXED then
-    return pack('<dddddddddd', l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted, l.window, l.anchor),
-      l.late == 0 and l.mark or window_end(l, l.mark)
+    local whole = l.late == 0 and l.mark or window_end(l, l.mark)
+    return pack('<dddddddddddddd', l.id, now, whole, 80, l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted, l.window, l.anchor), whole
   elseif kind == LEASES then
-    local till, parts = l.wanted, {pack('<dd', l.n, l.wanted)}
+    local whole, parts = l.wanted, {''}
     for owner, own in pairs(l.owners) do
       parts[#parts + 1] = pack('<ddd', owner, own.held, own.till)
-      till = max(till, own.till)
+      whole = max(whole, own.till)
     end
-    return table.concat(parts), till
+    parts[1] = pack('<dddddd', l.id, now, whole, 16 + 24 * l.n, l.n, l.wanted)
+    return table.concat(parts), whole
   end
-  return pack('<d', l.mark), l.mark
+  return pack('<ddddd', l.id, now, l.mark, 8, l.mark), l.mark
 end
 
 local function exchange(keys, argv, now)
@@ -428,11 +444,18 @@ local function exchange(keys, argv, now)
   local owner, seq, record_ttl, peek, retry = a[2], a[3], a[4], a[5] == 1, a[6] == 1
   local p = 8
 
+  -- No message is longer than what it counts: nobody keeps the server busy with a number.
+  local function sane(n)
+    if not n or n < 0 or n > count or floor(n) ~= n then error({err = 'RLHPROTOCOL the message says that it has more than it has'}) end
+    return n
+  end
+  if a[7] ~= #keys - 1 then return redis.error_reply('RLHPROTOCOL the message is about other keys') end
+
   -- What each limit is, and how it stands.
   local limits, groups = {}, {}
   for g = 1, a[7] do
     local first = #limits
-    local n = a[p]
+    local n = sane(a[p])
     p = p + 1
     for _ = 1, n do
       local id, kind = a[p], a[p + 1]
@@ -442,9 +465,11 @@ local function exchange(keys, argv, now)
           linger = a[p + 9], most = a[p + 10], mark = 0, count = 0, given = 0, dirty = false}
         p = p + 11
       elseif kind == SLIDING then
+        need_logs()
         l = {id = id, kind = kind, quota = a[p + 2], window = a[p + 3], guard = a[p + 4], spacing_sent = a[p + 5], spacing = a[p + 6], sent = false, answered = false, dirty = false}
         p = p + 7
       elseif kind == FIXED then
+        need_windows()
         l = {id = id, kind = kind, quota = a[p + 2], window = a[p + 3], guard = a[p + 4], anchor = a[p + 5], midnights = false, dirty = false}
         p = p + 6
         if l.anchor == 1 then
@@ -484,7 +509,7 @@ local function exchange(keys, argv, now)
         if l then
           next = next + 1
           l.known = true
-          load(l, sub(stored, pos + 32, stop), now, seen > now and seen - now or 0)
+          load(l, stored, pos + 32, now, seen > now and seen - now or 0)
         elseif till > now or seen > now then
           group.others = group.others .. sub(stored, pos, stop)
           group.till = max(group.till, till)
@@ -516,8 +541,9 @@ local function exchange(keys, argv, now)
   -- What has become of what was granted before.
   local reply = {1, now}
   local message
-  local ops = a[p]
+  local ops = sane(a[p])
   p = p + 1
+  if ops > 0 then need_notes() end
   for _ = 1, ops do
     local code, l, x, y, z = a[p], limits[a[p + 1]], a[p + 2], a[p + 3], a[p + 4]
     local result = 0
@@ -559,10 +585,10 @@ local function exchange(keys, argv, now)
   end
 
   -- Who may go: of each question all of its limits, or none.
-  local asks = a[p]
+  local asks = sane(a[p])
   p = p + 1
   for _ = 1, asks do
-    local from, n = p + 1, a[p]
+    local from, n = p + 1, sane(a[p])
     p = p + 1 + 6 * n
     local latest, refused = now, 0
     for q = from, p - 1, 6 do
@@ -632,9 +658,8 @@ local function exchange(keys, argv, now)
     if dirty then
       local text, till = SCHEMA, group.till
       for i = group.first, group.last do
-        local l = limits[i]
-        local payload, whole = save(l, now)
-        text = text .. pack('<dddd', l.id, now, whole, #payload) .. payload
+        local record, whole = save(limits[i], now)
+        text = text .. record
         till = max(till, whole)
       end
       writes[#writes + 1] = keys[g + 1]

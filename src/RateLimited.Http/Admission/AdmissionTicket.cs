@@ -128,7 +128,7 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
     {
         foreach (ref var charge in Charges)
         {
-            if (charge.Partition.Key is not null)
+            if (charge.Partition.IsOfTable)
             {
                 charge.Partition.Unpin();
             }

@@ -38,9 +38,24 @@ internal sealed partial class InProcessStore
 
             var found = ((ReadOnlySpan<Partition>)partitions)[..count];
             using var held = Hold();
-            if (!AnyEvicted(found))
+            var isEvicted = AnyEvicted(found);
+            var decision = isEvicted ? default : Charge(plan.Service, found, cost, coarse);
+            LetGo(found);
+            if (!isEvicted)
             {
-                return Charge(plan.Service, found, cost, coarse);
+                return decision;
+            }
+        }
+    }
+
+    /// <summary>What was found is not pinned, but for what latecomers share.</summary>
+    private static void LetGo(ReadOnlySpan<Partition> found)
+    {
+        foreach (var partition in found)
+        {
+            if (partition.IsOverflow)
+            {
+                partition.Unpin();
             }
         }
     }

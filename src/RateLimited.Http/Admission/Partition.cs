@@ -26,6 +26,12 @@ internal sealed class Partition
 
     public string? Key { get; }
 
+    /// <summary>Whether it is the one of a table that latecomers share. It is never evicted; its pins say whether anybody counts in it, or waits to.</summary>
+    public bool IsOverflow { get; init; }
+
+    /// <summary>Whether whoever counts in it has to let go of it.</summary>
+    public bool IsOfTable => Key is not null || IsOverflow;
+
     /// <summary>Keeps the partition from being evicted. Returns false if it has been.</summary>
     public bool TryPin()
     {
@@ -45,6 +51,8 @@ internal sealed class Partition
     }
 
     public void Unpin() => Interlocked.Decrement(ref _pins);
+
+    public bool IsPinned => Volatile.Read(ref _pins) > 0;
 
     public bool IsEvicted => Volatile.Read(ref _pins) == Evicted;
 

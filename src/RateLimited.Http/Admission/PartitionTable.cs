@@ -28,7 +28,7 @@ internal sealed class PartitionTable
         _limit = limit;
         _bounds = bounds;
         _store = store;
-        _overflow = new Partition(limit, key: null);
+        _overflow = new Partition(limit, key: null) { IsOverflow = true };
     }
 
     /// <summary>How many partitions there are.</summary>
@@ -41,17 +41,24 @@ internal sealed class PartitionTable
     {
         while (true)
         {
-            var partition = _partitions.TryGet(key, out var known) ? known : Add(key);
-            if (ReferenceEquals(partition, _overflow) || partition.TryPin())
+            if (!_partitions.TryGet(key, out var known))
             {
-                return partition;
+                return Add(key);
+            }
+
+            if (known.TryPin())
+            {
+                return known;
             }
 
             // It was evicted between being found and being pinned: it will not be found again.
         }
     }
 
-    /// <summary>The partition of a key, not pinned: it may be evicted until the store's gate is held and it is found not to be.</summary>
+    /// <summary>
+    /// The partition of a key, not pinned: it may be evicted until the store's gate is held and it is found not to be. But the one that latecomers share is pinned: that somebody is about to
+    /// count in it must be known for as long.
+    /// </summary>
     public Partition Find(string key)
     {
         if (_partitions.TryGet(key, out var known))
@@ -60,7 +67,7 @@ internal sealed class PartitionTable
         }
 
         var pinned = Pin(key);
-        if (!ReferenceEquals(pinned, _overflow))
+        if (!pinned.IsOverflow)
         {
             pinned.Unpin();
         }
@@ -93,11 +100,12 @@ internal sealed class PartitionTable
         }
     }
 
+    /// <summary>The partition of a key that has none, pinned. Under the lock nobody is evicted, and nobody joins the latecomers.</summary>
     private Partition Add(string key)
     {
         lock (_byAge)
         {
-            if (_partitions.TryGet(key, out var known))
+            if (_partitions.TryGet(key, out var known) && known.TryPin())
             {
                 return known;
             }
@@ -105,15 +113,18 @@ internal sealed class PartitionTable
             if (_isDisposed || (Count >= _bounds.Most && !TryMakeRoomUnsynchronized()))
             {
                 _hasOverflowed = true;
+                _overflow.TryPin();
                 return _overflow;
             }
 
             var added = new Partition(_limit, key);
             if (_hasOverflowed && !TryInherit(added))
             {
+                _overflow.TryPin();
                 return _overflow;
             }
 
+            added.TryPin();
             _partitions.Add(added);
             _byAge.Enqueue(added);
             if (_timer is null)
@@ -126,10 +137,16 @@ internal sealed class PartitionTable
     }
 
     /// <summary>
-    /// Lets a new partition begin with what the one that latecomers share has used: whoever counted there until now must not get a quota anew. Returns false while leases are held there.
+    /// Lets a new partition begin with what the one that latecomers share has used: whoever counted there until now must not get a quota anew. Returns false while anybody holds a lease
+    /// there, or waits to count there: what a waiter will use cannot be inherited, and its name would be counted in both.
     /// </summary>
     private bool TryInherit(Partition added)
     {
+        if (_overflow.IsPinned)
+        {
+            return false;
+        }
+
         var isWhole = true;
         _store.Change(() =>
         {

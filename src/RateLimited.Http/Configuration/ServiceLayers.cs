@@ -30,7 +30,7 @@ internal sealed record ServiceLayers(IReadOnlyList<LimitOptions> Limits, IReadOn
     /// <summary>The limits that a key has in place of those that the service has for each key; null where it says nothing of them.</summary>
     public static IReadOnlyList<LimitOptions>? LimitsOf(KeyOptions key, ServiceRateLimitingOptions options) => key.Limits.Count > 0
         ? [.. key.Limits.OfType<LimitOptions>()]
-        : key.Tier is { } tier && PresetOf(options)?.TierOf(tier) is { } own ? [.. own.Limits.Select(static limit => limit.Options())] : null;
+        : key.Tier is { } tier && PresetOf(options)?.TierOf(tier) is { Limits.Length: > 0 } own ? [.. own.Limits.Select(static limit => limit.Options())] : null;
 
     /// <summary>The dialect of valid options; null where each response's headers tell.</summary>
     public static HeaderDialect? DialectOf(ServiceRateLimitingOptions options) =>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
 
 namespace RateLimited.Http.Keys;
 
@@ -78,6 +79,29 @@ internal sealed record KeyCarrier(string Name, string Form)
         }
     }
 
+    /// <summary>Takes a key out of a response's headers. An upstream that is asked with one in the query repeats it where it says where to go.</summary>
+    public void Scrub(HttpResponseMessage response, ApiKey key)
+    {
+        if (IsInQuery)
+        {
+            Scrub(response.Headers, key.Reveal());
+            Scrub(response.Content.Headers, key.Reveal());
+        }
+    }
+
+    private static void Scrub(HttpHeaders headers, string text)
+    {
+        var escaped = Uri.EscapeDataString(text);
+        var telling = headers.NonValidated.Where(header => header.Value.Any(value => value.Contains(text, StringComparison.Ordinal) || value.Contains(escaped, StringComparison.OrdinalIgnoreCase))).ToArray();
+        foreach (var (name, values) in telling)
+        {
+            headers.Remove(name);
+#pragma warning disable RS0030 // It came from the upstream as it is, but for the key.
+            headers.TryAddWithoutValidation(name, values.Select(value => value.Replace(text, ApiKey.Hidden, StringComparison.Ordinal).Replace(escaped, ApiKey.Hidden, StringComparison.OrdinalIgnoreCase)).ToArray());
+#pragma warning restore RS0030
+        }
+    }
+
     private void ApplyDelegate(HttpRequestMessage copy, ApiKey key)
     {
         try
@@ -92,13 +116,27 @@ internal sealed record KeyCarrier(string Name, string Form)
         }
     }
 
-    /// <summary>With the parameter in place of any of its name.</summary>
-    private Uri WithParameter(Uri address, ApiKey key)
+    /// <summary>An address without the parameter that holds keys: where an upstream sends us, it may have repeated the one we came with.</summary>
+    public Uri Clear(Uri address)
     {
-        var query = address.GetComponents(UriComponents.Query, UriFormat.UriEscaped);
-        var others = query.Split('&', StringSplitOptions.RemoveEmptyEntries).Where(part => !part.Split('=', 2)[0].Equals(Name, StringComparison.Ordinal));
-        return new UriBuilder(address) { Query = string.Join('&', others.Append($"{Name}={Uri.EscapeDataString(Form.Replace(Place, key.Reveal(), StringComparison.Ordinal))}")) }.Uri;
+        if (!IsInQuery)
+        {
+            return address;
+        }
+
+        var others = OtherParameters(address).ToArray();
+        return string.Join('&', others).Length == address.GetComponents(UriComponents.Query, UriFormat.UriEscaped).Length ? address : new UriBuilder(address) { Query = string.Join('&', others) }.Uri;
     }
+
+    /// <summary>With the parameter in place of any of its name.</summary>
+    private Uri WithParameter(Uri address, ApiKey key) => new UriBuilder(address)
+    {
+        Query = string.Join('&', OtherParameters(address).Append($"{Name}={Uri.EscapeDataString(Form.Replace(Place, key.Reveal(), StringComparison.Ordinal))}")),
+    }.Uri;
+
+    private IEnumerable<string> OtherParameters(Uri address) => address.GetComponents(UriComponents.Query, UriFormat.UriEscaped)
+        .Split('&', StringSplitOptions.RemoveEmptyEntries)
+        .Where(part => !Uri.UnescapeDataString(part.Split('=', 2)[0]).Equals(Name, StringComparison.Ordinal));
 
     private static KeyCarrier? Query(string name) => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(ParameterCharacters) ? new KeyCarrier(name, Place) { IsInQuery = true } : null;
 

@@ -53,18 +53,9 @@ internal sealed class KeyPool(Random random)
     }
 
     /// <summary>From when on a key may be used for an endpoint's requests, as far as it alone goes.</summary>
-    public static KeyOpening OpeningOf(PooledKey key, string endpoint, long now)
-    {
-        if (key.Trust.IsDisabled)
-        {
-            return new KeyOpening(long.MaxValue, IsDoubtful: false);
-        }
-
-        var opensAt = Math.Max(key.Quota.OpensAt, now);
-        return key.Trust.IsRefused(endpoint, out var retryAt) && retryAt > now
-            ? new KeyOpening(Math.Max(opensAt, retryAt), IsDoubtful: opensAt == now)
-            : new KeyOpening(opensAt, IsDoubtful: false);
-    }
+    public static KeyOpening OpeningOf(PooledKey key, string endpoint, long now) =>
+        key.Trust.IsDisabled ? new KeyOpening(long.MaxValue, TriedAt: 0)
+        : new KeyOpening(Math.Max(key.Quota.OpensAt, now), key.Trust.IsRefused(endpoint, out var triedAt) ? triedAt : 0);
 
     /// <summary>Which of the keys that have room goes next.</summary>
     /// <param name="keys">One at least.</param>

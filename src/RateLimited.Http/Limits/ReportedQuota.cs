@@ -69,6 +69,9 @@ internal sealed class ReportedQuota(long longest, bool isKept)
 
     private long Usable => IsBounded ? _left - _underWay : long.MaxValue;
 
+    /// <summary>When what was said is forgotten, and with it what held anybody up.</summary>
+    private long ForgottenAt => isKept ? LimitRule.Never : Saturating.Add(Saturating.Add(_heardAt, longest), 1);
+
     private long WindowOrUsual => _window > 0 ? _window : UsualWindow;
 
     /// <summary>What is left to others in a bucket. It costs its amount once and no throughput.</summary>
@@ -79,13 +82,13 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         Renew(at);
         if (_bucket is not null)
         {
-            return _bucket.Earliest(ref _level, at, Math.Min(cost, _bucket.Capacity));
+            return Math.Min(_bucket.Earliest(ref _level, at, Math.Min(cost, _bucket.Capacity)), ForgottenAt);
         }
 
         // A request that costs more than the upstream ever gives goes alone, for the upstream to refuse.
         if (cost > Usable && !(_isAssumed && _charged == _chargedBefore))
         {
-            return _resetAt;
+            return Math.Min(_resetAt, ForgottenAt);
         }
 
         // What was left may be gone. The less it was, and the longer ago, the fewer find out together. An answer makes room.
@@ -195,7 +198,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         Renew(at);
         if (_bucket is not null)
         {
-            return _bucket.Project(ref _level, at, amount);
+            return Math.Min(_bucket.Project(ref _level, at, amount), ForgottenAt);
         }
 
         var usable = Math.Max(Usable, 0);
@@ -205,13 +208,13 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         }
 
         var first = _resetAt != LimitRule.Never ? _resetAt : Saturating.Add(at.Now, WindowOrUsual);
-        return _limit == 0 ? first : Saturating.Add(first, Saturating.Multiply((amount - usable - 1) / _limit, WindowOrUsual));
+        return Math.Min(_limit == 0 ? first : Saturating.Add(first, Saturating.Multiply((amount - usable - 1) / _limit, WindowOrUsual)), ForgottenAt);
     }
 
     /// <summary>Begins the next window when one has ended, and forgets what was said too long ago.</summary>
     private void Renew(in Moment at)
     {
-        if (!isKept && at.Now - _heardAt > longest)
+        if (at.Now >= ForgottenAt)
         {
             (_bucket, _level, _looser, _hasLooser) = (null, default, default, false);
             (_left, _resetAt, _limit, _window) = (long.MaxValue, LimitRule.Never, 0, 0);

@@ -20,19 +20,24 @@ internal sealed class KeyCarryingHandler(ServicePipeline pipeline, Lazy<KeyOrigi
             return base.Send(request, cancellationToken);
         }
 
-        var response = base.Send(CopyOf(request, carried), cancellationToken);
-        response.RequestMessage = request;
-        return response;
+        var secret = carried.Key.Secret;
+        return Answered(base.Send(CopyOf(request, carried, secret), cancellationToken), request, carried, secret);
     }
 
     private async Task<HttpResponseMessage> SendWithKeyAsync(CarriedKey carried, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var response = await base.SendAsync(CopyOf(request, carried), cancellationToken).ConfigureAwait(false);
+        var secret = carried.Key.Secret;
+        return Answered(await base.SendAsync(CopyOf(request, carried, secret), cancellationToken).ConfigureAwait(false), request, carried, secret);
+    }
+
+    private static HttpResponseMessage Answered(HttpResponseMessage response, HttpRequestMessage request, CarriedKey carried, ApiKey secret)
+    {
         response.RequestMessage = request;
+        carried.Carrier.Scrub(response, secret);
         return response;
     }
 
-    private HttpRequestMessage CopyOf(HttpRequestMessage request, CarriedKey carried)
+    private HttpRequestMessage CopyOf(HttpRequestMessage request, CarriedKey carried, ApiKey secret)
     {
         // Looked at once more: a handler between admission and here may have sent the request elsewhere.
         var origin = carried.Key.Origin ?? clientsOrigin.Value;
@@ -42,7 +47,7 @@ internal sealed class KeyCarryingHandler(ServicePipeline pipeline, Lazy<KeyOrigi
         }
 
         var copy = RequestCopy.Of(request);
-        carried.Carrier.Apply(copy, carried.Key.Secret);
+        carried.Carrier.Apply(copy, secret);
         return copy;
     }
 }

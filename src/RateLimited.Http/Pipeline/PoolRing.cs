@@ -77,6 +77,9 @@ internal sealed partial class PoolRing : KeyRing
         return Array.Find(origins, origin => origin.Contains(request.RequestUri)) is { } found ? new KeyWish(found.ToString(), []) : throw WrongOrigin(_service, origins[0]);
     }
 
+    /// <summary>Where a redirect leads, without a key that the upstream may have repeated in it.</summary>
+    public Uri Clear(Uri target) => _carrying.Carrier.Clear(target);
+
     /// <summary>Gives a request the key that was chosen for it.</summary>
     public void Give(HttpRequestMessage request, KeyHandle key) => new CarriedKey(_carrying.Carrier, KeyOf(key)).GiveTo(request);
 

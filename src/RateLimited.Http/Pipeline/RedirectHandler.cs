@@ -105,7 +105,7 @@ internal sealed class RedirectHandler(ServicePipeline pipeline) : PipelineHandle
             CarriedKey.Forbid(next);
         }
 
-        next.RequestUri = redirect.Target;
+        next.RequestUri = pipeline.Keys?.Clear(redirect.Target) ?? redirect.Target;
         next.Method = redirect.Method;
         next.Content = redirect.KeepsContent ? request.Content : null;
         return next;

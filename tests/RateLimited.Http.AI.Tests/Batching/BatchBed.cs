@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using RateLimited.Http.AI.Batching;
-using RateLimited.Http.Tests.Pipeline;
 using RateLimited.Http.Testing;
+using RateLimited.Http.Tests.Pipeline;
 
 namespace RateLimited.Http.AI.Tests.Batching;
 

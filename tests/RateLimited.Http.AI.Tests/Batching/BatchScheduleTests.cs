@@ -25,7 +25,17 @@ public sealed class BatchScheduleTests
         from repeats in Gen.Choose(0, 2)
         select new BatchBounds
         {
-            Items = items, Bytes = bytes, Cost = cost, ItemCost = 10, Delay = delay, Calls = calls, QueueLength = length, Overflow = overflow, Splits = splits, Repeats = repeats, RepeatDelay = 5,
+            Items = items,
+            Bytes = bytes,
+            Cost = cost,
+            ItemCost = 10,
+            Delay = delay,
+            Calls = calls,
+            QueueLength = length,
+            Overflow = overflow,
+            Splits = splits,
+            Repeats = repeats,
+            RepeatDelay = 5,
         };
 
     private static readonly Arbitrary<(BatchBounds Bounds, List<ScheduleStep> Steps)> Scripts =

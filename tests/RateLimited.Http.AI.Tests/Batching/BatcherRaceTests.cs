@@ -19,12 +19,18 @@ public sealed class BatcherRaceTests
         var sent = new ConcurrentDictionary<int, int>();
         var options = new BatcherOptions<int>
         {
-            MaxItems = 16, MaxCost = 60, Cost = static item => item % 9, MaxDelay = TimeSpan.FromMilliseconds(1), MaxConcurrentCalls = 3, QueueLength = 100, Lane = static item => item % 3,
+            MaxItems = 16,
+            MaxCost = 60,
+            Cost = static item => item % 9,
+            MaxDelay = TimeSpan.FromMilliseconds(1),
+            MaxConcurrentCalls = 3,
+            QueueLength = 100,
+            Lane = static item => item % 3,
         };
         var dice = new ConcurrentBag<Random>();
         await using var batcher = new Batcher<int, int>(CallAsync, options);
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => ProduceAsync(thread)))).WithinDeadlineAsync();
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => ProduceAsync(thread)))).WithPatienceAsync();
 
         foreach (var (item, result) in outcomes.SelectMany(static each => each))
         {
@@ -90,7 +96,7 @@ public sealed class BatcherRaceTests
 
                 if (random.Next(200) == 0)
                 {
-                    await Task.Delay(1);
+                    await Task.Yield();
                 }
             }
 
@@ -114,7 +120,8 @@ public sealed class BatcherRaceTests
             async (items, cancellationToken) =>
             {
                 Interlocked.Increment(ref begun);
-                await Task.Delay(1, cancellationToken);
+                await Task.Yield();
+                cancellationToken.ThrowIfCancellationRequested();
                 return [.. items.Select(static item => item * 2)];
             },
             new BatcherOptions<int> { MaxItems = 10, MaxDelay = TimeSpan.FromMilliseconds(1), QueueLength = 50, SplitOn = static _ => true, RepeatOn = static _ => true });
@@ -123,7 +130,7 @@ public sealed class BatcherRaceTests
         await Eventually.TrueAsync(() => Volatile.Read(ref begun) > 5);
         await batcher.DisposeAsync().AsTask().WithinDeadlineAsync();
 
-        foreach (var result in (await Task.WhenAll(producers).WithinDeadlineAsync()).SelectMany(static each => each.Index()))
+        foreach (var result in (await Task.WhenAll(producers).WithPatienceAsync()).SelectMany(static each => each.Index()))
         {
             (result.Item.IsFailed ? (result.Item.Failure as BatchRejectedException)?.Reason == BatchRejection.Disposed : result.Item.Value == result.Index * 2).ShouldBeTrue($"{result.Item.Failure}");
         }

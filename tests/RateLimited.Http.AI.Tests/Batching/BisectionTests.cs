@@ -52,6 +52,15 @@ public sealed class BisectionTests
     }
 
     [Fact]
+    public void Seven_of_eight_parts_at_fault_are_searched_on()
+    {
+        // One item in each eighth but the last.
+        int[] atFault = [.. Enumerable.Range(0, 7).Select(static i => (i * 128) + 5)];
+
+        Search(1_024, [.. atFault], maxSplits: 10_000).Failed.Order().ShouldBe(atFault);
+    }
+
+    [Fact]
     public void When_the_divisions_are_used_up_the_parts_that_are_left_fail_whole_and_each_item_once()
     {
         var (failed, calls) = Search(1024, [1, 513], maxSplits: 5);

@@ -7,7 +7,15 @@ public sealed class LaneKeyTests
 {
     private static readonly RequestSettings Everything = new()
     {
-        Priority = RequestPriority.High, Tenant = "t", Endpoint = "e", Partition = "p", Costs = [new UnitCost("u", 1)], QueueTimeout = TimeSpan.FromSeconds(1), Bypass = true, Repeatable = true, Settlement = new CostSettlement(),
+        Priority = RequestPriority.High,
+        Tenant = "t",
+        Endpoint = "e",
+        Partition = "p",
+        Costs = [new UnitCost("u", 1)],
+        QueueTimeout = TimeSpan.FromSeconds(1),
+        Bypass = true,
+        Repeatable = true,
+        Settlement = new CostSettlement(),
     };
 
     [Fact]

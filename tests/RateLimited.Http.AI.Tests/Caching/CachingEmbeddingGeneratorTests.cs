@@ -44,9 +44,9 @@ public sealed class CachingEmbeddingGeneratorTests : IDisposable
         using var generator = Make(inMemory: true, isShared: false, new BatchingEmbeddingGenerator(_provider, new EmbeddingBatchOptions { MaxDelay = TimeSpan.FromMilliseconds(1) }));
         var texts = Enumerable.Range(0, 20_000).Select(static i => $"text {i}").ToArray();
 
-        var first = await Ask(generator, texts).WithinDeadlineAsync();
+        var first = await Ask(generator, texts).WithPatienceAsync();
         var requests = _provider.Requests.Count;
-        var second = await Ask(generator, texts).WithinDeadlineAsync();
+        var second = await Ask(generator, texts).WithPatienceAsync();
 
         requests.ShouldBeLessThanOrEqualTo(12);
         _provider.Requests.Count.ShouldBe(requests);
@@ -92,7 +92,7 @@ public sealed class CachingEmbeddingGeneratorTests : IDisposable
                 }
 
                 return await Ask(generator, text);
-            }))).WithinDeadlineAsync();
+            }))).WithPatienceAsync();
 
             _provider.Requests.Count.ShouldBe(round + 1);
             all.ShouldAllBe(static call => call.Count == 1 && call[0].Vector.Length == 2);
@@ -272,7 +272,11 @@ public sealed class CachingEmbeddingGeneratorTests : IDisposable
     {
         Should.Throw<OptionsValidationException>(() => Make(inMemory: true, isShared: false, options: new EmbeddingCacheOptions
         {
-            Lifetime = TimeSpan.Zero, MaxMemoryBytes = -1, KeyPrefix = "", Model = "", DistributedTimeout = TimeSpan.FromDays(1),
+            Lifetime = TimeSpan.Zero,
+            MaxMemoryBytes = -1,
+            KeyPrefix = "",
+            Model = "",
+            DistributedTimeout = TimeSpan.FromDays(1),
         })).Failures.ShouldBe(
         [
             "Lifetime: '00:00:00' → a duration from 1 s to 366 days.",

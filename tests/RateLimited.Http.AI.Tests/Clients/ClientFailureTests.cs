@@ -21,7 +21,8 @@ public sealed class ClientFailureTests
     {
         var client = new ChatClient("gpt-4o-mini", new ApiKeyCredential("sk-of-a-test"), new OpenAIClientOptions
         {
-            Transport = new HttpClientPipelineTransport(new HttpClient(new Answering(status))), RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+            Transport = new HttpClientPipelineTransport(new HttpClient(new Answering(status))),
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
         });
 
         Check(await Should.ThrowAsync<Exception>(client.CompleteChatAsync("hello")), status, cause);

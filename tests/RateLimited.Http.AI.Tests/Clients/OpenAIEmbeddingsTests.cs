@@ -44,7 +44,7 @@ public sealed class OpenAIEmbeddingsTests : IAsyncDisposable
 
         foreach (var _ in Enumerable.Range(0, 2))
         {
-            var all = await Task.WhenAll(texts.Chunk(100).Select(some => Task.Run(() => EmbedAsync(generator, some)))).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            var all = await Task.WhenAll(texts.Chunk(100).Select(some => Task.Run(() => EmbedAsync(generator, some)))).WithPatienceAsync();
             all.SelectMany(static call => call).Select(static embedding => embedding.Vector.ToArray()).Zip(texts).ShouldAllBe(static each => each.First.SequenceEqual(EmbeddingsAnswer.VectorOf(each.Second, Dimensions)));
         }
 

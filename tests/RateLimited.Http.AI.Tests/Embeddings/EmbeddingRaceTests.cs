@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Memory;
 using RateLimited.Http.AI.Embeddings;
-using RateLimited.Http.Tests.Pipeline;
 
 namespace RateLimited.Http.AI.Tests.Embeddings;
 
@@ -38,11 +37,16 @@ public sealed class EmbeddingRaceTests
         using var memory = new MemoryCache(new MemoryCacheOptions());
         IEmbeddingGenerator<string, Embedding<float>> generator = provider.WithBatching(new EmbeddingBatchOptions
         {
-            MaxTexts = 16, MaxDelay = TimeSpan.FromMilliseconds(1), MaxConcurrentCalls = 3, QueueLength = 64, MaxRepeats = 10, RepeatDelay = TimeSpan.Zero,
+            MaxTexts = 16,
+            MaxDelay = TimeSpan.FromMilliseconds(1),
+            MaxConcurrentCalls = 3,
+            QueueLength = 64,
+            MaxRepeats = 10,
+            RepeatDelay = TimeSpan.Zero,
         });
         using var outer = isCached ? generator.WithCache(memory) : generator;
 
-        var used = await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(outer, new Random((seed * 1_000) + caller))))).WithinDeadlineAsync();
+        var used = await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(() => CallAsync(outer, new Random((seed * 1_000) + caller))))).WithPatienceAsync();
 
         used.Sum().ShouldBeLessThanOrEqualTo(provider.TokensUsed);
         provider.Requests.ShouldAllBe(static request => request.Texts.Count <= 16 && request.Texts.Distinct().Count() == request.Texts.Count);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using RateLimited.Http.AI.Embeddings;
 using RateLimited.Http.Testing;
-using RateLimited.Http.Tests.Pipeline;
 
 namespace RateLimited.Http.AI.Tests.Embeddings;
 
@@ -26,11 +25,15 @@ internal sealed class GeneratorBed : IDisposable
 #pragma warning restore VSTHRD003
     }
 
-    public Task PassUntilAsync(Func<bool> condition) => Eventually.TrueAsync(() =>
+    public async Task PassUntilAsync(Func<bool> condition)
     {
-        Time.Advance(TimeSpan.FromMilliseconds(1));
-        return condition();
-    });
+        using var late = new CancellationTokenSource(Patience.Longest);
+        while (!condition())
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Delay(1, late.Token);
+        }
+    }
 
     public void Dispose() => Generator.Dispose();
 }

@@ -176,7 +176,7 @@ public sealed class FallbackChatClientTests
     public async Task Causes_and_their_reading_can_be_the_programs_own()
     {
         var options = new ModelFallbackOptions { Causes = { FallbackCause.Failed }, Read = static failure => failure is FormatException ? FallbackCause.Failed : FallbackCause.Limited };
-        using var client = new FallbackChatClient(_first, [new ChatFallback("here", _local)], options);
+        using var client = _first.WithFallback(options, new ChatFallback("here", _local));
 
         _first.Fails = new FormatException("odd");
         (await AskAsync(client)).Text.ShouldBe("local/: 2");

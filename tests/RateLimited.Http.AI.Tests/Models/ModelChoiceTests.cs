@@ -102,7 +102,8 @@ public sealed class ModelChoiceTests
         var client = new TalkingClient("c");
         using var choosing = client.WithModelChoice(new ModelChoiceOptions
         {
-            Rules = { new ModelRule("large") { UpToBudget = 100 }, new ModelRule("small") }, BudgetUsed = static () => throw new TimeoutException(),
+            Rules = { new ModelRule("large") { UpToBudget = 100 }, new ModelRule("small") },
+            BudgetUsed = static () => throw new TimeoutException(),
         });
 
         await choosing.GetResponseAsync("hello", options: null, TestContext.Current.CancellationToken);

@@ -41,6 +41,8 @@ public sealed class RedisErrorTests
     [InlineData("ERR Error running script (call to f_0123456789abcdef): @user_script:1: WRONGTYPE Operation against a key holding the wrong kind of value", "WrongType", "Programmer")]
     [InlineData("RLHSCHEMA a key is not of schema 1", "UnknownSchema", "Programmer")]
     [InlineData("RLHPROTOCOL this script speaks version 1", "UnknownProtocol", "Programmer")]
+    [InlineData("ERR RLHSCHEMA a key is not of schema 1", "UnknownSchema", "Programmer")]
+    [InlineData("ERR RLHPROTOCOL this script speaks version 1", "UnknownProtocol", "Programmer")]
     [InlineData("ERR unknown command 'EVALSHA', with args beginning with: ", "UnknownCommand", "Programmer")]
     [InlineData("ERR user_script:1: Script attempted to access nonexistent global variable 'x' script: 0123456789abcdef, on @user_script:1.", "ScriptFailed", "Programmer")]
     [InlineData("ERR Error compiling script (new function): user_script:1: '=' expected near 'x'", "ScriptFailed", "Programmer")]

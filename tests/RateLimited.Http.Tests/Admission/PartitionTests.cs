@@ -103,6 +103,29 @@ public sealed class PartitionTests : IDisposable
     }
 
     [Fact]
+    public void Above_the_cap_nobody_counts_with_the_latecomers_and_apart_as_well()
+    {
+        // Two of one tenant wait: the first came when latecomers had to share, the second when there was room for one more. Found by the simulation, seed 2.
+        var service = Serve(most: 1, Ms(10), Window("t", 1, Ms(1000), by: PartitionBy.Tenant));
+        Take(service, "first").ShouldBeTrue();
+        Take(service, "late").ShouldBeTrue();
+        var one = Waiter.Enter(service, Of(tenant: "late"), "one", CancellationToken.None);
+        _bed.Advance(Ms(900));
+        var two = Waiter.Enter(service, Of(tenant: "late"), "two", CancellationToken.None);
+        _bed.Advance(Ms(200));
+        var three = Waiter.Enter(service, Of(tenant: "late"), "three", CancellationToken.None);
+
+        // The first's own is forgotten meanwhile, and one more name would have a partition of its own.
+        _bed.Advance(Ms(700));
+
+        (one.IsAdmitted, two.IsAdmitted, three.IsAdmitted).ShouldBe((true, false, false));
+        _bed.Advance(Ms(400));
+        (two.IsAdmitted, three.IsAdmitted).ShouldBe((true, false));
+        _bed.Advance(Ms(999));
+        three.IsAdmitted.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_disposed_service_makes_no_partition_and_no_timer()
     {
         var service = Serve(Window("t", 1, Ms(1000), by: PartitionBy.Tenant));

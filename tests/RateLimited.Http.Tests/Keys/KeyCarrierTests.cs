@@ -39,6 +39,31 @@ public sealed class KeyCarrierTests
         message.Headers.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("?key", "https://api.test/x?a=1&key=secret&b=2", "https://api.test/x?a=1&b=2")]
+    [InlineData("?key", "https://api.test/x?%6Bey=secret", "https://api.test/x")]
+    [InlineData("?key", "https://api.test/x?a=%20&keys=1", "https://api.test/x?a=%20&keys=1")]
+    [InlineData("?key", "https://api.test/x", "https://api.test/x")]
+    [InlineData("Bearer", "https://api.test/x?key=1", "https://api.test/x?key=1")]
+    public void Where_an_upstream_sends_us_no_key_of_ours_is_repeated(string carrier, string address, string expected) =>
+        Read(carrier).Clear(new Uri(address)).AbsoluteUri.ShouldBe(expected);
+
+    [Fact]
+    public void What_an_upstream_repeats_of_a_query_in_its_headers_is_taken_out()
+    {
+        using var response = new HttpResponseMessage { Content = new StringContent("x") };
+        response.Headers.Location = new Uri("/x?key=k%2b1%2F2%3D%263&a=1", UriKind.Relative);
+        response.Headers.Add("Link", ["<https://api.test/?key=k+1/2=&3>; rel=next", "<https://api.test/>; rel=prev"]);
+        response.Content.Headers.ContentLocation = new Uri("/x?key=k%2B1%2F2%3D%263", UriKind.Relative);
+
+        Read("?key").Scrub(response, Key);
+
+        response.Headers.NonValidated["Location"].ToString().ShouldBe("/x?key=***&a=1");
+        response.Headers.NonValidated["Link"].ToArray().ShouldBe(["<https://api.test/?key=***>; rel=next", "<https://api.test/>; rel=prev"]);
+        response.Content.Headers.NonValidated["Content-Location"].ToString().ShouldBe("/x?key=***");
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/plain");
+    }
+
     [Fact]
     public void A_delegate_may_do_as_it_likes_but_what_it_throws_is_not_passed_on()
     {

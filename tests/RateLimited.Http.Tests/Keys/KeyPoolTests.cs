@@ -91,7 +91,7 @@ public sealed class KeyPoolTests
         pool.Replace([Spec("a")]);
 
         pool.Keys[0].StateAt(0).ShouldBe(KeyState.Error);
-        KeyPool.OpeningOf(pool.Keys[0], string.Empty, now: 50).IsDoubtful.ShouldBeTrue();
+        KeyPool.OpeningOf(pool.Keys[0], string.Empty, now: 50).TriedAt.ShouldBeGreaterThan(50);
     }
 
     [Fact]
@@ -133,6 +133,22 @@ public sealed class KeyPoolTests
         pool.Changes(1).ShouldBe([("key-1", KeyState.RateLimited)]);
         pool.Changes(2).ShouldBeEmpty();
         pool.Changes(Minute).ShouldBe([("key-1", KeyState.Active)]);
+    }
+
+    [Theory]
+    [InlineData("rested", new long[] { 0, 0 }, new long[] { 0, 0 }, new long[] { 10, 10 })]
+    [InlineData("one in doubt waits", new long[] { 0, 0 }, new long[] { 30, 0 }, new long[] { 30, 10 })]
+    [InlineData("one in doubt waits for one that rests", new long[] { 0, 20 }, new long[] { 30, 0 }, new long[] { 30, 20 })]
+    [InlineData("its time has come", new long[] { 0, 20 }, new long[] { 10, 0 }, new long[] { 10, 20 })]
+    [InlineData("all in doubt wait for no doubt", new long[] { 0, 20 }, new long[] { 30, 40 }, new long[] { 10, 20 })]
+    [InlineData("nor for a key that must be replaced", new long[] { 0, long.MaxValue }, new long[] { 30, 0 }, new long[] { 10, long.MaxValue })]
+    public void Keys_in_doubt_wait_as_long_as_there_is_another(string what, long[] restedAt, long[] triedAt, long[] expected)
+    {
+        var instants = new long[2];
+
+        KeyOpening.Settle([new KeyOpening(Math.Max(restedAt[0], 10), triedAt[0]), new KeyOpening(Math.Max(restedAt[1], 10), triedAt[1])], now: 10, instants);
+
+        instants.ShouldBe(expected, what);
     }
 
     private static void Disable(KeyPool pool, int index)

@@ -63,7 +63,12 @@ internal sealed class KeyedBed : IDisposable
     /// <summary>What a response says of one limit of a minute.</summary>
     public static QuotaReport Report(long remaining) => new()
     {
-        Name = "r".AsMemory(), Unit = UnitCost.Requests, Limit = 10, Remaining = remaining, ResetAfter = TimeSpan.TicksPerMinute, Window = TimeSpan.TicksPerMinute,
+        Name = "r".AsMemory(),
+        Unit = UnitCost.Requests,
+        Limit = 10,
+        Remaining = remaining,
+        ResetAfter = TimeSpan.TicksPerMinute,
+        Window = TimeSpan.TicksPerMinute,
     };
 
     public Waiter Enter(AdmissionRequest request = default, string name = "") => Waiter.Enter(Limiter, request, name);

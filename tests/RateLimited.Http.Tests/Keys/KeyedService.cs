@@ -32,7 +32,7 @@ internal sealed class KeyedService : IDisposable
             Keys = new KeyPoolDefinition(Ring, [.. keys.Zip(handles, static (key, handle) => new KeyDefinition(handle, key.Group is { } group ? $"group {group}" : $"key {key.Name}")
             {
                 Realm = key.Realm is { } realm && KeyOrigin.TryParse(realm, out var origin) ? origin.ToString() : null,
-                Limits = key.Limits,
+                Limits = key.Limits.Length == 0 ? null : key.Limits,
             })]),
         });
         Service.Pipeline.Keys = Ring;

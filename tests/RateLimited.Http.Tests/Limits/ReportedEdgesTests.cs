@@ -175,6 +175,26 @@ public sealed class ReportedEdgesTests
     }
 
     [Fact]
+    public void Whoever_waits_for_a_window_is_told_when_what_was_said_of_it_is_forgotten()
+    {
+        // An hour after it was last heard of, nothing of it holds anybody up: told the window's end, nobody would look again by then. Found by the simulation, seed 253.
+        Hear(0, new QuotaReport { Unit = UnitCost.Requests, Limit = 10, Remaining = 0, ResetAfter = Hour });
+        _quota.Hear(At(30 * Minute), new QuotaReport { Unit = UnitCost.Requests, Limit = 10 }, receipt: null, cost: 0, unknown: 0);
+        Hear(31 * Minute, new QuotaReport { Unit = UnitCost.Requests, Limit = 10, Remaining = 0, ResetAfter = Hour, Window = 2 * Hour });
+
+        ToldExactly(31 * Minute, cost: 1);
+    }
+
+    [Fact]
+    public void Whoever_waits_for_a_bucket_is_told_when_what_was_said_of_it_is_forgotten()
+    {
+        Hear(0, new QuotaReport { Unit = UnitCost.Requests, Limit = 10, Remaining = 0, Window = 10 * Hour, Refills = true });
+
+        // Ten flow in in ten hours, and in one hour all is forgotten.
+        ToldExactly(0, cost: 5);
+    }
+
+    [Fact]
     public void However_much_is_under_way_nobody_waits_longer_for_one_than_is_believed()
     {
         _quota.Charge(At(0), 1_000_000);
@@ -193,4 +213,15 @@ public sealed class ReportedEdgesTests
         new() { Unit = UnitCost.Requests, Limit = limit, Remaining = remaining, Window = Minute, Refills = true };
 
     private void Hear(long now, in QuotaReport report) => _quota.Hear(At(now), report, _quota.Charge(At(now), 1), 1, 0);
+
+    /// <summary>That it is told an instant, may go then, and not a tick earlier.</summary>
+    private void ToldExactly(long now, long cost)
+    {
+        var told = _quota.Earliest(At(now), cost);
+
+        told.ShouldBeGreaterThan(now);
+        told.ShouldNotBe(LimitRule.Never);
+        _quota.Earliest(At(told - 1), cost).ShouldBeGreaterThanOrEqualTo(told);
+        _quota.Earliest(At(told), cost).ShouldBe(told);
+    }
 }

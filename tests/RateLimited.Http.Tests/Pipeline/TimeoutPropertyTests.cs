@@ -1,8 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using RateLimited.Http.Resilience;
-using RateLimited.Http.Tests.Limits.Cases;
 using RateLimited.Http.Testing;
+using RateLimited.Http.Tests.Limits.Cases;
 
 namespace RateLimited.Http.Tests.Pipeline;
 

@@ -20,7 +20,10 @@ public sealed class TimeoutRaceTests
         using var telemetry = new RateLimitingTelemetry();
         var definition = new ServiceDefinition
         {
-            Name = "race", Limits = [LimitedService.Concurrent(2)], ArrivalGuard = TimeSpan.Zero, Queue = new QueueDefinition { Timeout = Timeout.InfiniteTimeSpan },
+            Name = "race",
+            Limits = [LimitedService.Concurrent(2)],
+            ArrivalGuard = TimeSpan.Zero,
+            Queue = new QueueDefinition { Timeout = Timeout.InfiniteTimeSpan },
         };
         using var limiter = new ServiceLimiter(definition, new InProcessStore(time, []), telemetry.For("race"));
         var before = time.Timers;

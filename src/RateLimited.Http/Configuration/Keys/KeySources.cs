@@ -5,10 +5,11 @@ namespace RateLimited.Http.Configuration;
 
 /// <summary>
 /// Reads the keys of services from wherever their options say, watches what can change, and remembers the last good keys of each source, for when it cannot be read any more. Reading is for one
-/// thread at a time.
+/// service at a time. Thread-safe.
 /// </summary>
 internal sealed class KeySources(RateLimitingTelemetry telemetry, TimeProvider? time = null) : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Source>> _byService = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Is told which service's keys may have changed, on any thread and under no lock of ours.</summary>
@@ -16,6 +17,39 @@ internal sealed class KeySources(RateLimitingTelemetry telemetry, TimeProvider? 
 
     /// <summary>All keys of a service, and what is wrong with them.</summary>
     public IReadOnlyList<KeyOptions> Read(string service, ServiceRateLimitingOptions options, FaultList faults)
+    {
+        lock (_lock)
+        {
+            return Read_NeedsLock(service, options, faults);
+        }
+    }
+
+    /// <summary>A service has no keys any more.</summary>
+    public void Forget(string service)
+    {
+        lock (_lock)
+        {
+            if (_byService.Remove(service, out var sources))
+            {
+                sources.ForEach(static source => source.Dispose());
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (var source in _byService.Values.SelectMany(static sources => sources))
+            {
+                source.Dispose();
+            }
+
+            _byService.Clear();
+        }
+    }
+
+    private List<KeyOptions> Read_NeedsLock(string service, ServiceRateLimitingOptions options, FaultList faults)
     {
         var path = $"{options.Path ?? $"{RateLimitingOptionsReader.ServicesPath}:{service}"}:Keys";
         var pool = options.Keys;
@@ -64,25 +98,6 @@ internal sealed class KeySources(RateLimitingTelemetry telemetry, TimeProvider? 
             faults.Add($"{path}:{source.Name}", source.Fault ?? Fault.Missing, right);
             return [];
         }
-    }
-
-    /// <summary>A service has no keys any more.</summary>
-    public void Forget(string service)
-    {
-        if (_byService.Remove(service, out var sources))
-        {
-            sources.ForEach(static source => source.Dispose());
-        }
-    }
-
-    public void Dispose()
-    {
-        foreach (var source in _byService.Values.SelectMany(static sources => sources))
-        {
-            source.Dispose();
-        }
-
-        _byService.Clear();
     }
 
     /// <summary>The key with the text of the variable that it names.</summary>

@@ -1,0 +1,112 @@
+using RateLimited.Http.Redis.Keys;
+using RateLimited.Http.Redis.Tests.Servers;
+using StackExchange.Redis;
+
+namespace RateLimited.Http.Redis.Tests.Sharing;
+
+/// <summary>The same promises on what else people run: a cluster whose slots move, a primary that is replaced, and Garnet.</summary>
+public sealed class TopologyTests
+{
+    private static CancellationToken Soon => new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token;
+
+    [Fact]
+    [Fault("R12")]
+    public async Task R12_a_slot_that_moves_takes_its_limits_with_it()
+    {
+        using var cluster = await RedisCluster.StartAsync();
+        using var fleet = new Fleet(cluster.Address, static service => service.Limit("200/h").Limit("50 concurrent").PerTenant("150/h"), static redis => redis.Timeout = TimeSpan.FromSeconds(5));
+        var (first, second) = (fleet.Start(), fleet.Start());
+        var key = new KeySchema(fleet.Prefix, []).Of(Fleet.Api).Service;
+        var went = 0;
+        for (var i = 0; i < 120; i++)
+        {
+            using var lease = await (i % 2 == 0 ? first : second).AcquireAsync(new AdmissionRequest { Tenant = "acme" }, Soon);
+            went++;
+            if (i % 40 == 20)
+            {
+                await cluster.MoveAsync(key);
+            }
+        }
+
+        // Thirty are left of the tenant's.
+        for (; went < 200; went++)
+        {
+            try
+            {
+                (await first.AcquireAsync(new AdmissionRequest { Tenant = "acme", Timeout = TimeSpan.FromSeconds(2) }, Soon)).Dispose();
+            }
+            catch (RateLimitRejectedException)
+            {
+                break;
+            }
+        }
+
+        went.ShouldBeLessThanOrEqualTo(150);
+        went.ShouldBeGreaterThanOrEqualTo(145);
+    }
+
+    [Fact]
+    [Fault("R16")]
+    public async Task R16_a_primary_that_is_lost_is_replaced_and_at_most_what_was_not_replicated_goes_again()
+    {
+        using var primary = new RedisServer();
+        using var replica = RedisServer.With("--replicaof", "127.0.0.1", $"{primary.Port}", "--repl-diskless-sync-delay", "0");
+        using var admin = await ConnectionMultiplexer.ConnectAsync(replica.Options);
+        await Eventually.Holds(() => ((string)admin.GetDatabase().Execute("INFO", "replication"))!.Contains("master_link_status:up", StringComparison.Ordinal), "the replica follows");
+        using var fleet = new Fleet($"{primary.Address},{replica.Address}", static service => service.Limit("100/h"), static redis => (redis.Timeout, redis.OnFailure) = (TimeSpan.FromMilliseconds(500), RedisFailureMode.FailClosed));
+        var process = fleet.Start();
+        var went = 0;
+        for (; went < 60; went++)
+        {
+            (await process.AcquireAsync(cancellationToken: Soon)).Dispose();
+        }
+
+        await Eventually.Holds(() => admin.GetServer(replica.Address).Keys(pattern: $"{fleet.Prefix}*").Any(), "the replica has the limits");
+        primary.Kill();
+        await admin.GetDatabase().ExecuteAsync("REPLICAOF", "NO", "ONE");
+
+        // As long as it takes the client to find the new primary, nobody goes; then what is left.
+        for (var isLeft = true; isLeft && went < 200;)
+        {
+            try
+            {
+                (await process.AcquireAsync(new AdmissionRequest { Timeout = TimeSpan.FromSeconds(30) }, Soon)).Dispose();
+                went++;
+            }
+            catch (RateLimitRejectedException)
+            {
+                isLeft = false;
+            }
+        }
+
+        went.ShouldBeInRange(95, 161);
+        fleet.Logs.Ours.ShouldContain(static entry => entry.Event.Id == 22);
+    }
+
+    [Fact]
+    public async Task Garnet_counts_as_redis_does()
+    {
+        using var garnet = new GarnetServer();
+        using var fleet = new Fleet(
+            garnet.Address,
+            static service => service.Limit("30/h").Limit("40/h token-bucket").Limit("50/day fixed").Limit("5 concurrent"),
+            static redis => redis.Timeout = TimeSpan.FromSeconds(20));
+        var (first, second) = (fleet.Start(), fleet.Start());
+        var went = 0;
+        try
+        {
+            while (went < 100)
+            {
+                (await (went % 2 == 0 ? first : second).AcquireAsync(new AdmissionRequest { Timeout = TimeSpan.FromSeconds(5) }, Soon)).Dispose();
+                went++;
+            }
+        }
+        catch (RateLimitRejectedException)
+        {
+            // Used up.
+        }
+
+        went.ShouldBe(30);
+        fleet.Logs.Ours.ShouldNotContain(static entry => entry.Event.Id == 21);
+    }
+}
