@@ -24,6 +24,15 @@ internal enum BodyState
 /// <param name="Whole">From the headers to the end; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes.</param>
 internal readonly record struct BodyPatience(TimeSpan Idle, TimeSpan Whole)
 {
+    /// <summary>The same for a body that is part of a call whose time is over so long after its headers: whichever is sooner.</summary>
+    /// <param name="left">What was left of the call's time when the headers came; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it likes.</param>
+    /// <param name="isSooner">Whether it is the call's time that ends it.</param>
+    public BodyPatience Within(TimeSpan left, out bool isSooner)
+    {
+        isSooner = left != Timeout.InfiniteTimeSpan && (Whole == Timeout.InfiniteTimeSpan || left < Whole);
+        return isSooner ? this with { Whole = left } : this;
+    }
+
     /// <summary>Looks at a body.</summary>
     /// <param name="sinceHeaders">How long ago its headers came.</param>
     /// <param name="sinceByte">How long ago its last byte was read, or a read began.</param>

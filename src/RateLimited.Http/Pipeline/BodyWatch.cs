@@ -11,9 +11,9 @@ internal sealed class BodyWatch : IDisposable
     private readonly Lock _lock = new();
     private readonly ServiceLimiter _limiter;
     private readonly HttpContent _body;
-    private readonly BodyPatience _patience;
     private readonly BodyLease? _lease;
     private readonly long _began;
+    private BodyPatience _patience;
     private ITimer? _timer;
     private CancellationTokenSource? _closing;
     private BodyReport? _report;
@@ -23,6 +23,7 @@ internal sealed class BodyWatch : IDisposable
     private int _handing;
     private bool _isArmed;
     private bool _isReadersFault;
+    private bool _endsWithCall;
     private BodyState _closedFor;
     private BodyOutcome _outcome;
 
@@ -42,6 +43,9 @@ internal sealed class BodyWatch : IDisposable
             }
         }
     }
+
+    /// <summary>What was left of the call's total time when the headers came.</summary>
+    public TimeSpan CallTimeLeft { get; init; } = Timeout.InfiniteTimeSpan;
 
     private bool HoldsPlace => _lease is { HoldsPlace: true };
 
@@ -68,6 +72,20 @@ internal sealed class BodyWatch : IDisposable
         lock (_lock)
         {
             ThrowIfClosed_NeedsLock();
+        }
+    }
+
+    /// <summary>The body is read into memory as a whole, as it is before an HttpClient hands over a response: then the call has not ended before it, and its total time holds.</summary>
+    public void BeginBuffering()
+    {
+        lock (_lock)
+        {
+            _patience = _patience.Within(CallTimeLeft, out var isSooner);
+            _endsWithCall |= isSooner;
+            if (isSooner && _isArmed)
+            {
+                Arm_NeedsLock();
+            }
         }
     }
 
@@ -239,8 +257,8 @@ internal sealed class BodyWatch : IDisposable
             return;
         }
 
-        Look_NeedsLock(out var next);
-        SetTimer_NeedsLock(next);
+        var state = Look_NeedsLock(out var next);
+        SetTimer_NeedsLock(state == BodyState.TooLong ? TimeSpan.Zero : next);
     }
 
     private BodyState Look_NeedsLock(out TimeSpan next) => _patience.Look(
@@ -297,7 +315,7 @@ internal sealed class BodyWatch : IDisposable
         }
     }
 
-    /// <summary>Who is to blame: the upstream only where somebody waited for bytes.</summary>
+    /// <summary>Who is to blame: the upstream only where somebody waited for bytes. Of the call's own time nobody knows what took it.</summary>
     private BodyOutcome OutcomeOf(BodyState state, bool isWaited)
     {
         if (state == BodyState.Abandoned)
@@ -305,7 +323,7 @@ internal sealed class BodyWatch : IDisposable
             _limiter.Telemetry.BodyAbandoned();
         }
 
-        return state == BodyState.Stalled ? BodyOutcome.Stalled : state == BodyState.TooLong && isWaited ? BodyOutcome.TooLong : BodyOutcome.GivenUp;
+        return state == BodyState.Stalled ? BodyOutcome.Stalled : state == BodyState.TooLong && isWaited && !_endsWithCall ? BodyOutcome.TooLong : BodyOutcome.GivenUp;
     }
 
     private void Close(bool isRead)
@@ -339,8 +357,13 @@ internal sealed class BodyWatch : IDisposable
         }
     }
 
-    private IOException Closed(BodyState state, Exception? inner)
+    private Exception Closed(BodyState state, Exception? inner)
     {
+        if (state == BodyState.TooLong && _endsWithCall)
+        {
+            return TimedOut.OfBody(inner);
+        }
+
         var message = state switch
         {
             BodyState.Stalled => FormattableString.Invariant($"The response body was broken off: no byte of it came for {_patience.Idle.TotalSeconds:0.###} s (BodyIdleTimeout)."),

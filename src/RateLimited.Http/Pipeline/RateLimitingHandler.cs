@@ -112,7 +112,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         }
 
         var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response, _limiter.Time, cancellationToken) : default;
-        Hear(request, response, body.Span, ticket, settings, time.End);
+        Hear(request, response, body.Span, ticket, settings, time);
         return response;
     }
 
@@ -208,7 +208,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             return HearAsync(request, sending, ticket, settings, time, cancellationToken);
         }
 
-        Hear(request, sending.Result, body: default, ticket, settings, time.End);
+        Hear(request, sending.Result, body: default, ticket, settings, time);
 #pragma warning restore VSTHRD103, VSTHRD002
         return sending;
     }
@@ -234,23 +234,23 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             throw;
         }
 
-        Hear(request, response, body.Span, ticket, settings, time.End);
+        Hear(request, response, body.Span, ticket, settings, time);
         return response;
     }
 
     /// <summary>Learns what the response says, as far as its body is known, and lets go of the ticket, now or when the body ends.</summary>
-    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings, CallEnd? end)
+    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings, CallTime time)
     {
         // Everybody who wants to know when it was answered shares one reading of the clock, which costs as much as reading a few headers.
         var now = _limiter.Now;
-        end?.See(now);
+        time.End?.See(now);
         ResponseSignals.Take(request, response, body, ticket, pipeline, settings, now);
         var tail = CostTail.Of(response, ticket, _limiter);
         var hasBody = WatchedContent.MayHaveBody(request, response);
         var lease = hasBody && (ticket.HoldsConcurrency || tail.Usage is not null) ? new BodyLease(ticket, _limiter, tail) : null;
         if (hasBody)
         {
-            Watch(response, settings, lease);
+            Watch(response, settings, lease, time.LeftAt(now));
         }
 
         if (lease is null)
@@ -270,7 +270,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         }
 
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
-        WatchAny(request, sending.Result, settings);
+        WatchAny(request, sending.Result, settings, time);
 #pragma warning restore VSTHRD103, VSTHRD002
         return sending;
 
@@ -279,7 +279,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 #pragma warning disable VSTHRD003 // It was started here.
             var response = await sending.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
-            WatchAny(request, response, settings);
+            WatchAny(request, response, settings, time);
             return response;
         }
     }
@@ -288,18 +288,18 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     {
         time.End?.See(_limiter.Now);
         var response = Next(request, time, cancellationToken);
-        WatchAny(request, response, settings);
+        WatchAny(request, response, settings, time);
         return response;
     }
 
-    private void WatchAny(HttpRequestMessage request, HttpResponseMessage response, PipelineSettings settings)
+    private void WatchAny(HttpRequestMessage request, HttpResponseMessage response, PipelineSettings settings, CallTime time)
     {
         if (WatchedContent.MayHaveBody(request, response))
         {
-            Watch(response, settings, lease: null);
+            Watch(response, settings, lease: null, time.LeftAt(_limiter.Now));
         }
     }
 
-    private void Watch(HttpResponseMessage response, PipelineSettings settings, BodyLease? lease) =>
-        response.Content = new WatchedContent(response.Content, new BodyWatch(_limiter, response.Content, settings.Patience, lease));
+    private void Watch(HttpResponseMessage response, PipelineSettings settings, BodyLease? lease, TimeSpan left) =>
+        response.Content = new WatchedContent(response.Content, new BodyWatch(_limiter, response.Content, settings.Patience, lease) { CallTimeLeft = left });
 }

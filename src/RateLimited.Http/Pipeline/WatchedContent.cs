@@ -34,9 +34,19 @@ internal sealed class WatchedContent : HttpContent
         && response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified or HttpStatusCode.SwitchingProtocols)
         && response.Content.Headers.ContentLength != 0;
 
+    /// <summary>A body that is copied as a whole: into memory, where HttpContent and HttpClient do so for their callers, or to a place of the reader's own, which takes what time it takes.</summary>
+    internal static void BeginCopying(Stream destination, BodyWatch watch)
+    {
+        if (destination.GetType().DeclaringType == typeof(HttpContent))
+        {
+            watch.BeginBuffering();
+        }
+    }
+
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        BeginCopying(stream, _watch);
         var read = _watch.BeginRead(cancellationToken);
         try
         {
@@ -65,6 +75,7 @@ internal sealed class WatchedContent : HttpContent
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        BeginCopying(stream, _watch);
         using var body = CreateContentReadStream(cancellationToken);
         body.CopyTo(stream);
     }

@@ -117,10 +117,17 @@ internal sealed class WatchedStream(Stream inner, BodyWatch watch) : Stream
     {
         ValidateCopyToArguments(destination, bufferSize);
         cancellationToken.ThrowIfCancellationRequested();
+        WatchedContent.BeginCopying(destination, watch);
         var read = watch.BeginRead(cancellationToken);
         try
         {
-            await inner.CopyToAsync(new BodyProgressStream(destination, watch), bufferSize, read.Token).ConfigureAwait(false);
+            var copying = inner.CopyToAsync(new BodyProgressStream(destination, watch), bufferSize, read.Token);
+            if (!copying.IsCompleted)
+            {
+                watch.Wait();
+            }
+
+            await copying.ConfigureAwait(false);
         }
         catch (Exception exception)
         {

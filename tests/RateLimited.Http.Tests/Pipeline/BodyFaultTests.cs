@@ -1,4 +1,5 @@
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -13,6 +14,7 @@ public sealed class BodyFaultTests
     public static TheoryData<bool> Ways => new(false, true);
 
     [Theory]
+    [Fault("H09")]
     [MemberData(nameof(Ways))]
     public async Task H09_a_reset_after_any_byte_is_one_failure_releases_the_permit_and_is_not_repeated(bool isBuffered)
     {
@@ -30,6 +32,7 @@ public sealed class BodyFaultTests
     }
 
     [Theory]
+    [Fault("H09")]
     [MemberData(nameof(Ways))]
     public async Task H09_what_came_before_the_reset_was_handed_over_and_so_it_is_not_repeated_although_a_get_may_be(bool isBuffered)
     {
@@ -60,6 +63,7 @@ public sealed class BodyFaultTests
     }
 
     [Fact]
+    [Fault("H09")]
     public async Task H09_bodies_that_always_break_off_open_a_circuit_by_their_share()
     {
         using var service = Service(new BreakerRule { MinimumCalls = 20 });

@@ -1,4 +1,5 @@
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Resilience;
 
@@ -192,6 +193,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    [Fault("H09")]
     public void A_body_that_breaks_off_makes_a_failure_of_its_call_H09()
     {
         for (var i = 0; i < 2; i++)
@@ -208,6 +210,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    [Fault("H09")]
     public void A_run_of_failures_goes_on_through_headers_and_ends_with_a_whole_body_H09()
     {
         _breaker.Apply(Rule with { ConsecutiveFailures = 3, MinimumCalls = 1000 });
