@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Pipeline;
 
@@ -33,7 +34,7 @@ internal sealed class BodyWatch : IDisposable
         _body = body;
         _patience = patience;
         _lease = lease;
-        _began = limiter.Time.GetTimestamp();
+        _began = limiter.Now;
         _lastByte = _began;
         if (lease is not null || patience.Whole != Timeout.InfiniteTimeSpan)
         {
@@ -44,8 +45,8 @@ internal sealed class BodyWatch : IDisposable
         }
     }
 
-    /// <summary>What was left of the call's total time when the headers came.</summary>
-    public TimeSpan CallTimeLeft { get; init; } = Timeout.InfiniteTimeSpan;
+    /// <summary>When the call's total time is over, in ticks of the limiter's clock.</summary>
+    public long CallEndsAt { get; init; } = LimitRule.Never;
 
     private bool HoldsPlace => _lease is { HoldsPlace: true };
 
@@ -80,7 +81,8 @@ internal sealed class BodyWatch : IDisposable
     {
         lock (_lock)
         {
-            _patience = _patience.Within(CallTimeLeft, out var isSooner);
+            var left = CallEndsAt == LimitRule.Never ? Timeout.InfiniteTimeSpan : new TimeSpan(Math.Max(CallEndsAt - _began, 0));
+            _patience = _patience.Within(left, out var isSooner);
             _endsWithCall |= isSooner;
             if (isSooner && _isArmed)
             {
@@ -131,7 +133,7 @@ internal sealed class BodyWatch : IDisposable
         lock (_lock)
         {
             ThrowIfClosed_NeedsLock();
-            _lastByte = _limiter.Time.GetTimestamp();
+            _lastByte = _limiter.Now;
         }
 
         _lease?.Read(bytes);
@@ -241,7 +243,7 @@ internal sealed class BodyWatch : IDisposable
         if (!HoldsPlace)
         {
             // Who takes long between two reads keeps nobody waiting: only the read is timed.
-            _lastByte = _limiter.Time.GetTimestamp();
+            _lastByte = _limiter.Now;
         }
 
         if (!_isArmed)
@@ -261,8 +263,11 @@ internal sealed class BodyWatch : IDisposable
         SetTimer_NeedsLock(state == BodyState.TooLong ? TimeSpan.Zero : next);
     }
 
-    private BodyState Look_NeedsLock(out TimeSpan next) => _patience.Look(
-        _limiter.Time.GetElapsedTime(_began), _limiter.Time.GetElapsedTime(_lastByte), _reads + _blocked > _handing, HoldsPlace, out next);
+    private BodyState Look_NeedsLock(out TimeSpan next)
+    {
+        var now = _limiter.Now;
+        return _patience.Look(new TimeSpan(now - _began), new TimeSpan(now - _lastByte), _reads + _blocked > _handing, HoldsPlace, out next);
+    }
 
     private void SetTimer_NeedsLock(TimeSpan next)
     {

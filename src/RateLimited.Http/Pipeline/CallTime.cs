@@ -10,8 +10,8 @@ internal readonly record struct CallTime(CallEnd? End, long Deadline = LimitRule
 {
     public static CallTime Unbounded => new(End: null);
 
-    /// <summary>How long was left at an instant at which the service's clock was just read.</summary>
-    public TimeSpan LeftAt(long now) => (End?.Deadline ?? Deadline) is var due && due == LimitRule.Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Max(due - now, 0));
+    /// <summary>When it is over, in ticks of the service's clock, or never.</summary>
+    public long EndsAt => End?.Deadline ?? Deadline;
 
     /// <summary>How long is left, in ticks.</summary>
     public long Left(ServiceResilience service) => End is not null ? End.Left : Deadline == LimitRule.Never ? LimitRule.Never : Math.Max(Deadline - service.Now, 0);

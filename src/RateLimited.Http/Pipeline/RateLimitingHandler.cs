@@ -250,7 +250,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         var lease = hasBody && (ticket.HoldsConcurrency || tail.Usage is not null) ? new BodyLease(ticket, _limiter, tail) : null;
         if (hasBody)
         {
-            Watch(response, settings, lease, time.LeftAt(now));
+            Watch(response, settings, lease, time.EndsAt);
         }
 
         if (lease is null)
@@ -296,10 +296,10 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     {
         if (WatchedContent.MayHaveBody(request, response))
         {
-            Watch(response, settings, lease: null, time.LeftAt(_limiter.Now));
+            Watch(response, settings, lease: null, time.EndsAt);
         }
     }
 
-    private void Watch(HttpResponseMessage response, PipelineSettings settings, BodyLease? lease, TimeSpan left) =>
-        response.Content = new WatchedContent(response.Content, new BodyWatch(_limiter, response.Content, settings.Patience, lease) { CallTimeLeft = left });
+    private void Watch(HttpResponseMessage response, PipelineSettings settings, BodyLease? lease, long callEndsAt) =>
+        response.Content = new WatchedContent(response.Content, new BodyWatch(_limiter, response.Content, settings.Patience, lease) { CallEndsAt = callEndsAt });
 }
