@@ -43,6 +43,6 @@ public sealed partial class FaultListTests
         }
     }
 
-    [GeneratedRegex("(?<![A-Za-z0-9])(H[0-9]{2}|P01|P02|P08|P14)(?![A-Za-z0-9])")]
+    [GeneratedRegex("(?<![A-Za-z0-9])(?:H[0-9]{2}|P01|P02|P08|P14)(?![A-Za-z0-9])", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FaultName();
 }

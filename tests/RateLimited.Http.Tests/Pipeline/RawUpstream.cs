@@ -37,7 +37,9 @@ internal sealed class RawUpstream : IAsyncDisposable
     {
         await _end.CancelAsync();
         _listener.Stop();
+#pragma warning disable VSTHRD003 // It was started by this object.
         await _accepting;
+#pragma warning restore VSTHRD003
         _end.Dispose();
     }
 
