@@ -9,6 +9,9 @@ internal sealed class ParkingLots
     /// <summary>After how many times aside a request stops letting others pass: two limits that are never free together must not starve it.</summary>
     public const int MostBounces = 32;
 
+    /// <summary>Due whenever it is looked: whoever comes before those that a partition has refused was not refused by it, and may need less.</summary>
+    private const long AtOnce = 0;
+
     private readonly Dictionary<Partition, ParkingLot> _lots = [];
     private readonly InstantHeap<ParkingLot> _byDue = new();
 
@@ -32,7 +35,7 @@ internal sealed class ParkingLots
             {
                 // It had its turn at one partition and loses that for another.
                 ticket.Place.Bounces += lane.ScoutOf is null ? 0 : 1;
-                Park(lane, lot, LimitRule.Never);
+                Park(lane, lot, AtOnce);
                 return true;
             }
         }
@@ -49,7 +52,7 @@ internal sealed class ParkingLots
         }
 
         ticket.Place.Bounces += lane.ScoutOf is null ? 0 : 1;
-        Park(lane, lot, LimitRule.Never);
+        Park(lane, lot, AtOnce);
         return true;
     }
 
@@ -181,7 +184,7 @@ internal sealed class ParkingLots
     {
         if (lot.Scout is null)
         {
-            Reschedule(lot, due: 0);
+            Reschedule(lot, AtOnce);
         }
     }
 
@@ -190,7 +193,7 @@ internal sealed class ParkingLots
     {
         if (lot.First is not null)
         {
-            Reschedule(lot, due: 0);
+            Reschedule(lot, AtOnce);
             return;
         }
 

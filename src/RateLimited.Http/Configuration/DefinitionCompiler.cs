@@ -18,7 +18,7 @@ internal static class DefinitionCompiler
     private const long UsualConcurrency = 20;
 
     /// <summary>The definition of a service whose costs are those of its options.</summary>
-    public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options) => Service(name, options, UnitScale.Of(options, besides: []));
+    public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options) => Service(name, options, UnitScale.Of(options));
 
     public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options, UnitScale scale)
     {
@@ -97,7 +97,8 @@ internal static class DefinitionCompiler
         return new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit, parts), partition) { PartsPerUnit = parts };
     }
 
-    private static LimitRule Rule(LimitOptions limit, int parts)
+    /// <summary>The arithmetic of a valid limit whose unit is counted in so many parts.</summary>
+    public static LimitRule Rule(LimitOptions limit, int parts)
     {
         var (quota, window) = (limit.Quota * parts, limit.Window.GetValueOrDefault().Ticks);
         return limit.Algorithm switch

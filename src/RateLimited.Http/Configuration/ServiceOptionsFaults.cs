@@ -29,12 +29,17 @@ internal static class ServiceOptionsFaults
 
         LimitListFaults.Check(faults, $"{path}:Limits", options.Limits, LimitPlace.Service);
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
+        foreach (var addition in options.Additions)
+        {
+            addition.Check(faults, path);
+        }
+
         CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
         KeyFaults.Check(faults, path, options);
         var layers = ServiceLayers.Of(options);
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
-        CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options, besides: []));
+        CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options));
         CheckQueue(faults, $"{path}:Queue", options.Queue, globalLimits is null || layers.Discovers ? null : limits);
         ResilienceFaults.Check(faults, $"{path}:Resilience", options.Resilience);
         if (options.DiscoverLimits && options.Limits.Count > 0)

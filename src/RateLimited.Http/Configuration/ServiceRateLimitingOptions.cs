@@ -117,6 +117,13 @@ public sealed partial class ServiceRateLimitingOptions
     /// <summary>The section the options were read from, or null for those made in code.</summary>
     internal string? Path { get; set; }
 
+    /// <summary>What other packages add.</summary>
+    internal IList<ServiceAddition> Additions { get; } = [];
+
+    /// <summary>Sections that other packages read, by their keys.</summary>
+    internal IDictionary<string, Microsoft.Extensions.Configuration.IConfigurationSection> Sections { get; } =
+        new Dictionary<string, Microsoft.Extensions.Configuration.IConfigurationSection>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What could not be read. Reported with what validation finds, so that all is said at once.</summary>
     internal FaultList Faults { get; } = new();
 }

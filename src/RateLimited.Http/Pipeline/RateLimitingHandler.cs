@@ -33,7 +33,14 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     private async Task<HttpResponseMessage> EstimateAndSendAsync(
         HttpRequestMessage request, AdmissionRequest asked, CostPlan costs, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
-        var estimated = await CostEstimation.EstimateAsync(costs, request, asked, _limiter.Service, cancellationToken).ConfigureAwait(false);
+        var estimating = CostEstimation.EstimateAsync(costs, request, asked, _limiter.Service, cancellationToken);
+        if (!estimating.IsCompleted)
+        {
+            // It takes of the time that the request has.
+            time.End?.Watch();
+        }
+
+        var estimated = await estimating.ConfigureAwait(false);
         return await AdmitAndSendAsync(request, estimated, settings, time, cancellationToken).ConfigureAwait(false);
     }
 

@@ -13,7 +13,10 @@ internal sealed class RateLimitingInstruments
 
     public static readonly ActivitySource Activities = new(Name, Version);
 
-    private static readonly Lazy<RateLimitingInstruments> SharedInstruments = new(static () => new RateLimitingInstruments(new Meter(Name, Version)));
+    /// <summary>The meter of programs that have no <see cref="IMeterFactory"/>, and of what is made without a container.</summary>
+    public static readonly Meter SharedMeter = new(Name, Version);
+
+    private static readonly Lazy<RateLimitingInstruments> SharedInstruments = new(static () => new RateLimitingInstruments(SharedMeter));
 
     // From microseconds to the ten minutes after which nobody waits for an answer any more.
     private static readonly double[] WaitBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];

@@ -10,6 +10,8 @@ public sealed class ParkingTests : IDisposable
 
     private readonly AdmissionBed _bed = new();
 
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 100)];
+
     public void Dispose() => _bed.Dispose();
 
     [Fact]
@@ -269,6 +271,53 @@ public sealed class ParkingTests : IDisposable
         head.IsCancelled.ShouldBeTrue();
         behind.IsAdmitted.ShouldBeTrue();
         second.IsDone.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Who_comes_from_one_limit_to_the_head_of_another_keeps_the_instant_that_others_wait_for_there()
+    {
+        var service = _bed.Serve(Define(Roomy, Window("name", 1, Ms(100), by: PartitionBy.Name)) with { TenantLimits = [Window("tenant", 1, Ms(300), by: PartitionBy.Tenant)] });
+        Enter(service, Of(tenant: "b", name: "n")).IsAdmitted.ShouldBeTrue();
+        var both = Enter(service, Of(tenant: "a", name: "n"));
+        _bed.Advance(Ms(50));
+        Enter(service, Of(tenant: "a")).IsAdmitted.ShouldBeTrue();
+        var later = Enter(service, Of(tenant: "a"));
+
+        // The name has room, the tenant has none, and whoever waits for the tenant came later.
+        _bed.Advance(Ms(50));
+        both.IsDone.ShouldBeFalse();
+
+        _bed.Advance(Ms(250));
+        both.IsAdmitted.ShouldBeTrue();
+        _bed.Advance(Ms(300));
+        later.IsAdmitted.ShouldBeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Whoever_waits_for_several_limits_of_its_own_goes_in_the_end_without_anything_happening(int seed)
+    {
+        var random = new Random(seed);
+        var service = _bed.Serve(Define(Roomy, Own("name", PartitionBy.Name)) with
+        {
+            Endpoints = [new EndpointDefinition("e", [Own("endpoint")], ServiceLimits: true), new EndpointDefinition("f", [Own("endpoint")], ServiceLimits: true)],
+            TenantLimits = [Own("tenant", PartitionBy.Tenant)],
+        });
+        var waiters = new List<Waiter>();
+        for (var i = 0; i < 60; i++)
+        {
+            var request = Of((RequestPriority)random.Next(-1, 2), Any("a", "b"), Any("n", "m"), Any("e", "f"));
+            waiters.Add(Enter(service, request));
+            _bed.Advance(Ms(random.Next(30)));
+        }
+
+        // Each of its limits alone lets one go in so much time.
+        _bed.Advance(Ms(60 * 4 * 300));
+        waiters.Count(static waiter => !waiter.IsAdmitted).ShouldBe(0, $"seed {seed}");
+
+        LimitDefinition Own(string name, PartitionBy by = PartitionBy.Service) => Window(name, random.Next(1, 4), Ms(random.Next(20, 300)), by: by);
+
+        string? Any(string one, string other) => random.Next(3) switch { 0 => null, 1 => one, _ => other };
     }
 
     private static void Release(Queue<Waiter> line)
