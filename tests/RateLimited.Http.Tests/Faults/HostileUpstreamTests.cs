@@ -113,21 +113,19 @@ public sealed class HostileUpstreamTests
         }
     }
 
+#pragma warning disable VSTHRD003 // Tests have no context to lock.
     /// <summary>What runs on another thread may see time a few steps late, and be late by as much; no further.</summary>
     private static async Task EndAsync(ManualTimeProvider time, Task call, long start, Case drawn)
     {
         for (var late = 0; late < 4 && !call.IsCompleted; late++)
         {
-            await SoonAsync(call, TimeSpan.FromMilliseconds(5));
+            await Task.WhenAny(call, Task.Delay(5));
             time.Advance(new TimeSpan(LongestStep));
         }
 
-        await SoonAsync(call, Eventually.Deadline);
+        await Task.WhenAny(call, Task.Delay(Eventually.Deadline));
         call.IsCompleted.ShouldBeTrue($"the call of {new TimeSpan(start)} waits at {new TimeSpan(time.GetTimestamp())}, and {time.UntilNextTimer} more for a timer: {drawn}");
     }
-
-#pragma warning disable VSTHRD003 // Tests have no context to lock.
-    private static Task SoonAsync(Task call, TimeSpan atMost) => Task.WhenAny(call, Task.Delay(atMost));
 #pragma warning restore VSTHRD003
 
     private static async Task SendAsync(HttpClient client, HttpRequestMessage request)
