@@ -33,7 +33,7 @@ internal sealed class PlanArithmetic : IDisposable
 
         var costs = DefinitionCompiler.Router(definition).CostsOf(question.Item.Endpoint);
         var item = costs is null ? question.Item : question.Item with { Costs = EndpointCosts.Over(question.Item.Costs, costs) };
-        _ticket.Resolve(owner: null!, _service.PlanOf(item), item);
+        _ticket.Resolve(_service.PlanOf(item), item);
         foreach (ref var charge in _ticket.Charges)
         {
             if (charge.Cost > charge.Partition.Limit.Capacity)

@@ -34,6 +34,9 @@ internal sealed class BoundService
         _routes = Bind(definition);
     }
 
+    /// <summary>Whose limits they are.</summary>
+    public ServiceLimiter Owner { get; init; } = null!;
+
     public ServiceDefinition Definition { get; private set; }
 
     /// <summary>The plan of a request that no limit counts.</summary>

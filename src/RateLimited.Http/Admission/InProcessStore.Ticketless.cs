@@ -66,7 +66,19 @@ internal sealed partial class InProcessStore
     private Decision Charge(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse) =>
         coarse != 0 && service.IsUnhindered && TryChargeCoarsely(service, partitions, cost, coarse)
             ? Decision.Admitted(_contended.ReadAt)
-            : ChargeExactly(service, partitions, cost, coarse);
+            : ChargeExactly(service, partitions, cost, ReadClock(coarse));
+
+    /// <summary>Reads the exact clock, and remembers when, where that helps.</summary>
+    private long ReadClock(long coarse)
+    {
+        var now = Now;
+        if (coarse != 0)
+        {
+            (_contended.ReadAt, _contended.ReadAtCoarse) = (now, coarse);
+        }
+
+        return now;
+    }
 
     /// <summary>
     /// Decides without reading the exact clock, where every instant it could show leads to the same decision and the same state: half the cost of an admission is that reading.
@@ -108,14 +120,8 @@ internal sealed partial class InProcessStore
         return true;
     }
 
-    private Decision ChargeExactly(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long coarse)
+    private Decision ChargeExactly(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long now)
     {
-        var now = Now;
-        if (coarse != 0)
-        {
-            (_contended.ReadAt, _contended.ReadAtCoarse) = (now, coarse);
-        }
-
         var wall = Clock.WallOffsetAt(now);
         var (latest, refused) = Opening(service, now, ahead: 0);
         if (partitions.Length == 1 && latest == now)

@@ -67,6 +67,13 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
 
             var ticket = run[admitted];
+            if (ticket.IsForGood)
+            {
+                decision = ChargeExactly(service, ticket.Plan.Shared!, cost: 1, now);
+                admitted += decision.IsAdmitted ? 1 : 0;
+                continue;
+            }
+
             if (ticket.ChargeCount == 1 && !hasKeys && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
             {
                 admitted++;
@@ -317,7 +324,11 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Cost);
         }
 
-        if (ticket.Plan.IsLimited)
+        if (ticket.IsForGood)
+        {
+            service.Faults.ChargeUnheard(now);
+        }
+        else if (ticket.Plan.IsLimited)
         {
             service.Faults.Charge(now);
         }

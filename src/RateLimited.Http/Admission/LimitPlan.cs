@@ -43,6 +43,12 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
     /// <summary>Whether any limit counts by the name that the caller gives: then names wait apart from each other.</summary>
     public bool IsCountedByName { get; } = limits.Any(limit => limit.Definition.Partition == PartitionBy.Name);
 
+    /// <summary>Whether all who have these limits share them: then nobody who has them waits aside.</summary>
+    public bool IsShared { get; } = keys is null && limits.All(limit => limit.IsShared);
+
+    /// <summary>The largest share that a request without costs takes of a limit all share.</summary>
+    public long SizeOfPlain { get; } = limits.Where(limit => limit.IsShared && limit.CostOfOne > 0).Select(limit => limit.ShareOf(limit.CostOfOne)).Append(1).Max();
+
     /// <summary>Whether a request without costs of its own is charged one of every limit, holds nothing and teaches nothing: then it needs no ticket.</summary>
     public bool IsCountedByRequests { get; } =
         keys is null && limits.Count <= MostWithoutTicket && limits.All(IsCountedOnly);

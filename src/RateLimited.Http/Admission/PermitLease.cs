@@ -23,7 +23,15 @@ internal sealed class PermitLease(AdmissionTicket? ticket) : RateLimitLease
             return new PermitLease(ticket);
         }
 
-        ticket.Complete();
+        if (ticket.IsForGood)
+        {
+            ticket.Abandon();
+        }
+        else
+        {
+            ticket.Complete();
+        }
+
         return Admitted;
     }
 

@@ -92,7 +92,7 @@ internal sealed partial class ServiceLimiter
         available = Math.Min(available, _store.LeftOfKeys(ticket));
         Abandon(ticket);
         var queued = 0L;
-        lock (_lock)
+        using (HoldLine())
         {
             foreach (var each in _line.Classes)
             {
