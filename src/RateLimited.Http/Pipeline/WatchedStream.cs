@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace RateLimited.Http.Pipeline;
 
-/// <summary>A response's body that ends a lease at its end, its disposal or its failure. For reading; the bytes are those of the stream inside.</summary>
-internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
+/// <summary>A response's body that is watched until its end, its disposal or its failure. For reading; the bytes are those of the stream inside.</summary>
+internal sealed class WatchedStream(Stream inner, BodyWatch watch) : Stream
 {
     public override bool CanRead => inner.CanRead;
 
@@ -20,7 +20,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
         get => inner.Position;
         set
         {
-            lease.Moved();
+            watch.Moved();
             inner.Position = value;
         }
     }
@@ -41,15 +41,21 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var read = lease.BeginRead(cancellationToken);
+        var read = watch.BeginRead(cancellationToken);
         int bytes;
         try
         {
-            bytes = await inner.ReadAsync(buffer, read.Token).ConfigureAwait(false);
+            var reading = inner.ReadAsync(buffer, read.Token);
+            if (!reading.IsCompleted)
+            {
+                watch.Wait();
+            }
+
+            bytes = await reading.ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            if (lease.Fail(read, exception, cancellationToken) is { } clearer)
+            if (watch.Fail(read, exception, cancellationToken) is { } clearer)
             {
                 throw clearer;
             }
@@ -58,7 +64,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
         }
 
         // A read into nothing tells that bytes have come, and not that none will.
-        lease.EndRead(read, isEnd: bytes == 0 && buffer.Length > 0, buffer.Span[..bytes]);
+        watch.EndRead(read, isEnd: bytes == 0 && buffer.Length > 0, buffer.Span[..bytes]);
         return bytes;
     }
 
@@ -75,7 +81,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        lease.ThrowIfAbandoned();
+        watch.BeginBlocking();
         int bytes;
         try
         {
@@ -83,7 +89,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
         }
         catch (Exception exception)
         {
-            if (lease.Fail(read: null, exception, CancellationToken.None) is { } clearer)
+            if (watch.Fail(read: null, exception, CancellationToken.None) is { } clearer)
             {
                 throw clearer;
             }
@@ -91,7 +97,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
             throw;
         }
 
-        lease.EndRead(read: null, isEnd: bytes == 0 && buffer.Length > 0, buffer[..bytes]);
+        watch.EndRead(read: null, isEnd: bytes == 0 && buffer.Length > 0, buffer[..bytes]);
         return bytes;
     }
 
@@ -111,14 +117,21 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
     {
         ValidateCopyToArguments(destination, bufferSize);
         cancellationToken.ThrowIfCancellationRequested();
-        var read = lease.BeginRead(cancellationToken);
+        WatchedContent.BeginCopying(destination, watch);
+        var read = watch.BeginRead(cancellationToken);
         try
         {
-            await inner.CopyToAsync(new BodyProgressStream(destination, lease), bufferSize, read.Token).ConfigureAwait(false);
+            var copying = inner.CopyToAsync(new BodyProgressStream(destination, watch), bufferSize, read.Token);
+            if (!copying.IsCompleted)
+            {
+                watch.Wait();
+            }
+
+            await copying.ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            if (lease.Fail(read, exception, cancellationToken) is { } clearer)
+            if (watch.Fail(read, exception, cancellationToken) is { } clearer)
             {
                 throw clearer;
             }
@@ -126,12 +139,12 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
             throw;
         }
 
-        lease.EndRead(read, isEnd: true, bytes: default);
+        watch.EndRead(read, isEnd: true, bytes: default);
     }
 
     public override long Seek(long offset, SeekOrigin origin)
     {
-        lease.Moved();
+        watch.Moved();
         return inner.Seek(offset, origin);
     }
 
@@ -151,7 +164,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
         }
         finally
         {
-            lease.Dispose();
+            watch.Dispose();
         }
 
         await base.DisposeAsync().ConfigureAwait(false);
@@ -167,7 +180,7 @@ internal sealed class LeasedStream(Stream inner, BodyLease lease) : Stream
             }
             finally
             {
-                lease.Dispose();
+                watch.Dispose();
             }
         }
 

@@ -3,17 +3,19 @@ using System.Net;
 namespace RateLimited.Http.Pipeline;
 
 /// <summary>
-/// A response's content that ends a lease when it ends. It adds, changes and buffers nothing: headers, length and bytes are those of the content inside.
+/// A response's content whose body is watched. It adds, changes and buffers nothing: headers, length and bytes are those of the content inside.
 /// </summary>
-internal sealed class LeasedContent : HttpContent
+internal sealed class WatchedContent : HttpContent
 {
-    private readonly HttpContent _inner;
-    private readonly BodyLease _lease;
+    private static readonly Type Empty = new HttpResponseMessage().Content.GetType();
 
-    public LeasedContent(HttpContent inner, BodyLease lease)
+    private readonly HttpContent _inner;
+    private readonly BodyWatch _watch;
+
+    public WatchedContent(HttpContent inner, BodyWatch watch)
     {
         _inner = inner;
-        _lease = lease;
+        _watch = watch;
         foreach (var header in inner.Headers.NonValidated)
         {
 #pragma warning disable RS0030 // These came off the wire, where line breaks had ended them, and go nowhere. Validating would lose what an upstream writes wrongly.
@@ -22,23 +24,43 @@ internal sealed class LeasedContent : HttpContent
         }
     }
 
+    /// <summary>The watch over a response's body; null where there is none.</summary>
+    public static BodyWatch? WatchOf(HttpResponseMessage response) => response.Content is WatchedContent watched ? watched._watch : null;
+
     /// <summary>Whether anything can come after the headers.</summary>
     public static bool MayHaveBody(HttpRequestMessage request, HttpResponseMessage response) =>
-        request.Method != HttpMethod.Head
+        response.Content.GetType() != Empty
+        && request.Method != HttpMethod.Head
         && response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified or HttpStatusCode.SwitchingProtocols)
         && response.Content.Headers.ContentLength != 0;
+
+    /// <summary>A body that is copied as a whole: into memory, where HttpContent and HttpClient do so for their callers, or to a place of the reader's own, which takes what time it takes.</summary>
+    internal static void BeginCopying(Stream destination, BodyWatch watch)
+    {
+        if (destination.GetType().DeclaringType == typeof(HttpContent))
+        {
+            watch.BeginBuffering();
+        }
+    }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var read = _lease.BeginRead(cancellationToken);
+        BeginCopying(stream, _watch);
+        var read = _watch.BeginRead(cancellationToken);
         try
         {
-            await _inner.CopyToAsync(new BodyProgressStream(stream, _lease), context, read.Token).ConfigureAwait(false);
+            var copying = _inner.CopyToAsync(new BodyProgressStream(stream, _watch), context, read.Token);
+            if (!copying.IsCompleted)
+            {
+                _watch.Wait();
+            }
+
+            await copying.ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            if (_lease.Fail(read, exception, cancellationToken) is { } clearer)
+            if (_watch.Fail(read, exception, cancellationToken) is { } clearer)
             {
                 throw clearer;
             }
@@ -46,29 +68,30 @@ internal sealed class LeasedContent : HttpContent
             throw;
         }
 
-        _lease.EndRead(read, isEnd: true, bytes: default);
+        _watch.EndRead(read, isEnd: true, bytes: default);
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        BeginCopying(stream, _watch);
         using var body = CreateContentReadStream(cancellationToken);
         body.CopyTo(stream);
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
     {
-        _lease.ThrowIfAbandoned();
-        return new LeasedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _lease);
+        _watch.ThrowIfClosed();
+        return new WatchedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _watch);
     }
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
 
     protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
     {
-        _lease.ThrowIfAbandoned();
-        return new LeasedStream(_inner.ReadAsStream(cancellationToken), _lease);
+        _watch.ThrowIfClosed();
+        return new WatchedStream(_inner.ReadAsStream(cancellationToken), _watch);
     }
 
     protected override bool TryComputeLength(out long length)
@@ -88,7 +111,7 @@ internal sealed class LeasedContent : HttpContent
             }
             finally
             {
-                _lease.Dispose();
+                _watch.Dispose();
             }
         }
 

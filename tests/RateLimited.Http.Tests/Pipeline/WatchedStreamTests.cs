@@ -5,7 +5,7 @@ using RateLimited.Http.Pipeline;
 namespace RateLimited.Http.Tests.Pipeline;
 
 /// <summary>Whatever way a body is read in, its bytes are those of the stream inside, and its lease ends once.</summary>
-public sealed class LeasedStreamTests
+public sealed class WatchedStreamTests
 {
     private static readonly byte[] Body = [.. Enumerable.Range(0, 4000).Select(i => (byte)(i * 31))];
 
@@ -94,10 +94,11 @@ public sealed class LeasedStreamTests
         Should.Throw<NotSupportedException>(() => stream.SetLength(1));
     }
 
-    private static LeasedContent Lease(LimitedService service, HttpContent inner)
+    private static WatchedContent Lease(LimitedService service, HttpContent inner)
     {
         var ticket = service.Limiter.Admit(default, long.MaxValue, CancellationToken.None);
-        return new LeasedContent(inner, new BodyLease(ticket, service.Limiter, inner, LimitedService.IdleTimeout));
+        var patience = new BodyPatience(LimitedService.IdleTimeout, Timeout.InfiniteTimeSpan);
+        return new WatchedContent(inner, new BodyWatch(service.Limiter, inner, patience, new BodyLease(ticket, service.Limiter, tail: default)));
     }
 
     private static void Read(Stream stream, int way, int count, MemoryStream into)
