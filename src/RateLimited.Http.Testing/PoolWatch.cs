@@ -5,6 +5,9 @@ internal sealed class PoolWatch
 {
     private const int Looks = 10;
 
+    // Long enough for a thread to run on that a busy machine interrupted: it is not one that is held for good.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+
     // Who hosts the program may hold threads of the pool for good: the fewest that were ever busy are taken for those.
     private int _held = int.MaxValue;
 
@@ -12,9 +15,15 @@ internal sealed class PoolWatch
     public async Task SettleAsync(Task work, TimeSpan most)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var looks = _held == int.MaxValue ? Looks : 1;
+        var isFirst = _held == int.MaxValue;
+        var looks = isFirst ? Looks : 1;
         do
         {
+            if (isFirst && !IsBusy())
+            {
+                await Task.Delay(FirstPause, TimeProvider.System).ConfigureAwait(false);
+            }
+
             await Task.Yield();
         }
         while (!work.IsCompleted && (IsBusy() || --looks > 0) && TimeProvider.System.GetElapsedTime(began) < most);
