@@ -51,6 +51,7 @@ public sealed class LeaseTests(RedisServer server) : IClassFixture<RedisServer>
 
     [Fact]
     [Fault("C04")]
+    [Fault("C06")]
     public async Task C04_what_a_dead_process_held_is_had_by_others_after_its_time_to_live()
     {
         using var fleet = new Fleet(server.Address, static service => service.Limit("2 concurrent"), static redis => redis.LeaseTimeToLive = TimeSpan.FromSeconds(2));

@@ -166,7 +166,7 @@ internal sealed partial class SharedService
             _beatAt = Saturating.Add(now, _settings.LeaseTimeToLive / BeatsPerLife);
             foreach (var balance in _holding.Where(static balance => balance is { InUse: > 0 } || (balance.Rule.IsReleased && balance.Held > 0)))
             {
-                exchange.Notes.Add(new SharedNote { Kind = _health.IsAlone ? NoteKind.Hold : NoteKind.Renew, Balance = balance, Amount = Saturating.Add(balance.InUse, balance.Held) + UntoldOf(balance), Token = balance.Epoch });
+                exchange.Notes.Add(new SharedNote { Kind = _health.IsAlone || _holdsAnew ? NoteKind.Hold : NoteKind.Renew, Balance = balance, Amount = Saturating.Add(balance.InUse, balance.Held) + UntoldOf(balance), Token = balance.Epoch });
             }
         }
 
@@ -201,9 +201,20 @@ internal sealed partial class SharedService
         var now = _store.Clock.Now;
         _roundTrip = Math.Max(now - began, (_roundTrip * 7) / 8);
         Instances = exchange.Instances > 0 ? Math.Max(exchange.Instances, _fewestInstances) : Instances;
+        _holdsAnew = exchange.HasForgotten || (_holdsAnew && !exchange.Join);
+        if (exchange.HasForgotten)
+        {
+            // Who holds what it has to be told by the holders, each of its own; and what went before is not counted any more.
+            _beatAt = 0;
+            if (_settings.Quarantine > 0)
+            {
+                _service.Pause(now, _settings.Quarantine);
+            }
+        }
+
         foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(exchange.Notes))
         {
-            TakeIn(note);
+            TakeIn(note, exchange.HasForgotten);
         }
 
         foreach (var question in exchange.Questions)
@@ -226,9 +237,9 @@ internal sealed partial class SharedService
         return true;
     }
 
-    private void TakeIn(in SharedNote note)
+    private void TakeIn(in SharedNote note, bool hasForgotten)
     {
-        if (note.Kind == NoteKind.Renew && note.Result < 0 && note.Token == note.Balance.Epoch)
+        if (note.Kind == NoteKind.Renew && note.Result < 0 && note.Token == note.Balance.Epoch && !hasForgotten)
         {
             note.Balance.Lose();
             _telemetry.LeasesLost();

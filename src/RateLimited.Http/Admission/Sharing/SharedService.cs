@@ -35,6 +35,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private long _beatAt;
     private long _armedFor = LimitRule.Never;
     private bool _isRunning;
+    private bool _holdsAnew;
     private bool _isDisposed;
     private Action _wake = static () => { };
     private Action<string, Exception> _fail = static (_, _) => { };
