@@ -1,4 +1,5 @@
 using RateLimited.Http.Limits;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Admission.Sharing;
 
@@ -102,6 +103,9 @@ internal sealed partial class SharedService
 
     private void Announce(SharedStoreException? failure, bool isNews)
     {
+        // Whoever listens is somebody else's code.
+        _lost.ForEach(static lost => Quietly.Say(lost.Cancel));
+        _lost.Clear();
         if (isNews)
         {
             if (failure is null)
@@ -241,7 +245,11 @@ internal sealed partial class SharedService
     {
         if (note.Kind == NoteKind.Renew && note.Result < 0 && note.Token == note.Balance.Epoch && !hasForgotten)
         {
-            note.Balance.Lose();
+            if (note.Balance.Lose() is { } lost)
+            {
+                _lost.Add(lost);
+            }
+
             _telemetry.LeasesLost();
         }
         else if (note.Kind == NoteKind.Answer)
