@@ -30,6 +30,7 @@ internal sealed class Fleet : IDisposable
     public ServiceProvider StartHost(TimeProvider? time = null)
     {
         var services = new ServiceCollection();
+        services.AddLogging();
         services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(Logs);
         if (time is not null)
         {
