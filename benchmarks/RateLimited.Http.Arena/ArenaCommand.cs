@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Globalization;
 using RateLimited.Http.Arena.Cells;
 using RateLimited.Http.Arena.Clients;
 using RateLimited.Http.Arena.Demand;
@@ -29,7 +30,8 @@ internal static class ArenaCommand
         var root = new RootCommand("Every client strategy at every upstream, over real HTTP on this machine.") { Seconds, Seed, Json, Html, Check, Strategies, Upstreams, Demands, Processes };
         Seconds.Validators.Add(static given =>
         {
-            if (given.GetValueOrDefault<double>() is not (>= 2 and <= 600))
+            // The value is read by hand: asking for one that is no number throws instead of being a fault.
+            if (given.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 2 and <= 600))
             {
                 given.AddError("--seconds must be from 2 to 600.");
             }

@@ -65,7 +65,7 @@ internal static partial class RateLimitingLog
     [LoggerMessage(10, LogLevel.Debug, "A redirect of {Service}: {Result}.")]
     public static partial void Redirected(ILogger log, string service, string result);
 
-    [LoggerMessage(20, LogLevel.Information, "The keys of {Service} were changed while running; it has {Count} now.")]
+    [LoggerMessage(14, LogLevel.Information, "The keys of {Service} were changed while running; it has {Count} now.")]
     public static partial void KeysChanged(ILogger log, string service, int count);
 
     [LoggerMessage(15, LogLevel.Warning, "The keys of {Service} cannot be read from {Source} ({Fault}); the last good ones stay.")]
