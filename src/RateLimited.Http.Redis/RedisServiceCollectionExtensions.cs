@@ -29,7 +29,8 @@ public static class RedisServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisStoreOptions>, RedisStoreOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISharedStore, RedisStore>());
+        services.TryAddSingleton<RedisStore>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ISharedStore, RedisStore>(static container => container.GetRequiredService<RedisStore>()));
         services.AddOptions<RedisStoreOptions>().Configure(configure).ValidateOnStart();
         return services;
     }

@@ -9,6 +9,18 @@ public sealed class RedisStoreOptions
     /// </summary>
     public string? Configuration { get; set; }
 
+    /// <summary>
+    /// A second Redis, of the same form, that is asked while the first cannot be. It knows nothing of what the first has counted, so that at most one burst or one window's quota goes besides, unless there is
+    /// a <see cref="Quarantine"/>. As soon as the first can be asked again it is. Default: null, none.
+    /// </summary>
+    public string? Failover { get; set; }
+
+    /// <summary>
+    /// For how long nobody goes after Redis has lost what it had counted, by a failover or a flush: the longest window, if nothing may go besides; 0 to 31 days, and at most as long as a service believes its
+    /// upstream (<c>MaxHint</c>). Default: zero, all go on.
+    /// </summary>
+    public TimeSpan Quarantine { get; set; }
+
     /// <summary>The database's number. Default: -1, the connection's own.</summary>
     public int Database { get; set; } = -1;
 

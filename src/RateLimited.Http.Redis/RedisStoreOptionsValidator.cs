@@ -18,10 +18,9 @@ internal sealed class RedisStoreOptionsValidator : IValidateOptions<RedisStoreOp
         Check(IsWithin(options.TakeAhead, TimeSpan.Zero, TimeSpan.FromSeconds(10)), nameof(options.TakeAhead), "a duration from 0 s to 10 s");
         Check(IsWithin(options.LeaseTimeToLive, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)), nameof(options.LeaseTimeToLive), "a duration from 1 s to 1 h");
         Check(options.Database >= -1, nameof(options.Database), "-1, the connection's own, or a database's number");
-        if (options.Configuration is { } configuration)
-        {
-            CheckConfiguration(configuration, options.AllowInsecure);
-        }
+        Check(IsWithin(options.Quarantine, TimeSpan.Zero, TimeSpan.FromDays(31)), nameof(options.Quarantine), "a duration from 0 s to 31 days");
+        CheckConfiguration(options.Configuration, nameof(options.Configuration), options.AllowInsecure);
+        CheckConfiguration(options.Failover, nameof(options.Failover), options.AllowInsecure);
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
@@ -33,20 +32,25 @@ internal sealed class RedisStoreOptionsValidator : IValidateOptions<RedisStoreOp
             }
         }
 
-        void CheckConfiguration(string text, bool allowsInsecure)
+        void CheckConfiguration(string? text, string option, bool allowsInsecure)
         {
+            if (text is null)
+            {
+                return;
+            }
+
             try
             {
                 var parsed = ConfigurationOptions.Parse(text);
-                Check(parsed.EndPoints.Count > 0, nameof(options.Configuration), "at least one server, such as 'localhost:6379'");
+                Check(parsed.EndPoints.Count > 0, option, "at least one server, such as 'localhost:6379'");
                 Check(
                     parsed.Ssl || allowsInsecure || parsed.EndPoints.All(IsHere),
-                    nameof(options.Configuration),
+                    option,
                     "'ssl=true' for servers that are not on this machine, or AllowInsecure where the network itself is trusted");
             }
             catch (ArgumentException)
             {
-                Check(isRight: false, nameof(options.Configuration), "what StackExchange.Redis reads, such as 'localhost:6379'");
+                Check(isRight: false, option, "what StackExchange.Redis reads, such as 'localhost:6379'");
             }
         }
     }

@@ -10,6 +10,12 @@ public abstract class ServiceLease : IDisposable
     public virtual string? Key => null;
 
     /// <summary>
+    /// Cancelled when what the lease holds of a concurrency limit was given to others, because the store had not heard of this process for so long that it took it for dead: whatever must not be done by more
+    /// at once than the limit says is to stop then. Never cancelled where no store is shared, nor after the lease was disposed.
+    /// </summary>
+    public virtual CancellationToken Lost => CancellationToken.None;
+
+    /// <summary>
     /// Replaces the estimated cost of a unit by the true one. More than estimated is charged after the fact, less is given back where that can never
     /// admit too much. The last call for a unit counts; after the lease was disposed it does nothing.
     /// </summary>

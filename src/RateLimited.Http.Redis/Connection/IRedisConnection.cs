@@ -17,6 +17,9 @@ internal interface IRedisConnection
     /// <summary>Finds out anew who is the primary. Does not throw.</summary>
     Task LookAroundAsync();
 
+    /// <summary>What the server does when its memory is full; null where this user may not know. Does not throw.</summary>
+    Task<string?> EvictionAsync();
+
     /// <summary>Calls back with what is published in a channel, on any thread, for as long as the connection lives.</summary>
     Task SubscribeAsync(string channel, Action<string> onMessage);
 }

@@ -29,6 +29,21 @@ internal sealed class StackExchangeConnection(IConnectionMultiplexer multiplexer
         }
     }
 
+    public async Task<string?> EvictionAsync()
+    {
+        try
+        {
+            var answer = (RedisResult[]?)await _database.ExecuteAsync("CONFIG", "GET", "maxmemory-policy").ConfigureAwait(false);
+            return answer is [_, var policy] ? (string?)policy : null;
+        }
+#pragma warning disable CA1031 // Whoever may not ask is told nothing; whether the server answers at all was found out before.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return null;
+        }
+    }
+
     public Task SubscribeAsync(string channel, Action<string> onMessage) =>
         multiplexer.GetSubscriber().SubscribeAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), (_, message) => onMessage(message.ToString()));
 }

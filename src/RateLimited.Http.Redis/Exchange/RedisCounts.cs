@@ -13,7 +13,14 @@ internal sealed class RedisCounts : ISharedCounts
     /// <summary>What a message begins with that says how many processes there are, now that one more has joined.</summary>
     private const char Joined = 'j';
 
-    private readonly ConnectionSource _connections;
+    /// <summary>How long a server rests that has failed while there is another.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+
+    /// <summary>A server remembers calls for a minute: who has not called for nearly as long has no reason to wonder.</summary>
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(50);
+
+    private readonly ConnectionSource[] _servers;
+    private readonly ServerChoice _choice = new(Rest.Ticks);
     private readonly KeySchema _schema;
     private readonly ServiceKeys _keys;
     private readonly TimeProvider _time;
@@ -22,21 +29,27 @@ internal sealed class RedisCounts : ISharedCounts
     private readonly long _owner;
     private readonly string _calls;
     private readonly Action<int> _onNews;
+    private readonly bool[] _isSubscribed;
     private long _sequence;
     private long _serverAhead;
-    private bool _isSubscribed;
+    private int _asked;
+    private int _answered = -1;
+    private long? _wroteAt;
     private Task _lookingAround = Task.CompletedTask;
 
-    public RedisCounts(ConnectionSource connections, KeySchema schema, ServiceKeys keys, string process, RedisStoreOptions options, TimeProvider time, Action<int> onNews)
+    public RedisCounts(ConnectionSource[] servers, KeySchema schema, ServiceKeys keys, string process, RedisStoreOptions options, TimeProvider time, Action<int> onNews)
     {
-        (_connections, _schema, _keys, _time, _onNews) = (connections, schema, keys, time, onNews);
+        (_servers, _schema, _keys, _time, _onNews) = (servers, schema, keys, time, onNews);
         (_timeout, _leaseTicks) = (options.Timeout, options.LeaseTimeToLive.Ticks);
         _owner = schema.LimitIdOf("process", process);
         _calls = keys.Calls(process);
+        _isSubscribed = new bool[servers.Length];
     }
 
     /// <summary>What the server's clock shows, as far as is known. Only midnights depend on it, and the server checks them.</summary>
     private long ServerNow => ((_time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond) + _serverAhead;
+
+    private long Now => _time.GetElapsedTime(0).Ticks;
 
     public async Task ExchangeAsync(SharedExchange exchange, bool isRetry)
     {
@@ -49,6 +62,7 @@ internal sealed class RedisCounts : ISharedCounts
         {
             // Whatever comes of it is nobody's business any more.
             _ = work.ContinueWith(static lost => _ = lost.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _choice.Failed(_asked, Now);
             throw new SharedStoreException($"It did not answer within {_timeout.TotalMilliseconds:0} ms.", late, passes: true, mayBeDone: true);
         }
         catch (Exception failure) when (failure is not SharedStoreException)
@@ -62,13 +76,19 @@ internal sealed class RedisCounts : ISharedCounts
     /// <summary>The client would look for another primary by itself, within a minute.</summary>
     private void LookAround(SharedStoreException failure)
     {
-        if (failure.Passes && _lookingAround.IsCompleted && _connections.Current is { } connection)
+        if (failure.Passes)
+        {
+            _choice.Failed(_asked, Now);
+        }
+
+        if (failure.Passes && _lookingAround.IsCompleted && _servers[_asked].Current is { } connection)
         {
             _lookingAround = connection.LookAroundAsync();
         }
     }
 
-    private static SharedStoreException Translated(Exception failure)
+    /// <summary>What a fault means for whoever counts on the store.</summary>
+    public static SharedStoreException Translated(Exception failure)
     {
         var kind = RedisError.KindOf(failure);
         var passes = RedisError.ClassOf(kind) is RedisFaultClass.Transient or RedisFaultClass.Topology or RedisFaultClass.Repeat;
@@ -77,17 +97,22 @@ internal sealed class RedisCounts : ISharedCounts
 
     private async Task WorkAsync(SharedExchange exchange, bool isRetry)
     {
-        var connection = await _connections.GetAsync().ConfigureAwait(false);
+        // What is told once more is told to the same server, which may know it already.
+        _asked = isRetry ? _asked : await PickAsync().ConfigureAwait(false);
+        var server = _asked;
+        var connection = await _servers[server].GetAsync().ConfigureAwait(false);
         if (!connection.IsConnected)
         {
+            _choice.Failed(server, Now);
+
             // A call made now would wait in a queue, and be carried out when nobody wants it any more.
             throw new SharedStoreException(RedisFaultText.Of(RedisErrorKind.ConnectionLost), new InvalidOperationException(), passes: true, mayBeDone: false);
         }
 
-        if (!_isSubscribed)
+        if (!_isSubscribed[server])
         {
             await connection.SubscribeAsync(_keys.Channel, message => _onNews(InstancesOf(message))).ConfigureAwait(false);
-            _isSubscribed = true;
+            _isSubscribed[server] = true;
         }
 
         var message = new RedisMessage(exchange, _keys, AddressOf, _leaseTicks);
@@ -101,11 +126,36 @@ internal sealed class RedisCounts : ISharedCounts
             if (!wantsOtherMidnights)
             {
                 _serverAhead += shown - ServerNow;
+                TakeNote(exchange, message, server);
                 return;
             }
 
             serverNow = shown;
         }
+    }
+
+    private async Task<int> PickAsync()
+    {
+        if (_servers.Length == 1)
+        {
+            return 0;
+        }
+
+        // A first that is not there takes its time to be found out: the other must not wait for that.
+        var (first, second) = (_servers[0].GetAsync(), _servers[1].GetAsync());
+        await Task.WhenAny(first, Task.Delay(_timeout / 2, _time)).ConfigureAwait(false);
+        return _choice.Pick(Now, IsConnected(first), IsConnected(second));
+    }
+
+    private static bool IsConnected(Task<IRedisConnection> connecting) => connecting is { IsCompletedSuccessfully: true, Result.IsConnected: true };
+
+    /// <summary>Whether the server knows what this process has told: not if it is another one, nor if it has lost the record of a call that was made a short while ago.</summary>
+    private void TakeNote(SharedExchange exchange, RedisMessage message, int server)
+    {
+        var isRemembered = _wroteAt is { } wrote && _time.GetElapsedTime(wrote) < Remembered;
+        exchange.HasForgotten = (_answered >= 0 && _answered != server) || (message.IsFirst && isRemembered);
+        _answered = server;
+        _wroteAt = message.Writes ? _time.GetTimestamp() : _wroteAt;
     }
 
     /// <summary>How many processes there are, where a message says that one has joined; else zero. Whatever else is published here says that somebody should look again.</summary>

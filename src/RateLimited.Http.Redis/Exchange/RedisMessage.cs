@@ -1,5 +1,6 @@
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
+using RateLimited.Http.Redis.Connection;
 using RateLimited.Http.Redis.Keys;
 using RateLimited.Http.Redis.Messages;
 using StackExchange.Redis;
@@ -19,6 +20,7 @@ internal sealed class RedisMessage
 
     private const int StatusDone = 1;
     private const int StatusStale = 2;
+    private const int StatusFirst = 4;
 
     private const int JoinCode = 8;
 
@@ -38,8 +40,26 @@ internal sealed class RedisMessage
         Gather();
     }
 
+    /// <summary>Runs the script with nothing to decide and nothing to write.</summary>
+    public static async Task ProbeAsync(IRedisConnection connection, string key, TimeSpan timeout, CancellationToken token)
+    {
+        var message = new MessageWriter();
+        message.Add(Protocol, 1, 1, 0, 0, 0, 0, 0, 0);
+        var answer = await ExchangeScript.Current.RunAsync(connection, [key], [message.ToBytes()]).WaitAsync(timeout, token).ConfigureAwait(false);
+        if (new MessageReader(answer).Next() != StatusDone)
+        {
+            throw new InvalidDataException("The script answered something else.");
+        }
+    }
+
     /// <summary>The keys that the script reads and writes, the record of calls first.</summary>
     public RedisKey[] KeysWith(string calls) => [calls, .. _groups.Select(static group => (RedisKey)group)];
+
+    /// <summary>Whether something was written, and the server knew of no earlier call of this process.</summary>
+    public bool IsFirst { get; private set; }
+
+    /// <summary>Whether something is written for certain.</summary>
+    public bool Writes => _exchange.Join || _exchange.Questions.Exists(static question => question.IsGranted && question.Wants.Any(static want => want.Granted > 0));
 
     /// <summary>Where the heads end that the script decides the usual message by, as it asks for them.</summary>
     public RedisValue LastOfHeads => UsualHeads() - 1;
@@ -83,7 +103,8 @@ internal sealed class RedisMessage
         var reader = new MessageReader(answer);
         var status = reader.Next();
         var serverNow = reader.Next();
-        if (status != StatusDone)
+        IsFirst = status == StatusFirst;
+        if (status is not (StatusDone or StatusFirst))
         {
             return status == StatusStale
                 ? throw new SharedStoreException("A later call of this process has been carried out before this one.", new InvalidOperationException(), passes: true, mayBeDone: false)

@@ -749,6 +749,9 @@ if record then
     if not last then return redis.error_reply('RLHSCHEMA a record of calls is not of schema 2') end
     return last == seq and sub(record, 9) or pack('<dd', 2, now)
   end
+else
+  -- It is this process's first call, or what came of the earlier ones is lost.
+  answered = pack('<d', 4) .. sub(answered, 9)
 end
 if in_place then redis.call('SETRANGE', KEYS[2], '28', in_place) end
 for i = 1, w, 3 do redis.call('SET', writes[i], writes[i + 1], 'PX', writes[i + 2]) end

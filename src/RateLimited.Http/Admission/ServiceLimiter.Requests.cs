@@ -199,6 +199,17 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
         public override string? Key { get; } = ticket.Key?.Chosen?.Name;
 
+        public override CancellationToken Lost
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _ticket is { Plan.Service.Shared: { } shared } held ? shared.LostOf(held) : CancellationToken.None;
+                }
+            }
+        }
+
         public override void Settle(UnitCost actual)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(actual.Unit, nameof(actual));

@@ -75,6 +75,14 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
         from guard in Guards(window)
         select new Drawn(window, () => [Twin.Bucket(1, quota, window, quota, guard), Twin.Sliding(2, quota, window, guard), Twin.Fixed(3, quota, window, guard, WindowAnchor.FirstUse)], $"three of {quota}/{window} guard {guard}"));
 
+    [Fact]
+    [Fault("R18")]
+    public void R18_a_server_clock_that_jumps_back_ages_nothing_and_delays_nobody_beyond_what_was_said() => Check(
+        from quota in Amounts.Between(1, 100)
+        from window in Windows
+        select new Drawn(window, () => [Twin.Bucket(1, quota, window, quota, 0), Twin.Sliding(2, quota, window, 0)], $"a jumping clock, {quota}/{window}", JumpsOften: true),
+        share: 2);
+
     private static Gen<long> Guards(long window) => Gen.OneOf(Gen.Constant(0L), Amounts.Between(0, window / 2));
 
     private void Check(Gen<Drawn> limits, int share = 1) => Holds.For(
@@ -85,13 +93,13 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
             static failing => History.Any.Shrinker(failing.history).Select(smaller => (failing.drawn, smaller))),
         each =>
         {
-            var (steps, expected) = each.history.CarryOut(each.drawn.Make(), each.drawn.Window, each.drawn.IsReleased);
+            var (steps, expected) = each.history.CarryOut(each.drawn.Make(), each.drawn.Window, each.drawn.IsReleased, each.drawn.JumpsOften ? 3 : 41);
             var answers = _script.Play(steps, $"h{Interlocked.Increment(ref _keys)}");
             answers.ShouldBe(expected);
         },
         share);
 
-    private sealed record Drawn(long Window, Func<Twin[]> Make, string Text, bool IsReleased = false)
+    private sealed record Drawn(long Window, Func<Twin[]> Make, string Text, bool IsReleased = false, bool JumpsOften = false)
     {
         public override string ToString() => Text;
     }

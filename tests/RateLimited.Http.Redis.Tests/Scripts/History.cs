@@ -29,7 +29,8 @@ internal sealed record History(int[] Raw)
     /// <param name="twins">The limits, all charged by every request.</param>
     /// <param name="window">The window that pauses are drawn by.</param>
     /// <param name="isReleased">Whether what was granted must be given back.</param>
-    public (byte[] Steps, List<long> Answers) CarryOut(Twin[] twins, long window, bool isReleased = false)
+    /// <param name="jumpsOneIn">Of how many steps one finds that the clock has fallen back.</param>
+    public (byte[] Steps, List<long> Answers) CarryOut(Twin[] twins, long window, bool isReleased = false, int jumpsOneIn = 41)
     {
         var message = new MessageWriter();
         var answers = new List<long>();
@@ -39,7 +40,7 @@ internal sealed record History(int[] Raw)
         {
             var (pause, act, amount, lease) = (Raw[i], Raw[i + 1], Raw[i + 2], Raw[i + 3]);
             var after = After(pause, window, twins[0].Rule.Quota, told - now);
-            if (pause % 41 == 40 && hasWritten)
+            if (pause % jumpsOneIn == jumpsOneIn - 1 && hasWritten)
             {
                 // Right after a write: the script knows of no other instant that the clock has shown.
                 var back = 1 + (pause % (2 * window));

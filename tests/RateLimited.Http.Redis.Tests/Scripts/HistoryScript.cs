@@ -49,6 +49,7 @@ internal sealed class HistoryScript(IDatabase database)
             local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c', string.format('%.0f', heads - 1)}, now)
             if type(reply) == 'table' then return reply end
             local status, _, granted, wait = unpack('<dddd', reply)
+            if status == 4 then status = 1 end
             answers[#answers + 1] = status == 1 and granted or 10 + status
             if granted == 1 then
               local held = {}

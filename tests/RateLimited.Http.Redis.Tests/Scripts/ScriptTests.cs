@@ -34,8 +34,9 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         var again = Ask(sequence: 1, Bucket(10), isRetry: true);
         var duplicate = Ask(sequence: 1, Bucket(10));
 
-        again.ShouldBe(first);
-        duplicate.ShouldBe(first);
+        // Only the first is told that the server knew of none before.
+        again[1..].ShouldBe(first[1..]);
+        duplicate.ShouldBe(again);
         Left(Bucket(10), 10).ShouldBe(9);
     }
 
@@ -171,7 +172,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
 
         var answer = (byte[])restricted.GetDatabase().ScriptEvaluate(ExchangeScript.Current.Text, [$"{_stem}:o", Key], [Message(1, Bucket(10), 1, isRetry: false).ToBytes(), "c"])!;
 
-        new MessageReader(answer).Next().ShouldBe(1);
+        new MessageReader(answer).Next().ShouldBe(4);
         Should.Throw<RedisServerException>(() => restricted.GetDatabase().Execute("FLUSHALL")).Message.ShouldContain("NOPERM");
     }
 

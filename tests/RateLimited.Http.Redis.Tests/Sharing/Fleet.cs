@@ -24,9 +24,13 @@ internal sealed class Fleet : IDisposable
     public LogCollector Logs { get; } = new();
 
     /// <summary>Starts a process. Returns its limiter of the service.</summary>
-    public IServiceRateLimiter Start(TimeProvider? time = null)
+    public IServiceRateLimiter Start(TimeProvider? time = null) => StartHost(time).GetRequiredKeyedService<IServiceRateLimiter>(Api);
+
+    /// <summary>Starts a process. Returns its container.</summary>
+    public ServiceProvider StartHost(TimeProvider? time = null)
     {
         var services = new ServiceCollection();
+        services.AddLogging();
         services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(Logs);
         if (time is not null)
         {
@@ -42,6 +46,7 @@ internal sealed class Fleet : IDisposable
             options.Timeout = TimeSpan.FromSeconds(20);
             _redis(options);
         });
+        services.AddHealthChecks().AddRateLimitingRedis("limits");
         services.AddServiceRateLimiting(Api, service =>
         {
             service.Store = "Redis";
@@ -50,7 +55,7 @@ internal sealed class Fleet : IDisposable
         });
         var process = services.BuildServiceProvider();
         _processes.Add(process);
-        return process.GetRequiredKeyedService<IServiceRateLimiter>(Api);
+        return process;
     }
 
     public void Dispose() => _processes.ForEach(static process => process.Dispose());

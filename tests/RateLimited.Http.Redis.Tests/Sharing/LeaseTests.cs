@@ -51,6 +51,7 @@ public sealed class LeaseTests(RedisServer server) : IClassFixture<RedisServer>
 
     [Fact]
     [Fault("C04")]
+    [Fault("C06")]
     public async Task C04_what_a_dead_process_held_is_had_by_others_after_its_time_to_live()
     {
         using var fleet = new Fleet(server.Address, static service => service.Limit("2 concurrent"), static redis => redis.LeaseTimeToLive = TimeSpan.FromSeconds(2));
@@ -86,6 +87,9 @@ public sealed class LeaseTests(RedisServer server) : IClassFixture<RedisServer>
         var (first, second, third) = (fleet.Start(), fleet.Start(), fleet.Start());
         var stale = await first.AcquireAsync(cancellationToken: Soon);
 
+        var lost = stale.Lost;
+        lost.IsCancellationRequested.ShouldBeFalse();
+
         // As if it had not been heard of: the server forgets who held what.
         foreach (var key in admin.GetServer(server.Address).Keys(pattern: $"{fleet.Prefix}*:s").ToArray())
         {
@@ -94,6 +98,9 @@ public sealed class LeaseTests(RedisServer server) : IClassFixture<RedisServer>
 
         using var held = await second.AcquireAsync(cancellationToken: Soon);
         await Eventually.Holds(() => fleet.Logs.Ours.Any(static entry => entry.Event.Id == 23), "the first learned that it was taken for dead");
+        await Eventually.Holds(() => lost.IsCancellationRequested, "its holder was told");
+        stale.Lost.IsCancellationRequested.ShouldBeTrue();
+        held.Lost.IsCancellationRequested.ShouldBeFalse();
         stale.Dispose();
 
         await Should.ThrowAsync<RateLimitRejectedException>(async () => await third.AcquireAsync(new AdmissionRequest { Timeout = TimeSpan.FromSeconds(5) }, Soon));

@@ -18,7 +18,7 @@ public sealed class ClientReferenceTests
     [
         "ConfigurationOptions.Parse", "ConfigurationOptions.get_EndPoints", "ConfigurationOptions.get_Ssl", "ConfigurationOptions.set_AbortOnConnectFail",
         "ConnectionMultiplexer.ConnectAsync", "IConnectionMultiplexer.GetDatabase", "IConnectionMultiplexer.GetSubscriber", "IConnectionMultiplexer.get_IsConnected", "IConnectionMultiplexer.ConfigureAsync",
-        "IDatabaseAsync.ScriptEvaluateAsync", "ISubscriber.SubscribeAsync", "RedisChannel..ctor", "RedisConnectionException.get_FailureType",
+        "IDatabaseAsync.ExecuteAsync", "IDatabaseAsync.ScriptEvaluateAsync", "ISubscriber.SubscribeAsync", "RedisChannel..ctor", "RedisConnectionException.get_FailureType",
         "RedisKey.op_Implicit", "RedisResult.op_Explicit", "RedisValue.op_Implicit", "EndPointCollection.get_Count",
     ];
 

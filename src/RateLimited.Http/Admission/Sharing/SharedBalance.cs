@@ -15,6 +15,7 @@ internal sealed class SharedBalance(Partition partition)
     private long _deniedUntil;
     private long _deniedCost;
     private long _quietUntil;
+    private CancellationTokenSource? _lost;
 
     /// <summary>What is counted while nobody can be asked.</summary>
     public LimitState Alone;
@@ -187,11 +188,17 @@ internal sealed class SharedBalance(Partition partition)
         return rate;
     }
 
-    /// <summary>The store has given what was held to others, or forgotten it.</summary>
-    public void Lose()
+    /// <summary>Cancelled when what is held now has been given to others.</summary>
+    public CancellationToken Lost => (_lost ??= new CancellationTokenSource()).Token;
+
+    /// <summary>The store has given what was held to others. Returns what tells the holders, to be cancelled outside the gate; null where none wants to know.</summary>
+    public CancellationTokenSource? Lose()
     {
         Epoch++;
         (InUse, Held, _count) = (0, 0, 0);
+        var lost = _lost;
+        _lost = null;
+        return lost;
     }
 
     private void Drop(int index)

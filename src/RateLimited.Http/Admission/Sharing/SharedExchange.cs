@@ -103,5 +103,8 @@ internal sealed class SharedExchange
     /// <summary>How many processes live, where that was asked.</summary>
     public int Instances { get; set; }
 
+    /// <summary>Whether the store answered that knows nothing of what was told before: another one, or one that has lost its data.</summary>
+    public bool HasForgotten { get; set; }
+
     public bool IsEmpty => Notes.Count == 0 && Questions.Count == 0 && Pause == 0 && !Join;
 }

@@ -1,4 +1,5 @@
 using RateLimited.Http.Limits;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Admission.Sharing;
 
@@ -103,6 +104,9 @@ internal sealed partial class SharedService
 
     private void Announce(SharedStoreException? failure, bool isNews)
     {
+        // Whoever listens is somebody else's code.
+        _lost.ForEach(static lost => Quietly.Say(lost.Cancel));
+        _lost.Clear();
         if (isNews)
         {
             if (failure is null)
@@ -167,7 +171,7 @@ internal sealed partial class SharedService
             _beatAt = Saturating.Add(now, _settings.LeaseTimeToLive / BeatsPerLife);
             foreach (var balance in _holding.Where(static balance => balance is { InUse: > 0 } || (balance.Rule.IsReleased && balance.Held > 0)))
             {
-                exchange.Notes.Add(new SharedNote { Kind = _health.IsAlone ? NoteKind.Hold : NoteKind.Renew, Balance = balance, Amount = Saturating.Add(balance.InUse, balance.Held) + UntoldOf(balance), Token = balance.Epoch });
+                exchange.Notes.Add(new SharedNote { Kind = _health.IsAlone || _holdsAnew ? NoteKind.Hold : NoteKind.Renew, Balance = balance, Amount = Saturating.Add(balance.InUse, balance.Held) + UntoldOf(balance), Token = balance.Epoch });
             }
         }
 
@@ -202,9 +206,20 @@ internal sealed partial class SharedService
         var now = _store.Clock.Now;
         _roundTrip = Math.Max(now - began, (_roundTrip * 7) / 8);
         Instances = exchange.Instances > 0 ? Math.Max(exchange.Instances, _fewestInstances) : Instances;
+        _holdsAnew = exchange.HasForgotten || (_holdsAnew && !exchange.Join);
+        if (exchange.HasForgotten)
+        {
+            // Who holds what it has to be told by the holders, each of its own; and what went before is not counted any more.
+            _beatAt = 0;
+            if (_settings.Quarantine > 0)
+            {
+                _service.Pause(now, _settings.Quarantine);
+            }
+        }
+
         foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(exchange.Notes))
         {
-            TakeIn(note);
+            TakeIn(note, exchange.HasForgotten);
         }
 
         foreach (var question in exchange.Questions)
@@ -227,11 +242,15 @@ internal sealed partial class SharedService
         return true;
     }
 
-    private void TakeIn(in SharedNote note)
+    private void TakeIn(in SharedNote note, bool hasForgotten)
     {
-        if (note.Kind == NoteKind.Renew && note.Result < 0 && note.Token == note.Balance.Epoch)
+        if (note.Kind == NoteKind.Renew && note.Result < 0 && note.Token == note.Balance.Epoch && !hasForgotten)
         {
-            note.Balance.Lose();
+            if (note.Balance.Lose() is { } lost)
+            {
+                _lost.Add(lost);
+            }
+
             _telemetry.LeasesLost();
         }
         else if (note.Kind == NoteKind.Answer)

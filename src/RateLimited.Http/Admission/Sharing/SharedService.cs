@@ -29,12 +29,14 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private readonly AnswerTokens _tokens = new();
     private readonly HashSet<SharedBalance> _holding = [];
     private readonly List<SharedQuestion> _questions = [];
+    private readonly List<CancellationTokenSource> _lost = [];
     private List<SharedNote> _notes = [];
     private long _pause;
     private long _flushAt = LimitRule.Never;
     private long _beatAt;
     private long _armedFor = LimitRule.Never;
     private bool _isRunning;
+    private bool _holdsAnew;
     private bool _isDisposed;
     private Action _wake = static () => { };
     private Action<string, Exception> _fail = static (_, _) => { };
@@ -180,6 +182,24 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
             _questions.Add(new SharedQuestion { Wants = WantsAhead(ticket, now) });
             Kick();
         }
+    }
+
+    /// <summary>Cancelled when something that a request holds has been given to others. Not under the gate.</summary>
+    public CancellationToken LostOf(AdmissionTicket ticket)
+    {
+        var lost = CancellationToken.None;
+        _store.Change(() =>
+        {
+            foreach (ref var charge in ticket.Charges)
+            {
+                if (charge.Partition is { State.Extra: SharedBalance balance, Limit.IsReleased: true })
+                {
+                    var own = charge.Receipt == balance.Epoch ? balance.Lost : new CancellationToken(canceled: true);
+                    lost = lost.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(lost, own).Token : own;
+                }
+            }
+        });
+        return lost;
     }
 
     public void Dispose()

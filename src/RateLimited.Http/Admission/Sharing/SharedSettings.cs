@@ -27,6 +27,9 @@ internal sealed record SharedSettings
     /// <summary>For how long the store keeps what is held for a process that says nothing more.</summary>
     public long LeaseTimeToLive { get; init; } = 30 * TimeSpan.TicksPerSecond;
 
+    /// <summary>For how long nobody goes after the store has lost what it knew; zero: all go on.</summary>
+    public long Quarantine { get; init; }
+
     /// <summary>How soon a lost store is asked again at first; each time without success twice as late, up to <see cref="LongestProbe"/>.</summary>
     public long FirstProbe { get; init; } = TimeSpan.TicksPerSecond / 4;
 
