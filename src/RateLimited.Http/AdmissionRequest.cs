@@ -42,6 +42,9 @@ public readonly record struct AdmissionRequest
     /// <summary>Who estimated the costs and who will say what they were, where somebody did or will.</summary>
     internal CostSources? CostSources { get; init; }
 
+    /// <summary>Whether it asks for nothing that must be remembered but its priority.</summary>
+    internal bool IsPlain => Tenant is null && Endpoint is null && Partition is null && Costs is null && Key is null && CostSources is null;
+
     /// <summary>A request that costs <paramref name="amount"/> of <paramref name="unit"/> besides its one request.</summary>
     /// <exception cref="ArgumentException"><paramref name="unit"/> is empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="amount"/> is negative.</exception>

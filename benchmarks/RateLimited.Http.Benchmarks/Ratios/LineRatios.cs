@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading.RateLimiting;
 using RateLimited.Http.Benchmarks.Measuring;
 using RateLimited.Http.Benchmarks.Sides;
@@ -10,7 +11,10 @@ internal static class LineRatios
 {
     private const int Many = 100_000;
     private const int Fewer = 25_000;
-    private const int Rounds = 7;
+    private const int Parts = 100;
+    private const int WarmUps = 2;
+    private const int Rounds = 12;
+    private const int CancelledRounds = 5;
 
     private static readonly Lazy<Phases> OfMany = new(static () => Measure(Many));
     private static readonly Lazy<Phases> OfFewer = new(static () => Measure(Fewer));
@@ -33,78 +37,81 @@ internal static class LineRatios
 
     private static Phases Measure(int count)
     {
-        var (ours, peer) = (new List<Times>(), new List<Times>());
-        for (var round = -1; round < Rounds; round++)
+        var (ours, peer) = (new Times(), new Times());
+        for (var round = -WarmUps; round < Rounds; round++)
         {
-            var (ourTimes, peerTimes) = (RunOurs(count), RunPeer(count));
-            if (round >= 0)
-            {
-                ours.Add(ourTimes);
-                peer.Add(peerTimes);
-            }
+            // To be cancelled is to throw, which takes as long as all the rest.
+            var isCancelled = round < CancelledRounds;
+            Run(Ours.WithLine(count), count, isCancelled, round < 0 ? null : ours);
+            Run(Bcl.WithLine(count), count, isCancelled, round < 0 ? null : peer);
         }
 
-        Ratio Of(Func<Times, double> phase, double bytes) => new(string.Empty, ours.Min(phase), peer.Min(phase), bytes);
+        Ratio Of(Func<Times, double> phase, double bytes) => new(string.Empty, phase(ours) / count, phase(peer) / count, bytes / count);
         return new Phases(
-            Of(static times => times.Enqueue, ours.Min(static times => times.Bytes)),
+            Of(static times => times.Enqueue.Sum(), ours.Bytes),
             Of(static times => times.Drain, 0),
-            Of(static times => times.Cancel, 0));
+            Of(static times => times.Cancel.Sum(), 0));
     }
 
-    private static Times RunOurs(int count)
+    private static void Run((RateLimiter Limiter, Action Replenish) side, int count, bool isCancelled, Times? times)
     {
-        var time = new JumpingTime();
-        using var limiter = Ours.WithLine(time, Ours.EmptyingBucket(count), count);
-        return Run(limiter, count, () => time.Jump(TimeSpan.FromHours(1) * count));
-    }
-
-    private static Times RunPeer(int count)
-    {
-        using var limiter = Bcl.EmptyingBucket(count, count);
-        return Run(limiter, count, () => limiter.TryReplenish());
-    }
-
-    private static Times Run(RateLimiter limiter, int count, Action replenish)
-    {
+        using var limiter = side.Limiter;
         var sources = Enumerable.Range(0, count).Select(static _ => new CancellationTokenSource()).ToArray();
-        limiter.AttemptAcquire(count).Dispose();
+        var waiters = new Task[count];
+        var part = count / Parts;
         GC.Collect();
 
         var bytes = GC.GetAllocatedBytesForCurrentThread();
-        var start = Stopwatch.GetTimestamp();
-        var waiters = Enqueue(limiter, sources);
-        var enqueue = Stopwatch.GetElapsedTime(start);
+        for (var i = 0; i < Parts; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Enqueue(limiter, sources, waiters, i * part, part);
+            times?.NoteEnqueue(i, Stopwatch.GetElapsedTime(start));
+        }
+
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
 
         // Every other round leaves the collector's debt behind; here both begin without.
         GC.Collect();
-        start = Stopwatch.GetTimestamp();
-        replenish();
+        var begin = Stopwatch.GetTimestamp();
+        side.Replenish();
         Array.ForEach(waiters, static waiter => waiter.GetAwaiter().GetResult());
-        var drain = Stopwatch.GetElapsedTime(start);
-
-        waiters = Enqueue(limiter, sources);
-        GC.Collect();
-        start = Stopwatch.GetTimestamp();
-        Array.ForEach(sources, static source => source.Cancel());
-        var cancel = Stopwatch.GetElapsedTime(start);
-        foreach (var waiter in waiters)
+        times?.NoteDrain(Stopwatch.GetElapsedTime(begin), bytes);
+        if (isCancelled)
         {
-            waiter.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).GetAwaiter().GetResult();
-        }
+            Enqueue(limiter, sources, waiters, 0, count);
+            GC.Collect();
+            for (var i = 0; i < Parts; i++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                Cancel(sources, i * part, part);
+                times?.NoteCancel(i, Stopwatch.GetElapsedTime(start));
+            }
 
-        return new Times(enqueue.TotalNanoseconds / count, drain.TotalNanoseconds / count, cancel.TotalNanoseconds / count, (double)bytes / count);
+            foreach (var waiter in waiters)
+            {
+                waiter.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).GetAwaiter().GetResult();
+            }
+        }
     }
 
-    private static Task[] Enqueue(RateLimiter limiter, CancellationTokenSource[] sources)
+    // Methods of their own, called often: a loop that is entered a few times stays in code that the compiler made for its first rounds.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Enqueue(RateLimiter limiter, CancellationTokenSource[] sources, Task[] waiters, int first, int count)
     {
-        var waiters = new Task[sources.Length];
-        for (var i = 0; i < waiters.Length; i++)
+        for (var i = first; i < first + count; i++)
         {
             waiters[i] = WaitAsync(limiter, sources[i].Token);
         }
+    }
 
-        return waiters;
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Cancel(CancellationTokenSource[] sources, int first, int count)
+    {
+        for (var i = first; i < first + count; i++)
+        {
+            sources[i].Cancel();
+        }
     }
 
     /// <summary>What a program does: waits, and lets go.</summary>
@@ -119,5 +126,25 @@ internal static class LineRatios
 
     private sealed record Phases(Ratio Enqueue, Ratio Drain, Ratio Cancel);
 
-    private readonly record struct Times(double Enqueue, double Drain, double Cancel, double Bytes);
+    /// <summary>The least that each part took in any round, in nanoseconds: what else the machine does hits one part of one round.</summary>
+    private sealed class Times
+    {
+        public double[] Enqueue { get; } = [.. Enumerable.Repeat(double.MaxValue, Parts)];
+
+        public double[] Cancel { get; } = [.. Enumerable.Repeat(double.MaxValue, Parts)];
+
+        public double Drain { get; private set; } = double.MaxValue;
+
+        public double Bytes { get; private set; } = double.MaxValue;
+
+        public void NoteEnqueue(int part, TimeSpan time) => Enqueue[part] = Math.Min(Enqueue[part], time.TotalNanoseconds);
+
+        public void NoteCancel(int part, TimeSpan time) => Cancel[part] = Math.Min(Cancel[part], time.TotalNanoseconds);
+
+        public void NoteDrain(TimeSpan time, double bytes)
+        {
+            Drain = Math.Min(Drain, time.TotalNanoseconds);
+            Bytes = Math.Min(Bytes, bytes);
+        }
+    }
 }

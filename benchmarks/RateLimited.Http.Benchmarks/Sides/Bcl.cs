@@ -35,14 +35,20 @@ internal static class Bcl
 
     public static RateLimiter Chained(params RateLimiter[] limiters) => RateLimiter.CreateChained(limiters);
 
-    public static ReplenishingRateLimiter EmptyingBucket(int holds, int queue) => new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+    /// <summary>A limiter whose quota is taken, with a line, and what refills it: who waits goes on as it does, on the caller's thread.</summary>
+    public static (RateLimiter Limiter, Action Replenish) WithLine(int length)
     {
-        TokenLimit = holds,
-        TokensPerPeriod = holds,
-        ReplenishmentPeriod = TimeSpan.FromTicks(1),
-        QueueLimit = queue,
-        AutoReplenishment = false,
-    });
+        var limiter = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = length,
+            TokensPerPeriod = length,
+            ReplenishmentPeriod = TimeSpan.FromTicks(1),
+            QueueLimit = length,
+            AutoReplenishment = false,
+        });
+        limiter.AttemptAcquire(length).Dispose();
+        return (limiter, () => limiter.TryReplenish());
+    }
 
     public static RateLimiter Empty()
     {

@@ -61,11 +61,13 @@ internal static class Ours
         return new PartitionedPermitLimiter<string>(service, static key => new AdmissionRequest { Partition = key }, service);
     }
 
-    public static RateLimiter WithLine(TimeProvider time, LimitRule rule, int length)
+    /// <summary>A limiter whose quota is taken, with a line as it is by default, and what gives all of the quota back: who waits goes on as it does, on the caller's thread.</summary>
+    public static (RateLimiter Limiter, Action Replenish) WithLine(int length)
     {
-        // Nobody grows older by being let go, and a full bucket lets go of all: the rival's waiters have neither ages nor a guard.
-        var queue = new QueueDefinition { Length = length, Timeout = Timeout.InfiniteTimeSpan, Ageing = TimeSpan.MaxValue };
-        return Face(Service(time, PartitionBy.Service, queue, guard: TimeSpan.Zero, [rule]));
+        var queue = new QueueDefinition { Length = length };
+        var service = Service(TimeProvider.System, PartitionBy.Service, queue, guard: TimeSpan.Zero, [EmptyingBucket(length)]);
+        var all = service.Admit(new AdmissionRequest { Costs = [new UnitCost(UnitCost.Requests, length)] }, LimitRule.Never, CancellationToken.None);
+        return (Face(service), all.GiveBack);
     }
 
     public static DelegatingHandler Handler(HttpMessageHandler inner, params LimitRule[] rules)

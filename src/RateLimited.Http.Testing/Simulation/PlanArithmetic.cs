@@ -22,7 +22,7 @@ internal sealed class PlanArithmetic : IDisposable
     {
         _question = question;
         var time = new ManualTimeProvider(question.Start);
-        _store = new InProcessStore(time, DefinitionCompiler.Limits(question.GlobalLimits, UnitScale.Of(question.Options, besides: [])));
+        _store = new InProcessStore(time, DefinitionCompiler.Limits(question.GlobalLimits, UnitScale.Of(question.Options)));
         _begin = _store.Clock.At(guard: 0);
         var definition = DefinitionCompiler.Service(question.Service, question.Options);
         _service = new BoundService(definition, _store);
@@ -33,7 +33,7 @@ internal sealed class PlanArithmetic : IDisposable
 
         var costs = DefinitionCompiler.Router(definition).CostsOf(question.Item.Endpoint);
         var item = costs is null ? question.Item : question.Item with { Costs = EndpointCosts.Over(question.Item.Costs, costs) };
-        _ticket.Resolve(owner: null!, _service.PlanOf(item), item);
+        _ticket.Resolve(_service.PlanOf(item), item);
         foreach (ref var charge in _ticket.Charges)
         {
             if (charge.Cost > charge.Partition.Limit.Capacity)

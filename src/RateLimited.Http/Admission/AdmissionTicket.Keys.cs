@@ -3,12 +3,8 @@ namespace RateLimited.Http.Admission;
 /// <summary>The key that a request goes with.</summary>
 internal sealed partial class AdmissionTicket
 {
-    // Kept with the ticket: services without keys have none.
-    private KeyClaim? _claim;
-    private KeyWish? _wish;
-
     /// <summary>The claim to a key; null where the service has none, or the request goes without.</summary>
-    public KeyClaim? Key { get; private set; }
+    public KeyClaim? Key => _details?.Key;
 
     /// <summary>What it is charged of a limit; nothing where it is not counted by it.</summary>
     public long CostAt(BoundLimit limit) => Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, Costs, limit.PartsPerUnit), limit.LeastCost);
@@ -23,24 +19,9 @@ internal sealed partial class AdmissionTicket
         {
             if (CostAt(limit) is > 0 and var cost)
             {
-                AddCharge(limit.Only!, cost, Plan.MostCharges);
-                HoldsConcurrency |= limit.IsReleased;
-                HoldsSettlement |= limit.CostOfOne == 0;
+                Details.Add(limit, limit.Only!, cost, Plan.MostCharges);
             }
         }
-    }
-
-    private void ClaimKey(LimitPlan plan, KeyWish? wish)
-    {
-        _wish = wish;
-        if (plan.Keys is null || ReferenceEquals(wish, KeyWish.Keyless))
-        {
-            Key = null;
-            return;
-        }
-
-        Key = _claim ??= new KeyClaim();
-        Key.Begin(plan.Keys, wish);
     }
 
     private bool ClaimsAs(AdmissionTicket other) => Key?.IsSameAs(other.Key) ?? other.Key is null;

@@ -6,12 +6,16 @@ namespace RateLimited.Http.Admission;
 internal sealed class MonotonicClock
 {
     private const long WallIsStaleAfter = TimeSpan.TicksPerSecond;
+    private const long CoarseIsStaleAfter = 1000;
+    private const int MostTries = 8;
 
     /// <summary>What the system's clock counts in on most machines; dividing by a constant costs a tenth of dividing by a number.</summary>
     private const long NanosecondsPerTick = 100;
 
     private readonly long _frequency;
     private readonly long _perTick;
+    private long _coarseOffset;
+    private long _coarseReadAt = long.MinValue / 2;
     private long _wallOffset;
     private long _wallReadAt = -WallIsStaleAfter;
 
@@ -44,6 +48,21 @@ internal sealed class MonotonicClock
     /// <summary>A clock that costs a quarter of the exact one and lags behind it by a few milliseconds. Good for bounds only.</summary>
     public static long CoarseMilliseconds => Environment.TickCount64;
 
+    /// <summary>Now, give or take a tick of the coarse clock, and at its price where there is one: to tell how old something grows.</summary>
+    public long Roughly
+    {
+        get
+        {
+            if (!HasCoarse)
+            {
+                return Now;
+            }
+
+            var coarse = CoarseMilliseconds;
+            return (coarse * TimeSpan.TicksPerMillisecond) + (coarse - Volatile.Read(ref _coarseReadAt) < CoarseIsStaleAfter ? Volatile.Read(ref _coarseOffset) : ReadCoarseOffset());
+        }
+    }
+
     /// <summary>
     /// What to add to a monotonic instant to get UTC ticks, at most a second old: a wall clock that jumps moves where windows begin, never how long anything takes.
     /// </summary>
@@ -66,5 +85,23 @@ internal sealed class MonotonicClock
     {
         var now = Now;
         return new Moment(now, WallOffsetAt(now), guard);
+    }
+
+    /// <summary>What to add to the coarse clock: the two may drift apart. Read between two readings of it that agree, or who knows how long one of them has waited for a processor.</summary>
+    private long ReadCoarseOffset()
+    {
+        long coarse, now;
+        var tries = 0;
+        do
+        {
+            coarse = CoarseMilliseconds;
+            now = Now;
+        }
+        while (CoarseMilliseconds != coarse && ++tries < MostTries);
+
+        var offset = now - (coarse * TimeSpan.TicksPerMillisecond);
+        Volatile.Write(ref _coarseOffset, offset);
+        Volatile.Write(ref _coarseReadAt, coarse);
+        return offset;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ParkingLots
     /// <summary>Parks a lane behind those that already wait for something it needs. Returns false when none do that it may not overtake.</summary>
     public bool TryQueueBehind(AdmissionTicket ticket, Lane lane)
     {
-        if (_lots.Count == 0 || ticket.Place.Bounces >= MostBounces)
+        if (_lots.Count == 0 || ticket.Bounces >= MostBounces)
         {
             return false;
         }
@@ -34,7 +34,7 @@ internal sealed class ParkingLots
             if (_lots.TryGetValue(charge.Partition, out var lot) && lot.IsInTheWayOf(lane))
             {
                 // It had its turn at one partition and loses that for another.
-                ticket.Place.Bounces += lane.ScoutOf is null ? 0 : 1;
+                ticket.Details.Bounces += lane.ScoutOf is null ? 0 : 1;
                 Park(lane, lot, AtOnce);
                 return true;
             }
@@ -51,7 +51,7 @@ internal sealed class ParkingLots
             return false;
         }
 
-        ticket.Place.Bounces += lane.ScoutOf is null ? 0 : 1;
+        ticket.Details.Bounces += lane.ScoutOf is null ? 0 : 1;
         Park(lane, lot, AtOnce);
         return true;
     }
@@ -68,7 +68,7 @@ internal sealed class ParkingLots
         }
 
         // A scout that its own partition refuses again was called too early, which says nothing of its chances; but if its instant has come, others who may take the same keys were faster.
-        lane.Tickets.First!.Place.Bounces += !ReferenceEquals(lane.ScoutOf, lot) || lot.IsOvertaken ? 1 : 0;
+        lane.Tickets.First!.Details.Bounces += !ReferenceEquals(lane.ScoutOf, lot) || lot.IsOvertaken ? 1 : 0;
         Park(lane, lot, until);
     }
 

@@ -23,7 +23,15 @@ internal sealed class PermitLease(AdmissionTicket? ticket) : RateLimitLease
             return new PermitLease(ticket);
         }
 
-        ticket.Complete();
+        if (ticket.IsForGood)
+        {
+            ticket.Abandon();
+        }
+        else
+        {
+            ticket.Complete();
+        }
+
         return Admitted;
     }
 
@@ -39,6 +47,32 @@ internal sealed class PermitLease(AdmissionTicket? ticket) : RateLimitLease
         if (_ticket is not null)
         {
             Interlocked.Exchange(ref _ticket, value: null)?.Complete();
+        }
+
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>An acquired lease of slots that needed no ticket.</summary>
+internal sealed class HeldPermits(ServiceLimiter limiter, Partition[] held, int permits) : RateLimitLease
+{
+    private Partition[]? _held = held;
+
+    public override bool IsAcquired => true;
+
+    public override IEnumerable<string> MetadataNames => [];
+
+    public override bool TryGetMetadata(string metadataName, out object? metadata)
+    {
+        metadata = null;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (Interlocked.Exchange(ref _held, value: null) is { } held)
+        {
+            limiter.Release(held, permits);
         }
 
         base.Dispose(disposing);

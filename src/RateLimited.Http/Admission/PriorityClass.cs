@@ -14,15 +14,27 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
     private readonly Dictionary<string, TenantFlow> _flows = new(StringComparer.Ordinal);
     private readonly LinkedList<TenantFlow> _round = [];
     private readonly Dictionary<Partition, (int Count, long Cost)> _queuedAt = [];
+    private readonly TicketQueue<InClass> _arrivals = new();
     private TenantFlow? _newest;
     private long _quantum;
+
+    // While all stand in one lane, its order is the class's: most lines have one tenant with one set of limits.
+    private Lane? _only;
+    private bool _hasSeveralLanes;
 
     /// <summary>Zero is served first.</summary>
     public int Rank { get; } = rank;
 
     public RequestPriority Priority { get; } = priority;
 
-    public TicketList<ArrivalLinks> Arrivals { get; } = new();
+    /// <summary>How many wait.</summary>
+    public int Count => _hasSeveralLanes ? _arrivals.Count : _only?.Tickets.Count ?? 0;
+
+    /// <summary>Who has been in the class for longest.</summary>
+    public AdmissionTicket? Oldest => _hasSeveralLanes ? _arrivals.First : _only?.Tickets.First;
+
+    /// <summary>Who came into the class last.</summary>
+    public AdmissionTicket? Newest => _hasSeveralLanes ? _arrivals.Last : _only?.Tickets.Last;
 
     /// <summary>What the waiters cost together.</summary>
     public UnitSums Queued { get; } = new();
@@ -37,15 +49,11 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
 
     public void Add(AdmissionTicket ticket)
     {
-        ref var place = ref ticket.Place;
         var flow = FlowOf(ticket.Tenant ?? Anonymous);
         var lane = flow.LaneOf(ticket);
-        place.Lane = lane;
-        lane.Tickets.AddLast(ticket);
-        flow.Count++;
-        Arrivals.AddLast(ticket);
-        Count(ticket, sign: 1);
-        _quantum = Math.Max(_quantum, place.Size);
+        Append(ticket, lane);
+        Tally(ticket, sign: 1);
+        _quantum = Math.Max(_quantum, ticket.Size);
         if (lane.Tickets.Count == 1)
         {
             flow.Changed(lane);
@@ -61,39 +69,32 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
         }
     }
 
+    /// <summary>Adds a plain ticket behind one of its lane that is not parked.</summary>
+    public void AddBehind(AdmissionTicket ticket, Lane lane)
+    {
+        Append(ticket, lane);
+        Queued.AddRequest();
+    }
+
     public void Remove(AdmissionTicket ticket)
     {
         var lane = ticket.Place.Lane!;
-        var flow = lane.Flow;
         var wasHead = ReferenceEquals(lane.Tickets.First, ticket);
+        Forget(ticket, lane);
         lane.Tickets.Remove(ticket);
-        Arrivals.Remove(ticket);
-        Count(ticket, sign: -1);
-        ticket.Place.Lane = null;
-        flow.Count--;
-        ParkedCount -= lane.ParkedAt is null ? 0 : 1;
-        if (lane.Tickets.Count > 0)
-        {
-            if (wasHead)
-            {
-                flow.Changed(lane);
-            }
+        Left(lane, wasHead);
+    }
 
-            return;
+    /// <summary>Takes out the first of a lane, which stand side by side.</summary>
+    public void RemoveRun(ReadOnlySpan<AdmissionTicket> run, Lane lane)
+    {
+        foreach (var ticket in run)
+        {
+            Forget(ticket, lane);
         }
 
-        flow.Remove(lane);
-        if (flow.IsEmpty)
-        {
-            LeaveRound(flow);
-            _flows.Remove(flow.Tenant);
-            _newest = ReferenceEquals(_newest, flow) ? null : _newest;
-        }
-
-        if (Arrivals.Count == 0)
-        {
-            _quantum = 0;
-        }
+        lane.Tickets.RemoveFirst(run.Length);
+        Left(lane, wasHead: true);
     }
 
     /// <summary>How many of the class's waiters are the tenant's.</summary>
@@ -120,7 +121,7 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
                 flow.IsServed = true;
             }
 
-            if (lane.Tickets.First!.Place.Size <= flow.Deficit || _round.Count == 1)
+            if (lane.Tickets.First!.Size <= flow.Deficit || _round.Count == 1)
             {
                 return lane;
             }
@@ -139,7 +140,7 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
         var front = lane.Tickets.Front(lane.Flow.HasSeveralLanes ? 1 : most);
         var left = _round.Count == 1 ? long.MaxValue : lane.Flow.Deficit;
         var run = 0;
-        while (run < front.Length && front[run] is { Place.Size: var size } && size <= left)
+        while (run < front.Length && front[run] is { Size: var size } && size <= left)
         {
             left -= size;
             run++;
@@ -148,11 +149,79 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
         return front[..run]!;
     }
 
-    /// <summary>Takes what went off the tenant's account. Before the ticket is removed.</summary>
-    public static void Spend(AdmissionTicket ticket)
+    /// <summary>Takes what went off the tenant's account. Before it is removed.</summary>
+    public static void Spend(ReadOnlySpan<AdmissionTicket> run, TenantFlow flow)
     {
-        var flow = ticket.Place.Lane!.Flow;
-        flow.Deficit = Math.Max(flow.Deficit - ticket.Place.Size, 0);
+        foreach (var ticket in run)
+        {
+            flow.Deficit = Math.Max(flow.Deficit - ticket.Size, 0);
+        }
+    }
+
+    private void Append(AdmissionTicket ticket, Lane lane)
+    {
+        if (!_hasSeveralLanes && !ReferenceEquals(_only, lane))
+        {
+            if (_only is null || _only.Tickets.Count == 0)
+            {
+                _only = lane;
+            }
+            else
+            {
+                _arrivals.AddAll(_only.Tickets);
+                _hasSeveralLanes = true;
+            }
+        }
+
+        ticket.Place.Lane = lane;
+        lane.Tickets.AddLast(ticket);
+        lane.Flow.Count++;
+        if (_hasSeveralLanes)
+        {
+            _arrivals.AddLast(ticket);
+        }
+    }
+
+    /// <summary>Takes a ticket off all counts, but not out of its lane.</summary>
+    private void Forget(AdmissionTicket ticket, Lane lane)
+    {
+        Tally(ticket, sign: -1);
+        if (_hasSeveralLanes)
+        {
+            _arrivals.Remove(ticket);
+        }
+
+        ticket.Place.Lane = null;
+        lane.Flow.Count--;
+        ParkedCount -= lane.ParkedAt is null ? 0 : 1;
+    }
+
+    /// <summary>Somebody has left a lane.</summary>
+    private void Left(Lane lane, bool wasHead)
+    {
+        var flow = lane.Flow;
+        if (lane.Tickets.Count > 0)
+        {
+            if (wasHead)
+            {
+                flow.Changed(lane);
+            }
+
+            return;
+        }
+
+        flow.Remove(lane);
+        if (flow.IsEmpty)
+        {
+            LeaveRound(flow);
+            _flows.Remove(flow.Tenant);
+            _newest = ReferenceEquals(_newest, flow) ? null : _newest;
+        }
+
+        if (Count == 0)
+        {
+            (_quantum, _only, _hasSeveralLanes) = (0, null, false);
+        }
     }
 
     private TenantFlow FlowOf(string tenant)
@@ -172,25 +241,30 @@ internal sealed class PriorityClass(int rank, RequestPriority priority)
         return _newest = flow;
     }
 
-    private void Count(AdmissionTicket ticket, int sign)
+    private void Tally(AdmissionTicket ticket, int sign)
     {
         Queued.Add(ticket, sign);
+        if (ticket.Plan.IsShared)
+        {
+            return;
+        }
+
         foreach (ref var charge in ticket.Charges)
         {
             // What the chosen key was charged came to it when it was let go.
             if (!charge.Partition.Limit.IsShared && charge.Partition.Limit.Scope is not (LimitScope.Key or LimitScope.KeyEndpoint))
             {
-                Count(charge.Partition, sign, charge.Cost);
+                TallyAt(charge.Partition, sign, charge.Cost);
             }
         }
 
         if (ticket.Key is { Set.Lot: { Limit.IsShared: false } lot })
         {
-            Count(lot, sign, cost: 0);
+            TallyAt(lot, sign, cost: 0);
         }
     }
 
-    private void Count(Partition partition, int sign, long cost)
+    private void TallyAt(Partition partition, int sign, long cost)
     {
         ref var queued = ref CollectionsMarshal.GetValueRefOrAddDefault(_queuedAt, partition, out _);
         queued = (queued.Count + sign, queued.Cost + (sign * cost));

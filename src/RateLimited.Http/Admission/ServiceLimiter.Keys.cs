@@ -7,7 +7,7 @@ internal sealed partial class ServiceLimiter
     public KeyHandle? PickKey(in AdmissionRequest request)
     {
         var ticket = _pool.Rent();
-        ticket.Resolve(this, _service.PlanOf(request), request);
+        ticket.Resolve(_service.PlanOf(request), request);
         var key = _store.PickKey(ticket);
         Abandon(ticket);
         return key;
@@ -26,7 +26,7 @@ internal sealed partial class ServiceLimiter
     public bool HasOpenKey(in AdmissionRequest request)
     {
         var ticket = _pool.Rent();
-        ticket.Resolve(this, _service.PlanOf(request), request);
+        ticket.Resolve(_service.PlanOf(request), request);
         var has = _store.HasOpenKey(ticket);
         Abandon(ticket);
         return has;

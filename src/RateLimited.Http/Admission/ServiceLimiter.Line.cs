@@ -9,10 +9,45 @@ internal sealed partial class ServiceLimiter
     /// <summary>How many leave the line under one hold of its lock: few enough to be told while they are still in the cache, and not to keep newcomers waiting.</summary>
     private const int MostAtOnce = 128;
 
+    /// <summary>When somebody joins who never gives up: it is only asked how old it is, and mostly that is only asked to let it rise.</summary>
+    private long TimeOfJoining => Telemetry.MeasuresWaits ? _store.Clock.Now : _store.Clock.Roughly;
+
+    /// <summary>Holds the line's lock. Those who came meanwhile stand in line.</summary>
+    private Lock.Scope HoldLine()
+    {
+        var scope = _lock.EnterScope();
+        if (_newcomers.IsOpen)
+        {
+            _newcomers.Close(_line);
+        }
+
+        return scope;
+    }
+
+    /// <summary>Joins those who may stand in line without its lock, where they are let in: a ticket for one permit, whatever the endpoint and without a tenant; else null.</summary>
+    public AdmissionTicket? TryJoinNewcomers(CancellationToken cancellationToken)
+    {
+        if (_newcomers.Plan is not { } plan || ServiceTelemetry.TracesWaits)
+        {
+            return null;
+        }
+
+        var ticket = _pool.Rent();
+        ticket.ResolveForGood(plan);
+        if (!_newcomers.TryAdd(ticket, TimeOfJoining))
+        {
+            Abandon(ticket);
+            return null;
+        }
+
+        ticket.Watch(cancellationToken);
+        return ticket;
+    }
+
     private void OnTimer()
     {
         var done = new LeavingTickets();
-        lock (_lock)
+        using (HoldLine())
         {
             if (_isDisposed)
             {
@@ -23,7 +58,7 @@ internal sealed partial class ServiceLimiter
             Look(ref done);
         }
 
-        CompleteAll(done);
+        CompleteAll(ref done);
     }
 
     /// <summary>Takes out of the line who goes or gives up now, and sets the timer for the next. Under the lock.</summary>
@@ -61,7 +96,7 @@ internal sealed partial class ServiceLimiter
     private void FailAll(string why, Exception cause)
     {
         var left = new List<AdmissionTicket>();
-        lock (_lock)
+        using (HoldLine())
         {
             while (_line.TakeAny() is { } ticket)
             {
@@ -72,7 +107,7 @@ internal sealed partial class ServiceLimiter
         foreach (var ticket in left)
         {
             ticket.Unresolve();
-            ticket.Span.End();
+            ticket.EndSpan();
             ticket.Fail(new RateLimitStoreException(Service, why, cause));
         }
     }
@@ -103,27 +138,26 @@ internal sealed partial class ServiceLimiter
     }
 
     /// <summary>Tells those who left the line what became of them, in the order they left, and lets the rest follow. Never under the lock.</summary>
-    private void CompleteAll(LeavingTickets done)
+    private void CompleteAll(ref LeavingTickets done)
     {
-        while (done.First is not null)
+        while (done.Count > 0)
         {
             // Once for all of them: whoever goes on on another thread counts itself out at the same place.
             Interlocked.Add(ref _inFlight.Value, done.Admitted);
-            var now = _store.Clock.Now;
-            while (done.Take() is { } ticket)
+            var now = Telemetry.MeasuresWaits ? _store.Clock.Now : 0;
+            for (var i = 0; i < done.Count; i++)
             {
-                Complete(ticket, now);
+                Complete(done[i], now);
             }
 
-            if (!done.IsCut)
+            var isCut = done.IsCut;
+            done.Clear();
+            if (isCut)
             {
-                return;
-            }
-
-            done = default;
-            lock (_lock)
-            {
-                Look(ref done);
+                using (HoldLine())
+                {
+                    Look(ref done);
+                }
             }
         }
     }
@@ -134,7 +168,7 @@ internal sealed partial class ServiceLimiter
         {
             Telemetry.Waited(ticket.Priority, new TimeSpan(Math.Max(now - ticket.Place.Since, 0)));
             Telemetry.Checked(CheckResult.Waited);
-            ticket.Span.End();
+            ticket.EndSpan();
             ticket.Grant();
             return;
         }

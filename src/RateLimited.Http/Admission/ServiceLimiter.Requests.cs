@@ -29,7 +29,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         var ticket = Resolve(request);
         try
         {
-            lock (_lock)
+            using (HoldLine())
             {
                 return ticket.FirstExceeded() is null ? WaitOf(_store.Project(ticket, _line), _store.Clock.Now) : null;
             }
@@ -91,7 +91,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         IEnumerable<BoundLimit> engaged = faults.IsEngaged ? [faults.Partition.Limit] : [];
         var limits = _store.GlobalLimits.Concat(_service.Limits).Concat(engaged).Select(limit => StatusOf(limit, now)).ToList();
         var keys = _store.KeysOf(_service);
-        lock (_lock)
+        using (HoldLine())
         {
             return new ServiceStatus
             {
@@ -99,7 +99,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 Mode = Mode,
                 Limits = limits,
                 Keys = keys,
-                Line = [.. _line.Classes.Where(each => each.Arrivals.Count > 0).Select(each => new LineStatus(each.Priority, each.Arrivals.Count))],
+                Line = [.. _line.Classes.Where(each => each.Count > 0).Select(each => new LineStatus(each.Priority, each.Count))],
                 Wait = wait,
                 InFlight = (int)Volatile.Read(ref _inFlight.Value),
                 ArrivalGuard = new TimeSpan(_service.Guard),
@@ -153,7 +153,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         var reason = RejectionReason.LimitReached;
         Decision projected;
         long now;
-        lock (_lock)
+        using (HoldLine())
         {
             now = _store.Clock.Now;
             if (_isDisposed || ticket.FirstExceeded() is not null)
@@ -184,7 +184,8 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         return null;
     }
 
-    private void Abandon(AdmissionTicket ticket)
+    /// <summary>Takes back a ticket that needs no end.</summary>
+    public void Abandon(AdmissionTicket ticket)
     {
         ticket.Unresolve();
         _pool.Return(ticket);

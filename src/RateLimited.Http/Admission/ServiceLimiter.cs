@@ -13,6 +13,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     private readonly InProcessStore _store;
     private readonly BoundService _service;
     private readonly WaitingLine _line;
+    private readonly Newcomers _newcomers = new();
     private readonly TicketPool _pool;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
@@ -26,7 +27,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         _store = store;
         _pool = new TicketPool(completion);
         Telemetry = telemetry;
-        _service = new BoundService(definition, store, shared is null ? null : service => new SharedService(shared, store, service, telemetry));
+        _service = new BoundService(definition, store, shared is null ? null : service => new SharedService(shared, store, service, telemetry)) { Owner = this };
         _line = new WaitingLine(definition.Queue);
         if (_service.Shared is { } others)
         {
@@ -85,7 +86,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     public void Apply(ServiceDefinition? definition = null)
     {
         var done = new LeavingTickets();
-        lock (_lock)
+        using (HoldLine())
         {
             var next = definition ?? Definition;
             var dropped = default(IReadOnlyList<BoundLimit>);
@@ -99,7 +100,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             {
                 var request = ticket.Request;
                 ticket.Unresolve();
-                ticket.Resolve(this, _service.PlanOf(request), request);
+                ticket.Resolve(_service.PlanOf(request), request);
             });
             if (next.Mode == RateLimitMode.Enforce)
             {
@@ -111,7 +112,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             }
         }
 
-        CompleteAll(done);
+        CompleteAll(ref done);
     }
 
     /// <summary>The request has ended.</summary>
@@ -128,10 +129,10 @@ internal sealed partial class ServiceLimiter : IDisposable
     public void Settle(EndedCharges ended, in UnitCost actual) => Wake(_store.Settle(ended, actual), released: null);
 
     /// <summary>The caller of a waiting request gave it up.</summary>
-    public void Cancel(AdmissionTicket ticket, CancellationToken cancellationToken)
+    public void Cancel(AdmissionTicket ticket)
     {
         var done = new LeavingTickets();
-        lock (_lock)
+        using (HoldLine())
         {
             if (!_line.Remove(ticket, out var madeWay))
             {
@@ -145,9 +146,9 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
 
         ticket.Unresolve();
-        ticket.Span.End();
-        ticket.Cancel(cancellationToken);
-        CompleteAll(done);
+        ticket.EndSpan();
+        ticket.Cancel();
+        CompleteAll(ref done);
     }
 
     /// <summary>Looks whether somebody may go, because of what a request has released; null: because anything may have changed.</summary>
@@ -159,7 +160,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
 
         var done = new LeavingTickets();
-        lock (_lock)
+        using (HoldLine())
         {
             if (released is null)
             {
@@ -173,13 +174,13 @@ internal sealed partial class ServiceLimiter : IDisposable
             Look(ref done);
         }
 
-        CompleteAll(done);
+        CompleteAll(ref done);
     }
 
     public void Dispose()
     {
         var left = new List<AdmissionTicket>();
-        lock (_lock)
+        using (HoldLine())
         {
             if (_isDisposed)
             {
@@ -206,7 +207,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     private AdmissionTicket Resolve(in AdmissionRequest request)
     {
         var ticket = _pool.Rent();
-        ticket.Resolve(this, Mode == RateLimitMode.Disabled ? _service.NoPlan : _service.PlanOf(request), request);
+        ticket.Resolve(Mode == RateLimitMode.Disabled ? _service.NoPlan : _service.PlanOf(request), request);
         return ticket;
     }
 
@@ -251,17 +252,21 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         // What stands in line is kept: the caller's list may change meanwhile.
         ticket.KeepCosts();
-        ticket.Span = Telemetry.StartWait(ticket.Priority);
+        if (ServiceTelemetry.TracesWaits)
+        {
+            ticket.Details.Span = Telemetry.StartWait(ticket.Priority);
+        }
+
         var done = new LeavingTickets();
         Refusal? refusal;
-        lock (_lock)
+        using (HoldLine())
         {
             refusal = Join(ticket, Math.Min(TicksOf(timeout ?? _line.Queue.Timeout), left), ref done);
         }
 
-        if (done.First is not null)
+        if (done.Count > 0)
         {
-            CompleteAll(done);
+            CompleteAll(ref done);
         }
 
         if (refusal is not null)
@@ -281,12 +286,12 @@ internal sealed partial class ServiceLimiter : IDisposable
             return new Refusal(RejectionReason.Disposed);
         }
 
+        var now = timeout == LimitRule.Never ? TimeOfJoining : _store.Clock.Now;
         if (ticket.FirstExceeded() is { } tooSmall)
         {
             return new Refusal(RejectionReason.CostExceedsQuota, tooSmall);
         }
 
-        var now = _store.Clock.Now;
         if (timeout == 0)
         {
             return GoAtOnce(ticket, now, ref done);
@@ -300,17 +305,22 @@ internal sealed partial class ServiceLimiter : IDisposable
         if (!TryMakeRoom(ticket, ref done))
         {
             projected = _store.Project(ticket, _line);
-            return new Refusal(RejectionReason.QueueFull, projected.Refused, WaitOf(projected, now));
+            return new Refusal(RejectionReason.QueueFull, projected.Refused, WaitOf(projected, _store.Clock.Now));
         }
 
-        if (_line.Add(ticket, now, timeout) || done.First is not null)
+        if (_line.Add(ticket, now, timeout) || done.Count > 0)
         {
             Look(ref done);
         }
-        else if (ticket.Place.Deadline < _timerDue)
+        else if (timeout != LimitRule.Never && _line.NextInstant < _timerDue)
         {
             // Nothing else has become due earlier by the newcomer.
             SetTimer();
+        }
+
+        if (_line.OpenLane is { Plan: { Shared: not null } plan } && ReferenceEquals(plan, _service.DefaultPlan))
+        {
+            _newcomers.Open(plan, _line.Room, _line.NextRise);
         }
 
         return null;
@@ -365,7 +375,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         var (reason, limit) = Told(refusal.Reason, refusal.Partition);
         ticket.Unresolve();
-        ticket.Span.End(reason);
+        ticket.EndSpan(reason);
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);
         Telemetry.Refused(reason, limit);

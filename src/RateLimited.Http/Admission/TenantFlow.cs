@@ -101,7 +101,7 @@ internal sealed class Lane(TenantFlow flow, LimitPlan plan, string? name) : IDue
     /// <summary>What tells its waiters apart from others with the same limits: the name that they are counted by, the keys that they may take; null where nothing does.</summary>
     public string? Name { get; } = name;
 
-    public TicketQueue Tickets { get; } = new();
+    public TicketQueue<InLane> Tickets { get; } = new();
 
     public int Rank => Flow.Priority.Rank;
 

@@ -22,6 +22,9 @@ internal sealed class UnitSums
         return _millionths is null ? parts : Saturating.Add(parts, UnitParts.FractionInParts(_millionths.GetValueOrDefault(unit), partsPerUnit));
     }
 
+    /// <summary>Adds a ticket that names no costs.</summary>
+    public void AddRequest() => _requests++;
+
     public void Add(AdmissionTicket ticket, int sign)
     {
         var costs = ticket.Costs;

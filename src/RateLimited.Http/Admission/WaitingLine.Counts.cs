@@ -41,8 +41,8 @@ internal sealed partial class WaitingLine
             return each.QueuedAt(partition);
         }
 
-        var waiting = isForKeys ? each.QueuedAt(partition).Count : each.Arrivals.Count - each.ParkedCount;
-        return (waiting, Share(each.Queued.InParts(counted.Unit, counted.PartsPerUnit), waiting, each.Arrivals.Count));
+        var waiting = isForKeys ? each.QueuedAt(partition).Count : each.Count - each.ParkedCount;
+        return (waiting, Share(each.Queued.InParts(counted.Unit, counted.PartsPerUnit), waiting, each.Count));
     }
 
     private static long Share(long amount, long part, long whole) => part >= whole ? amount : (long)((double)amount * part / whole);
@@ -53,7 +53,7 @@ internal sealed partial class WaitingLine
         var waiting = 0;
         foreach (var each in counted)
         {
-            waiting += each.Arrivals.Count;
+            waiting += each.Count;
         }
 
         if (waiting >= Queue.Length || !_hasCostBounds)

@@ -18,16 +18,17 @@ internal sealed partial class WaitingLine
     private const int LongestRun = 16;
 
     private readonly PriorityClass[] _classes = new PriorityClass[Ranks];
-    private readonly TicketList<DueLinks> _usualDeadlines = new();
-    private readonly InstantHeap<Deadline> _deadlines = new();
     private readonly ParkingLots _lots = new();
     private long _arrivals;
     private long _blockedUntil;
     private int _blockedRank = int.MaxValue;
     private AdmissionTicket? _blocked;
+
+    /// <summary>The lane that a newcomer stood in last, behind whoever held it up, by shared limits alone.</summary>
+    private Lane? _joined;
+
     private QueueDefinition _queue = null!;
     private bool _hasCostBounds;
-    private long _nextRise = LimitRule.Never;
     private volatile int _count;
 
     public WaitingLine(QueueDefinition queue)
@@ -55,26 +56,40 @@ internal sealed partial class WaitingLine
 
     public IReadOnlyList<PriorityClass> Classes => _classes;
 
-    /// <summary>The first instant at which somebody may go or gives up; <see cref="LimitRule.Never"/> when only an event can tell.</summary>
-    public long NextInstant => Math.Min(NextGo, NextDeadline);
-
-    private long NextGo => Math.Min(_blocked is null ? LimitRule.Never : _blockedUntil, _lots.NextDue);
-
-    private long NextDeadline =>
-        Math.Min(_usualDeadlines.First?.Place.Deadline ?? LimitRule.Never, _deadlines.First?.Due ?? LimitRule.Never);
-
     /// <summary>The newest waiter of the lowest class, if that is lower than a priority.</summary>
     public AdmissionTicket? NewestBelow(RequestPriority priority)
     {
         for (var rank = Ranks - 1; rank > RankOf(priority); rank--)
         {
-            if (_classes[rank].Arrivals.Last is { } newest)
+            if (_classes[rank].Newest is { } newest)
             {
                 return newest;
             }
         }
 
         return null;
+    }
+
+    /// <summary>The lane in which plain tickets that never give up may stand without the line being looked at, as long as nobody rises and nothing else happens to the line; else null.</summary>
+    public Lane? OpenLane => _blocked is not null && !_hasCostBounds ? _joined : null;
+
+    /// <summary>How many more may stand in line.</summary>
+    public int Room => _queue.Length - _count;
+
+    /// <summary>Until when nobody rises.</summary>
+    public long NextRise => _nextRise;
+
+    /// <summary>Adds those who came to the open lane meanwhile.</summary>
+    public void AddToOpenLane(ReadOnlySpan<AdmissionTicket> tickets)
+    {
+        var lane = _joined!;
+        foreach (var ticket in tickets)
+        {
+            ticket.Place.Sequence = _arrivals++;
+            lane.Flow.Priority.AddBehind(ticket, lane);
+        }
+
+        _count += tickets.Length;
     }
 
     /// <summary>Adds a ticket at the end. Returns whether the line must be looked at: the newcomer may go before whoever is waited for.</summary>
@@ -85,12 +100,17 @@ internal sealed partial class WaitingLine
         ref var place = ref ticket.Place;
         place.Sequence = _arrivals++;
         place.Since = now;
-        place.Size = SizeOf(ticket);
         var rank = RankOf(ticket.Priority);
         Join(ticket, rank, now);
         _count++;
-        AddDeadline(ticket, now, timeout);
-        return _blocked is null || rank < _blockedRank;
+        AddDeadline(ticket, Saturating.Add(now, timeout));
+        if (_blocked is null || rank < _blockedRank)
+        {
+            return true;
+        }
+
+        _joined = ticket.IsPlain && ticket.Priority == RequestPriority.Normal && ticket.Plan.IsShared ? place.Lane : null;
+        return false;
     }
 
     /// <summary>Takes a ticket out, wherever it stands. Returns false if it does not wait. Where it made way for somebody, the line must be looked at.</summary>
@@ -115,29 +135,12 @@ internal sealed partial class WaitingLine
         return true;
     }
 
-    /// <summary>Takes out whoever has waited too long.</summary>
-    public AdmissionTicket? TakeExpired(long now)
-    {
-        var expired = _usualDeadlines.First;
-        if (expired is null || expired.Place.Deadline > now)
-        {
-            expired = _deadlines.First is { } first && first.Due <= now ? first.Ticket : null;
-        }
-
-        if (expired is not null)
-        {
-            Leave(expired);
-        }
-
-        return expired;
-    }
-
     /// <summary>Takes out anybody.</summary>
     public AdmissionTicket? TakeAny()
     {
         foreach (var each in _classes)
         {
-            if (each.Arrivals.First is { } first)
+            if (each.Oldest is { } first)
             {
                 Leave(first);
                 return first;
@@ -151,30 +154,29 @@ internal sealed partial class WaitingLine
     public void Rebuild(QueueDefinition queue, Action<AdmissionTicket> resolve)
     {
         // The count stays as it is: while it is zero, newcomers need not join.
-        var waiting = new List<(AdmissionTicket Ticket, int Rank)>(_count);
+        var waiting = new List<(AdmissionTicket Ticket, int Rank, long Since, long Due)>(_count);
         foreach (var each in _classes)
         {
-            while (each.Arrivals.First is { } first)
+            while (each.Oldest is { } first)
             {
+                var (since, due) = (first.InClassSince, DeadlineOf(first));
                 Withdraw(first);
-                waiting.Add((first, each.Rank));
+                waiting.Add((first, each.Rank, since, due));
             }
         }
 
         Queue = queue;
         _nextRise = LimitRule.Never;
-        foreach (var (ticket, rank) in waiting)
+        foreach (var (ticket, rank, since, _) in waiting)
         {
             resolve(ticket);
-            ticket.Place.Size = SizeOf(ticket);
-            Join(ticket, rank, ticket.Place.InClassSince);
+            Join(ticket, rank, since);
         }
 
         waiting.Sort(static (a, b) => a.Ticket.Place.Sequence.CompareTo(b.Ticket.Place.Sequence));
-        foreach (var (ticket, _) in waiting)
+        foreach (var (ticket, _, _, due) in waiting)
         {
-            var (since, deadline) = (ticket.Place.Since, ticket.Place.Deadline);
-            AddDeadline(ticket, since, deadline == LimitRule.Never ? deadline : deadline - since);
+            AddDeadline(ticket, due);
         }
     }
 
@@ -204,6 +206,7 @@ internal sealed partial class WaitingLine
     public int Next(ILimitStore store, long now, int most, ref LeavingTickets leaving)
     {
         Age(now);
+        _joined = null;
         int left;
         do
         {
@@ -234,25 +237,18 @@ internal sealed partial class WaitingLine
                 var admitted = store.AdmitRun(run, out var decision);
                 if (admitted > 0)
                 {
-                    LetGo(run[..admitted], ref leaving);
+                    LetGo(run[..admitted], lane, ref leaving);
                     return admitted;
                 }
 
-                if (decision.Earliest == LimitRule.Never && ticket.FirstExceeded() is { } tooSmall)
+                if (WhyInVain(ticket, decision) is { Reason: not RejectionReason.None } why)
                 {
                     Leave(ticket);
-                    leaving.Add(ticket, RejectionReason.CostExceedsQuota, tooSmall);
+                    leaving.Add(ticket, why.Reason, why.RefusedBy);
                     return 1;
                 }
 
-                if (decision is { Earliest: LimitRule.Never, Refused: { Limit.Scope: LimitScope.KeyHealth } allOut })
-                {
-                    Leave(ticket);
-                    leaving.Add(ticket, RejectionReason.NoKeyAvailable, allOut);
-                    return 1;
-                }
-
-                if (LotOf(ticket, decision.Refused) is not { } own || own.Limit.IsShared || ticket.Place.Bounces >= ParkingLots.MostBounces)
+                if (LotOf(ticket, decision.Refused) is not { } own || own.Limit.IsShared || ticket.Bounces >= ParkingLots.MostBounces)
                 {
                     (_blocked, _blockedUntil, _blockedRank) = (ticket, decision.Earliest, each.Rank);
                     return 0;
@@ -265,15 +261,28 @@ internal sealed partial class WaitingLine
         return 0;
     }
 
-    private void LetGo(ReadOnlySpan<AdmissionTicket> admitted, ref LeavingTickets leaving)
+    /// <summary>Why a ticket that may not go now need not wait either; no reason where it may go yet.</summary>
+    private (RejectionReason Reason, Partition? RefusedBy) WhyInVain(AdmissionTicket ticket, in Decision decision) =>
+        decision.Told > 0 && decision.Told > DeadlineOf(ticket) ? (RejectionReason.Timeout, null)
+        : decision.Earliest != LimitRule.Never ? (RejectionReason.None, null)
+        : ticket.FirstExceeded() is { } tooSmall ? (RejectionReason.CostExceedsQuota, tooSmall)
+        : decision.Refused is { Limit.Scope: LimitScope.KeyHealth } allOut ? (RejectionReason.NoKeyAvailable, allOut)
+        : (RejectionReason.None, null);
+
+    private void LetGo(ReadOnlySpan<AdmissionTicket> admitted, Lane lane, ref LeavingTickets leaving)
     {
-        // The span is the lane's own array: each is read before its leaving empties its slot.
+        PriorityClass.Spend(admitted, lane.Flow);
         foreach (var ticket in admitted)
         {
-            PriorityClass.Spend(ticket);
-            Leave(ticket);
+            WithdrawDeadline(ticket);
             leaving.Add(ticket);
         }
+
+        // The span is the lane's own array, which is emptied now.
+        var count = admitted.Length;
+        lane.Flow.Priority.RemoveRun(admitted, lane);
+        _count -= count;
+        _lots.HeadLeft(lane);
     }
 
     /// <summary>Where a ticket waits that a partition has refused: at the partition, but for keys, where it waits for any that it may take. Null: before everybody.</summary>
@@ -281,57 +290,6 @@ internal sealed partial class WaitingLine
         refused is { Limit.Scope: LimitScope.Key or LimitScope.KeyEndpoint or LimitScope.KeyHealth } && ticket.Key is { } claim ? claim.LotFor(refused) : refused;
 
     private static int RankOf(RequestPriority priority) => (int)RequestPriority.Critical - (int)priority;
-
-    /// <summary>The largest share that a request takes of a limit all share: what tenants are compared by.</summary>
-    private static long SizeOf(AdmissionTicket ticket)
-    {
-        var size = 1L;
-        foreach (ref var charge in ticket.Charges)
-        {
-            if (charge.Partition.Limit.IsShared)
-            {
-                size = Math.Max(size, charge.Partition.Limit.ShareOf(charge.Cost));
-            }
-        }
-
-        return ticket.Key is { } claim ? Math.Max(size, claim.SizeOf(ticket)) : size;
-    }
-
-    private void Join(AdmissionTicket ticket, int rank, long since)
-    {
-        ticket.Place.InClassSince = since;
-        _classes[rank].Add(ticket);
-        if (rank > 0)
-        {
-            _nextRise = Math.Min(_nextRise, Saturating.Add(since, Queue.Ageing.Ticks));
-        }
-    }
-
-    /// <summary>From the lowest class up: whoever was not looked at for long rises as often as it has waited for.</summary>
-    private void Age(long now)
-    {
-        if (now < _nextRise)
-        {
-            return;
-        }
-
-        _nextRise = LimitRule.Never;
-        for (var rank = Ranks - 1; rank > 0; rank--)
-        {
-            while (_classes[rank].Arrivals.First is { } oldest)
-            {
-                var rise = Saturating.Add(oldest.Place.InClassSince, Queue.Ageing.Ticks);
-                if (rise > now)
-                {
-                    _nextRise = Math.Min(_nextRise, rise);
-                    break;
-                }
-
-                LeaveClass(oldest);
-                Join(oldest, rank - 1, rise);
-            }
-        }
-    }
 
     private void Leave(AdmissionTicket ticket)
     {
@@ -347,20 +305,7 @@ internal sealed partial class WaitingLine
             _blocked = null;
         }
 
-        if (ticket.Place.Deadline == LimitRule.Never)
-        {
-            return;
-        }
-
-        if (ticket.Deadline is { } deadline)
-        {
-            _deadlines.Remove(deadline);
-            ticket.Deadline = null;
-        }
-        else
-        {
-            _usualDeadlines.Remove(ticket);
-        }
+        WithdrawDeadline(ticket);
     }
 
     private void LeaveClass(AdmissionTicket ticket)
@@ -368,28 +313,14 @@ internal sealed partial class WaitingLine
         var lane = ticket.Place.Lane!;
         var wasHead = ReferenceEquals(lane.Tickets.First, ticket);
         lane.Flow.Priority.Remove(ticket);
+        if (lane.Tickets.Count == 0)
+        {
+            _joined = null;
+        }
+
         if (wasHead)
         {
             _lots.HeadLeft(lane);
-        }
-    }
-
-    private void AddDeadline(AdmissionTicket ticket, long now, long timeout)
-    {
-        ticket.Place.Deadline = timeout == LimitRule.Never ? LimitRule.Never : Saturating.Add(now, timeout);
-        if (ticket.Place.Deadline == LimitRule.Never)
-        {
-            return;
-        }
-
-        if (timeout == Queue.Timeout.Ticks)
-        {
-            _usualDeadlines.AddLast(ticket);
-        }
-        else
-        {
-            ticket.Deadline = new Deadline(ticket);
-            _deadlines.Add(ticket.Deadline);
         }
     }
 }

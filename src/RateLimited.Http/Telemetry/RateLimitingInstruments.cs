@@ -13,7 +13,10 @@ internal sealed class RateLimitingInstruments
 
     public static readonly ActivitySource Activities = new(Name, Version);
 
-    private static readonly Lazy<RateLimitingInstruments> SharedInstruments = new(static () => new RateLimitingInstruments(new Meter(Name, Version)));
+    /// <summary>The meter of programs that have no <see cref="IMeterFactory"/>, and of what is made without a container.</summary>
+    public static readonly Meter SharedMeter = new(Name, Version);
+
+    private static readonly Lazy<RateLimitingInstruments> SharedInstruments = new(static () => new RateLimitingInstruments(SharedMeter));
 
     // From microseconds to the ten minutes after which nobody waits for an answer any more.
     private static readonly double[] WaitBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
@@ -40,6 +43,7 @@ internal sealed class RateLimitingInstruments
         CircuitRefusals = meter.CreateCounter<long>("resilience.circuit.refusals", "{request}", "Attempts that an open circuit did not let through.");
         Redirects = meter.CreateCounter<long>("resilience.redirects", "{redirect}", "Redirects that came, by whether they were followed, and why not.");
         Fallbacks = meter.CreateCounter<long>("resilience.fallbacks", "{request}", "Requests that something was looked for to stand in for their response, by why and by whether there was something.");
+        BodyFailures = meter.CreateCounter<long>("resilience.body_failures", "{response}", "Response bodies that ended before their end, by why.");
         Hedges = meter.CreateCounter<long>("resilience.hedges", "{request}", "Requests that were sent once more beside themselves, and of these those that won.");
         KeyMoves = meter.CreateCounter<long>("api.key.moves", "{request}", "Requests that went again with another key, by the key that was refused and by why.");
         KeyChanges = meter.CreateCounter<long>("api.key.changes", "{change}", "Changes of how a key is, by the new state.");
@@ -76,6 +80,8 @@ internal sealed class RateLimitingInstruments
     public Counter<long> Redirects { get; }
 
     public Counter<long> Fallbacks { get; }
+
+    public Counter<long> BodyFailures { get; }
 
     public Counter<long> Hedges { get; }
 

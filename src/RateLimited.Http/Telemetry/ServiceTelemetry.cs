@@ -58,6 +58,9 @@ internal sealed class ServiceTelemetry
         }
     }
 
+    /// <summary>Whether anybody listens to how long requests wait.</summary>
+    public bool MeasuresWaits => _instruments.WaitDuration.Enabled;
+
     /// <summary>Records the time in line of one request that stood in it.</summary>
     public void Waited(RequestPriority priority, TimeSpan time)
     {
@@ -137,6 +140,9 @@ internal sealed class ServiceTelemetry
         Add(_instruments.Reloads, _reloads[1]);
         RateLimitingLog.ReloadRefused(_log, _service, faults);
     }
+
+    /// <summary>Whether anybody listens to spans.</summary>
+    public static bool TracesWaits => RateLimitingInstruments.Activities.HasListeners();
 
     /// <summary>
     /// The span of the time in line of one request, to be started when it begins to wait. It costs nothing while nobody listens, may be

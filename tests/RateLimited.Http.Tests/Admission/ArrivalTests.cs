@@ -140,7 +140,7 @@ public sealed class ArrivalTests
             while (true)
             {
                 var ticket = new AdmissionTicket();
-                ticket.Resolve(owner: null!, _service.DefaultPlan, default);
+                ticket.Resolve(_service.DefaultPlan, default);
                 var decision = _store.Admit(ticket);
                 if (!decision.IsAdmitted)
                 {

@@ -75,7 +75,7 @@ public sealed class RunTests
     public void A_queue_keeps_its_order_whoever_leaves(int seed)
     {
         var random = new Random(seed);
-        var queue = new TicketQueue();
+        var queue = new TicketQueue<InLane>();
         var expected = new List<AdmissionTicket>();
         var joins = random.Next(3, 7);
         for (var step = 0; step < 2_000; step++)
@@ -113,7 +113,7 @@ public sealed class RunTests
     [Fact]
     public void Whoever_leaves_from_the_middle_takes_the_room_along()
     {
-        var queue = new TicketQueue();
+        var queue = new TicketQueue<InLane>();
         var first = new AdmissionTicket();
         queue.AddLast(first);
         var passing = new AdmissionTicket();
@@ -134,7 +134,7 @@ public sealed class RunTests
     private static AdmissionTicket TicketOf(BoundService service, AdmissionRequest request)
     {
         var ticket = new AdmissionTicket();
-        ticket.Resolve(owner: null!, service.PlanOf(request), request);
+        ticket.Resolve(service.PlanOf(request), request);
         return ticket;
     }
 

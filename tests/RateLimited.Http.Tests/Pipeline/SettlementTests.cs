@@ -301,7 +301,7 @@ public sealed class SettlementTests : IDisposable
 
         private sealed class Estimate(ByteCounter owner) : CostEstimate(owner.Costs), IUsageReader
         {
-            public override IUsageReader Watch(HttpResponseMessage response)
+            public override IUsageReader Watch(HttpResponseMessage response, string? key)
             {
                 owner.ThrowAt("watch");
                 return this;
