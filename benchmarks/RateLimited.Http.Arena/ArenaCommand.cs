@@ -30,17 +30,17 @@ internal static class ArenaCommand
         var root = new RootCommand("Every client strategy at every upstream, over real HTTP on this machine.") { Seconds, Seed, Json, Html, Check, Strategies, Upstreams, Demands, Processes };
         Seconds.Validators.Add(static given =>
         {
-            // The value is read by hand: asking for one that is no number throws instead of being a fault.
-            if (given.Tokens is [var token] && !(double.TryParse(token.Value, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 2 and <= 600))
+            // Before the library converts it: what it says of a text that is no number is an exception here.
+            if (given.Tokens is [var only] && !(double.TryParse(only.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 2 and <= 600))
             {
-                given.AddError("--seconds must be from 2 to 600.");
+                given.AddError($"--seconds: '{only.Value}' must be a number from 2 to 600.");
             }
         });
         root.SetAction(static (given, _) => RunAsync(given));
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
-            await Console.Error.WriteLineAsync($"arena: {parsed.Errors[^1].Message}");
+            await Console.Error.WriteLineAsync($"arena: {parsed.Errors[^1].Message.ReplaceLineEndings(" ").Replace('\t', ' ')}");
             return BadInput;
         }
 

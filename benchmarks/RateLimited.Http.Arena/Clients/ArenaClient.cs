@@ -42,11 +42,18 @@ internal sealed class ArenaClient : IDisposable
         return new ArenaClient(services.GetRequiredService<IHttpClientFactory>().CreateClient(Name), services, setup.Upstream);
     }
 
-    /// <summary>Opens a connection and runs cold code, by a call that neither side counts. The other clients do not know the mark, and count it.</summary>
-    public async Task ConnectAsync(Uri address, CancellationToken cancellationToken)
+    /// <summary>Opens a connection and runs cold code, by a call that neither side counts.</summary>
+    public async Task ConnectAsync(Uri free)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address).WithoutRateLimiting();
-        using var response = await _client.SendAsync(request, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, free).WithoutRateLimiting();
+        using var response = await _client.SendAsync(request);
+    }
+
+    /// <summary>A call that this side counts and the upstream does not.</summary>
+    public async Task WarmUpAsync(Uri free)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, free);
+        using var response = await _client.SendAsync(request);
     }
 
     /// <summary>One call, its answer read to the end.</summary>

@@ -14,6 +14,9 @@ internal static class UpstreamList
 
     private const int TokenQuota = 3_000;
     private const int Slots = 10;
+    /// <summary>A dialect with fractions of seconds: what others round to seconds says nothing of windows of two.</summary>
+    private const string Finest = "discord";
+
     private const string Line = """ "Queue": { "Length": 10000, "Timeout": "00:10:00" } """;
 
     /// <summary>Nobody can be sure of more of a sliding log: with windows W and latencies that differ by J it is W / (W + J), 97.8 %.</summary>
@@ -21,7 +24,7 @@ internal static class UpstreamList
 
     public static readonly TimeSpan TwoSeconds = TimeSpan.FromSeconds(2);
 
-    private static readonly TimeSpan HalfASecond = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Work = TimeSpan.FromSeconds(0.5);
 
     public static IReadOnlyList<ArenaUpstream> All { get; } =
@@ -40,21 +43,26 @@ internal static class UpstreamList
             .Dialect("openai").Tokens(TokenQuota, TwoSeconds),
             $$"""{ "Limits": [ "3000 tokens/2s token-bucket" ], "Costs": { "tokens": { "Settled": "body usage.total_tokens" } }, {{Line}} }""")
             { Requests = null, Tokens = TokenQuota, IsLanguageModel = true, LeastUtilisation = 0.9 },
-        new("secondary", "100 in every even 2 s, and besides, in no header, 30 in every 0.5 s", static build => build
-            .Dialect("ietf").FixedWindow(Quota, TwoSeconds).SlidingLog(30, HalfASecond, static limit => limit with { Name = "secondary", IsHidden = true }), Limits("100/2s fixed", "30/500ms"))
-            { Secondary = (30, HalfASecond), LeastUtilisation = 0.96 },
+        new("secondary", "100 in every even 2 s, and besides, in no header, 60 in every second", static build => build
+            .Dialect(Finest).FixedWindow(Quota, TwoSeconds).SlidingLog(60, OneSecond, static limit => limit with { Name = "secondary", IsHidden = true }), Spoken("100/2s fixed", "60/s"))
+            { Secondary = (60, OneSecond), LeastUtilisation = 0.96 },
         new("counts-refused", "100 in every 2 s, and refused requests count as well", static build => build.SlidingLog(Quota, TwoSeconds, static limit => limit with { CountsRefused = true }), Limits("100/2s"))
             { LeastUtilisation = LeastOfLog },
         new("penalty", "a bucket; who is refused is banned for 1 s, and for twice as long each time he tries nevertheless", static build => build
             .TokenBucket(Quota, TwoSeconds).Penalty(static () => new PenaltyModel()), Limits("100/2s token-bucket")),
-        new("unknown", "100 in every even 2 s; ours is told nothing and reads the headers", static build => build.Dialect("ietf").FixedWindow(Quota, TwoSeconds), $$"""{ "Limits": "discover", {{Line}} }""")
+        new("unknown", "100 in every even 2 s; ours is told nothing and reads the headers", static build => build.Dialect(Finest).FixedWindow(Quota, TwoSeconds), $$"""{ "Limits": "discover", "Dialect": "{{Finest}}", {{Line}} }""")
             { IsUnknown = true, LeastUtilisation = 0 },
         new("stranger", "100 in every even 2 s, of which somebody else takes up to a third", static build => build
-            .Dialect("ietf").FixedWindow(Quota, TwoSeconds, static limit => limit with { By = CountedBy.Organisation }).Organisation("shared", ArenaHeaders.OurKey, ArenaHeaders.StrangersKey), Limits("100/2s fixed"))
+            .Dialect(Finest).FixedWindow(Quota, TwoSeconds, static limit => limit with { By = CountedBy.Organisation }).Organisation("shared", ArenaHeaders.OurKey, ArenaHeaders.StrangersKey), Spoken("100/2s fixed"))
             { HasStranger = true, LeastUtilisation = 0 },
     ];
 
-    private static string Limits(params string[] limits) => $$"""{ "Limits": [ {{string.Join(", ", limits.Select(static limit => $"\"{limit}\""))}} ], {{Line}} }""";
+    private static string Limits(params string[] limits) => Limits(dialect: "", limits);
+
+    /// <summary>The same at an upstream that speaks of them.</summary>
+    private static string Spoken(params string[] limits) => Limits($$""" "Dialect": "{{Finest}}",""", limits);
+
+    private static string Limits(string dialect, string[] limits) => $$"""{ "Limits": [ {{string.Join(", ", limits.Select(static limit => $"\"{limit}\""))}} ],{{dialect}} {{Line}} }""";
 
     private static long TokensOf(UpstreamRequest request) => long.TryParse(request.Header(ArenaHeaders.Tokens), out var tokens) ? tokens : 0;
 }

@@ -10,6 +10,9 @@ namespace RateLimited.Http.Arena.Workers;
 internal sealed class CellRun : IDisposable
 {
     private const int Connections = 40;
+    private const int WarmUpCalls = 8;
+
+    private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Who was refused thinks for so long before asking again: nobody asks in a loop.</summary>
     private static readonly TimeSpan Thought = TimeSpan.FromMilliseconds(100);
@@ -30,11 +33,25 @@ internal sealed class CellRun : IDisposable
         _client = ArenaClient.Create(Strategy.Named(order.Strategy), new ClientSetup(_upstream, order.Processes, order.Redis is { } redis ? (redis, $"arena{order.Number}") : null, seed));
     }
 
-    public Task ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// What ours would have done long ago in a program that runs: opens connections, and learns how long requests are on their way by calls that no upstream counts. Its limits are whole again after it.
+    /// The others have nothing to learn, and would count these as requests.
+    /// </summary>
+    public async Task WarmUpAsync()
     {
-        // Who would count these as requests has connections soon enough.
-        var connections = _order.Demand != DemandKind.Sparse && Strategy.Named(_order.Strategy).IsOurs ? Connections / _order.Processes : 0;
-        return Task.WhenAll(Enumerable.Range(0, connections).Select(_ => _client.ConnectAsync(new Uri(_order.Address, ArenaServer.FreePath), cancellationToken)));
+        if (!Strategy.Named(_order.Strategy).IsOurs)
+        {
+            return;
+        }
+
+        var free = new Uri(_order.Address, ArenaServer.FreePath);
+        await Task.WhenAll(Enumerable.Range(0, _order.Demand == DemandKind.Sparse ? 1 : Connections / _order.Processes).Select(_ => _client.ConnectAsync(free)));
+        for (var call = 0; call < WarmUpCalls; call++)
+        {
+            await _client.WarmUpAsync(free);
+        }
+
+        await Task.Delay(_upstream.Window + Slack, _time);
     }
 
     /// <summary>Runs until the time is up. What is not answered by then counts for nothing.</summary>

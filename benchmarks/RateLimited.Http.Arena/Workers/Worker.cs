@@ -22,7 +22,7 @@ internal static class Worker
             {
                 runs.ForEach(static run => run.Dispose());
                 runs = [.. cells.Select(cell => new CellRun(cell, order.Seed, time))];
-                await Task.WhenAll(runs.Select(static run => run.ConnectAsync(CancellationToken.None)));
+                await Task.WhenAll(runs.Select(static run => run.WarmUpAsync()));
                 await answers.WriteLineAsync(Ready);
             }
             else
