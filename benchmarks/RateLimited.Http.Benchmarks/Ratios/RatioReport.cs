@@ -7,7 +7,7 @@ namespace RateLimited.Http.Benchmarks.Ratios;
 internal static class RatioReport
 {
     private static IEnumerable<Figure> Figures =>
-        [.. AdmissionRatios.All, .. PartitionRatios.All, .. SharedRatios.All, .. LineRatios.All, .. HandlerRatios.All, .. SignalRatios.All, .. KeyRatios.All, .. UsageRatios.All, .. EmbeddingRatios.All];
+        [.. AdmissionRatios.All, .. PartitionRatios.All, .. SharedRatios.All, .. LineRatios.All, .. HandlerRatios.All, .. SignalRatios.All, .. EmbeddingRatios.All];
 
     /// <param name="output">Where to.</param>
     /// <param name="only">Beginnings of names; none means all.</param>
