@@ -90,6 +90,15 @@ internal static class Snippets
         #endregion
     }
 
+    public static void Configure(IServiceProvider services, IEmbeddingGenerator<string, Embedding<float>> embedder, IChatClient openai)
+    {
+        #region configured
+        var embeddings = embedder.WithBatching(services, "openai");
+        var chat = openai.WithFallback(services, "openai").WithModelChoice(services, "openai");
+        #endregion
+        GC.KeepAlive((embeddings, chat));
+    }
+
     internal interface IGeocoder
     {
         Task<IReadOnlyList<Location>> LookUpAsync(IReadOnlyList<Address> addresses, CancellationToken cancellationToken);

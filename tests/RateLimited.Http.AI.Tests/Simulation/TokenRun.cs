@@ -53,6 +53,11 @@ internal sealed class TokenRun : IDisposable
             service.Limit(limit);
         }
 
+        for (var key = 1; upstreams.Count > 1 && key <= upstreams.Count; key++)
+        {
+            service.Keys.Add($"key-{key}", $"sk-test-{key}");
+        }
+
         service.Queue.Timeout = TimeSpan.FromDays(1);
         service.Additions.Add(new TokenCostAddition(_tokens, options, counter: null));
         ServiceOptionsFaults.Of("openai", service, []).Sentences().ShouldBeEmpty();
