@@ -103,7 +103,7 @@ internal static class UsageRatios
 
     private static Stream Open(ServiceProvider services, string name, Uri address)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent("""{"model":"gpt-4o-mini","messages":[]}""", MediaTypeHeaderValue.Parse("application/json")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new StringContent("""{"model":"gpt-4o-mini","messages":[]}""", MediaTypeHeaderValue.Parse("application/json")) };
         return ClientOf(services, name).Send(request, HttpCompletionOption.ResponseHeadersRead).Content.ReadAsStream();
     }
 

@@ -33,7 +33,7 @@ internal sealed class EventUpstream : IDisposable
                 new Thread(() => Serve(client)) { IsBackground = true }.Start();
             }
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // It was disposed.
         }
@@ -47,9 +47,9 @@ internal sealed class EventUpstream : IDisposable
             var request = new byte[16 * 1024];
             try
             {
-                client.Receive(request);
+                var isAsked = client.Receive(request) > 0;
                 client.Send(Head);
-                while (true)
+                while (isAsked)
                 {
                     client.Send(Chunk);
                 }
