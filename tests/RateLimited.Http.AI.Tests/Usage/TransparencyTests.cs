@@ -70,7 +70,7 @@ public sealed class TransparencyTests
     private static string Text(Random random) => string.Concat(Enumerable.Range(0, random.Next(0, 40)).Select(_ => Words[random.Next(Words.Length)]));
 
     private static string Document(Random random, int answer) =>
-        $$"""{"model":"m","choices":[{"message":{"content":"{{Text(random)}}"}}],"usage":{"prompt_tokens":3,"completion_tokens":{{answer}}},"note":"{{Text(random)}}"}""";
+        $$$"""{"model":"m","choices":[{"message":{"content":"{{{Text(random)}}}"}}],"usage":{"prompt_tokens":3,"completion_tokens":{{{answer}}}},"note":"{{{Text(random)}}}"}""";
 
     private static string Events(Random random, int answer)
     {
