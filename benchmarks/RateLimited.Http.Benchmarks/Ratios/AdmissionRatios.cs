@@ -21,6 +21,7 @@ internal static class AdmissionRatios
             Ours.Limiter(Ours.BusyBucket, Ours.Sliding, Ours.Fixed, Ours.FullBucket),
             Bcl.Chained(Bcl.Bucket(), Bcl.Sliding(), Bcl.Fixed(), Bcl.Bucket()))),
         new("refuse", Target.NoBytes, static name => Against(name, Emptied(Ours.Limiter(Ours.EmptyingBucket(1))), Bcl.Empty())),
+        .. KeyRatios.All,
     ];
 
     public static void Admit(RateLimiter limiter, int count)

@@ -4,7 +4,7 @@ using RateLimited.Http.Signals;
 
 namespace RateLimited.Http.Benchmarks.Ratios;
 
-/// <summary>Reading what a response says, beside going over its headers, which is the least that any reader does.</summary>
+/// <summary>Reading what a response says, beside going over its headers, which is the least that any reader does; and what its body says of usage.</summary>
 internal static class SignalRatios
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 31, 13, 14, 46, TimeSpan.Zero);
@@ -23,6 +23,7 @@ internal static class SignalRatios
     [
         new("signals-openai", Target.Within(300, 0), static name => Read(name, KnownDialects.Find("openai"))),
         new("signals-openai-unknown", Target.None, static name => Read(name, dialect: null)),
+        .. UsageRatios.All,
     ];
 
     private static Ratio Read(string name, HeaderDialect? dialect)

@@ -111,7 +111,8 @@ internal sealed class BatchSchedule(BatchBounds bounds)
             var step = bisection.Ended(divided);
             foreach (var part in step.Send)
             {
-                _parts.Enqueue(new Batch(part, batch.Repeats, bisection));
+                // As often as the part they come from was repeated, and not the one of its level that ended last.
+                _parts.Enqueue(new Batch(part, part[0].Batch!.Repeats, bisection));
             }
 
             final.AddRange(step.Fail);

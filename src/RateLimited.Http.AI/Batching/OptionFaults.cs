@@ -4,11 +4,13 @@ using RateLimited.Http.Configuration;
 namespace RateLimited.Http.AI.Batching;
 
 /// <summary>All that is wrong in options that are set in code.</summary>
-internal sealed class OptionFaults
+/// <param name="faults">Where faults are noted; null for a list of its own.</param>
+/// <param name="path">Where the options stand; null where they stand by themselves.</param>
+internal sealed class OptionFaults(FaultList? faults = null, string? path = null)
 {
-    private readonly FaultList _faults = new();
+    private readonly FaultList _faults = faults ?? new FaultList();
 
-    public void Add(string option, string value, string right) => _faults.Add(option, value, right);
+    public void Add(string option, string value, string right) => _faults.Add(path is null ? option : $"{path}:{option}", value, right);
 
     public void Number(string option, long? value, NumberRange range)
     {

@@ -22,7 +22,7 @@ internal sealed class TokenCostAddition(ServiceTokens tokens, TokenCostOptions o
 
     public override ICostEstimator Estimator(ServiceRateLimitingOptions service)
     {
-        tokens.Apply((double)options.Margin, [.. options.Budgets.Select(RuleOf)]);
+        tokens.Apply(options, [.. options.Budgets.Select(RuleOf)]);
         return new TokenEstimator(tokens, new TokenRules(
             (double)options.Margin,
             options.Reserve,

@@ -39,11 +39,23 @@ internal sealed class TokenCostExtension(IServiceProvider provider, IOptions<Tok
         }
 
         ReadPrices(options);
-        return new TokenCostAddition(TokensOf(service), options, CounterOf(service));
+        options.Counter ??= CounterOf(service);
+        options.Embeddings.TokenCounter ??= options.Counter;
+        return new TokenCostAddition(TokensOf(service), options, counter: null);
     }
 
     /// <summary>What a service has learned and spent.</summary>
     public ServiceTokens TokensOf(string service) => _services.GetOrAdd(service, name => new ServiceTokens(name, provider.GetService<TimeProvider>() ?? TimeProvider.System, telemetry));
+
+    /// <summary>What a service has learned and spent.</summary>
+    /// <exception cref="InvalidOperationException">No token costs were added to it.</exception>
+    public static ServiceTokens Required(IServiceProvider services, string service)
+    {
+        // Loading the configuration is what says which services count their tokens.
+        services.GetService<ServiceRegistry>();
+        return services.GetService<TokenCostExtension>()?.Find(service)
+            ?? throw new InvalidOperationException($"No token costs were added to the service '{service}': put AddTokenCosts() behind its AddServiceRateLimiting().");
+    }
 
     /// <summary>What a service has spent, where it is one of those that count it.</summary>
     public ServiceTokens? Find(string service) => _services.GetValueOrDefault(service);

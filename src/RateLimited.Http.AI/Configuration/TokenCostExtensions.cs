@@ -52,11 +52,7 @@ public static class TokenCostExtensions
         {
             var service = key as string ?? throw new InvalidOperationException("The key of an ITokenCosts is its service's name, a string.");
 
-            // Loading the configuration is what says which services count their tokens.
-            provider.GetRequiredService<ServiceRegistry>();
-            return provider.GetRequiredService<TokenCostExtension>().Find(service) is { } tokens
-                ? new TokenCostsOfService(tokens)
-                : throw new InvalidOperationException($"No token costs were added to the service '{service}': put AddTokenCosts() behind its AddServiceRateLimiting().");
+            return new TokenCostsOfService(TokenCostExtension.Required(provider, service));
         });
         return services;
     }

@@ -23,6 +23,7 @@ internal static class TokenCostFaults
             CheckPrice(faults, $"{path}:Prices:{model}", model, price);
         }
 
+        ModelFaults.Check(faults, path, options);
         Require(faults, $"{path}:Budgets", options.Budgets.Count <= MostBudgets, $"{options.Budgets.Count} budgets", $"at most {MostBudgets}");
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < Math.Min(options.Budgets.Count, MostBudgets); i++)

@@ -33,6 +33,18 @@ public sealed class TokenCostOptions
     /// <summary>What may be spent. Default: as much as there is.</summary>
     public IList<BudgetOptions> Budgets { get; } = [];
 
+    /// <summary>What a request for embeddings may hold, and how long a text waits for others to share it with. Default: OpenAI's bounds.</summary>
+    public Embeddings.EmbeddingBatchOptions Embeddings { get; } = new();
+
+    /// <summary>Which model a call goes to that names none: the first of these that is for it. Default: none, the client's own.</summary>
+    public IList<ModelOptions> Models { get; } = [];
+
+    /// <summary>The models that answer when the one that was asked is limited, in this order. Default: none.</summary>
+    public IList<string> Fallback { get; } = [];
+
+    /// <summary>Why others answer. Default, while the list is empty: <see cref="FallbackCause.Limited"/>, <see cref="FallbackCause.Refused"/> and <see cref="FallbackCause.CircuitOpen"/>.</summary>
+    public IList<FallbackCause> FallbackOn { get; } = [];
+
     /// <summary>An exact tokenizer. Default: null, the container's <see cref="ITokenCounter"/>, by the service's name or without one, and else none: tokens are estimated.</summary>
     public ITokenCounter? Counter { get; set; }
 

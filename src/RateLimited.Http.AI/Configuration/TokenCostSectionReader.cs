@@ -44,6 +44,10 @@ internal static class TokenCostSectionReader
         new("Prices", static (reader, section, options) => ReadPrices(reader, section, options.Prices)),
         new("PriceFile", static (reader, section, options) => options.PriceFile = reader.Text(section, "the path of a file of prices")),
         new("Budgets", static (reader, section, options) => ReadBudgets(reader, section, options.Budgets)),
+        new("Embeddings", static (reader, section, options) => reader.Keys(section, options.Embeddings, ModelSectionReader.EmbeddingKeys)),
+        new("Models", static (reader, section, options) => ModelSectionReader.ReadModels(reader, section, options.Models)),
+        new("Fallback", static (reader, section, options) => ModelSectionReader.ReadFallback(reader, section, options.Fallback)),
+        new("FallbackOn", static (reader, section, options) => ModelSectionReader.ReadCauses(reader, section, options.FallbackOn)),
     ];
 
     private static void ReadPrices(SectionReader reader, IConfigurationSection section, IDictionary<string, ModelPrice> prices)

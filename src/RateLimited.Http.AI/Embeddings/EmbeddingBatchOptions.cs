@@ -17,6 +17,9 @@ public sealed class EmbeddingBatchOptions
     /// <summary>How many tokens a text has at most, 1 to 10^12: one with more fails alone, unsent. Default: 8 192.</summary>
     public long MaxTokensPerText { get; set; } = 8_192;
 
+    /// <summary>How many bytes, in UTF-8, the texts of a request have at most, 1 to 10^12; a text with more fails alone, unsent. Default: null, no bound.</summary>
+    public long? MaxBytes { get; set; }
+
     /// <summary>
     /// Counts the tokens of a text. Without one, or where it does not know the model, they are taken to be a third of the text's bytes in UTF-8: more than they are in any language with spaces, about right in others. What is
     /// counted too low is refused by the upstream, and the request divided. Default: null, none.

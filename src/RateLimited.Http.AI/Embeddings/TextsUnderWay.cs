@@ -30,7 +30,6 @@ internal sealed class TextsUnderWay
     /// <summary>A call leaves, with each of the texts it has joined. What nobody waits for any more is taken out of line.</summary>
     public void Leave(IEnumerable<SharedText> texts)
     {
-        List<SharedText> forsaken = [];
         lock (_gate)
         {
             foreach (var shared in texts)
@@ -38,12 +37,12 @@ internal sealed class TextsUnderWay
                 if (--shared.Callers == 0)
                 {
                     Remove_NeedsLock(shared);
-                    forsaken.Add(shared);
+
+                    // Under the lock: whoever asks for the text next must not find it in line still, and send it twice in one request. Nothing but the batcher listens, which never comes here from its own lock.
+                    shared.Left.Cancel();
                 }
             }
         }
-
-        forsaken.ForEach(static shared => shared.Left.Cancel());
     }
 
     /// <summary>A text has its outcome: who asks from now on asks anew.</summary>

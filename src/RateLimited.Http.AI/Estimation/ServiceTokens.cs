@@ -13,7 +13,6 @@ internal sealed class ServiceTokens : IDisposable
     private readonly MonotonicClock _clock;
     private volatile BudgetMeter[] _budgets = [];
     private int _hasSeenOdd;
-    private double _margin = 1;
 
     public ServiceTokens(string service, TimeProvider time, AITelemetry telemetry)
     {
@@ -35,10 +34,13 @@ internal sealed class ServiceTokens : IDisposable
 
     public IReadOnlyList<BudgetStatus> BudgetStatus => Array.ConvertAll(_budgets, static budget => budget.Status());
 
+    /// <summary>The options that hold now.</summary>
+    public TokenCostOptions Options { get; private set; } = new();
+
     /// <summary>Takes changed options; budgets of the same name keep what they have counted.</summary>
-    public void Apply(double margin, IReadOnlyList<BudgetRule> rules)
+    public void Apply(TokenCostOptions options, IReadOnlyList<BudgetRule> rules)
     {
-        _margin = margin;
+        Options = options;
         var previous = _budgets;
         _budgets = [.. rules.Select(rule =>
         {
@@ -76,7 +78,7 @@ internal sealed class ServiceTokens : IDisposable
     }
 
     /// <summary>What was spent until now.</summary>
-    public Spend Status() => Ledger.Status(Service, Time.GetUtcNow(), Calibrations, _margin, BudgetStatus);
+    public Spend Status() => Ledger.Status(Service, Time.GetUtcNow(), Calibrations, (double)Options.Margin, BudgetStatus);
 
     /// <summary>Notes a field of usage that counts nothing.</summary>
     public void OddUsage(string field) => _telemetry.OddUsage(Service, field, Interlocked.Exchange(ref _hasSeenOdd, 1) == 0);

@@ -18,7 +18,7 @@ internal static class UsageFields
     private static readonly string[] Models = ["model", "response.model", "message.model"];
 
     /// <summary>All paths that are looked for.</summary>
-    public static UsagePaths Paths { get; } = new([.. Places.SelectMany(static place => Names.Select(name => $"{place}.{name}")), .. Models, "duration"]);
+    public static UsagePaths Paths { get; } = new([.. Places.SelectMany(static place => Names.Select(name => $"{place}.{name}")), "duration"], once: Models);
 
     /// <summary>Reads the figures. What is no count is left out, and named.</summary>
     /// <param name="values">What was found.</param>

@@ -55,7 +55,15 @@ public abstract class JsonUsageReader : IUsageReader
     public IReadOnlyList<UnitCost>? End(bool isComplete)
     {
         _decoder?.Dispose();
-        _scanner.End();
+        if (_events is null)
+        {
+            _scanner.End();
+        }
+        else
+        {
+            _events.End();
+        }
+
         return Settle(new UsageValues(_values), isComplete);
     }
 

@@ -89,4 +89,24 @@ public sealed class BatchScheduleTests
             }
         }
     }, share: 8);
+
+    [Fact]
+    public void A_part_that_was_repeated_takes_no_repeat_from_the_others()
+    {
+        var schedule = new BatchSchedule(new BatchBounds { Items = 4, Delay = 0, Calls = 2, QueueLength = 10, Splits = 10, Repeats = 1 });
+        var items = Enumerable.Range(0, 4).Select(static _ => new BatchItem { Lane = "lane" }).ToList();
+        items.ForEach(item => schedule.TryAdd(0, item).ShouldBeTrue());
+        End(schedule.Start(0)!, FailureMeaning.MayBeOthers).ShouldBeEmpty();
+        var (left, right) = (schedule.Start(0)!, schedule.Start(0)!);
+        End(right, FailureMeaning.MayBeOthers).ShouldBeEmpty();
+        End(left, FailureMeaning.MayPass).ShouldBeEmpty();
+        End(schedule.Start(0)!, FailureMeaning.MayBeOthers).ShouldBeEmpty();
+
+        // One item after the other now: the first two were repeated once, as often as may be, and the last two never.
+        var ends = Enumerable.Range(0, 4).Select(_ => End(schedule.Start(0)!, FailureMeaning.MayPass).Count).ToArray();
+
+        ends.Order().ShouldBe([0, 0, 1, 1]);
+
+        IReadOnlyList<ItemFailure> End(Batch batch, FailureMeaning meaning) => schedule.End(0, batch, [.. batch.Items.Select(item => new ItemFailure(item, new InvalidOperationException(), meaning))]);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using RateLimited.Http.AI.Batching;
 using RateLimited.Http.AI.Configuration;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Tests.Structure;
@@ -13,6 +14,8 @@ public sealed class TokenCostSchemaTests
     private const string Section = "definitions/rateLimitingAI";
     private const string Price = "definitions/rateLimitingModelPrice";
     private const string Budget = "definitions/rateLimitingBudget";
+    private const string Embeddings = "definitions/rateLimitingEmbeddings";
+    private const string Model = "definitions/rateLimitingModel";
 
     private static readonly JsonElement Schema = JsonDocument.Parse(File.ReadAllText(Repository.PathOf($"{Folder}/ConfigurationSchema.json"))).RootElement;
 
@@ -22,6 +25,8 @@ public sealed class TokenCostSchemaTests
         Same(Section, TokenCostSectionReader.Keys.Select(static key => key.Name));
         Same(Price, TokenCostSectionReader.PriceKeys.Select(static key => key.Name));
         Same(Budget, TokenCostSectionReader.BudgetKeys.Select(static key => key.Name));
+        Same(Embeddings, ModelSectionReader.EmbeddingKeys.Select(static key => key.Name));
+        Same(Model, ModelSectionReader.ModelKeys.Select(static key => key.Name));
         At("properties/RateLimiting/properties/Services/additionalProperties/properties/AI").GetProperty("$ref").GetString().ShouldBe("#/definitions/rateLimitingAI");
 
         static void Same(string place, IEnumerable<string> keys)
@@ -45,10 +50,23 @@ public sealed class TokenCostSchemaTests
             Range($"{Price}/properties/{key.Name}", TokenCostSectionReader.Dollars.Min, TokenCostSectionReader.Dollars.Max, null);
         }
 
+        Whole($"{Embeddings}/properties/MaxTexts", BatcherBounds.Items, options.Embeddings.MaxTexts);
+        Whole($"{Embeddings}/properties/MaxTokens", BatcherBounds.Amount, options.Embeddings.MaxTokens);
+        Whole($"{Embeddings}/properties/MaxTokensPerText", BatcherBounds.Amount, options.Embeddings.MaxTokensPerText);
+        Whole($"{Embeddings}/properties/MaxBytes", BatcherBounds.Amount, options.Embeddings.MaxBytes);
+        Whole($"{Embeddings}/properties/MaxConcurrentCalls", BatcherBounds.Calls, options.Embeddings.MaxConcurrentCalls);
+        Whole($"{Embeddings}/properties/QueueLength", BatcherBounds.Items, options.Embeddings.QueueLength);
+        Whole($"{Embeddings}/properties/MaxRepeats", BatcherBounds.Repeats, options.Embeddings.MaxRepeats);
+        Whole($"{Model}/properties/UpToTokens", BatcherBounds.Amount, null);
+        Range($"{Model}/properties/UpToBudget", ModelSectionReader.Share.Min, ModelSectionReader.Share.Max, null);
         At($"{Section}/properties/GivesBack").GetProperty("default").GetBoolean().ShouldBe(options.GivesBack);
         Choices<OutputReserve>($"{Section}/properties/Reserve");
         Choices<CachedTokens>($"{Section}/properties/CachedTokens");
         Choices<BudgetAction>($"{Budget}/properties/Then");
+        Choices<BatchOverflow>($"{Embeddings}/properties/Overflow");
+        At($"{Section}/properties/FallbackOn/anyOf")[0].GetProperty("enum").EnumerateArray().Select(static name => name.GetString()).ShouldBe(Enum.GetNames<FallbackCause>());
+
+        static void Whole(string place, NumberRange range, long? otherwise) => Range(place, range.Min, range.Max, otherwise);
 
         static void Range(string place, decimal min, decimal max, decimal? otherwise)
         {

@@ -13,7 +13,7 @@ public sealed class TokenCostSectionTests
 {
     private const string Dollars = "a number of dollars from 0 to 100_000 with at most six digits behind the point";
     private const string Budget = "a budget such as '20 usd/day fixed'";
-    private const string Keys = "Margin, Reserve, ExpectedOutput, CachedTokens, GivesBack, AudioMinimum, Prices, PriceFile, Budgets";
+    private const string Keys = "Margin, Reserve, ExpectedOutput, CachedTokens, GivesBack, AudioMinimum, Prices, PriceFile, Budgets, Embeddings, Models, Fallback, FallbackOn";
 
     [Fact]
     public void All_of_it_is_read()

@@ -3,6 +3,7 @@ using System.ClientModel.Primitives;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.ML.Tokenizers;
 using OpenAI;
 using OpenAI.Embeddings;
 using RateLimited.Http.AI.Batching;
@@ -62,6 +63,40 @@ internal static class Snippets
         });
         #endregion
         GC.KeepAlive(chat);
+    }
+
+    #region tokenizer
+    public sealed class TiktokenCounter : ITokenCounter
+    {
+        private static readonly Lazy<Tokenizer> O200k = new(static () => TiktokenTokenizer.CreateForEncoding("o200k_base"));
+        private static readonly Lazy<Tokenizer> Cl100k = new(static () => TiktokenTokenizer.CreateForEncoding("cl100k_base"));
+
+        public bool TryCount(string model, ReadOnlySpan<char> text, out int tokens)
+        {
+            var tokenizer = model.StartsWith("gpt-4o", StringComparison.Ordinal) ? O200k
+                : model.StartsWith("text-embedding-3-", StringComparison.Ordinal) ? Cl100k
+                : null;
+            tokens = tokenizer?.Value.CountTokens(text) ?? 0;
+            return tokenizer is not null;                                          // of other models tokens are estimated
+        }
+    }
+    #endregion
+
+    public static void Count(IServiceCollection services)
+    {
+        #region counter
+        services.AddSingleton<ITokenCounter, TiktokenCounter>();
+        services.AddHttpClient("openai").AddServiceRateLimiting().AddTokenCosts();
+        #endregion
+    }
+
+    public static void Configure(IServiceProvider services, IEmbeddingGenerator<string, Embedding<float>> embedder, IChatClient openai)
+    {
+        #region configured
+        var embeddings = embedder.WithBatching(services, "openai");
+        var chat = openai.WithFallback(services, "openai").WithModelChoice(services, "openai");
+        #endregion
+        GC.KeepAlive((embeddings, chat));
     }
 
     internal interface IGeocoder

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using RateLimited.Http.Admission;
 using RateLimited.Http.AI.Configuration;
@@ -5,6 +6,7 @@ using RateLimited.Http.AI.Estimation;
 using RateLimited.Http.AI.Telemetry;
 using RateLimited.Http.AI.Tests.Tokens;
 using RateLimited.Http.Configuration;
+using RateLimited.Http.Keys;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Telemetry;
 using RateLimited.Http.Testing;
@@ -32,13 +34,17 @@ internal sealed class TokenRun : IDisposable
     private readonly PipelineSettings _settings;
     private readonly ServicePipeline _pipeline;
     private readonly ServiceTokens _tokens;
-    private readonly ReservingUpstream _upstream;
+    private readonly IReadOnlyList<ReservingUpstream> _upstreams;
     private readonly Random _random;
     private long _order;
 
-    public TokenRun(ReservingUpstream upstream, string[] limits, TokenCostOptions options, int seed)
+    /// <param name="upstreams">What the upstream keeps of each key; one alone where there are no keys.</param>
+    /// <param name="limits">The limits.</param>
+    /// <param name="options">How tokens are estimated.</param>
+    /// <param name="seed">Chance.</param>
+    public TokenRun(IReadOnlyList<ReservingUpstream> upstreams, string[] limits, TokenCostOptions options, int seed)
     {
-        _upstream = upstream;
+        _upstreams = upstreams;
         _random = new Random(seed);
         _tokens = new ServiceTokens("openai", _time, _aiTelemetry);
         var service = new ServiceRateLimitingOptions();
@@ -47,12 +53,18 @@ internal sealed class TokenRun : IDisposable
             service.Limit(limit);
         }
 
+        for (var key = 1; upstreams.Count > 1 && key <= upstreams.Count; key++)
+        {
+            service.Keys.Add($"key-{key}", $"sk-test-{key}");
+        }
+
         service.Queue.Timeout = TimeSpan.FromDays(1);
         service.Additions.Add(new TokenCostAddition(_tokens, options, counter: null));
         ServiceOptionsFaults.Of("openai", service, []).Sentences().ShouldBeEmpty();
         _settings = DefinitionCompiler.Pipeline(service);
-        _limiter = new ServiceLimiter(DefinitionCompiler.Service("openai", service), new InProcessStore(_time, []), _telemetry.For("openai"));
-        _pipeline = new ServicePipeline(_limiter, _settings);
+        var ring = upstreams.Count > 1 ? new PoolRing("openai", _telemetry.For("openai"), new Random(seed)) : null;
+        _limiter = new ServiceLimiter(DefinitionCompiler.Service("openai", service) with { Keys = ring is null ? null : KeysOf(ring, upstreams.Count) }, new InProcessStore(_time, []), _telemetry.For("openai"));
+        _pipeline = new ServicePipeline(_limiter, _settings) { Keys = ring };
     }
 
     public int Ok { get; private set; }
@@ -66,6 +78,9 @@ internal sealed class TokenRun : IDisposable
     public int Parallel { get; init; } = 200;
 
     public Spend Spend => _tokens.Status();
+
+    /// <summary>How many requests went with each key.</summary>
+    public IReadOnlyList<long> Uses => [.. _limiter.GetStatus().Keys.Select(static key => key.Requests)];
 
     private long Now => _time.GetTimestamp();
 
@@ -106,6 +121,12 @@ internal sealed class TokenRun : IDisposable
         }
     }
 
+    private static KeyPoolDefinition KeysOf(PoolRing ring, int count)
+    {
+        var handles = ring.Apply([.. Enumerable.Range(1, count).Select(static i => new KeySpec($"key-{i}", ApiKey.Create($"sk-test-{i}"), Weight: 1, Group: null, Origin: null))], KeySelection.MostHeadroom, KeyCarrier.Bearer);
+        return new KeyPoolDefinition(ring, [.. handles.Select(static handle => new KeyDefinition(handle, $"key {handle.Name}"))]);
+    }
+
     private void Ask()
     {
         var passages = Enumerable.Range(0, _random.Next(1, 7)).Select(_ => Passage.All[_random.Next(Passage.All.Count)]).ToArray();
@@ -126,29 +147,30 @@ internal sealed class TokenRun : IDisposable
     {
         _underWay++;
         var ticket = call.Admission.GetAwaiter().GetResult();
+        var upstream = ticket.Key?.Chosen is { } key ? _upstreams[int.Parse(key.Name["key-".Length..], CultureInfo.InvariantCulture) - 1] : _upstreams[0];
         At(Latency(), () =>
         {
-            var isLetIn = _upstream.TryBegin(Now, call.Reserved);
+            var isLetIn = upstream.TryBegin(Now, call.Reserved);
             if (!isLetIn)
             {
-                At(Latency(), () => Answer(call, ticket, new HttpResponseMessage(System.Net.HttpStatusCode.TooManyRequests), body: "{}"));
+                At(Latency(), () => Answer(call, ticket, upstream, new HttpResponseMessage(System.Net.HttpStatusCode.TooManyRequests), body: "{}"));
                 return;
             }
 
             // Some two hundred tokens a second.
             At(TimeSpan.TicksPerMillisecond * (100 + (call.Output * 5)), () =>
             {
-                _upstream.End(Now, call.Reserved, call.Input + call.Output);
+                upstream.End(Now, call.Reserved, call.Input + call.Output);
                 Used += Now >= countedFrom ? call.Input + call.Output : 0;
-                At(Latency(), () => Answer(call, ticket, new HttpResponseMessage(), $$"""{"model":"nobody-knows-1","usage":{"prompt_tokens":{{call.Input}},"completion_tokens":{{call.Output}} } }"""));
+                At(Latency(), () => Answer(call, ticket, upstream, new HttpResponseMessage(), $$"""{"model":"nobody-knows-1","usage":{"prompt_tokens":{{call.Input}},"completion_tokens":{{call.Output}} } }"""));
             });
         });
     }
 
     /// <summary>What the handler does with an answer.</summary>
-    private void Answer(Call call, AdmissionTicket ticket, HttpResponseMessage response, string body)
+    private void Answer(Call call, AdmissionTicket ticket, ReservingUpstream upstream, HttpResponseMessage response, string body)
     {
-        _upstream.Report(Now, response);
+        upstream.Report(Now, response);
         response.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         ResponseSignals.Take(call.Request, response, default, ticket, _pipeline, _settings, _limiter.Now);
         var tail = CostTail.Of(response, ticket, _limiter);

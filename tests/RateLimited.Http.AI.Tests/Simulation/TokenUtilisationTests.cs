@@ -16,7 +16,7 @@ public sealed class TokenUtilisationTests(ITestOutputHelper output)
     [InlineData(3)]
     public void With_estimates_unknown_at_the_start(int seed)
     {
-        using var run = new TokenRun(new ReservingUpstream(TokensPerMinute, 3_000), ["200000 tokens/minute token-bucket", "3000/minute token-bucket"], new TokenCostOptions(), seed);
+        using var run = new TokenRun([new ReservingUpstream(TokensPerMinute, 3_000)], ["200000 tokens/minute token-bucket", "3000/minute token-bucket"], new TokenCostOptions(), seed);
 
         run.Run(Length, CountedFrom);
 
@@ -26,5 +26,29 @@ public sealed class TokenUtilisationTests(ITestOutputHelper output)
         run.Refused.ShouldBe(0);
         utilisation.ShouldBeGreaterThanOrEqualTo(0.95);
         run.Spend.Models.ShouldHaveSingleItem().Learned.ShouldBe(run.Ok);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void With_four_keys_that_are_used_equally_within_five_percent(int seed)
+    {
+        const int Keys = 4;
+        using var run = new TokenRun(
+            [.. Enumerable.Range(0, Keys).Select(static _ => new ReservingUpstream(TokensPerMinute / Keys, 750))],
+            ["50000 tokens/minute per key token-bucket", "750/minute per key token-bucket"],
+            new TokenCostOptions(),
+            seed);
+
+        run.Run(Length, CountedFrom);
+
+        var utilisation = run.Used / (TokensPerMinute * (Length - CountedFrom).TotalMinutes);
+        output.WriteLine(FormattableString.Invariant($"seed {seed}: {run.Ok} answered, {run.Refused} refused, {utilisation:P1} of the quota used, by {string.Join(", ", run.Uses)} requests"));
+        run.Refused.ShouldBe(0);
+        utilisation.ShouldBeGreaterThanOrEqualTo(0.95);
+        var even = run.Uses.Average();
+        run.Uses.Count.ShouldBe(Keys);
+        run.Uses.ShouldAllBe(uses => Math.Abs(uses - even) <= 0.05 * even);
     }
 }

@@ -118,12 +118,17 @@ public sealed class JsonUsageReaderTests
         reader.End(isComplete: true).ShouldBeNull();
     }
 
-    [Fact]
-    public void Reading_a_piece_allocates_nothing()
+    [Theory]
+    [InlineData("\"usage\":{\"total\":3}", 0)]
+    [InlineData("\"usage\":null", 0)]
+    [InlineData("\"usage\":null", 40)]
+    [InlineData("\"usage\":{\"total\":3}", 40)]
+    public void Reading_a_piece_allocates_nothing(string usage, int cut)
     {
         using var response = Response("text/event-stream", string.Empty);
         var reader = new TotalReader(response);
-        var piece = Encoding.UTF8.GetBytes("data: {\"id\":\"x\",\"choices\":[{\"delta\":{\"content\":\"hé\\u00e9llo\"}}],\"usage\":{\"total\":3}}\n\n");
+        var piece = Encoding.UTF8.GetBytes("data: {\"id\":\"x\",\"choices\":[{\"delta\":{\"content\":\"hé\\u00e9llo\"}}]," + usage + "}\n\n");
+        piece = [.. piece[cut..], .. piece[..cut]];
         reader.Read(piece);
 
         var before = GC.GetAllocatedBytesForCurrentThread();

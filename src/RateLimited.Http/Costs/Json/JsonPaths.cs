@@ -11,6 +11,14 @@ internal sealed class JsonPaths
 
     /// <exception cref="ArgumentException">A path is empty, stands here twice or is too deep, or there are too many.</exception>
     public JsonPaths(params IReadOnlyList<string> paths)
+        : this(paths, once: 0)
+    {
+    }
+
+    /// <param name="paths">The paths.</param>
+    /// <param name="once">How many of them, at the end of the list, are one value in several places, of which nobody needs to look for a second.</param>
+    /// <exception cref="ArgumentException">A path is empty, stands here twice or is too deep, or there are too many.</exception>
+    public JsonPaths(IReadOnlyList<string> paths, int once)
     {
         if (paths.Count > MostPaths)
         {
@@ -22,10 +30,23 @@ internal sealed class JsonPaths
         {
             Add(paths[slot], slot);
         }
+
+        Once = paths.Count - once;
+        Ends = EndsOf(paths);
+        EndsWithoutOnce = EndsOf(paths.Take(Once));
     }
 
     /// <summary>The paths; the place of each in the list is its number.</summary>
     public IReadOnlyList<string> Paths { get; }
+
+    /// <summary>The number of the first path whose value is looked for but once.</summary>
+    public int Once { get; }
+
+    /// <summary>How the last names of the paths end, behind their last underscore: what holds none of them holds no value that is looked for.</summary>
+    public IReadOnlyList<byte[]> Ends { get; }
+
+    /// <summary>The same of the paths whose values are looked for to the end.</summary>
+    public IReadOnlyList<byte[]> EndsWithoutOnce { get; }
 
     /// <summary>How deep the deepest path is.</summary>
     public int Depth { get; private set; }
@@ -61,6 +82,9 @@ internal sealed class JsonPaths
 
     /// <summary>The number of the path that ends at a node, or -1 where only longer ones pass through it.</summary>
     public int PathAt(int node) => _nodes[node].Path;
+
+    private static byte[][] EndsOf(IEnumerable<string> paths) =>
+        [.. paths.Select(static path => path[(path.LastIndexOfAny(['.', '_']) + 1)..]).Distinct(StringComparer.Ordinal).Select(Encoding.UTF8.GetBytes)];
 
     private void Add(string path, int number)
     {

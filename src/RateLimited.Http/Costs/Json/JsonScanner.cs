@@ -70,6 +70,9 @@ internal abstract partial class JsonScanner
         }
     }
 
+    /// <summary>Where in whole documents the first may be that need be taken in at all; -1 where none need be. Takes nothing in.</summary>
+    public virtual int FirstOf(ReadOnlySpan<byte> documents) => 0;
+
     /// <summary>Nothing more comes: a number that stood at the very end has ended.</summary>
     public void End()
     {

@@ -8,6 +8,24 @@ internal sealed class JsonValueScanner(JsonValues values) : JsonScanner
     private readonly int[] _nodes = new int[values.Paths.Depth + 1];
     private int _node;
 
+    /// <summary>No name that is looked for has an escape in it: it stands as it is wherever it stands.</summary>
+    public override int FirstOf(ReadOnlySpan<byte> documents)
+    {
+        var first = -1;
+        var ends = values.Ends;
+        for (var i = 0; i < ends.Count; i++)
+        {
+            var at = documents.IndexOf(ends[i]);
+            if (at >= 0)
+            {
+                first = at;
+                documents = documents[..at];
+            }
+        }
+
+        return first;
+    }
+
     protected override bool OnName(ReadOnlySpan<byte> name)
     {
         // Only containers on a path are looked into, so that the depth is within the paths'.

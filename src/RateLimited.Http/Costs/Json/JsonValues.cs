@@ -26,6 +26,24 @@ internal sealed class JsonValues(JsonPaths paths)
     /// <summary>Whether anything was found at all.</summary>
     public bool IsEmpty => !Array.Exists(_values, static value => value.Kind != Kind.None);
 
+    /// <summary>How the names end that are still looked for.</summary>
+    public IReadOnlyList<byte[]> Ends
+    {
+        get
+        {
+            var once = _values.AsSpan(Paths.Once);
+            foreach (var value in once)
+            {
+                if (value.Kind != Kind.None)
+                {
+                    return Paths.EndsWithoutOnce;
+                }
+            }
+
+            return Paths.Ends;
+        }
+    }
+
     /// <summary>The first path at which something stands that is neither a number nor a text that can be kept, or null.</summary>
     public string? Odd => Array.FindIndex(_values, static value => value.Kind == Kind.Odd) is >= 0 and var path ? Paths.Paths[path] : null;
 
