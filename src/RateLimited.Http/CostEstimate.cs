@@ -17,9 +17,11 @@ public class CostEstimate
     public IReadOnlyList<UnitCost> Costs { get; }
 
     /// <summary>
-    /// The headers of the response have come. Called once, unless there is none. The status and the headers may be read, the content must not be touched.
+    /// The headers of a response have come. Called once, unless there is none; again where a request that was refused for its key's sake goes with another. The status and the headers may be
+    /// read, the content must not be touched.
     /// </summary>
     /// <param name="response">The response, of whatever status.</param>
+    /// <param name="key">The name of the key that the request went with; null where its service has none.</param>
     /// <returns>What watches the response's body as it passes and tells the true cost at its end; null where the estimate stands.</returns>
-    public virtual IUsageReader? Watch(HttpResponseMessage response) => null;
+    public virtual IUsageReader? Watch(HttpResponseMessage response, string? key) => null;
 }

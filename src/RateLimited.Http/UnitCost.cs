@@ -33,7 +33,8 @@ public readonly record struct UnitCost(string Unit, long Amount)
     public static UnitCost Of(string unit, decimal amount)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(unit);
-        ArgumentOutOfRangeException.ThrowIfNegative(amount);
+        // Of decimals there is a zero that calls itself negative.
+        ArgumentOutOfRangeException.ThrowIfLessThan(amount, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(amount, long.MaxValue);
         var whole = decimal.Truncate(amount);
         var millionths = (int)decimal.Ceiling((amount - whole) * Finest);

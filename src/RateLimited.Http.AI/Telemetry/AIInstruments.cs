@@ -9,15 +9,39 @@ namespace RateLimited.Http.AI.Telemetry;
 /// </summary>
 internal static class AIInstruments
 {
-    private static readonly Meter Meter = new(RateLimitingInstruments.Name, RateLimitingInstruments.Version);
-
     private static readonly Counter<long> CacheLookups =
-        Meter.CreateCounter<long>("ai.cache.lookups", "{text}", "Texts that came to a cache of embeddings, by what became of them.");
+        RateLimitingInstruments.SharedMeter.CreateCounter<long>("ai.cache.lookups", "{text}", "Texts that came to a cache of embeddings, by what became of them.");
 
     private static readonly Counter<long> Fallbacks =
-        Meter.CreateCounter<long>("ai.fallbacks", "{call}", "Calls that went on to another client or model, by why, by where to and by what became of them there.");
+        RateLimitingInstruments.SharedMeter.CreateCounter<long>("ai.fallbacks", "{call}", "Calls that went on to another client or model, by why, by where to and by what became of them there.");
 
-    private static readonly Counter<long> Choices = Meter.CreateCounter<long>("ai.model_choices", "{call}", "Calls whose model was chosen, by the model.");
+    private static readonly Counter<long> Choices =
+        RateLimitingInstruments.SharedMeter.CreateCounter<long>("ai.model_choices", "{call}", "Calls whose model was chosen, by the model.");
+
+    private static readonly Histogram<long> Batches = RateLimitingInstruments.SharedMeter.CreateHistogram(
+        "ai.batch.size",
+        "{item}",
+        "Items that went in one call, by what became of the call.",
+        tags: null,
+        new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048] });
+
+    public static void Batch(int items, bool isAnswered)
+    {
+        if (!Batches.Enabled)
+        {
+            return;
+        }
+
+        try
+        {
+            Batches.Record(items, new KeyValuePair<string, object?>("result", isAnswered ? "answered" : "failed"));
+        }
+#pragma warning disable CA1031 // Whoever listens is somebody else's code.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
 
     public static void CacheLookup(string result, int texts) => Add(CacheLookups, texts, [new("result", result)]);
 

@@ -22,7 +22,7 @@ internal sealed class PlanArithmetic : IDisposable
     {
         _question = question;
         var time = new ManualTimeProvider(question.Start);
-        _store = new InProcessStore(time, DefinitionCompiler.Limits(question.GlobalLimits, UnitScale.Of(question.Options, besides: [])));
+        _store = new InProcessStore(time, DefinitionCompiler.Limits(question.GlobalLimits, UnitScale.Of(question.Options)));
         _begin = _store.Clock.At(guard: 0);
         var definition = DefinitionCompiler.Service(question.Service, question.Options);
         _service = new BoundService(definition, _store);

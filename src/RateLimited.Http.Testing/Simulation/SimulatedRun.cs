@@ -31,7 +31,7 @@ internal sealed class SimulatedRun : IDisposable
         _progress = progress;
         _time = new ManualTimeProvider(setup.Start);
         _events = new EventQueue(_time);
-        _store = new InProcessStore(_time, DefinitionCompiler.Limits(setup.GlobalLimits, UnitScale.Of(setup.Options, besides: [])));
+        _store = new InProcessStore(_time, DefinitionCompiler.Limits(setup.GlobalLimits, UnitScale.Of(setup.Options)));
         var definition = DefinitionCompiler.Service(setup.Service, setup.Options) with { Mode = RateLimitMode.Enforce };
         _router = DefinitionCompiler.Router(definition);
         for (var key = 0; key < setup.Keys; key++)

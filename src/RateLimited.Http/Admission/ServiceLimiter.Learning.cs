@@ -5,6 +5,26 @@ namespace RateLimited.Http.Admission;
 /// <summary>What becomes of requests, for the limits that learn from it.</summary>
 internal sealed partial class ServiceLimiter
 {
+    /// <summary>Says how far the estimates of a request were from the truth, once for each unit.</summary>
+    private void NoteSettled(ReadOnlySpan<Charge> charges)
+    {
+        for (var i = 0; i < charges.Length; i++)
+        {
+            ref readonly var charge = ref charges[i];
+            var unit = charge.Partition.Limit.Unit;
+            var isFirst = true;
+            foreach (ref readonly var earlier in charges[..i])
+            {
+                isFirst &= earlier.Actual == Charge.Unsettled || !string.Equals(earlier.Partition.Limit.Unit, unit, StringComparison.Ordinal);
+            }
+
+            if (charge.Actual != Charge.Unsettled && isFirst)
+            {
+                Telemetry.Settled(unit, (double)charge.Actual / charge.Cost);
+            }
+        }
+    }
+
     /// <summary>Tells the limits what became of a request, once, before its ticket is completed or given back.</summary>
     /// <param name="ticket">The request.</param>
     /// <param name="kind">What became of it.</param>
@@ -13,7 +33,7 @@ internal sealed partial class ServiceLimiter
     public void Learn(AdmissionTicket ticket, AnswerKind kind, long at, bool isExplained = false)
     {
         ticket.IsHeard = true;
-        if (_service.Faults.MustHear(kind, at) || ticket.Plan.Learns)
+        if (_service.Faults.MustHear(kind, at) || ticket.Plan.Learns || _service.IsExhausted)
         {
             Wake(_store.Learn(ticket, kind, isExplained), ticket);
         }
@@ -24,7 +44,7 @@ internal sealed partial class ServiceLimiter
     {
         var kind = KindOf(outcome);
         var plan = _service.DefaultPlan;
-        if (kind != AnswerKind.Ignored && (_service.Faults.MustHear(kind, _store.Clock.Now) || plan.Learns))
+        if (kind != AnswerKind.Ignored && (_service.Faults.MustHear(kind, _store.Clock.Now) || plan.Learns || _service.IsExhausted))
         {
             Wake(_store.Learn(plan, kind, Math.Max(outcome.Latency.GetValueOrDefault().Ticks, 0)), released: null);
         }

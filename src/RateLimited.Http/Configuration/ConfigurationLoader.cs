@@ -79,7 +79,7 @@ internal sealed class ConfigurationLoader(
 
     private ConfiguredService Compiled(string name, LoadedOptions loaded, out UnitScale scale)
     {
-        scale = UnitScale.Of(loaded.Options, besides: []);
+        scale = UnitScale.Of(loaded.Options);
         return new ConfiguredService(
             DefinitionCompiler.Service(name, loaded.Options, scale),
             DefinitionCompiler.Pipeline(loaded.Options, [.. Estimators(name, loaded.Options)]),

@@ -18,7 +18,7 @@ internal static class DefinitionCompiler
     private const long UsualConcurrency = 20;
 
     /// <summary>The definition of a service whose costs are those of its options.</summary>
-    public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options) => Service(name, options, UnitScale.Of(options, besides: []));
+    public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options) => Service(name, options, UnitScale.Of(options));
 
     public static ServiceDefinition Service(string name, ServiceRateLimitingOptions options, UnitScale scale)
     {
@@ -43,7 +43,14 @@ internal static class DefinitionCompiler
             },
             ArrivalGuard = options.ArrivalGuard,
             FaultThrottle = options.FaultThrottle,
-            Correction = new CorrectionDefinition { MaxHint = options.MaxHint, TrustUpstream = options.TrustUpstream, Discover = layers.Discovers },
+            Correction = new CorrectionDefinition
+            {
+                MaxHint = options.MaxHint,
+                MaxExhausted = options.MaxExhausted,
+                AccountZone = options.AccountTimeZone is { } id && LimitFaults.TryZone(id, out var zone) ? zone : null,
+                TrustUpstream = options.TrustUpstream,
+                Discover = layers.Discovers,
+            },
             Store = StoreNames.IsMemory(options.Store) ? null : options.Store,
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,
@@ -60,7 +67,8 @@ internal static class DefinitionCompiler
         return new PipelineSettings(router, options.Rejection, options.BodyIdleTimeout)
         {
             Costs = CostCompiler.Plan(options, estimators),
-            Signals = new SignalReader(ServiceLayers.DialectOf(options), options.MaxHint),
+            BodyTimeout = options.BodyTimeout ?? Timeout.InfiniteTimeSpan,
+            Signals = new SignalReader(ServiceLayers.DialectOf(options), options.MaxHint, options.MaxExhausted),
             Resilience = ResilienceCompiler.Rule(options.Resilience),
             Connections = ResilienceCompiler.Connections(options.Resilience.Connections),
         };
@@ -89,7 +97,8 @@ internal static class DefinitionCompiler
         return new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit, parts), partition) { PartsPerUnit = parts };
     }
 
-    private static LimitRule Rule(LimitOptions limit, int parts)
+    /// <summary>The arithmetic of a valid limit whose unit is counted in so many parts.</summary>
+    public static LimitRule Rule(LimitOptions limit, int parts)
     {
         var (quota, window) = (limit.Quota * parts, limit.Window.GetValueOrDefault().Ticks);
         return limit.Algorithm switch

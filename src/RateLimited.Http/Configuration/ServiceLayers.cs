@@ -19,12 +19,12 @@ internal sealed record ServiceLayers(IReadOnlyList<LimitOptions> Limits, IReadOn
         var tier = PresetOf(options)?.TierOf(options.Tier);
         if (options.DiscoverLimits)
         {
-            return new ServiceLayers([], EndpointsOver(options, tier), Discovers: true);
+            return new ServiceLayers([.. Added(options)], EndpointsOver(options, tier), Discovers: true);
         }
 
         return options.Limits.Count > 0 || tier is null
-            ? new ServiceLayers([.. options.Limits], EndpointsOver(options, tier), Discovers: false)
-            : new ServiceLayers([.. tier.Limits.Select(limit => ByKey(limit.Options(), options))], EndpointsOver(options, tier), tier.Discovers);
+            ? new ServiceLayers([.. options.Limits, .. Added(options)], EndpointsOver(options, tier), Discovers: false)
+            : new ServiceLayers([.. tier.Limits.Select(limit => ByKey(limit.Options(), options)), .. Added(options)], EndpointsOver(options, tier), tier.Discovers);
     }
 
     /// <summary>The limits that a key has in place of those that the service has for each key; null where it says nothing of them.</summary>
@@ -63,6 +63,9 @@ internal sealed record ServiceLayers(IReadOnlyList<LimitOptions> Limits, IReadOn
 
         return endpoint;
     }
+
+    /// <summary>Limits that other packages add. They replace none.</summary>
+    private static IEnumerable<LimitOptions> Added(ServiceRateLimitingOptions options) => options.Additions.SelectMany(static addition => addition.Limits);
 
     private static Preset? PresetOf(ServiceRateLimitingOptions options) => options.Preset is { } name ? KnownPresets.Find(name) : null;
 

@@ -29,12 +29,17 @@ internal static class ServiceOptionsFaults
 
         LimitListFaults.Check(faults, $"{path}:Limits", options.Limits, LimitPlace.Service);
         EndpointFaults.Check(faults, $"{path}:Endpoints", options.Endpoints);
+        foreach (var addition in options.Additions)
+        {
+            addition.Check(faults, path);
+        }
+
         CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
         KeyFaults.Check(faults, path, options);
         var layers = ServiceLayers.Of(options);
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
-        CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options, besides: []));
+        CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options));
         CheckQueue(faults, $"{path}:Queue", options.Queue, globalLimits is null || layers.Discovers ? null : limits);
         ResilienceFaults.Check(faults, $"{path}:Resilience", options.Resilience);
         if (options.DiscoverLimits && options.Limits.Count > 0)
@@ -54,8 +59,19 @@ internal static class ServiceOptionsFaults
         Choice(faults, $"{path}:Mode", options.Mode);
         Choice(faults, $"{path}:Rejection", options.Rejection);
         Duration(faults, $"{path}:MaxHint", options.MaxHint, OptionBounds.MaxHint);
+        Duration(faults, $"{path}:MaxExhausted", options.MaxExhausted, OptionBounds.MaxExhausted);
+        if (options.AccountTimeZone is { } zone && !LimitFaults.TryZone(zone, out _))
+        {
+            faults.Add($"{path}:AccountTimeZone", Fault.Quote(zone), LimitFaults.Zone);
+        }
+
         Duration(faults, $"{path}:ArrivalGuard", options.ArrivalGuard ?? TimeSpan.Zero, OptionBounds.ArrivalGuard);
         Duration(faults, $"{path}:BodyIdleTimeout", options.BodyIdleTimeout, OptionBounds.BodyIdle);
+        if (options.BodyTimeout is { } whole)
+        {
+            Duration(faults, $"{path}:BodyTimeout", whole, OptionBounds.BodyWhole);
+        }
+
         Number(faults, $"{path}:MaxPartitions", options.MaxPartitions, OptionBounds.Partitions);
         Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
     }

@@ -7,7 +7,8 @@ namespace RateLimited.Http.Configuration;
 /// Fills the options of a service: from the section it was given, or else from <c>RateLimiting:Services</c>, or else from what all clients were given. Delegates of
 /// the service's own come after it.
 /// </summary>
-internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> registrations, IConfiguration? configuration = null) : IConfigureNamedOptions<ServiceRateLimitingOptions>
+internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> registrations, IEnumerable<IServiceExtension> extensions, IConfiguration? configuration = null)
+    : IConfigureNamedOptions<ServiceRateLimitingOptions>
 {
     public void Configure(ServiceRateLimitingOptions options)
     {
@@ -36,6 +37,27 @@ internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> regist
         foreach (var configure in known.KeysOf(name))
         {
             configure(options.Keys);
+        }
+
+        Add(name, options);
+    }
+
+    /// <summary>What other packages add to the service, each from its section if there is one.</summary>
+    private void Add(string name, ServiceRateLimitingOptions options)
+    {
+        foreach (var extension in extensions)
+        {
+            if (extension.Read(name, options.Sections.TryGetValue(extension.Section, out var section) ? section : null, options.Faults) is { } addition)
+            {
+                options.Additions.Add(addition);
+            }
+
+            options.Sections.Remove(extension.Section);
+        }
+
+        foreach (var (key, section) in options.Sections)
+        {
+            options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: RateLimited.Http.{key}, with AddTokenCosts() behind AddServiceRateLimiting()");
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class CostRules : ICostEstimator
 
     private sealed class Settled(CostRules rules, IReadOnlyList<UnitCost> costs) : CostEstimate(costs)
     {
-        public override IUsageReader Watch(HttpResponseMessage response) =>
+        public override IUsageReader Watch(HttpResponseMessage response, string? key) =>
             rules._told is { } paths && JsonUsageReader.CanRead(response) ? new BodyReader(rules, response, paths) : new HeaderReader(rules.Told(response, values: null));
     }
 

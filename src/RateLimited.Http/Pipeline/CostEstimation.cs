@@ -66,8 +66,8 @@ internal static class CostEstimation
     /// <summary>Two estimators know something of one request: both watch its response, and the first one's word counts.</summary>
     private sealed class TwoEstimates(CostEstimate first, CostEstimate second) : CostEstimate(EndpointCosts.Over(first.Costs, [.. second.Costs]))
     {
-        public override IUsageReader? Watch(HttpResponseMessage response) =>
-            (first.Watch(response), second.Watch(response)) switch
+        public override IUsageReader? Watch(HttpResponseMessage response, string? key) =>
+            (first.Watch(response, key), second.Watch(response, key)) switch
             {
                 ({ } one, { } other) => new TwoReaders(one, other),
                 var (one, other) => one ?? other,

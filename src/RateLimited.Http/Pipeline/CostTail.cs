@@ -16,7 +16,7 @@ internal readonly record struct CostTail(UsageWatch? Usage, CostSettlement? Sett
             return default;
         }
 
-        return new CostTail(WatchOf(response, sources.Estimate, limiter), sources.Settlement, sources.Settlement?.Begin() ?? 0);
+        return new CostTail(WatchOf(response, sources.Estimate, ticket.Key?.Chosen?.Name, limiter), sources.Settlement, sources.Settlement?.Begin() ?? 0);
     }
 
     /// <summary>Settles the ticket by what is known and completes it. It is not touched after that.</summary>
@@ -44,11 +44,11 @@ internal readonly record struct CostTail(UsageWatch? Usage, CostSettlement? Sett
         Settlement.End(Response, ended);
     }
 
-    private static UsageWatch? WatchOf(HttpResponseMessage response, CostEstimate? estimate, ServiceLimiter limiter)
+    private static UsageWatch? WatchOf(HttpResponseMessage response, CostEstimate? estimate, string? key, ServiceLimiter limiter)
     {
         try
         {
-            return estimate?.Watch(response) is { } reader ? new UsageWatch(reader, limiter.Telemetry) : null;
+            return estimate?.Watch(response, key) is { } reader ? new UsageWatch(reader, limiter.Telemetry) : null;
         }
 #pragma warning disable CA1031 // Foreign code, and the response is the caller's: it is not lost for it.
         catch (Exception exception)

@@ -1,5 +1,6 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Keys;
+using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Pipeline;
@@ -22,8 +23,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         if (!IsLimited(request, settings, out var asked))
         {
-            time.End?.See(_limiter.Now);
-            return NextAsync(request, time, cancellationToken);
+            return _limiter.Mode == RateLimitMode.Disabled ? NextAsync(request, time, cancellationToken) : PassAsync(request, settings, time, cancellationToken);
         }
 
         return settings.Costs is { } costs
@@ -34,7 +34,14 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     private async Task<HttpResponseMessage> EstimateAndSendAsync(
         HttpRequestMessage request, AdmissionRequest asked, CostPlan costs, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
-        var estimated = await CostEstimation.EstimateAsync(costs, request, asked, _limiter.Service, cancellationToken).ConfigureAwait(false);
+        var estimating = CostEstimation.EstimateAsync(costs, request, asked, _limiter.Service, cancellationToken);
+        if (!estimating.IsCompleted)
+        {
+            // It takes of the time that the request has.
+            time.End?.Watch();
+        }
+
+        var estimated = await estimating.ConfigureAwait(false);
         return await AdmitAndSendAsync(request, estimated, settings, time, cancellationToken).ConfigureAwait(false);
     }
 
@@ -77,7 +84,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         if (!IsLimited(request, settings, out var asked))
         {
-            return Next(request, time, cancellationToken);
+            return _limiter.Mode == RateLimitMode.Disabled ? Next(request, time, cancellationToken) : Pass(request, settings, time, cancellationToken);
         }
 
         if (settings.Costs is { } costs)
@@ -102,6 +109,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     private HttpResponseMessage Dispatch(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
+        ticket.BeginAttempt(_limiter.Service);
         try
         {
             response = Next(request, time, cancellationToken);
@@ -111,9 +119,13 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             End(ticket, exception);
             throw;
         }
+        finally
+        {
+            ticket.LeaveAttempt();
+        }
 
         var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response, _limiter.Time, cancellationToken) : default;
-        Hear(request, response, body.Span, ticket, settings, time.End);
+        Hear(request, response, body.Span, ticket, settings, time);
         return response;
     }
 
@@ -132,7 +144,9 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
     private void End(AdmissionTicket ticket, Exception exception)
     {
-        _limiter.Learn(ticket, AnswerReading.KindOf(exception), _limiter.Now);
+        var (kind, now) = (AnswerReading.KindOf(exception), _limiter.Now);
+        NoteAttempt(ticket, kind == AnswerKind.Faulted ? AttemptResult.Failed : AttemptResult.GivenUp, now);
+        _limiter.Learn(ticket, kind, now);
         if (WasNeverSent(exception))
         {
             ticket.GiveBack();
@@ -140,6 +154,16 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         else
         {
             ticket.Complete();
+        }
+    }
+
+    /// <summary>Tells what came of an attempt. What it was charged at is when it was admitted; where nothing was, nobody looked at the clock.</summary>
+    private void NoteAttempt(AdmissionTicket ticket, AttemptResult result, long now)
+    {
+        ticket.EndAttempt(result);
+        if (ticket.ChargedAt != AdmissionTicket.NotCharged && _limiter.Telemetry.HearsAttempts)
+        {
+            _limiter.Telemetry.Attempted(result, new TimeSpan(Math.Max(now - ticket.ChargedAt, 0)));
         }
     }
 
@@ -193,15 +217,19 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     private Task<HttpResponseMessage> DispatchAsync(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         Task<HttpResponseMessage> sending;
+        ticket.BeginAttempt(_limiter.Service);
         try
         {
             sending = NextAsync(request, time, cancellationToken);
         }
         catch (Exception exception)
         {
+            ticket.LeaveAttempt();
             End(ticket, exception);
             return Task.FromException<HttpResponseMessage>(exception);
         }
+
+        ticket.LeaveAttempt();
 
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
         if (!sending.IsCompletedSuccessfully || ResponseSignals.NeedsBody(request, sending.Result, settings))
@@ -209,7 +237,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             return HearAsync(request, sending, ticket, settings, time, cancellationToken);
         }
 
-        Hear(request, sending.Result, body: default, ticket, settings, time.End);
+        Hear(request, sending.Result, body: default, ticket, settings, time);
 #pragma warning restore VSTHRD103, VSTHRD002
         return sending;
     }
@@ -235,25 +263,73 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             throw;
         }
 
-        Hear(request, response, body.Span, ticket, settings, time.End);
+        Hear(request, response, body.Span, ticket, settings, time);
         return response;
     }
 
     /// <summary>Learns what the response says, as far as its body is known, and lets go of the ticket, now or when the body ends.</summary>
-    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings, CallEnd? end)
+    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings, CallTime time)
     {
         // Everybody who wants to know when it was answered shares one reading of the clock, which costs as much as reading a few headers.
         var now = _limiter.Now;
-        end?.See(now);
+        time.End?.See(now);
+        NoteAttempt(ticket, TagValues.ResultOf((int)response.StatusCode), now);
         ResponseSignals.Take(request, response, body, ticket, pipeline, settings, now);
         var tail = CostTail.Of(response, ticket, _limiter);
-        if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
+        var hasBody = WatchedContent.MayHaveBody(request, response);
+        var lease = hasBody && (ticket.HoldsConcurrency || tail.Usage is not null) ? new BodyLease(ticket, _limiter, tail) : null;
+        if (hasBody)
         {
-            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout, tail));
+            Watch(response, settings, lease, time.EndsAt);
         }
-        else
+
+        if (lease is null)
         {
             tail.Complete(ticket, _limiter, isComplete: true);
         }
     }
+
+    /// <summary>A request that goes past the limits. Its body is watched all the same.</summary>
+    private Task<HttpResponseMessage> PassAsync(HttpRequestMessage request, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
+        time.End?.See(_limiter.Now);
+        var sending = NextAsync(request, time, cancellationToken);
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return AwaitAsync();
+        }
+
+#pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
+        WatchAny(request, sending.Result, settings, time);
+#pragma warning restore VSTHRD103, VSTHRD002
+        return sending;
+
+        async Task<HttpResponseMessage> AwaitAsync()
+        {
+#pragma warning disable VSTHRD003 // It was started here.
+            var response = await sending.ConfigureAwait(false);
+#pragma warning restore VSTHRD003
+            WatchAny(request, response, settings, time);
+            return response;
+        }
+    }
+
+    private HttpResponseMessage Pass(HttpRequestMessage request, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
+        time.End?.See(_limiter.Now);
+        var response = Next(request, time, cancellationToken);
+        WatchAny(request, response, settings, time);
+        return response;
+    }
+
+    private void WatchAny(HttpRequestMessage request, HttpResponseMessage response, PipelineSettings settings, CallTime time)
+    {
+        if (WatchedContent.MayHaveBody(request, response))
+        {
+            Watch(response, settings, lease: null, time.EndsAt);
+        }
+    }
+
+    private void Watch(HttpResponseMessage response, PipelineSettings settings, BodyLease? lease, long callEndsAt) =>
+        response.Content = new WatchedContent(response.Content, new BodyWatch(_limiter, response.Content, settings.Patience, lease) { CallEndsAt = callEndsAt });
 }

@@ -59,13 +59,13 @@ internal static partial class RateLimitingLog
         "Somebody around the client of {Service} repeats requests too (its header {Header} proves it): attempts multiply. Switch its retries off, or set Resilience:Retry to false here.")]
     public static partial void OuterRetrySeen(ILogger log, string service, string header);
 
-    [LoggerMessage(EventId = 14, Message = "The usage of a response of {Service} could not be read, and its request settles at the estimate: {Fault}.")]
+    [LoggerMessage(EventId = 20, Message = "The usage of a response of {Service} could not be read, and its request settles at the estimate: {Fault}.")]
     public static partial void UsageLost(ILogger log, LogLevel level, string service, string fault);
 
     [LoggerMessage(10, LogLevel.Debug, "A redirect of {Service}: {Result}.")]
     public static partial void Redirected(ILogger log, string service, string result);
 
-    [LoggerMessage(20, LogLevel.Information, "The keys of {Service} were changed while running; it has {Count} now.")]
+    [LoggerMessage(14, LogLevel.Information, "The keys of {Service} were changed while running; it has {Count} now.")]
     public static partial void KeysChanged(ILogger log, string service, int count);
 
     [LoggerMessage(15, LogLevel.Warning, "The keys of {Service} cannot be read from {Source} ({Fault}); the last good ones stay.")]
@@ -82,4 +82,7 @@ internal static partial class RateLimitingLog
 
     [LoggerMessage(19, LogLevel.Debug, "A request to {Service} was refused with the key {Key} ({Reason}) and goes again with another.")]
     public static partial void KeyMoved(ILogger log, string service, string key, string reason);
+
+    [LoggerMessage(24, LogLevel.Warning, "The body of a response of {Service} ended before its end: {Reason}.")]
+    public static partial void BodyFailed(ILogger log, string service, string reason);
 }

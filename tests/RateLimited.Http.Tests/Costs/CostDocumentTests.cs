@@ -53,7 +53,7 @@ public sealed class CostDocumentTests
     public void A_reader_of_ones_own_reads_what_it_looks_for()
     {
         using var response = new HttpResponseMessage { Content = new StringContent("""{"meta":{"rows":70},"rows":[1,2]}""", System.Text.Encoding.UTF8, "application/json") };
-        var reader = new RowsEstimate(5).Watch(response)!;
+        var reader = new RowsEstimate(5).Watch(response, key: null)!;
 
         reader.Read("""{"meta":{"rows":70},"rows":[1,2]}"""u8);
 
@@ -77,7 +77,7 @@ public sealed class CostDocumentTests
     {
         private static readonly UsagePaths Paths = new("meta.rows");
 
-        public override IUsageReader? Watch(HttpResponseMessage response) => JsonUsageReader.CanRead(response) ? new Reader(response) : null;
+        public override IUsageReader? Watch(HttpResponseMessage response, string? key) => JsonUsageReader.CanRead(response) ? new Reader(response) : null;
 
         private sealed class Reader(HttpResponseMessage response) : JsonUsageReader(response, Paths)
         {

@@ -108,7 +108,7 @@ public sealed class CostRulesTests
         CostSource.TryParse(settled, out var source).ShouldBeTrue();
         var estimate = await new CostRules([new CostRule("points") { Amount = 5, Settled = source }]).EstimateAsync(Costed(request), Ended);
 
-        var reader = estimate!.Watch(response)!;
+        var reader = estimate!.Watch(response, key: null)!;
         reader.Read(await response.Content.ReadAsByteArrayAsync(Ended));
 
         reader.End(isComplete: true).ShouldBe(cost is null ? [] : [UnitCost.Of("points", decimal.Parse(cost, System.Globalization.CultureInfo.InvariantCulture))]);

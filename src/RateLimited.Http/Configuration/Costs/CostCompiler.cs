@@ -11,7 +11,8 @@ internal static class CostCompiler
     /// <param name="estimators">Those that are not in the options.</param>
     public static CostPlan? Plan(ServiceRateLimitingOptions options, IEnumerable<ICostEstimator> estimators)
     {
-        ICostEstimator[] all = options.CostEstimator is { } own ? [own, .. estimators] : [.. estimators];
+        IEnumerable<ICostEstimator> added = options.Additions.Select(addition => addition.Estimator(options)).OfType<ICostEstimator>();
+        ICostEstimator[] all = options.CostEstimator is { } own ? [own, .. estimators, .. added] : [.. estimators, .. added];
         CostRule[] rules = [.. options.Costs.Where(static cost => !IsFixed(cost.Value)).Select(static cost => Rule(cost.Key, cost.Value))];
         return all.Length == 0 && rules.Length == 0 ? null : new CostPlan(all, rules.Length == 0 ? null : new CostRules(rules));
     }

@@ -17,8 +17,7 @@ internal sealed class UnitScale
 
     /// <summary>The scale of a service by its options, its preset and whoever estimates its costs.</summary>
     /// <param name="options">The options; what is not valid in them is left out.</param>
-    /// <param name="besides">The parts of units that are not said in them.</param>
-    public static UnitScale Of(ServiceRateLimitingOptions options, IEnumerable<KeyValuePair<string, int>> besides)
+    public static UnitScale Of(ServiceRateLimitingOptions options)
     {
         var parts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (_, endpoint) in ServiceLayers.Of(options).Endpoints)
@@ -39,7 +38,7 @@ internal sealed class UnitScale
             }
         }
 
-        foreach (var (unit, number) in besides)
+        foreach (var (unit, number) in options.Additions.SelectMany(static addition => addition.Parts))
         {
             Take(parts, unit, number);
         }

@@ -1,0 +1,19 @@
+namespace RateLimited.Http.Configuration;
+
+/// <summary>What another package adds to one service: options of its own, checked, compiled and reloaded with the service's.</summary>
+internal abstract class ServiceAddition
+{
+    /// <summary>Limits beside the service's own.</summary>
+    public virtual IEnumerable<LimitOptions> Limits => [];
+
+    /// <summary>The units that its costs are parts of, each with the number of parts, which divides a million.</summary>
+    public virtual IEnumerable<KeyValuePair<string, int>> Parts => [];
+
+    /// <summary>Notes what is wrong with the options.</summary>
+    /// <param name="faults">Where to note it.</param>
+    /// <param name="path">The service's section.</param>
+    public abstract void Check(FaultList faults, string path);
+
+    /// <summary>Who estimates the service's costs by the options, which are valid; null where nobody does.</summary>
+    public abstract ICostEstimator? Estimator(ServiceRateLimitingOptions service);
+}
