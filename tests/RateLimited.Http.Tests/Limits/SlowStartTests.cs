@@ -69,5 +69,41 @@ public sealed class SlowStartTests
         _rule.Used(ref _state, At).ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void It_does_what_counting_what_is_held_and_what_has_ended_says(int seed)
+    {
+        var random = new Random(seed);
+        var (held, ended) = (0L, 0L);
+        for (var step = 0; step < 2_000; step++)
+        {
+            // Now and then from the beginning: after enough answers there is nothing to see.
+            if (ended > SlowStart.Enough + 8)
+            {
+                (_state, held, ended) = (default, 0, 0);
+            }
+
+            var cost = random.NextInt64(1, 80);
+            var fits = ended >= SlowStart.Enough || held + cost <= ended + 1;
+            _rule.Earliest(ref _state, At, cost).ShouldBe(fits || held == 0 ? 7 : LimitRule.Never);
+            _rule.Project(ref _state, At, cost).ShouldBe(fits ? 7 : LimitRule.Never);
+            _rule.Used(ref _state, At).ShouldBe(held);
+            _rule.FreshAt(_state, At).ShouldBe(held == 0 ? 0 : LimitRule.Never);
+            if (random.Next(2) == 0 && held < 100)
+            {
+                _rule.Charge(ref _state, At, cost).ShouldBe(0);
+                held += cost;
+            }
+            else if (held > 0)
+            {
+                var amount = random.NextInt64(1, Math.Min(held, 6) + 1);
+                _rule.GiveBack(ref _state, At, 0, amount);
+                (held, ended) = (held - amount, ended + amount);
+            }
+        }
+    }
+
     private static Moment At => new(7);
 }
