@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # What the tests start besides themselves, as command:package of Debian. Installed when missing.
-debian_packages=(redis-server:redis-server redis-sentinel:redis-sentinel)
+debian_packages=(redis-server:redis-server redis-sentinel:redis-sentinel promtool:prometheus)
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDTERMINALLOGGER=off
 unset APPROVE
@@ -54,14 +54,9 @@ dotnet format "$solution" --no-restore --verify-no-changes || failures+=("the fo
 
 for project in tests/*/*Tests.csproj; do
   name=$(basename "$project" .csproj)
-  # Whole topologies and servers that are killed depend on how much machine there is: .ci/redis-faults.sh runs them by themselves.
-  beside=()
-  if [[ $name == RateLimited.Http.Redis.Tests ]]; then
-    beside=(--filter-not-class "*.Sharing.*")
-  fi
   stage "Test $name"
   dotnet test --project "$project" --configuration Release --no-build --no-ansi --no-progress --fail-skips on --minimum-expected-tests 1 \
-    --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" ${beside[@]+"${beside[@]}"} || failures+=("$name")
+    --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" || failures+=("$name")
 done
 
 stage "Pack"

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
@@ -31,7 +32,7 @@ internal sealed class BoundService
         Shared = share?.Invoke(this);
         NoPlan = new LimitPlan(this, string.Empty, [], weight: 1);
         _faults = new FaultGate(definition.FaultThrottle, store);
-        _routes = Bind(definition);
+        Take(Bind(definition));
     }
 
     /// <summary>Whose limits they are.</summary>
@@ -46,7 +47,7 @@ internal sealed class BoundService
     public IReadOnlyList<BoundLimit> Limits => _limits;
 
     /// <summary>The plan of a request that names no endpoint and no tenant.</summary>
-    public LimitPlan DefaultPlan => _routes.Default.Anonymous;
+    public LimitPlan DefaultPlan { get; private set; }
 
     /// <summary>Until when the upstream wants no request. Only under the store's gate.</summary>
     public long PausedUntil => _isExhausted ? Math.Max(_pause.Until, _exhaustion.OpensAt) : _pause.Until;
@@ -124,7 +125,7 @@ internal sealed class BoundService
         }
 
         Definition = next;
-        Volatile.Write(ref _routes, Bind(next));
+        Take(Bind(next));
         return [.. previous.Except(_limits)];
     }
 
@@ -221,6 +222,14 @@ internal sealed class BoundService
         {
             limit.Table?.Dispose();
         }
+    }
+
+    [MemberNotNull(nameof(_routes), nameof(DefaultPlan))]
+    private void Take(Routes routes)
+    {
+        // Most admissions want no more than this one, which is a chain of four loads away from the routes.
+        DefaultPlan = routes.Default.Anonymous;
+        Volatile.Write(ref _routes, routes);
     }
 
     private Routes Bind(ServiceDefinition definition)
