@@ -59,7 +59,7 @@ public sealed class HealthProberPropertyTests
         service.Used.ShouldBeLessThanOrEqualTo(Math.Min(asked, quota));
         pipeline.Dispose();
 
-        async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken token)
+        async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage _, CancellationToken token)
         {
             var (status, after) = answers[(Interlocked.Increment(ref asked) - 1) % answers.Count];
             var now = Interlocked.Increment(ref underWay);
