@@ -23,7 +23,12 @@ internal static class AttemptReader
             ResponseKind.Limited or ResponseKind.Exhausted => CallResult.Inconclusive,
             _ => CallResult.Success,
         };
-        var kind = statuses is null ? FailureKind.None : Kind(status, verdict.Kind, statuses);
+        var kind = statuses is null || verdict.ShouldRetry == false ? FailureKind.None : Kind(status, verdict.Kind, statuses);
+        if (statuses is not null && kind == FailureKind.None && verdict is { ShouldRetry: true, Kind: ResponseKind.Rejected or ResponseKind.ServerFault })
+        {
+            kind = FailureKind.Status;
+        }
+
         return new AttemptReading(kind, result, verdict.Wait?.Ticks);
     }
 

@@ -91,6 +91,24 @@ public sealed class RetryRuleTests
         reading.ShouldBe(new AttemptReading(kind, result, 3 * TimeSpan.TicksPerSecond));
     }
 
+    [Theory]
+    [InlineData(503, ResponseKind.Overloaded, false, FailureKind.None)]
+    [InlineData(429, ResponseKind.Limited, false, FailureKind.None)]
+    [InlineData(503, ResponseKind.Overloaded, true, FailureKind.Overloaded)]
+    [InlineData(409, ResponseKind.Rejected, true, FailureKind.Status)]
+    [InlineData(409, ResponseKind.Rejected, null, FailureKind.None)]
+    [InlineData(501, ResponseKind.ServerFault, true, FailureKind.Status)]
+    [InlineData(401, ResponseKind.RefusedKey, true, FailureKind.None)]
+    [InlineData(403, ResponseKind.Permission, true, FailureKind.None)]
+    [InlineData(429, ResponseKind.Exhausted, true, FailureKind.None)]
+    internal void What_the_upstream_says_of_repeating_goes_before_the_statuses(int status, ResponseKind meaning, bool? asks, FailureKind kind)
+    {
+        var verdict = new Verdict(meaning, ResponseScope.Service) { ShouldRetry = asks };
+
+        AttemptReader.Read(status, verdict, RetryRule.UsualStatuses).Kind.ShouldBe(kind);
+        AttemptReader.Read(status, verdict, statuses: null).Kind.ShouldBe(FailureKind.None, "nothing repeats");
+    }
+
     [Fact]
     public void Statuses_of_the_options_are_repeated_in_place_of_the_usual_ones()
     {

@@ -192,6 +192,9 @@ public sealed class HeaderFormsTests
         graph.Cost.ShouldBe(3);
         graph.Flags.ShouldBe(SignalFlags.NearLimit);
         Reading.Of("stripe", 409, null, ("stripe-should-retry", "true")).Signal.Flags.ShouldBe(SignalFlags.ShouldRetry);
+        Reading.Of("stripe", 409, null, ("stripe-should-retry", "true")).Signal.Verdict.ShouldRetry.ShouldBe(true);
+        Reading.Of("openai", 500, null, ("x-should-retry", "false")).Signal.Verdict.ShouldRetry.ShouldBe(false);
+        Reading.Of("openai", 200, null, ("x-should-retry", "false")).Signal.Verdict.ShouldRetry.ShouldBeNull();
         Reading.Of("azure-openai", 200, null, ("x-ratelimit-abusepenalty-active", "True")).Signal.Flags.ShouldBe(SignalFlags.Penalty);
     }
 

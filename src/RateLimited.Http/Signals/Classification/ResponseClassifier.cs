@@ -39,7 +39,11 @@ internal static class ResponseClassifier
                 break;
         }
 
-        return Complete(new Verdict(kind, kind == ResponseKind.Limited ? LimitScope(scope, signal, dialect) : scope), status, signal, bounds);
+        var verdict = new Verdict(kind, kind == ResponseKind.Limited ? LimitScope(scope, signal, dialect) : scope)
+        {
+            ShouldRetry = kind == ResponseKind.Fine ? null : signal.Has(SignalFlags.ShouldNotRetry) ? false : signal.Has(SignalFlags.ShouldRetry) ? true : null,
+        };
+        return Complete(verdict, status, signal, bounds);
     }
 
     private static (ResponseKind Kind, ResponseScope Scope)? Meaning(int status, HeaderDialect? dialect)

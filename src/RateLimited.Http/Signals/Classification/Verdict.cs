@@ -14,6 +14,9 @@ internal readonly record struct Verdict(ResponseKind Kind, ResponseScope Scope)
     /// <summary>The response's Retry-After is what it says it is. It is not on a success, where some send it always.</summary>
     public bool RetryAfterApplies { get; init; }
 
+    /// <summary>Whether the upstream asks for the request to be sent again, or for it not to be; null when it says neither.</summary>
+    public bool? ShouldRetry { get; init; }
+
     /// <summary>When a quota returns that is used up.</summary>
     public QuotaHorizon Horizon { get; init; }
 
