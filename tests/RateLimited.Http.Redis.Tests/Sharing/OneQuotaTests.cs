@@ -3,7 +3,7 @@ using RateLimited.Http.Redis.Tests.Servers;
 
 namespace RateLimited.Http.Redis.Tests.Sharing;
 
-/// <summary>Several processes have one quota: together they send what one may, however slow the machine is on which they do. How much of it they use is measured by .ci/redis-fleet.cs.</summary>
+/// <summary>Several processes have one quota: together they send what one may, however slow the machine is on which they do.</summary>
 public sealed class OneQuotaTests(RedisServer server) : IClassFixture<RedisServer>
 {
     private const int Quota = 100;
