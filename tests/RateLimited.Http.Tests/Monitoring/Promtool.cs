@@ -6,7 +6,7 @@ namespace RateLimited.Http.Tests.Monitoring;
 /// <summary>Prometheus' own checker of rules.</summary>
 internal static class Promtool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs it to its end and fails with what it says unless it finds nothing wrong.</summary>
     public static async Task RunAsync(string directory, params string[] arguments)
