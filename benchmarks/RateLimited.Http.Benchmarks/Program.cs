@@ -11,7 +11,10 @@ CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureIn
 switch (args)
 {
     case ["ratios", .. var only]:
-        return await RatioReport.RunAsync(Console.Out, only);
+        return await RatioReport.RunAsync(Console.Out, RatioReport.InProcess, only);
+
+    case ["redis", .. var only]:
+        return await RatioReport.RunAsync(Console.Out, RedisRatios.All, only);
 
     case ["bdn", .. var filter]:
         // In this process: rivals are compared with each other, and a generated project would not see our internals.
@@ -23,6 +26,7 @@ switch (args)
 
     default:
         Console.Error.WriteLine("ratios [name ...]   the figures that docs/performance.md promises, in under three minutes");
+        Console.Error.WriteLine("redis [name ...]    those of docs/redis.md, with a redis-server of its own");
         Console.Error.WriteLine("bdn [filter ...]    the same pairs in BenchmarkDotNet, in their own time");
         return 1;
 }

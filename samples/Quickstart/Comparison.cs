@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Quickstart.Clients;
 using Quickstart.Display;
 using Quickstart.Upstreams;
+using RateLimited.Http.Testing;
 
 namespace Quickstart;
 
@@ -18,11 +19,6 @@ internal static class Comparison
 
     // Every upstream lets in a hundred at first. Those bursts are not sent all at once, or the machine delays them more than the network does.
     private static readonly TimeSpan BetweenStarts = TimeSpan.FromMilliseconds(200);
-
-    private static readonly TimeSpan LeastLatency = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan MostLatency = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LeastWork = TimeSpan.FromMilliseconds(400);
-    private static readonly TimeSpan MostWork = TimeSpan.FromMilliseconds(600);
 
     /// <summary>Runs the comparison and writes it.</summary>
     /// <returns>The exit code: 0, or 1 when the run itself failed. A rival's 429 is a result, not a failure; so would be one of ours.</returns>
@@ -51,13 +47,30 @@ internal static class Comparison
         // The upstreams are on this machine: a proxy that the environment names does not lead to them.
         HttpClient.DefaultProxy = new System.Net.WebProxy();
 
-        await using var server = await UpstreamServer.StartAsync(time, LatencyOf(UpstreamKind.All[0]), cancellationToken);
-        var clients = services.GetRequiredService<IHttpClientFactory>();
-        Cell[] cells = [.. from upstream in UpstreamKind.All from strategy in Strategy.All select CellOf(strategy, upstream, server, clients, time)];
+        List<UpstreamServer> servers = [];
+        try
+        {
+            await RunAsync(services.GetRequiredService<IHttpClientFactory>(), servers, time, cancellationToken);
+        }
+        finally
+        {
+            await Task.WhenAll(servers.Select(server => server.DisposeAsync().AsTask()));
+        }
+    }
+
+    private static async Task RunAsync(IHttpClientFactory clients, List<UpstreamServer> servers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        List<Cell> cells = [];
+        foreach (var (upstream, strategy) in from upstream in UpstreamKind.All from strategy in Strategy.All select (upstream, strategy))
+        {
+            servers.Add(await upstream.StartAsync(cancellationToken));
+            cells.Add(new Cell(strategy, upstream, servers[^1], clients.CreateClient(strategy.ClientOf(upstream))));
+        }
+
         var display = ProgressDisplay.Create(cells, time);
 
         display.Announce("Warming up: connections, compiled code. Not counted.");
-        await Task.WhenAll(cells.Select(cell => WarmUpAsync(cell, server.WarmUp, cancellationToken)));
+        await Task.WhenAll(cells.Select(cell => WarmUpAsync(cell, cancellationToken)));
         await Task.Delay(PauseAfterWarmUp, time, cancellationToken);
 
         display.Announce($"{Demand.Callers} callers at each upstream for {MeasuredTime.TotalSeconds:0} s: by our client, then by the other two.");
@@ -66,27 +79,16 @@ internal static class Comparison
         SummaryLines.Write(cells);
     }
 
-    private static Cell CellOf(Strategy strategy, UpstreamKind upstream, UpstreamServer server, IHttpClientFactory clients, TimeProvider time)
-    {
-        var work = upstream.Works ? new NetworkLatency(seed: 2, LeastWork, MostWork) : null;
-        var door = new UpstreamDoor(upstream.Create(), LatencyOf(upstream), work, time);
-        var address = server.Open(strategy.Name, upstream.Name, door);
-        return new Cell(strategy, upstream, door, clients.CreateClient(strategy.ClientOf(upstream)), address);
-    }
-
-    // From the upstream's name alone: its three clients draw the same delays.
-    private static NetworkLatency LatencyOf(UpstreamKind upstream) => new(seed: upstream.Name.Length, LeastLatency, MostLatency);
-
     // First the connections, then calls like those to come. Ours measures latency from its first call on, and opening a hundred connections from cold code is no network's latency.
-    private static async Task WarmUpAsync(Cell cell, Uri warmUp, CancellationToken cancellationToken)
+    private static async Task WarmUpAsync(Cell cell, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => cell.ConnectAsync(warmUp, cancellationToken)));
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => cell.ConnectAsync(cancellationToken)));
         for (var call = 0; call < WarmUpCalls; call++)
-            await cell.WarmUpAsync(warmUp, cancellationToken);
+            await cell.WarmUpAsync(cancellationToken);
     }
 
     // Ours has the machine to itself, then the rivals share it. All at once, the hundreds of retries of one client would delay the others' requests by more than the network does.
-    private static async Task MeasureAsync(Cell[] cells, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(List<Cell> cells, TimeProvider time, CancellationToken cancellationToken)
     {
         foreach (var round in cells.GroupBy(cell => cell.Strategy == Strategy.Ours).OrderByDescending(round => round.Key))
             await MeasureRoundAsync([.. round], time, cancellationToken);
@@ -101,7 +103,7 @@ internal static class Comparison
         // Until the time is up, or the program is told to stop. If calls failed, the demand says so when awaited.
         await Task.WhenAny(Task.Delay(MeasuredTime, time, timeIsUp.Token), demand);
         foreach (var cell in cells)
-            cell.Door.CloseBooks();
+            cell.CloseBooks();
         await timeIsUp.CancelAsync();
         await demand;
         cancellationToken.ThrowIfCancellationRequested();

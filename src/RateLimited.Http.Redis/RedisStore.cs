@@ -35,7 +35,7 @@ internal sealed class RedisStore : ISharedStore, IDisposable
         LeaseTimeToLive = _options.Value.LeaseTimeToLive.Ticks,
     };
 
-    public ISharedCounts Open(string service, Action onNews)
+    public ISharedCounts Open(string service, Action<int> onNews)
     {
         var options = _options.Value;
         var schema = new KeySchema(options.Prefix, Encoding.UTF8.GetBytes(options.Secret ?? string.Empty));

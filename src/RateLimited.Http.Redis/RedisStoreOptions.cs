@@ -27,7 +27,9 @@ public sealed class RedisStoreOptions
     /// <summary>What happens while Redis cannot be asked. Default: <see cref="RedisFailureMode.LocalShare"/>.</summary>
     public RedisFailureMode OnFailure { get; set; }
 
-    /// <summary>How many processes share the quotas, as long as Redis has not said: 1 to 10 000. Default: 2.</summary>
+    /// <summary>
+    /// How many processes share the quotas at least: 1 to 10 000. While Redis cannot be asked each has its quota divided by as many, or by as many as Redis counted last, if those were more. Default: 2.
+    /// </summary>
     public int Instances { get; set; } = 2;
 
     /// <summary>

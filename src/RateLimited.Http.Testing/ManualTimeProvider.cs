@@ -9,6 +9,8 @@ namespace RateLimited.Http.Testing;
 /// <param name="start">What the wall clock shows at first; the monotonic clock begins at zero.</param>
 public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 {
+    private static readonly TimeSpan MostStuck = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly SortedSet<ManualTimer> _armed = new(ManualTimer.DueOrder);
     private long _now;
@@ -24,6 +26,9 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
     /// <summary>Due times are cut to a multiple of it. The system's timers have one millisecond and so fire up to that much early; here the default is exact.</summary>
     public TimeSpan TimerResolution { get; init; } = TimeSpan.FromTicks(1);
+
+    /// <summary>How much real time <see cref="RunUntilAsync(Task)"/> gives the thread pool before each step to have nothing left to do; 5 ms by default. Tests that run alone can afford seconds.</summary>
+    public TimeSpan SettleTimeout { get; init; } = TimeSpan.FromMilliseconds(5);
 
     /// <summary>A timestamp is a tick of 100 ns.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -120,6 +125,53 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         FireUntil(target);
         return moved;
     }
+
+#pragma warning disable VSTHRD003 // Where it is awaited it has ended.
+    /// <summary>
+    /// Moves both clocks from timer to timer until the work has ended: for work that waits on this time alone. Before each step everything that is ready to run runs, as far as that can be seen: the
+    /// thread pool has nothing to do, for as long as <see cref="SettleTimeout"/> is waited for that. Tests that run beside it keep the pool busy: let them not. Where no timer is armed time stands still,
+    /// and what waits on other clocks is waited for.
+    /// </summary>
+    /// <returns>A task that ends as the work does, with its exception if it fails.</returns>
+    /// <exception cref="TimeoutException">For 30 s of real time the work has not ended and no timer was armed.</exception>
+    public async Task RunUntilAsync(Task work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var stuckSince = System.GetTimestamp();
+        var pool = new PoolWatch();
+        while (!work.IsCompleted)
+        {
+            await pool.SettleAsync(work, SettleTimeout).ConfigureAwait(false);
+            if (work.IsCompleted)
+            {
+                break;
+            }
+
+            if (AdvanceToNextTimer() is not null)
+            {
+                stuckSince = System.GetTimestamp();
+                continue;
+            }
+
+            if (System.GetElapsedTime(stuckSince) > MostStuck)
+            {
+                throw new TimeoutException($"The work has not ended, and for {MostStuck.TotalSeconds:0} s no timer of this time was armed that it could wait for.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), System).ConfigureAwait(false);
+        }
+
+        await work.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="RunUntilAsync(Task)"/>
+    /// <returns>A task with the work's result.</returns>
+    public async Task<T> RunUntilAsync<T>(Task<T> work)
+    {
+        await RunUntilAsync((Task)work).ConfigureAwait(false);
+        return await work.ConfigureAwait(false);
+    }
+#pragma warning restore VSTHRD003
 
     /// <summary>Moves the wall clock alone, forward or back. No timer fires.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The wall clock would leave the years 1 to 9999. It stays as it was.</exception>

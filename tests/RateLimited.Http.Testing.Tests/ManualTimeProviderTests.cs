@@ -279,6 +279,50 @@ public sealed class ManualTimeProviderTests
     }
 
     [Fact]
+    public async Task Work_is_run_until_it_ends_and_its_waits_take_no_time()
+    {
+        var work = WaitAsync();
+
+        (await _time.RunUntilAsync(work)).ShouldBe("done");
+        _time.GetTimestamp().ShouldBe(TimeSpan.FromDays(2).Ticks);
+
+        async Task<string> WaitAsync()
+        {
+            await Task.Delay(TimeSpan.FromDays(1), _time);
+            await Task.Yield();
+            await Task.Delay(TimeSpan.FromDays(1), _time);
+            return "done";
+        }
+    }
+
+    [Fact]
+    public async Task The_exception_of_work_that_fails_comes_out()
+    {
+        var work = FailAsync();
+
+        await Should.ThrowAsync<TimeZoneNotFoundException>(_time.RunUntilAsync(work));
+
+        async Task FailAsync()
+        {
+            await Task.Delay(Second, _time);
+            throw new TimeZoneNotFoundException();
+        }
+    }
+
+    [Fact]
+    public async Task Work_that_waits_for_something_else_is_waited_for()
+    {
+        var other = new TaskCompletionSource();
+        var run = _time.RunUntilAsync(other.Task);
+        run.IsCompleted.ShouldBeFalse();
+
+        other.SetResult();
+
+        await run.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        _time.GetTimestamp().ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Concurrent_advances_lose_no_time_and_no_timer()
     {
         const int Threads = 4;

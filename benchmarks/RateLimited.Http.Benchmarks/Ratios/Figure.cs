@@ -15,6 +15,11 @@ internal sealed record Target(string Text, Func<Ratio, bool> IsMet)
 
     public static Target AtMost(double most) => new(FormattableString.Invariant($"ratio at most {most:0.##}"), ratio => ratio.Peer > 0 && ratio.Ours / ratio.Peer <= most);
 
+    /// <summary>So much of the rival's rate.</summary>
+    public static Target OfRate(double least) => new(FormattableString.Invariant($"{least:0.##} of the peer's rate"), ratio => ratio.Ours > 0 && ratio.Peer / ratio.Ours >= least);
+
+    public static Target Bytes(double most) => new(FormattableString.Invariant($"at most {most:0} B"), ratio => Math.Round(ratio.Bytes) <= most);
+
     /// <summary>So much of the rival's, in time and in bytes.</summary>
     public static Target InTimeAndBytes(double most) => new(
         FormattableString.Invariant($"ratio at most {most:0.##} in time and in bytes"),

@@ -1,5 +1,5 @@
 using Quickstart.Clients;
-using Quickstart.Upstreams.Models;
+using RateLimited.Http.Testing.Models;
 using Spectre.Console;
 
 namespace Quickstart.Display;
@@ -24,5 +24,5 @@ internal static class CellTable
         table.AddRow(row);
     }
 
-    public static string Refusals(UpstreamReport report) => report.Refused == 0 ? "[green]0[/]" : $"[red]{report.Refused}[/]";
+    public static string Refusals(LimitReport report) => report.Refused == 0 ? "[green]0[/]" : $"[red]{report.Refused}[/]";
 }

@@ -11,7 +11,7 @@ internal static class FinalTable
         var table = CellTable.WithColumns("ok", "theoretical", "quota used", "429", "worst*");
         foreach (var cell in cells)
         {
-            var report = cell.Door.Report();
+            var report = cell.Report;
             CellTable.AddRow(table, cell, [$"{report.Ok}", $"{report.Theoretical}", Percent.Of(report), CellTable.Refusals(report), $"{report.Worst}"]);
         }
 

@@ -17,7 +17,7 @@ internal sealed class LiveTable(IReadOnlyList<Cell> cells, TimeProvider time) : 
         table.Caption(string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds:0.0} s"));
         foreach (var cell in Cells)
         {
-            var report = cell.Door.Report();
+            var report = cell.Report;
             CellTable.AddRow(table, cell, [$"{report.Ok}", $"{cell.InLine}", CellTable.Refusals(report), Percent.Of(report)]);
         }
 

@@ -17,7 +17,7 @@ internal sealed class PlainLines(IReadOnlyList<Cell> cells, TimeProvider time) :
 
     private static string Describe(Cell cell)
     {
-        var report = cell.Door.Report();
+        var report = cell.Report;
         return string.Create(CultureInfo.InvariantCulture, $"{cell.Strategy.Name} ok={report.Ok} 429={report.Refused} line={cell.InLine} {Percent.Of(report)}");
     }
 }

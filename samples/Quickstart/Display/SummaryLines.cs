@@ -10,7 +10,7 @@ internal static class SummaryLines
     {
         foreach (var cell in cells.Where(cell => cell.Strategy == Strategy.Ours))
         {
-            var report = cell.Door.Report();
+            var report = cell.Report;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"summary upstream={cell.Upstream.Name} ok={report.Ok} theoretical={report.Theoretical} utilisation={100 * (report.Utilisation ?? 0):0.0}% status429={report.Refused}"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Redis.Connection;
 using RateLimited.Http.Redis.Faults;
@@ -9,6 +10,9 @@ namespace RateLimited.Http.Redis.Exchange;
 /// <summary>One service's limits in Redis. One script, one round trip, the server's clock. Called by one at a time.</summary>
 internal sealed class RedisCounts : ISharedCounts
 {
+    /// <summary>What a message begins with that says how many processes there are, now that one more has joined.</summary>
+    private const char Joined = 'j';
+
     private readonly ConnectionSource _connections;
     private readonly KeySchema _schema;
     private readonly ServiceKeys _keys;
@@ -17,13 +21,13 @@ internal sealed class RedisCounts : ISharedCounts
     private readonly long _leaseTicks;
     private readonly long _owner;
     private readonly string _calls;
-    private readonly Action _onNews;
+    private readonly Action<int> _onNews;
     private long _sequence;
     private long _serverAhead;
     private bool _isSubscribed;
     private Task _lookingAround = Task.CompletedTask;
 
-    public RedisCounts(ConnectionSource connections, KeySchema schema, ServiceKeys keys, string process, RedisStoreOptions options, TimeProvider time, Action onNews)
+    public RedisCounts(ConnectionSource connections, KeySchema schema, ServiceKeys keys, string process, RedisStoreOptions options, TimeProvider time, Action<int> onNews)
     {
         (_connections, _schema, _keys, _time, _onNews) = (connections, schema, keys, time, onNews);
         (_timeout, _leaseTicks) = (options.Timeout, options.LeaseTimeToLive.Ticks);
@@ -82,7 +86,7 @@ internal sealed class RedisCounts : ISharedCounts
 
         if (!_isSubscribed)
         {
-            await connection.SubscribeAsync(_keys.Channel, _ => _onNews()).ConfigureAwait(false);
+            await connection.SubscribeAsync(_keys.Channel, message => _onNews(InstancesOf(message))).ConfigureAwait(false);
             _isSubscribed = true;
         }
 
@@ -92,7 +96,7 @@ internal sealed class RedisCounts : ISharedCounts
         for (var serverNow = ServerNow; ;)
         {
             var localNow = exchange.LocalNow();
-            var answer = await ExchangeScript.Current.RunAsync(connection, keys, [message.ToBytes(_owner, _sequence, isRetry, serverNow, localNow), _keys.Channel]).ConfigureAwait(false);
+            var answer = await ExchangeScript.Current.RunAsync(connection, keys, [message.ToBytes(_owner, _sequence, isRetry, serverNow, localNow), _keys.Channel, message.LastOfHeads]).ConfigureAwait(false);
             var (shown, wantsOtherMidnights) = message.Read(answer);
             if (!wantsOtherMidnights)
             {
@@ -103,6 +107,10 @@ internal sealed class RedisCounts : ISharedCounts
             serverNow = shown;
         }
     }
+
+    /// <summary>How many processes there are, where a message says that one has joined; else zero. Whatever else is published here says that somebody should look again.</summary>
+    private static int InstancesOf(string message) =>
+        message.StartsWith(Joined) && int.TryParse(message.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var instances) ? instances : 0;
 
     private LimitAddress AddressOf(SharedBalance balance)
     {

@@ -9,10 +9,10 @@ namespace RateLimited.Http.Redis.Exchange;
 /// <summary>One exchange as the script reads it, and the script's answer as the exchange takes it. docs/redis.md has the layout. Used once.</summary>
 internal sealed class RedisMessage
 {
-    private const int Protocol = 1;
+    private const int Protocol = 2;
 
-    /// <summary>How long the last call of a process is remembered: far longer than any call of it can be on its way.</summary>
-    private const long CallMemoryMilliseconds = 60_000;
+    /// <summary>How many bytes stand in a key before the first record.</summary>
+    private const int HeaderBytes = 28;
 
     /// <summary>Indices of the script begin at one; zero is nobody's.</summary>
     private const int NoLimit = 0;
@@ -20,7 +20,6 @@ internal sealed class RedisMessage
     private const int StatusDone = 1;
     private const int StatusStale = 2;
 
-    private const int PauseCode = 7;
     private const int JoinCode = 8;
 
     private readonly SharedExchange _exchange;
@@ -30,15 +29,11 @@ internal sealed class RedisMessage
     private readonly List<List<(LimitTerms Terms, SharedBalance? Balance)>> _limits = [];
     private readonly Dictionary<SharedBalance, int> _indexOf = [];
     private readonly List<SharedBalance?> _balances = [null];
-    private readonly PauseTerms _pauseTerms;
     private readonly LeaseTerms _liveTerms;
-    private int _pauseIndex;
-    private int _liveIndex;
 
     public RedisMessage(SharedExchange exchange, ServiceKeys keys, Func<SharedBalance, LimitAddress> addressOf, long leaseTicks)
     {
         (_exchange, _keys, _addressOf) = (exchange, keys, addressOf);
-        _pauseTerms = new PauseTerms(1);
         _liveTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
         Gather();
     }
@@ -46,26 +41,23 @@ internal sealed class RedisMessage
     /// <summary>The keys that the script reads and writes, the record of calls first.</summary>
     public RedisKey[] KeysWith(string calls) => [calls, .. _groups.Select(static group => (RedisKey)group)];
 
+    /// <summary>Where the heads end that the script decides the usual message by, as it asks for them.</summary>
+    public RedisValue LastOfHeads => UsualHeads() - 1;
+
     public byte[] ToBytes(long owner, long sequence, bool isRetry, long serverNow, long localNow)
     {
         var message = new MessageWriter();
-        message.Add(Protocol, owner, sequence, CallMemoryMilliseconds, 0, isRetry ? 1 : 0, _groups.Count);
+        message.Add(Protocol, owner, sequence, isRetry ? 1 : 0, isRetry ? 0 : UsualHeads(), LimitTerms.Micros(_exchange.Pause), _groups.Count);
         foreach (var group in _limits)
         {
             message.Add(group.Count);
             foreach (var (terms, balance) in group)
             {
-                message.Add(terms.Id);
                 terms.Write(message, balance is null ? 0 : GuardOf(balance), serverNow);
             }
         }
 
-        message.Add(_exchange.Notes.Count + (_exchange.Pause > 0 ? 1 : 0) + (_exchange.Join ? 1 : 0));
-        if (_exchange.Pause > 0)
-        {
-            message.Add(PauseCode, _pauseIndex, 0, LimitTerms.Micros(_exchange.Pause), 0);
-        }
-
+        message.Add(_exchange.Notes.Count + (_exchange.Join ? 1 : 0));
         foreach (var note in _exchange.Notes)
         {
             Write(message, note, localNow);
@@ -73,7 +65,7 @@ internal sealed class RedisMessage
 
         if (_exchange.Join)
         {
-            message.Add(JoinCode, _liveIndex, 0, 0, 0);
+            message.Add(JoinCode, _balances.Count - 1, 0, 0, 0);
         }
 
         message.Add(_exchange.Questions.Count);
@@ -98,11 +90,6 @@ internal sealed class RedisMessage
                 : (serverNow, true);
         }
 
-        if (_exchange.Pause > 0)
-        {
-            reader.Next();
-        }
-
         foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_exchange.Notes))
         {
             note.Result = reader.Next();
@@ -123,6 +110,8 @@ internal sealed class RedisMessage
 
     private void Gather()
     {
+        // The service's key is always the first: its pause stands in it.
+        GroupOf(_keys.Service);
         foreach (var note in _exchange.Notes)
         {
             Add(note.Balance);
@@ -133,33 +122,46 @@ internal sealed class RedisMessage
             Add(want.Balance);
         }
 
-        if (_exchange.Pause > 0 || _exchange.Questions.Count > 0)
-        {
-            GroupOf(_keys.Service).Add((_pauseTerms, null));
-        }
-
         if (_exchange.Join)
         {
             GroupOf(_keys.Live).Add((_liveTerms, null));
         }
 
-        foreach (var (terms, balance) in _limits.SelectMany(static group => group))
+        foreach (var (_, balance) in _limits.SelectMany(static group => group))
         {
             if (balance is not null)
             {
                 _indexOf[balance] = _balances.Count;
             }
-            else if (ReferenceEquals(terms, _pauseTerms))
-            {
-                _pauseIndex = _balances.Count;
-            }
-            else
-            {
-                _liveIndex = _balances.Count;
-            }
 
             _balances.Add(balance);
         }
+    }
+
+    /// <summary>
+    /// How many bytes of the service's key hold all that is asked about, where the message is the usual one: one question, about buckets and sliding windows of the service, for no more than it needs. Else
+    /// zero. The script decides it without looking at anything else.
+    /// </summary>
+    private int UsualHeads()
+    {
+        if (_exchange is not { Notes.Count: 0, Join: false, Pause: 0, Questions: [{ Wants: var wants }] } || _groups.Count > 1 || wants.Length != _limits[0].Count)
+        {
+            return 0;
+        }
+
+        var bytes = HeaderBytes;
+        for (var i = 0; i < wants.Length; i++)
+        {
+            var (terms, balance) = _limits[0][i];
+            if (terms.HeadBytes == 0 || wants[i] is not { Least: > 0, More: 0 } || !ReferenceEquals(wants[i].Balance, balance))
+            {
+                return 0;
+            }
+
+            bytes += terms.HeadBytes;
+        }
+
+        return bytes;
     }
 
     private void Add(SharedBalance balance)
@@ -217,9 +219,7 @@ internal sealed class RedisMessage
 
     private void Write(MessageWriter message, SharedQuestion question)
     {
-        // The service's pause is a limit like any other, which counts nothing.
-        message.Add(question.Wants.Length + 1);
-        message.Add(_pauseIndex, 0, 0, 0, 0, 1);
+        message.Add(question.Wants.Length);
         foreach (ref readonly var want in question.Wants.AsSpan())
         {
             var (whole, parts) = _addressOf(want.Balance).Terms.TimeOf(want.Least, GuardOf(want.Balance));
@@ -240,8 +240,6 @@ internal sealed class RedisMessage
             return;
         }
 
-        reader.Next();
-        reader.Next();
         foreach (ref var want in question.Wants.AsSpan())
         {
             want.Granted = reader.Next();

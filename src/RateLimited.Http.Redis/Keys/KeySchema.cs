@@ -5,13 +5,13 @@ using System.Security.Cryptography;
 namespace RateLimited.Http.Redis.Keys;
 
 /// <summary>
-/// How keys are named: <c>{prefix}:v1:{tag}:{kind}[:{id}]</c>. The tag, in braces, is the service's, so that all of its keys lie on one node of a cluster. Tags and ids are 26 letters of a fixed
+/// How keys are named: <c>{prefix}:v2:{tag}:{kind}[:{id}]</c>. The tag, in braces, is the service's, so that all of its keys lie on one node of a cluster. Tags and ids are 26 letters of a fixed
 /// alphabet, made of names by HMAC-SHA256: whatever a name holds, it ends no tag, matches no pattern and cannot be read in a dump. Immutable.
 /// </summary>
 internal sealed class KeySchema
 {
     /// <summary>The version of what lies under the keys. Another one has other keys, so that processes of two versions never misread each other.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>The longest prefix: keys stay short, which Redis pays for with every one.</summary>
     public const int LongestPrefix = 32;

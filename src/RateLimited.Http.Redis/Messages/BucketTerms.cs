@@ -11,9 +11,6 @@ internal sealed class BucketTerms : LimitTerms
     /// <summary>How far an arrival time may lie ahead: 35 years.</summary>
     private const long Farthest = 1L << 50;
 
-    /// <summary>Products of an amount and of parts stay below it.</summary>
-    private const long LargestProduct = 1L << 52;
-
     private readonly long _whole;
     private readonly long _parts;
     private readonly (long Whole, long Parts) _one;
@@ -36,13 +33,14 @@ internal sealed class BucketTerms : LimitTerms
 
     public override LimitKind Kind => LimitKind.Bucket;
 
+    public override int HeadBytes => 80;
+
     public override void Write(MessageWriter message, long guard, long serverNow)
     {
         var one = TimeOf(1, guard);
         var depth = DepthOf(guard);
         var full = TimeOf(Burst, guard);
-        message.Add((long)Kind, Burst, _whole, _parts, one.Whole, one.Parts, depth.Whole, depth.Parts);
-        message.Add(Math.Max(full.Whole - depth.Whole, 0) + 2, LargestProduct / _parts);
+        message.Add(Id, (long)Kind, Burst, _whole, _parts, one.Whole, one.Parts, depth.Whole, depth.Parts, Math.Max(full.Whole - depth.Whole, 0) + 2);
     }
 
     public override (long Whole, long Parts) TimeOf(long cost, long guard)

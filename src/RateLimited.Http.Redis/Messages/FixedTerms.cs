@@ -36,7 +36,7 @@ internal sealed class FixedTerms(long id, FixedWindow rule) : LimitTerms(id)
 
     public override void Write(MessageWriter message, long guard, long serverNow)
     {
-        message.Add((long)Kind, rule.Quota, _window, guard, (long)_anchor);
+        message.Add(Id, (long)Kind, rule.Quota, _window, guard, (long)_anchor, 0, 0, 0, 0);
         if (_anchor != Anchor.Zone)
         {
             return;

@@ -5,5 +5,5 @@ internal sealed class LeaseTerms(long id, long quota, long timeToLive) : LimitTe
 {
     public override LimitKind Kind => LimitKind.Leases;
 
-    public override void Write(MessageWriter message, long guard, long serverNow) => message.Add((long)Kind, quota, timeToLive);
+    public override void Write(MessageWriter message, long guard, long serverNow) => message.Add(Id, (long)Kind, quota, timeToLive, 0, 0, 0, 0, 0, 0);
 }

@@ -12,7 +12,6 @@ internal abstract class LimitTerms(long id)
         Sliding = 2,
         Fixed = 3,
         Leases = 4,
-        Pause = 5,
     }
 
     /// <summary>The limit's number among those under one key.</summary>
@@ -20,7 +19,10 @@ internal abstract class LimitTerms(long id)
 
     public abstract LimitKind Kind { get; }
 
-    /// <summary>Adds what the script has to know of it.</summary>
+    /// <summary>How many bytes of the key are the head of the limit's record, where that is always as long; else zero.</summary>
+    public virtual int HeadBytes => 0;
+
+    /// <summary>Adds what the script has to know of it: ten numbers, whatever its kind, and six midnights where those are needed.</summary>
     /// <param name="message">Where to.</param>
     /// <param name="guard">By how much the limit is padded.</param>
     /// <param name="serverNow">What the server's clock shows, as far as is known.</param>

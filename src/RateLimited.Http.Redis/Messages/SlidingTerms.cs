@@ -9,6 +9,8 @@ internal sealed class SlidingTerms(long id, long quota, long window) : LimitTerm
 
     public override LimitKind Kind => LimitKind.Sliding;
 
+    public override int HeadBytes => 184;
+
     public override void Write(MessageWriter message, long guard, long serverNow) =>
-        message.Add((long)Kind, quota, window, guard, _spacing + (guard >> 5), _spacing);
+        message.Add(Id, (long)Kind, quota, window, guard, _spacing + (guard >> 5), _spacing, 0, 0, 0);
 }

@@ -1,211 +1,325 @@
--- RateLimited.Http, schema 1: what one process tells and asks of one service's limits, in one step.
+-- RateLimited.Http, schema 2: what one process tells and asks of one service's limits, in one step.
 -- The arithmetic is that of RateLimited.Http/Limits, held to it by tests on random histories. docs/redis.md has the layout of keys, states and messages.
 -- Times are microseconds of this server's clock, all numbers are integers below 2^53. Everything is validated and decided first and written last: Redis takes nothing back.
 
-local pack, unpack, sub, rep = struct.pack, struct.unpack, string.sub, string.rep
-local floor, fmod, max, min = math.floor, math.fmod, math.max, math.min
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local pack, unpack, sub, max, min, ceil = struct.pack, struct.unpack, string.sub, math.max, math.min, math.ceil
+local message = ARGV[1]
+local version, owner, seq, is_retry, plain, pause_for, group_count = unpack('<ddddddd', message)
+if version ~= 2 then return redis.error_reply('RLHPROTOCOL this script speaks version 2') end
+if group_count ~= #KEYS - 1 then return redis.error_reply('RLHPROTOCOL the message is about other keys') end
 
-local SCHEMA = 'RLH1'
-local NEVER = -1
-local BUCKET, SLIDING, FIXED, LEASES, PAUSE = 1, 2, 3, 4, 5
-local ENTRIES = 64                -- of a sliding window's log
-local MOST = 70368744177664       -- in an entry: 128 of them stay below 2^53
-local LATEST = 4503599627370496   -- arrival time of a bucket
-local LONGEST_TTL = 8640000000    -- milliseconds: a hundred days
-
-local function corrupt(what)
-  error({err = 'RLHSCHEMA ' .. what .. ' is not of schema 1'})
+-- What was carried out already is answered as it was then.
+if is_retry == 1 then
+  local record = redis.call('GET', KEYS[1])
+  if record and #record >= 8 and unpack('<d', record) == seq then return sub(record, 9) end
 end
 
--- Functions are made only where a limit needs them: making them costs as much as deciding.
-local expire, add, change, expiry
-local function need_logs()
-  if expire then return end
-  -- Sliding window: a log of charges, oldest first. o is the number of the oldest entry, os the first number that it answers to, ns when the newest began, at its last instant, t the total.
+-- What is answered, and what is written: a key, its value, its time to live.
+local answered
+local writes, w = {}, 0
+local joins, news
 
-  expire = function(log, upto)
-    local n, pos, entries = log.n, 1, log.entries
-    while n > 0 do
-      local instant, amount = unpack('<dd', entries, pos)
-      if instant > upto then break end
-      log.t = log.t - amount
-      pos, n = pos + 16, n - 1
-    end
-    if pos > 1 then
-      log.o = log.o + log.n - n
-      log.os, log.n, log.entries = log.o, n, sub(entries, pos)
-    end
-  end
-
-  add = function(log, instant, amount, spacing)
-    if log.n == 0 then
-      log.o = max(log.o, instant)
-      log.os = log.o
-    elseif instant - log.ns < spacing then
-      local _, last = unpack('<dd', log.entries, 16 * log.n - 15)
-      local more = min(amount, MOST - last)
-      log.entries = sub(log.entries, 1, 16 * log.n - 16) .. pack('<dd', instant, last + more)
-      log.t, log.at = log.t + more, instant
-      return log.o + log.n - 1
-    elseif log.n == ENTRIES then
-      local _, first = unpack('<dd', log.entries, 1)
-      local at, second = unpack('<dd', log.entries, 17)
-      local more = min(first, MOST - second)
-      log.entries = pack('<dd', at, second + more) .. sub(log.entries, 33)
-      log.t, log.o, log.n = log.t - first + more, log.o + 1, log.n - 1
-    end
-    amount = min(amount, MOST)
-    log.entries = log.entries .. pack('<dd', instant, amount)
-    log.t, log.n, log.ns, log.at = log.t + amount, log.n + 1, instant, instant
-    return log.o + log.n - 1
-  end
-
-  change = function(log, number, by)
-    if number < log.os or number >= log.o + log.n then return false end
-    local pos = 16 * (max(number, log.o) - log.o) + 1
-    local at, amount = unpack('<dd', log.entries, pos)
-    local was = amount
-    if by >= 0 then
-      amount = amount + min(by, MOST - amount)
-    elseif amount < MOST then
-      amount = amount - min(-by, amount)
-    end
-    log.t = log.t + amount - was
-    log.entries = sub(log.entries, 1, pos - 1) .. pack('<dd', at, amount) .. sub(log.entries, pos + 16)
-    return true
-  end
-
-  -- When so much of what counts will have expired, of both logs in the order of expiry.
-  expiry = function(l, amount)
-    local sent, answered = l.sent, l.answered
-    local i, j, sum = 0, 0, 0
-    while true do
-      local first, second, x, y = MOST * 128, MOST * 128
-      if i < sent.n then
-        first, x = unpack('<dd', sent.entries, 16 * i + 1)
-        first = first + l.window + l.guard
-      end
-      if j < answered.n then
-        second, y = unpack('<dd', answered.entries, 16 * j + 1)
-        second = second + l.window
-      end
-      if first <= second then
-        i, sum = i + 1, sum + x
+-- The usual message is one question about one key, of buckets and windows that the key holds first and in the same order, with no window's segment ending or beginning. It is decided in their heads
+-- alone, which are read and written in place, without making a table or a function: that would cost more than deciding. As soon as anything is otherwise it is left to the rest of this script, which
+-- decides the same.
+local in_place
+if plain > 0 then
+  local stored = redis.call('GETRANGE', KEYS[2], '0', ARGV[3])
+  if #stored == plain then
+    local schema, pause, lives = unpack('<c4dd', stored)
+    local n = unpack('<d', message, 57)
+    local p, q, pos = 65, 89 + 80 * n, 29
+    local latest, refused = now, 0
+    local text, said = '', pack('<ddd', 1, now, 1)
+    local ops, asks, wants = unpack('<ddd', message, q - 24)
+    local usual = schema == 'RLH2' and ops == 0 and asks == 1 and wants == n and q + 48 * n == #message + 1
+    if pause > now then latest = pause end
+    for i = 1, usual and n or 0 do
+      local id, kind, quota, a, b, c, d, e, f, linger = unpack('<dddddddddd', message, p)
+      local index, cost, ticks, parts = unpack('<dddd', message, q)
+      local earliest, receipt, whole = now, 0, 0
+      if kind == 1 then
+        local was, seen, _, length, _, mark, count, given, its_ticks, its_parts = unpack('<dddddddddd', stored, pos)
+        local at, part = mark + ticks - e, count + parts - f
+        usual = usual and was == id and length == 40 and seen <= now and its_ticks == a and its_parts == b
+        if part > 0 then at = at + (part <= b and 1 or 2) end
+        if at > now then
+          earliest = at
+        elseif latest == now then
+          if mark < now then mark, count = now, 0 end
+          mark, count = mark + ticks, count + parts
+          if count >= b then mark, count = mark + 1, count - b end
+          receipt, whole = mark + given, mark + linger
+          text = text .. pack('<dddddddddd', id, now, whole, 40, 0, mark, count, given, a, b)
+        end
+        pos = pos + 80
       else
-        j, sum = j + 1, sum + y
+        local was, seen, _, length, tail, o, os, ns, at, t, m, x, first, amount, o2, os2, ns2, at2, t2, m2, x2, first2, amount2 = unpack('<ddddddddddddddddddddddd', stored, pos)
+        local ends, ends2 = first + a + b, first2 + a
+        local excess = t + t2 + cost - quota
+        usual = usual and kind == 2 and was == id and length == 144 and seen <= now and m > 0 and now - ns < c and x + cost <= 70368744177664 and ends > now and (m2 == 0 or ends2 > now)
+        if excess > 0 then
+          -- When the first of what counts ends, if that is enough.
+          earliest = ends
+          if m2 > 0 and ends2 < ends then earliest, amount = ends2, amount2 end
+          usual = usual and amount >= excess
+        elseif latest == now then
+          receipt, whole = o + m - 1, now + a + b
+          if m == 1 then first, amount = now, x + cost end
+          text = text .. pack('<ddddddddddddddddddddddd', id, now, max(whole, at2 + a), 144, tail, o, os, ns, now, t + cost, m, x + cost, first, amount, o2, os2, ns2, at2, t2, m2, x2, first2, amount2)
+        end
+        pos = pos + 184
       end
-      if sum >= amount then return min(first, second) end
+      if not usual or index ~= i or cost <= 0 or cost > quota or whole > lives then usual = false break end
+      if earliest > latest then latest, refused = earliest, i end
+      said = said .. pack('<dd', cost, receipt)
+      p, q = p + 80, q + 48
+    end
+    if usual then
+      if latest > now then return pack('<dddddd', 1, now, 0, latest - now, refused, -1) end
+      answered, in_place = said, text
     end
   end
 end
 
-local grid_end, window_end, open, roll, is_late, room, counts
-local function need_windows()
-  if grid_end then return end
-  -- Fixed window. Of a zone's calendar six midnights come with the question.
+if not answered then
+  local spread = table.unpack or _G.unpack
+  local rep, floor = string.rep, math.floor
+  local SCHEMA = 'RLH2'
+  local NEVER = -1
+  local BUCKET, SLIDING, FIXED, LEASES = 1, 2, 3, 4
+  local ENTRIES = 64                -- of a sliding window's log
+  local MOST = 70368744177664       -- in an entry: 128 of them stay below 2^53
+  local LARGEST = 4503599627370496  -- arrival time of a bucket, and product of an amount and of parts
+  local LONGEST_TTL = 8640000000    -- milliseconds: a hundred days
 
-  grid_end = function(l, at)
-    if l.anchor == 0 then return at - fmod(at, l.window) + l.window end
-    local midnights = l.midnights
-    for i = 1, 6 do
-      if at < midnights[i] then return midnights[i] end
+  local expire, add, change, expiry, head_of, tail_of, read_logs
+  local function need_logs()
+    -- Sliding window: a log of charges, oldest first, with their sum t. The newest is o + n - 1, of instant at and amount x, and the n - 1 before it are closed: they lie in s from byte b on, and nothing
+    -- but their end and their number is touched as long as none expires. o is the number of the oldest, os the first number that it answers to, ns when the newest began.
+
+    expire = function(log, upto)
+      local n, b = log.n, log.b
+      while n > 1 do
+        local instant, amount = unpack('<dd', log.s, b)
+        if instant > upto then break end
+        log.t = log.t - amount
+        b, n = b + 16, n - 1
+      end
+      if n == 1 and log.at <= upto then
+        log.t, n = log.t - log.x, 0
+      end
+      if n < log.n then
+        log.o = log.o + log.n - n
+        log.os, log.n, log.b = log.o, n, b
+      end
     end
-    return at + l.window
-  end
 
-  window_end = function(l, begin)
-    if l.anchor > 1 then return begin + l.window + l.guard end
-    local e = grid_end(l, begin - l.phase) + l.phase
-    return e > begin and e or begin + l.window
-  end
+    add = function(log, instant, amount, spacing)
+      local n = log.n
+      if n == 0 then
+        log.o = max(log.o, instant)
+        log.os = log.o
+      elseif instant - log.ns < spacing then
+        local more = min(amount, MOST - log.x)
+        log.x, log.t, log.at = log.x + more, log.t + more, instant
+        return log.o + n - 1
+      else
+        local closed = sub(log.s, log.b, log.b + 16 * n - 17)
+        if n == ENTRIES then
+          -- Only after the window has grown: the oldest waits for the next oldest, which costs least.
+          local _, first, at, second = unpack('<dddd', closed)
+          local more = min(first, MOST - second)
+          closed = pack('<dd', at, second + more) .. sub(closed, 33)
+          log.t, log.o, n = log.t - first + more, log.o + 1, n - 1
+        end
+        log.s, log.b = closed .. pack('<dd', log.at, log.x), 1
+      end
+      amount = min(amount, MOST)
+      log.x, log.t, log.n, log.ns, log.at = amount, log.t + amount, n + 1, instant, instant
+      return log.o + n
+    end
 
-  open = function(l, e, follows)
-    local since = l.mark
-    l.mark, l.count = e, follows and l.late or 0
-    if l.number ~= 0 then
-      l.since, l.carried = since, follows and l.number or 0
-      l.number, l.late = max(l.number + 1, e), 0
+    change = function(log, number, by)
+      if number < log.os or number >= log.o + log.n then return false end
+      local index = max(number, log.o) - log.o
+      local from = log.b + 16 * index
+      local at, amount = log.at, log.x
+      local is_closed = index < log.n - 1
+      if is_closed then at, amount = unpack('<dd', log.s, from) end
+      local was = amount
+      if by >= 0 then
+        amount = amount + min(by, MOST - amount)
+      elseif amount < MOST then
+        amount = amount - min(-by, amount)
+      end
+      log.t = log.t + amount - was
+      if is_closed then
+        log.s = sub(log.s, log.b, from - 1) .. pack('<dd', at, amount) .. sub(log.s, from + 16, log.b + 16 * log.n - 17)
+        log.b = 1
+      else
+        log.x = amount
+      end
+      return true
+    end
+
+    -- When so much of what counts will have expired, of both logs in the order of expiry.
+    expiry = function(l, amount)
+      local sent, answered = l.sent, l.answered
+      local i, j, sum = 1, 1, 0
+      while true do
+        local first, second, x, y = MOST * 128, MOST * 128
+        if i < sent.n then
+          first, x = unpack('<dd', sent.s, sent.b + 16 * i - 16)
+        elseif i == sent.n then
+          first, x = sent.at, sent.x
+        end
+        first = first + l.window + l.guard
+        if j < answered.n then
+          second, y = unpack('<dd', answered.s, answered.b + 16 * j - 16)
+        elseif j == answered.n then
+          second, y = answered.at, answered.x
+        end
+        second = second + l.window
+        if first <= second then
+          i, sum = i + 1, sum + x
+        else
+          j, sum = j + 1, sum + y
+        end
+        if sum >= amount then return min(first, second) end
+      end
+    end
+
+    -- Of a log what stands in a record's head: the instant and amount of the oldest besides, so that the closed ones need not be looked at.
+    head_of = function(log)
+      local first, amount = log.at, log.x
+      if log.n > 1 then first, amount = unpack('<dd', log.s, log.b) end
+      return pack('<ddddddddd', log.o, log.os, log.ns, log.at, log.t, log.n, log.x, first, amount)
+    end
+
+    tail_of = function(log)
+      return log.n > 1 and sub(log.s, log.b, log.b + 16 * log.n - 17) or ''
+    end
+
+    read_logs = function(l, text, at, tail, now, back)
+      local o, os, ns, newest, t, n, x, _, _, o2, os2, ns2, newest2, t2, n2, x2 = unpack('<dddddddddddddddd', text, at)
+      local sent = {o = o, os = os, ns = ns - back, at = newest - back, t = t, n = n, x = x, s = text, b = tail}
+      local answered = {o = o2, os = os2, ns = ns2 - back, at = newest2 - back, t = t2, n = n2, x = x2, s = text, b = tail + 16 * max(n - 1, 0)}
+      if back > 0 then
+        for _, log in ipairs({sent, answered}) do
+          local moved = {}
+          for j = 1, log.n - 1 do
+            local instant, amount = unpack('<dd', text, log.b + 16 * j - 16)
+            moved[j] = pack('<dd', instant - back, amount)
+          end
+          log.s, log.b = table.concat(moved), 1
+        end
+      end
+      if n > 0 then expire(sent, now - l.window - l.guard) end
+      if n2 > 0 then expire(answered, now - l.window) end
+      l.sent, l.answered = sent, answered
     end
   end
 
-  roll = function(l, now)
-    if l.anchor > 1 or now < l.mark then return end
-    -- Written even when nobody is admitted: when the window before this one ended is not found out later.
-    local e = window_end(l, l.mark)
-    l.dirty = true
-    if l.mark > 0 and e > now and e - l.mark < l.window / 2 then
-      l.mark = e
-    else
-      open(l, window_end(l, now), now < e)
+  local grid_end, window_end, open, roll, is_late, room, counts
+  local function need_windows()
+    -- Fixed window. Of a zone's calendar six midnights come with the question.
+
+    grid_end = function(l, at)
+      if l.anchor == 0 then return at - at % l.window + l.window end
+      local midnights = l.midnights
+      for i = 1, 6 do
+        if at < midnights[i] then return midnights[i] end
+      end
+      return at + l.window
+    end
+
+    window_end = function(l, begin)
+      if l.anchor > 1 then return begin + l.window + l.guard end
+      local e = grid_end(l, begin - l.phase) + l.phase
+      return e > begin and e or begin + l.window
+    end
+
+    open = function(l, e, follows)
+      local since = l.mark
+      l.mark, l.count = e, follows and l.late or 0
+      if l.number ~= 0 then
+        l.since, l.carried = since, follows and l.number or 0
+        l.number, l.late = max(l.number + 1, e), 0
+      end
+    end
+
+    roll = function(l, now)
+      if l.anchor > 1 or now < l.mark then return end
+      -- Written even when nobody is admitted: when the window before this one ended is not found out later.
+      local e = window_end(l, l.mark)
+      l.dirty = true
+      if l.mark > 0 and e > now and e - l.mark < l.window / 2 then
+        l.mark = e
+      else
+        open(l, window_end(l, now), now < e)
+      end
+    end
+
+    is_late = function(l, now)
+      return l.mark - now <= (l.anchor > 1 and 2 * l.guard or l.guard)
+    end
+
+    room = function(l, now)
+      if l.anchor > 1 and is_late(l, now) then return 0 end
+      return max(l.quota - l.count, 0)
+    end
+
+    counts = function(l, now, receipt)
+      roll(l, now)
+      return now < l.mark and l.number ~= 0 and (receipt == l.number or receipt == -l.number or (l.carried ~= 0 and receipt == -l.carried))
     end
   end
 
-  is_late = function(l, now)
-    return l.mark - now <= (l.anchor > 1 and 2 * l.guard or l.guard)
-  end
-
-  room = function(l, now)
-    if l.anchor > 1 and is_late(l, now) then return 0 end
-    return max(l.quota - l.count, 0)
-  end
-
-  counts = function(l, now, receipt)
-    roll(l, now)
-    return now < l.mark and l.number ~= 0 and (receipt == l.number or receipt == -l.number or (l.carried ~= 0 and receipt == -l.carried))
-  end
-end
-
--- Bucket: the first whole microsecond that is not before full + cost - depth.
-local function arrival(l, ticks, parts)
-  local whole = l.mark + ticks - l.depth
-  local part = l.count + parts - l.depth_parts
-  if part <= 0 then return whole end
-  return whole + (part <= l.parts and 1 or 2)
-end
-
--- Every kind: the first instant, now or later, at which the cost may go. A bucket is told the cost's time.
-local function earliest(l, now, cost, ticks, parts)
-  local kind = l.kind
-  if kind == BUCKET then
+  -- Every kind: the first instant, now or later, at which the cost may go. A bucket is told the cost's time.
+  local function earliest(l, now, cost, ticks, parts)
+    local kind = l.kind
+    if kind == LEASES then return cost <= l.quota - l.held and now or NEVER end
     if cost > l.quota then return NEVER end
-    if l.mark == 0 and l.count == 0 then return now end
-    return max(now, arrival(l, ticks, parts))
-  elseif kind == SLIDING then
-    if cost > l.quota then return NEVER end
-    local excess = l.sent.t + l.answered.t + cost - l.quota
-    return excess <= 0 and now or expiry(l, excess)
-  elseif kind == FIXED then
-    if cost > l.quota then return NEVER end
+    if kind == BUCKET then
+      -- The first whole microsecond that is not before full + cost - depth.
+      local whole, part = l.mark + ticks - l.depth, l.count + parts - l.depth_parts
+      if part > 0 then whole = whole + (part <= l.parts and 1 or 2) end
+      return whole > now and whole or now
+    elseif kind == SLIDING then
+      local excess = l.sent.t + l.answered.t + cost - l.quota
+      return excess <= 0 and now or expiry(l, excess)
+    end
     roll(l, now)
     if now >= l.mark or cost <= room(l, now) then return now end
     return cost <= l.quota - l.late and l.mark or window_end(l, l.mark)
-  elseif kind == LEASES then
-    return cost <= l.quota - l.held and now or NEVER
   end
-  return max(now, l.mark)
-end
 
--- Takes the cost, whether it may go or not. Returns the receipt.
-local function charge(l, now, cost, ticks, parts, owner)
-  local kind = l.kind
-  l.dirty = true
-  if kind == BUCKET then
-    if l.mark < now then l.mark, l.count = now, 0 end
-    l.mark, l.count = l.mark + ticks, l.count + parts
-    if l.count >= l.parts then l.mark, l.count = l.mark + 1, l.count - l.parts end
-    if l.mark > LATEST then l.mark, l.count = LATEST, 0 end
-    return l.mark + l.given
-  elseif kind == SLIDING then
-    return add(l.sent, now, cost, l.spacing_sent)
-  elseif kind == FIXED then
-    roll(l, now)
-    if now >= l.mark then open(l, now + l.window + l.guard, false) end
-    l.count = min(l.count + cost, MOST)
-    if l.number == 0 then l.number = l.mark end
-    if l.anchor > 1 or not is_late(l, now) then return l.number end
-    l.late = min(l.late + cost, MOST)
-    return -l.number
-  elseif kind == LEASES then
+  -- Takes the cost, whether it may go or not. Returns the receipt.
+  local function charge(l, now, cost, ticks, parts, owner)
+    local kind = l.kind
+    l.dirty = true
+    if kind == BUCKET then
+      local mark, count = l.mark, l.count
+      if mark < now then mark, count = now, 0 end
+      mark, count = mark + ticks, count + parts
+      if count >= l.parts then mark, count = mark + 1, count - l.parts end
+      if mark > LARGEST then mark, count = LARGEST, 0 end
+      l.mark, l.count = mark, count
+      return mark + l.given
+    elseif kind == SLIDING then
+      return add(l.sent, now, cost, l.spacing_sent)
+    elseif kind == FIXED then
+      roll(l, now)
+      if now >= l.mark then open(l, now + l.window + l.guard, false) end
+      l.count = min(l.count + cost, MOST)
+      if l.number == 0 then l.number = l.mark end
+      if l.anchor > 1 or not is_late(l, now) then return l.number end
+      l.late = min(l.late + cost, MOST)
+      return -l.number
+    end
     local own = l.owners[owner]
     if not own then
       own = {held = 0}
@@ -214,344 +328,286 @@ local function charge(l, now, cost, ticks, parts, owner)
     end
     own.held, own.till = own.held + cost, now + l.ttl
     l.held = l.held + cost
-  end
-  return 0
-end
-
--- How much may go now, and the cost of it in a bucket's time. At most a number, less what leaving something to others says.
-local function extra(l, now, want, divisor)
-  local n
-  if l.kind == BUCKET then
-    local ticks = now + l.depth - l.mark + (l.depth_parts - l.count) / l.parts
-    n = floor(min(max(ticks, 0) / (l.one + l.one_parts / l.parts) / divisor, want, l.most))
-    -- The quotient is off by rounding at most: whoever says what takes more steps makes no sense.
-    for _ = 1, 4 do
-      if n <= 0 then break end
-      local parts = n * l.one_parts
-      local t, p = n * l.one + floor(parts / l.parts), fmod(parts, l.parts)
-      if arrival(l, t, p) <= now then return n, t, p end
-      n = n - 1
-    end
-    return 0, 0, 0
-  elseif l.kind == SLIDING then
-    n = l.quota - l.sent.t - l.answered.t
-  elseif l.kind == FIXED then
-    n = room(l, now)
-  else
-    n = l.quota - l.held
-  end
-  return max(floor(min(n / divisor, want)), 0), 0, 0
-end
-
-local used, give_back, charge_more, answer, announce
-local function need_notes()
-  if used then return end
-  used = function(l, now)
-    if l.kind == BUCKET then return max(0, math.ceil((l.mark - now + l.count / l.parts) * l.parts / l.ticks)) end
-    if l.kind == SLIDING then return l.sent.t + l.answered.t end
-    if l.kind == LEASES then return l.held end
-    if l.kind == PAUSE then return max(l.mark - now, 0) end
-    roll(l, now)
-    return now < l.mark and l.count or 0
+    return 0
   end
 
-  give_back = function(l, now, receipt, x, y, owner)
-    local kind = l.kind
-    if kind == BUCKET then
-      -- Only debt still outstanding, and of a receipt the whole ticks are known.
-      local due = min(receipt - l.given, l.mark)
-      if due <= now then return end
-      local ticks, parts = x, y
-      if ticks >= due - now then ticks, parts = due - now, 0 end
-      local borrowed = parts > l.count and 1 or 0
-      l.mark, l.count = l.mark - ticks - borrowed, l.count + borrowed * l.parts - parts
-      l.given = l.given + ticks + (parts > 0 and 1 or 0)
-    elseif kind == SLIDING then
-      if receipt >= 0 then change(l.sent, receipt, -x) else change(l.answered, -receipt - 1, -x) end
-    elseif kind == FIXED then
-      if not counts(l, now, receipt) then return end
-      l.count = max(l.count - x, 0)
-      if receipt == -l.number then l.late = max(l.late - x, 0) end
-    elseif kind == LEASES then
-      local own = l.owners[owner]
-      if not own then return end
-      local less = min(x, own.held)
-      own.held, l.held = own.held - less, l.held - less
-      if own.held == 0 then
-        l.owners[owner] = nil
-        l.n = l.n - 1
-      end
-    end
-    l.dirty = true
-  end
-
-  charge_more = function(l, now, receipt, x, y, owner)
-    l.dirty = true
-    if l.kind == SLIDING then
-      if receipt >= 0 then change(l.sent, receipt, x) else change(l.answered, -receipt - 1, x) end
-    elseif l.kind == FIXED then
-      if not counts(l, now, receipt) then return end
-      l.count = min(l.count + x, MOST)
-      if receipt == -l.number then l.late = min(l.late + x, MOST) end
-    else
-      charge(l, now, x, x, y, owner)
-    end
-  end
-
-  -- The request has arrived at an instant that counts as this at the latest. Returns the receipt from now on.
-  answer = function(l, now, receipt, amount, age)
-    l.dirty = true
-    if l.kind == SLIDING then
-      if receipt < 0 or not change(l.sent, receipt, -amount) then return receipt end
-      local log = l.answered
-      return -add(log, log.n > 0 and max(now - age, log.at) or now - age, amount, l.spacing) - 1
-    elseif l.kind == FIXED then
+  local used, give_back, charge_more, answer, announce
+  local function need_notes()
+    used = function(l, now)
+      if l.kind == BUCKET then return max(0, ceil((l.mark - now + l.count / l.parts) * l.parts / l.ticks)) end
+      if l.kind == SLIDING then return l.sent.t + l.answered.t end
+      if l.kind == LEASES then return l.held end
       roll(l, now)
-      if l.anchor > 1 or receipt < 0 or l.number == 0 or receipt == l.number or now - age < l.since or now >= l.mark then return receipt end
-      l.count = min(l.count + amount, MOST)
-      return l.number
+      return now < l.mark and l.count or 0
     end
-    return receipt
-  end
 
-  announce = function(l, now, after)
-    local e = now + max(0, min(after, l.window + l.guard))
-    l.dirty = true
-    roll(l, now)
-    if now >= l.mark then
-      open(l, e, false)
-    elseif l.anchor == 3 then
-      l.mark = e
-    else
-      local later = fmod(fmod(e - l.mark, l.window) + l.window, l.window)
-      local tolerance = min(2000000, floor(l.window / 8))
-      if l.number == 0 then l.number = l.mark end
-      if l.shifted == l.number or later <= tolerance or later >= l.window - tolerance then return end
-      l.shifted, l.mark, l.phase = l.number, l.mark + later, fmod(l.phase + later, l.window)
-    end
-  end
-end
-
--- Reads a limit's state. back is by how much this server's clock fell behind what it showed when the state was written: to the state no time has passed since. That is written even when nobody is
--- admitted: else the state would stand still until the clock has caught up.
-local function load(l, text, at, now, back)
-  local kind = l.kind
-  l.dirty = back > 0
-  if kind == BUCKET then
-    l.mark, l.count, l.given, l.was_ticks, l.was_parts = unpack('<ddddd', text, at)
-    l.mark, l.given = l.mark - back, l.given + back
-    if l.was_ticks ~= l.ticks or l.was_parts ~= l.parts then
-      local before = l.mark + (l.count > 0 and 1 or 0)
-      l.mark, l.count = before, 0
-      if before > now then
-        l.mark = now + math.ceil((before - now) * (l.ticks / l.parts) / (l.was_ticks / l.was_parts))
-        l.given = l.given + max(before - l.mark, 0)
-      end
-    end
-  elseif kind == SLIDING then
-    local pos = at + 96
-    for i = 1, 2 do
-      local log = {}
-      log.o, log.os, log.ns, log.at, log.t, log.n = unpack('<dddddd', text, at + 48 * (i - 1))
-      log.entries = sub(text, pos, pos + 16 * log.n - 1)
-      pos = pos + 16 * log.n
-      if back > 0 then
-        local moved = {}
-        for j = 1, log.n do
-          local instant, amount = unpack('<dd', log.entries, 16 * j - 15)
-          moved[j] = pack('<dd', instant - back, amount)
-        end
-        log.entries, log.ns, log.at = table.concat(moved), log.ns - back, log.at - back
-      end
-      if i == 1 then l.sent = log else l.answered = log end
-    end
-    expire(l.sent, now - l.window - l.guard)
-    expire(l.answered, now - l.window)
-  elseif kind == FIXED then
-    local window, anchor
-    l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted, window, anchor = unpack('<dddddddddd', text, at)
-    l.mark, l.since = l.mark - back, l.since - back
-    if window ~= l.window or anchor ~= l.anchor then
-      -- What went in the old window counts in the first new one.
-      local went, late, number = now < l.mark and l.count or 0, l.late, l.number
-      l.mark, l.count, l.late, l.carried, l.phase, l.shifted = 0, 0, 0, 0, 0, -1
-      if went > 0 then
-        charge(l, now, went)
-        l.number, l.late = number, l.anchor > 1 and 0 or max(l.late, late)
-      end
-    end
-  elseif kind == LEASES then
-    local n, wanted = unpack('<dd', text, at)
-    l.owners, l.n, l.held, l.wanted = {}, 0, 0, wanted - back
-    for i = 1, n do
-      local owner, held, till = unpack('<ddd', text, at + 24 * i - 8)
-      till = till - back
-      if till > now then
-        l.owners[owner] = {held = held, till = till}
-        l.n, l.held = l.n + 1, l.held + held
-      end
-    end
-  else
-    l.mark = unpack('<d', text, at) - back
-  end
-end
-
-local function fresh(l)
-  local kind = l.kind
-  if kind == BUCKET then
-    l.mark, l.count, l.given = 0, 0, 0
-  elseif kind == SLIDING then
-    l.sent = {o = 0, os = 0, ns = 0, at = 0, t = 0, n = 0, entries = ''}
-    l.answered = {o = 0, os = 0, ns = 0, at = 0, t = 0, n = 0, entries = ''}
-  elseif kind == FIXED then
-    l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted = 0, 0, 0, 0, 0, 0, 0, -1
-  elseif kind == LEASES then
-    l.owners, l.n, l.held, l.wanted = {}, 0, 0, 0
-  else
-    l.mark = 0
-  end
-end
-
--- The limit's record, and the instant from which on it equals one that was never used.
-local function save(l, now)
-  local kind = l.kind
-  if kind == BUCKET then
-    local whole = l.mark + l.linger
-    return pack('<ddddddddd', l.id, now, whole, 40, l.mark, l.count, l.given, l.ticks, l.parts), whole
-  elseif kind == SLIDING then
-    local a, b = l.sent, l.answered
-    local whole = max(a.at + l.window + l.guard, b.at + l.window)
-    return pack('<dddddddddddddddd', l.id, now, whole, 96 + 16 * (a.n + b.n), a.o, a.os, a.ns, a.at, a.t, a.n, b.o, b.os, b.ns, b.at, b.t, b.n) .. a.entries .. b.entries, whole
-  elseif kind == FIXED then
-    local whole = l.late == 0 and l.mark or window_end(l, l.mark)
-    return pack('<dddddddddddddd', l.id, now, whole, 80, l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted, l.window, l.anchor), whole
-  elseif kind == LEASES then
-    local whole, parts = l.wanted, {''}
-    for owner, own in pairs(l.owners) do
-      parts[#parts + 1] = pack('<ddd', owner, own.held, own.till)
-      whole = max(whole, own.till)
-    end
-    parts[1] = pack('<dddddd', l.id, now, whole, 16 + 24 * l.n, l.n, l.wanted)
-    return table.concat(parts), whole
-  end
-  return pack('<ddddd', l.id, now, l.mark, 8, l.mark), l.mark
-end
-
-local function exchange(keys, argv, now)
-  local count = #argv[1] / 8
-  local a = {unpack('<' .. rep('d', count), argv[1])}
-  if a[1] ~= 1 then return redis.error_reply('RLHPROTOCOL this script speaks version 1') end
-  local owner, seq, record_ttl, peek, retry = a[2], a[3], a[4], a[5] == 1, a[6] == 1
-  local p = 8
-
-  -- No message is longer than what it counts: nobody keeps the server busy with a number.
-  local function sane(n)
-    if not n or n < 0 or n > count or floor(n) ~= n then error({err = 'RLHPROTOCOL the message says that it has more than it has'}) end
-    return n
-  end
-  if a[7] ~= #keys - 1 then return redis.error_reply('RLHPROTOCOL the message is about other keys') end
-
-  -- What each limit is, and how it stands.
-  local limits, groups = {}, {}
-  for g = 1, a[7] do
-    local first = #limits
-    local n = sane(a[p])
-    p = p + 1
-    for _ = 1, n do
-      local id, kind = a[p], a[p + 1]
-      local l
+    give_back = function(l, now, receipt, x, y, owner)
+      local kind = l.kind
       if kind == BUCKET then
-        l = {id = id, kind = kind, quota = a[p + 2], ticks = a[p + 3], parts = a[p + 4], one = a[p + 5], one_parts = a[p + 6], depth = a[p + 7], depth_parts = a[p + 8],
-          linger = a[p + 9], most = a[p + 10], mark = 0, count = 0, given = 0, dirty = false}
-        p = p + 11
+        -- Only debt still outstanding, and of a receipt the whole ticks are known.
+        local due = min(receipt - l.given, l.mark)
+        if due <= now then return end
+        local ticks, parts = x, y
+        if ticks >= due - now then ticks, parts = due - now, 0 end
+        local borrowed = parts > l.count and 1 or 0
+        l.mark, l.count = l.mark - ticks - borrowed, l.count + borrowed * l.parts - parts
+        l.given = l.given + ticks + (parts > 0 and 1 or 0)
       elseif kind == SLIDING then
-        need_logs()
-        l = {id = id, kind = kind, quota = a[p + 2], window = a[p + 3], guard = a[p + 4], spacing_sent = a[p + 5], spacing = a[p + 6], sent = false, answered = false, dirty = false}
-        p = p + 7
+        if receipt >= 0 then change(l.sent, receipt, -x) else change(l.answered, -receipt - 1, -x) end
       elseif kind == FIXED then
-        need_windows()
-        l = {id = id, kind = kind, quota = a[p + 2], window = a[p + 3], guard = a[p + 4], anchor = a[p + 5], midnights = false, dirty = false}
-        p = p + 6
-        if l.anchor == 1 then
-          l.midnights = {a[p], a[p + 1], a[p + 2], a[p + 3], a[p + 4], a[p + 5]}
-          p = p + 6
-        end
+        if not counts(l, now, receipt) then return end
+        l.count = max(l.count - x, 0)
+        if receipt == -l.number then l.late = max(l.late - x, 0) end
       elseif kind == LEASES then
-        l = {id = id, kind = kind, quota = a[p + 2], ttl = a[p + 3], dirty = false}
-        p = p + 4
+        local own = l.owners[owner]
+        if not own then return end
+        local less = min(x, own.held)
+        own.held, l.held = own.held - less, l.held - less
+        if own.held == 0 then
+          l.owners[owner] = nil
+          l.n = l.n - 1
+        end
+      end
+      l.dirty = true
+    end
+
+    charge_more = function(l, now, receipt, x, y, owner)
+      l.dirty = true
+      if l.kind == SLIDING then
+        if receipt >= 0 then change(l.sent, receipt, x) else change(l.answered, -receipt - 1, x) end
+      elseif l.kind == FIXED then
+        if not counts(l, now, receipt) then return end
+        l.count = min(l.count + x, MOST)
+        if receipt == -l.number then l.late = min(l.late + x, MOST) end
       else
-        l = {id = id, kind = PAUSE, dirty = false}
-        p = p + 2
+        charge(l, now, x, x, y, owner)
       end
-      limits[#limits + 1] = l
     end
 
-    local stored = redis.call('GET', keys[g + 1])
-    local group = {first = first + 1, last = first + n, others = '', till = 0}
-    groups[g] = group
-    local known = 0
+    -- The request has arrived at an instant that counts as this at the latest. Returns the receipt from now on.
+    answer = function(l, now, receipt, amount, age)
+      l.dirty = true
+      if l.kind == SLIDING then
+        if receipt < 0 or not change(l.sent, receipt, -amount) then return receipt end
+        local log = l.answered
+        return -add(log, log.n > 0 and max(now - age, log.at) or now - age, amount, l.spacing) - 1
+      elseif l.kind == FIXED then
+        roll(l, now)
+        if l.anchor > 1 or receipt < 0 or l.number == 0 or receipt == l.number or now - age < l.since or now >= l.mark then return receipt end
+        l.count = min(l.count + amount, MOST)
+        return l.number
+      end
+      return receipt
+    end
+
+    announce = function(l, now, after)
+      local e = now + max(0, min(after, l.window + l.guard))
+      l.dirty = true
+      roll(l, now)
+      if now >= l.mark then
+        open(l, e, false)
+      elseif l.anchor == 3 then
+        l.mark = e
+      else
+        local later = (e - l.mark) % l.window
+        local tolerance = min(2000000, floor(l.window / 8))
+        if l.number == 0 then l.number = l.mark end
+        if l.shifted == l.number or later <= tolerance or later >= l.window - tolerance then return end
+        l.shifted, l.mark, l.phase = l.number, l.mark + later, (l.phase + later) % l.window
+      end
+    end
+  end
+
+  -- How much may go now, and the cost of it in a bucket's time. At most a number, less what leaving something to others says.
+  local extra
+  local function need_extra()
+    extra = function(l, now, want, divisor)
+      local n
+      if l.kind == BUCKET then
+        local ticks = l.mark < now and l.depth + l.depth_parts / l.parts or now + l.depth - l.mark + (l.depth_parts - l.count) / l.parts
+        n = floor(min(max(ticks, 0) / (l.one + l.one_parts / l.parts) / divisor, want, floor(LARGEST / l.parts)))
+        -- The quotient is off by rounding, which is less than one whatever the numbers are; with the rounding of the terms themselves, two.
+        for _ = 1, 4 do
+          if n <= 0 then break end
+          local parts = n * l.one_parts
+          local t, p = n * l.one + floor(parts / l.parts), parts % l.parts
+          if earliest(l, now, 0, t, p) <= now then return n, t, p end
+          n = n - 1
+        end
+        return 0, 0, 0
+      elseif l.kind == SLIDING then
+        n = l.quota - l.sent.t - l.answered.t
+      elseif l.kind == FIXED then
+        n = room(l, now)
+      else
+        n = l.quota - l.held
+      end
+      return max(floor(min(n / divisor, want)), 0), 0, 0
+    end
+  end
+
+  -- Reads a limit's state. back is by how much this server's clock fell behind what it showed when the state was written: to the state no time has passed since. That is written even when nobody is
+  -- admitted: else the state would stand still until the clock has caught up.
+  local function load(l, text, at, tail, now, back)
+    local kind = l.kind
+    l.known, l.dirty = true, back > 0
+    if kind == BUCKET then
+      local mark, count, given, ticks, parts = unpack('<ddddd', text, at)
+      mark, given = mark - back, given + back
+      if ticks ~= l.ticks or parts ~= l.parts then
+        local before = mark + (count > 0 and 1 or 0)
+        mark, count = before, 0
+        if before > now then
+          mark = now + ceil((before - now) * (l.ticks / l.parts) / (ticks / parts))
+          given = given + max(before - mark, 0)
+        end
+      end
+      l.mark, l.count, l.given = mark, count, given
+    elseif kind == SLIDING then
+      read_logs(l, text, at, tail, now, back)
+    elseif kind == FIXED then
+      local window, anchor
+      l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted, window, anchor = unpack('<dddddddddd', text, at)
+      l.mark, l.since = l.mark - back, l.since - back
+      if window ~= l.window or anchor ~= l.anchor then
+        -- What went in the old window counts in the first new one.
+        local went, late, number = now < l.mark and l.count or 0, l.late, l.number
+        l.mark, l.count, l.late, l.carried, l.phase, l.shifted = 0, 0, 0, 0, 0, -1
+        if went > 0 then
+          charge(l, now, went)
+          l.number, l.late = number, l.anchor > 1 and 0 or max(l.late, late)
+        end
+      end
+    else
+      local n, wanted = unpack('<dd', text, at)
+      l.wanted = wanted - back
+      for i = 1, n do
+        local owner, held, till = unpack('<ddd', text, at + 24 * i - 8)
+        till = till - back
+        if till > now then
+          l.owners[owner] = {held = held, till = till}
+          l.n, l.held = l.n + 1, l.held + held
+        end
+      end
+    end
+  end
+
+  -- The limit's record, head and tail, and the instant from which on it equals one that was never used.
+  local function save(l, now)
+    local kind, whole, state, tail = l.kind, 0, '', ''
+    if kind == BUCKET then
+      whole = l.mark + l.linger
+      state = pack('<ddddd', l.mark, l.count, l.given, l.ticks, l.parts)
+    elseif kind == SLIDING then
+      -- By the end of the segment: until then the key need not live longer.
+      whole = max(l.sent.at + l.window + l.guard + l.spacing_sent, l.answered.at + l.window)
+      state, tail = head_of(l.sent) .. head_of(l.answered), tail_of(l.sent) .. tail_of(l.answered)
+    elseif kind == FIXED then
+      whole = l.late == 0 and l.mark or window_end(l, l.mark)
+      state = pack('<dddddddddd', l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted, l.window, l.anchor)
+    else
+      local parts = {pack('<dd', l.n, l.wanted)}
+      whole = l.wanted
+      for owner, own in pairs(l.owners) do
+        parts[#parts + 1] = pack('<ddd', owner, own.held, own.till)
+        whole = max(whole, own.till)
+      end
+      state = table.concat(parts)
+    end
+    return pack('<ddddd', l.id, now, whole, #state, #tail) .. state, tail, whole
+  end
+
+  local p = 57
+
+  -- What each limit is, and how it stands: ten numbers for each. No message is read beyond its end, so that nobody keeps the server busy with a number.
+  local limits, total, groups, paused = {}, 0, {}, 0
+  for g = 1, group_count do
+    local stored = redis.call('GET', KEYS[g + 1])
+    local pos, tail, pause, heads = 29, 29, 0, 0
     if stored then
-      local size = #stored
-      if sub(stored, 1, 4) ~= SCHEMA then corrupt('a key') end
-      local pos, next = 5, first + 1
-      while pos <= size do
-        if pos + 31 > size then corrupt('a record') end
-        local id, seen, till, length = unpack('<dddd', stored, pos)
-        local stop = pos + 31 + length
-        if not (id >= 1 and floor(id) == id and floor(seen) == seen and seen > 0 and floor(length / 8) * 8 == length and length >= 0 and stop <= size) then corrupt('a record') end
-        local l = limits[next]
-        if not l or l.id ~= id then
-          l = nil
-          for i = first + 1, first + n do
-            if limits[i].id == id then l = limits[i]; next = i end
-          end
+      local schema, _
+      if #stored >= 28 then schema, pause, _, heads = unpack('<c4ddd', stored) end
+      tail = 29 + heads
+      if schema ~= SCHEMA or not (heads >= 0 and heads % 8 == 0 and tail <= #stored + 1) then error({err = 'RLHSCHEMA a key is not of schema 2'}) end
+    end
+    if g == 1 then paused = pause end
+    local first, last = total + 1, total + unpack('<d', message, p)
+    p = p + 8
+    for i = first, last do
+      local id, kind, quota, b, c, d, e, f, h, linger = unpack('<dddddddddd', message, p)
+      local l
+      p = p + 80
+      if kind == BUCKET then
+        l = {id = id, kind = BUCKET, quota = quota, ticks = b, parts = c, one = d, one_parts = e, depth = f, depth_parts = h, linger = linger, mark = 0, count = 0, given = 0, dirty = false, known = false}
+      elseif kind == SLIDING then
+        if not add then need_logs() end
+        l = {id = id, kind = SLIDING, quota = quota, window = b, guard = c, spacing_sent = d, spacing = e, sent = false, answered = false, dirty = false, known = false}
+      elseif kind == FIXED then
+        if not open then need_windows() end
+        l = {id = id, kind = FIXED, quota = quota, window = b, guard = c, anchor = d, mark = 0, count = 0, number = 0, since = 0, late = 0, carried = 0, phase = 0, shifted = -1, dirty = false, known = false}
+        if d == 1 then
+          l.midnights = {unpack('<dddddd', message, p)}
+          p = p + 48
         end
-        if l then
-          next = next + 1
-          l.known = true
-          load(l, stored, pos + 32, now, seen > now and seen - now or 0)
-        elseif till > now or seen > now then
-          group.others = group.others .. sub(stored, pos, stop)
-          group.till = max(group.till, till)
+      else
+        l = {id = id, kind = LEASES, quota = quota, ttl = b, owners = {}, n = 0, held = 0, wanted = 0, dirty = false, known = false}
+      end
+      limits[i] = l
+    end
+    total = last
+
+    local other_heads, other_tails, till = '', '', 0
+    local next, rest = first, tail
+    while pos < rest do
+      if pos + 40 > rest then error({err = 'RLHSCHEMA a record is not of schema 2'}) end
+      local id, seen, whole, length, tail_length = unpack('<ddddd', stored, pos)
+      local stop, tail_stop = pos + 40 + length, tail + tail_length
+      if not (id >= 1 and id % 1 == 0 and seen % 1 == 0 and seen > 0 and length % 8 == 0 and length >= 0 and stop <= rest and tail_length % 16 == 0 and tail_length >= 0 and tail_stop <= #stored + 1) then
+        error({err = 'RLHSCHEMA a record is not of schema 2'})
+      end
+      local l = limits[next]
+      if not l or l.id ~= id then
+        l = nil
+        for i = first, last do
+          if limits[i].id == id then l, next = limits[i], i end
         end
-        pos = stop + 1
+      end
+      if l then
+        next = next + 1
+        load(l, stored, pos + 40, tail, now, seen > now and seen - now or 0)
+      elseif whole > now or seen > now then
+        other_heads, other_tails = other_heads .. sub(stored, pos, stop - 1), other_tails .. sub(stored, tail, tail_stop - 1)
+        till = max(till, whole)
+      end
+      pos, tail = stop, tail_stop
+    end
+    if stored and tail ~= #stored + 1 then error({err = 'RLHSCHEMA a record is not of schema 2'}) end
+    groups[g] = {first = first, last = last, heads = other_heads, tails = other_tails, till = max(till, pause), pause = pause}
+    for i = first, last do
+      local l = limits[i]
+      if l.kind == SLIDING and not l.known then
+        l.sent = {o = 0, os = 0, ns = 0, at = 0, t = 0, n = 0, x = 0, s = '', b = 1}
+        l.answered = {o = 0, os = 0, ns = 0, at = 0, t = 0, n = 0, x = 0, s = '', b = 1}
+      elseif l.anchor == 1 and (now - l.phase < l.midnights[1] or now - l.phase >= l.midnights[4]) then
+        return pack('<ddd', 3, now - l.phase, i)
       end
     end
-    for i = first + 1, first + n do
-      local l = limits[i]
-      if not l.known then fresh(l) end
-      if l.anchor == 1 and (now - l.phase < l.midnights[1] or now - l.phase >= l.midnights[4]) then return pack('<ddd', 3, now - l.phase, i) end
-    end
-  end
-
-  local function recorded()
-    local record = redis.call('GET', keys[1])
-    if not record then return nil end
-    if #record < 8 then corrupt('a record of calls') end
-    local last = unpack('<d', record)
-    if last == seq then return sub(record, 9) end
-    if last > seq then return pack('<dd', 2, now) end
-    return nil
-  end
-  if retry then
-    local before = recorded()
-    if before then return before end
   end
 
   -- What has become of what was granted before.
-  local reply = {1, now}
-  local message
-  local ops = sane(a[p])
-  p = p + 1
-  if ops > 0 then need_notes() end
+  local reply, said = {1, now}, 2
+  local wakes, joined
+  local ops = unpack('<d', message, p)
+  p = p + 8
+  if ops > 0 and not used then need_notes() end
   for _ = 1, ops do
-    local code, l, x, y, z = a[p], limits[a[p + 1]], a[p + 2], a[p + 3], a[p + 4]
-    local result = 0
-    p = p + 5
+    local code, index, x, y, z = unpack('<ddddd', message, p)
+    local l, result = limits[index], 0
+    p = p + 40
     if code == 1 then
       give_back(l, now, x, y, z, owner)
       if l.kind == LEASES and l.wanted > now then
-        message, l.wanted = message or 'w', 0
+        wakes, l.wanted = true, 0
       end
     elseif code == 2 then
       charge_more(l, now, x, y, z, owner)
@@ -560,20 +616,20 @@ local function exchange(keys, argv, now)
     elseif code == 4 then
       result = charge(l, now, y, y, z, owner)
     elseif code == 5 then
+      -- What it released and was not heard to is free from now on.
       local own = l.owners[owner]
       result = -1
       if own then
-        own.till, l.dirty, result = now + l.ttl, true, own.held
+        l.held = l.held + y - own.held
+        own.held, own.till, l.dirty, result = y, now + l.ttl, true, y
       end
     elseif code == 6 then
       announce(l, now, y)
-    elseif code == 7 then
-      if now + y > l.mark then
-        l.mark, l.dirty, message = now + y, true, 'p'
-      end
-      result = l.mark - now
     elseif code == 8 then
-      if not l.owners[owner] then charge(l, now, 1, 1, 0, owner) end
+      if not l.owners[owner] then
+        charge(l, now, 1, 1, 0, owner)
+        joined = l.n
+      end
       l.owners[owner].till, l.dirty, result = now + l.ttl, true, l.n
     elseif code == 10 then
       local own = l.owners[owner]
@@ -581,53 +637,65 @@ local function exchange(keys, argv, now)
     else
       result = used(l, now)
     end
-    reply[#reply + 1] = result
+    said = said + 1
+    reply[said] = result
+  end
+  local is_pausing = pause_for > 0 and now + pause_for > paused
+  if is_pausing then
+    paused = now + pause_for
+    groups[1].pause, groups[1].till = paused, max(groups[1].till, paused)
   end
 
   -- Who may go: of each question all of its limits, or none.
-  local asks = sane(a[p])
-  p = p + 1
+  local asks = unpack('<d', message, p)
+  p = p + 8
   for _ = 1, asks do
-    local from, n = p + 1, sane(a[p])
-    p = p + 1 + 6 * n
+    local n = unpack('<d', message, p)
+    local from = p + 8
+    p = from + 48 * n
     local latest, refused = now, 0
-    for q = from, p - 1, 6 do
-      local l = limits[a[q]]
-      local e = earliest(l, now, a[q + 1], a[q + 2], a[q + 3])
+    if paused > now then latest = paused end
+    for q = from, p - 1, 48 do
+      local index, cost, ticks, parts, more, divisor = unpack('<dddddd', message, q)
+      local l = limits[index]
+      local e = earliest(l, now, cost, ticks, parts)
       if e == NEVER then
-        latest, refused = NEVER, a[q]
-        if l.kind == LEASES and not peek and l.wanted < now + l.ttl / 2 then
+        latest, refused = NEVER, index
+        if l.kind == LEASES and l.wanted < now + l.ttl / 2 then
           l.wanted, l.dirty = now + l.ttl, true
         end
         break
       end
-      if e > latest then latest, refused = e, a[q] end
+      if e > latest then latest, refused = e, index end
     end
     if latest == now then
-      reply[#reply + 1] = 1
-      for q = from, p - 1, 6 do
-        local l = limits[a[q]]
-        local granted = a[q + 1]
-        local receipt = granted > 0 and charge(l, now, granted, a[q + 2], a[q + 3], owner) or 0
-        if a[q + 4] > 0 then
-          local more, ticks, parts = extra(l, now, a[q + 4], a[q + 5])
+      said = said + 1
+      reply[said] = 1
+      for q = from, p - 1, 48 do
+        local index, granted, ticks, parts, want, divisor = unpack('<dddddd', message, q)
+        local l = limits[index]
+        local receipt = granted > 0 and charge(l, now, granted, ticks, parts, owner) or 0
+        if want > 0 then
+          if not extra then need_extra() end
+          local more, t, fraction = extra(l, now, want, divisor)
           if more > 0 then
-            receipt = charge(l, now, more, ticks, parts, owner)
+            receipt = charge(l, now, more, t, fraction, owner)
             granted = granted + more
           end
         end
-        reply[#reply + 1] = granted
-        reply[#reply + 1] = receipt
+        reply[said + 1], reply[said + 2] = granted, receipt
+        said = said + 2
       end
     else
       -- By the time that the last lets it go another may have closed: a window that began at first use closes before it ends.
       local before = now
-      while latest ~= NEVER and before < latest do
+      while open and latest ~= NEVER and before < latest do
         before = latest
-        for q = from, p - 1, 6 do
-          local l = limits[a[q]]
-          if l.kind == FIXED and l.anchor > 1 and latest < l.mark and a[q + 1] > room(l, latest) then
-            latest, refused = l.mark, a[q]
+        for q = from, p - 1, 48 do
+          local index, cost = unpack('<dd', message, q)
+          local l = limits[index]
+          if l.kind == FIXED and l.anchor > 1 and latest < l.mark and cost > room(l, latest) then
+            latest, refused = l.mark, index
           end
         end
       end
@@ -638,50 +706,51 @@ local function exchange(keys, argv, now)
           again = again == NEVER and own.till - now or min(again, own.till - now)
         end
       end
-      reply[#reply + 1] = 0
-      reply[#reply + 1] = latest == NEVER and NEVER or latest - now
-      reply[#reply + 1] = refused
-      reply[#reply + 1] = again
+      reply[said + 1], reply[said + 2], reply[said + 3], reply[said + 4] = 0, latest == NEVER and NEVER or latest - now, refused, again
+      said = said + 4
     end
   end
-  if p ~= count + 1 then return redis.error_reply('RLHPROTOCOL the message is ' .. string.format('%.0f', count) .. ' numbers long and reads as another') end
+  if p ~= #message + 1 then return redis.error_reply('RLHPROTOCOL the message is longer than what it says') end
 
-  local answered = pack('<' .. rep('d', #reply), (table.unpack or _G.unpack)(reply))
-  if peek then return answered end
+  answered = pack('<' .. rep('d', said), spread(reply))
 
-  -- Everything that will be written, before any of it is.
-  local writes = {}
-  for g = 1, #groups do
+  for g = 1, group_count do
     local group = groups[g]
-    local dirty = false
+    local dirty = is_pausing and g == 1
     for i = group.first, group.last do dirty = dirty or limits[i].dirty end
     if dirty then
-      local text, till = SCHEMA, group.till
+      -- Its own limits first: the usual message finds them there.
+      local heads, tails, till = {}, {}, group.till
       for i = group.first, group.last do
-        local record, whole = save(limits[i], now)
-        text = text .. record
+        local head, tail, whole = save(limits[i], now)
+        heads[#heads + 1], tails[#tails + 1] = head, tail
         till = max(till, whole)
       end
-      writes[#writes + 1] = keys[g + 1]
-      writes[#writes + 1] = text .. group.others
-      writes[#writes + 1] = string.format('%.0f', min(max(math.ceil((till - now) / 1000) + 1, 1), LONGEST_TTL))
+      local head = table.concat(heads) .. group.heads
+      local lives = min(till + max((till - now) / 8, 1000000), now + LONGEST_TTL * 1000)
+      writes[w + 1], writes[w + 2] = KEYS[g + 1], SCHEMA .. pack('<ddd', group.pause, lives, #head) .. head .. table.concat(tails) .. group.tails
+      writes[w + 3] = string.format('%.0f', max(ceil((lives - now) / 1000), 1))
+      w = w + 3
     end
   end
-  if #writes == 0 then return answered end
-  if not retry then
-    local before = recorded()
-    if before then return before end
-  end
-
-  for i = 1, #writes, 3 do redis.call('SET', writes[i], writes[i + 1], 'PX', writes[i + 2]) end
-  redis.call('SET', keys[1], pack('<d', seq) .. answered, 'PX', string.format('%.0f', record_ttl))
-  if message == 'p' then
-    redis.call('PUBLISH', argv[2], 'p')
-  elseif message then
-    redis.call('PUBLISH', argv[2], 'w')
-  end
-  return answered
+  if joined then joins = 'j' .. string.format('%.0f', joined) end
+  if is_pausing then news = 'p' elseif wakes then news = 'w' end
 end
 
-local time = redis.call('TIME')
-return exchange(KEYS, ARGV, time[1] * 1000000 + time[2])
+-- Everything is decided and nothing is written yet. The record of this process's last call goes first, and tells in the same step what was there before: whoever calls twice is answered as before, and
+-- who comes late not at all.
+if w == 0 and not in_place then return answered end
+local record = redis.call('SET', KEYS[1], pack('<d', seq) .. answered, 'PX', '60000', 'GET')
+if record then
+  local last = #record >= 8 and unpack('<d', record)
+  if not last or last >= seq then
+    redis.call('SET', KEYS[1], record, 'PX', '60000')
+    if not last then return redis.error_reply('RLHSCHEMA a record of calls is not of schema 2') end
+    return last == seq and sub(record, 9) or pack('<dd', 2, now)
+  end
+end
+if in_place then redis.call('SETRANGE', KEYS[2], '28', in_place) end
+for i = 1, w, 3 do redis.call('SET', writes[i], writes[i + 1], 'PX', writes[i + 2]) end
+if joins then redis.call('PUBLISH', ARGV[2], joins) end
+if news then redis.call('PUBLISH', ARGV[2], news) end
+return answered

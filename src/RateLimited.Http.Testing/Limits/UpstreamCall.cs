@@ -19,7 +19,7 @@ public sealed record UpstreamCall
     /// <summary>The path without its query; <c>/</c> by default.</summary>
     public string Path { get; init; } = "/";
 
-    /// <summary>What it costs of each unit, by an estimate where the truth is known later. One of <c>requests</c>, unless that is said too, and nothing of units that are not.</summary>
+    /// <summary>What it costs of each unit, by an estimate where the truth is known later. One of <c>requests</c> and one at once, unless that is said too, and nothing of units that are not.</summary>
     public IReadOnlyList<UnitCost> Costs { get; init; } = [];
 
     /// <summary>What it costs of a unit.</summary>
@@ -33,6 +33,6 @@ public sealed record UpstreamCall
             }
         }
 
-        return string.Equals(unit, UnitCost.Requests, StringComparison.Ordinal) ? 1 : 0;
+        return unit is UnitCost.Requests or UpstreamLimit.ConcurrentRequests ? 1 : 0;
     }
 }

@@ -7,6 +7,9 @@ namespace RateLimited.Http.Testing.Limits;
 /// <param name="Create">Makes the state for one key, unused.</param>
 public sealed record UpstreamLimit(string Name, Func<LimitModel> Create)
 {
+    /// <summary>The unit of what is counted at once, as the IETF's drafts call it.</summary>
+    public const string ConcurrentRequests = "concurrent-requests";
+
     private readonly IReadOnlyList<EndpointPattern> _endpoints = [];
     private readonly IReadOnlyList<EndpointPattern> _except = [];
 
@@ -49,8 +52,8 @@ public sealed record UpstreamLimit(string Name, Func<LimitModel> Create)
     public static UpstreamLimit TokenBucket(long quota, TimeSpan window, long? capacity = null, string unit = UnitCost.Requests) =>
         new(unit, () => new TokenBucketModel(quota, window, capacity)) { Unit = unit };
 
-    /// <summary>At most so many requests at once, until their bodies have ended.</summary>
-    public static UpstreamLimit Concurrency(long slots) => new("concurrent", () => new ConcurrencyModel(slots));
+    /// <summary>At most so many requests at once, until their bodies have ended; each is one of <see cref="ConcurrentRequests"/>, whatever else it costs.</summary>
+    public static UpstreamLimit Concurrency(long slots) => new("concurrent", () => new ConcurrencyModel(slots)) { Unit = ConcurrentRequests };
 
     /// <summary>Whether it counts a call, and for whom; null when it does not.</summary>
     internal LimitKey? KeyFor(UpstreamCall call)

@@ -24,7 +24,7 @@ public sealed class ConcurrencyModel(long slots) : LimitModel(slots)
     public override TimeSpan WaitFor(ArrivalTime now, long amount) => Fits(now, amount) ? TimeSpan.Zero : Wait;
 
     /// <inheritdoc/>
-    public override LimitReading Read(ArrivalTime now) => new(Quota, Quota - _held, TimeSpan.Zero, TimeSpan.Zero);
+    public override LimitReading Read(ArrivalTime now) => new(Quota, Quota - _held, TimeSpan.Zero, Quota, TimeSpan.Zero);
 
     /// <summary>Its slots are free. A second end of the same charge does nothing.</summary>
     public override void End(ArrivalTime now, int charge)

@@ -24,7 +24,7 @@ public sealed class FixedWindowModel(long quota, TimeSpan window, WindowAlignmen
     public override LimitReading Read(ArrivalTime now)
     {
         var current = Current(now);
-        return new LimitReading(Quota, Quota - (current?.Counted ?? 0), _window, current is not null || !BeginsWithUse ? UntilEnd(now) : TimeSpan.Zero);
+        return new LimitReading(Quota, Quota - (current?.Counted ?? 0), _window, Quota, current is not null || !BeginsWithUse ? UntilEnd(now) : TimeSpan.Zero);
     }
 
     /// <remarks>

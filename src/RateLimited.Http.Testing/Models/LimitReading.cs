@@ -4,8 +4,9 @@ namespace RateLimited.Http.Testing.Models;
 /// <param name="Quota">How much the limit allows: of a window, of a full bucket, at once.</param>
 /// <param name="Remaining">How much of it is left, whole units. Negative when more was used than allowed.</param>
 /// <param name="Window">The window; zero for what is counted at once.</param>
+/// <param name="PerWindow">How much comes back during a window: the quota, of a bucket what flows in.</param>
 /// <param name="ResetAfter">Until the window ends, the bucket is full, the oldest request leaves the sliding window. Zero when nothing is used.</param>
-public readonly record struct LimitReading(long Quota, long Remaining, TimeSpan Window, TimeSpan ResetAfter)
+public readonly record struct LimitReading(long Quota, long Remaining, TimeSpan Window, long PerWindow, TimeSpan ResetAfter)
 {
     /// <summary>How much is used.</summary>
     public long Used => Quota - Remaining;

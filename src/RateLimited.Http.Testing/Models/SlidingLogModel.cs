@@ -43,7 +43,7 @@ public sealed class SlidingLogModel(long quota, TimeSpan window) : LimitModel(qu
     {
         Forget(now.Monotonic);
         var reset = _oldest < _counted.Count ? _counted[_oldest].At + _window - now.Monotonic : TimeSpan.Zero;
-        return new LimitReading(Quota, Quota - _within, _window, reset);
+        return new LimitReading(Quota, Quota - _within, _window, Quota, reset);
     }
 
     /// <remarks>

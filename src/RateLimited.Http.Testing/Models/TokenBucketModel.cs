@@ -7,10 +7,12 @@ namespace RateLimited.Http.Testing.Models;
 /// <param name="quota">How much flows in during a window.</param>
 /// <param name="window">The window.</param>
 /// <param name="capacity">How much fits in; null for the quota.</param>
-public sealed class TokenBucketModel(long quota, TimeSpan window, long? capacity = null) : LimitModel(capacity ?? quota)
+/// <param name="interval">How often it flows in, as much as belongs to that long, counted from the upstream's start; null for continuously. Divides the window.</param>
+public sealed class TokenBucketModel(long quota, TimeSpan window, long? capacity = null, TimeSpan? interval = null) : LimitModel(capacity ?? quota)
 {
     private readonly long _quota = quota >= 1 ? quota : throw new ArgumentOutOfRangeException(nameof(quota), quota, "A quota is at least 1.");
     private readonly TimeSpan _window = Checked(window);
+    private readonly TimeSpan _interval = Checked(interval ?? TimeSpan.FromTicks(1));
 
     // In parts of a token, so that nothing is lost to rounding: a token is window.Ticks parts, a tick refills quota of them.
     private Int128 _level = (Int128)(capacity ?? quota) * window.Ticks;
@@ -30,7 +32,7 @@ public sealed class TokenBucketModel(long quota, TimeSpan window, long? capacity
         var level = LevelAt(now.Monotonic);
         var whole = level / _window.Ticks;
         var remaining = level < 0 && whole * _window.Ticks != level ? whole - 1 : whole;
-        return new LimitReading(Quota, Exact.Saturated(remaining), _window, UntilLevel(now, Full));
+        return new LimitReading(Quota, Exact.Saturated(remaining), _window, _quota, UntilLevel(now, Full));
     }
 
     /// <remarks>
@@ -45,7 +47,7 @@ public sealed class TokenBucketModel(long quota, TimeSpan window, long? capacity
             return default;
         }
 
-        var refilled = Exact.FloorOf((end.Monotonic - first.Monotonic).Ticks, _quota, _window.Ticks);
+        var refilled = Exact.FloorOf((Step(end.Monotonic) - Step(first.Monotonic)).Ticks, _quota, _window.Ticks);
         return new LimitReport(Admitted.Sum(static charge => charge.Amount), Quota + refilled, Refused, AnyWindow.Most(Admitted, _window));
     }
 
@@ -61,11 +63,21 @@ public sealed class TokenBucketModel(long quota, TimeSpan window, long? capacity
 
     private void Set(TimeSpan now, Int128 level) => (_level, _filledAt) = (level, now);
 
-    private Int128 LevelAt(TimeSpan now) => Int128.Min(Full, _level + ((Int128)(now - _filledAt).Ticks * _quota));
+    private Int128 LevelAt(TimeSpan now) => Int128.Min(Full, _level + ((Int128)(Step(now) - Step(_filledAt)).Ticks * _quota));
+
+    /// <summary>When it flowed in last.</summary>
+    private TimeSpan Step(TimeSpan time) => TimeSpan.FromTicks(time.Ticks / _interval.Ticks * _interval.Ticks);
 
     private TimeSpan UntilLevel(ArrivalTime now, Int128 level)
     {
-        var missing = Int128.Max(0, level - LevelAt(now.Monotonic));
-        return TimeSpan.FromTicks(Exact.Saturated((missing + _quota - 1) / _quota));
+        var missing = level - LevelAt(now.Monotonic);
+        if (missing <= 0)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var perInterval = (Int128)_quota * _interval.Ticks;
+        var intervals = (missing + perInterval - 1) / perInterval;
+        return TimeSpan.FromTicks(Exact.Saturated(intervals * _interval.Ticks)) - (now.Monotonic - Step(now.Monotonic));
     }
 }

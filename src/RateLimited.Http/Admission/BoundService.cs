@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
@@ -17,6 +18,8 @@ internal sealed class BoundService
     private Routes _routes;
     private long _fixedGuard;
     private Pause _pause;
+    private Exhaustion _exhaustion;
+    private volatile bool _isExhausted;
     private FaultGate _faults;
 
     /// <param name="definition">The service as configured.</param>
@@ -29,7 +32,7 @@ internal sealed class BoundService
         Shared = share?.Invoke(this);
         NoPlan = new LimitPlan(this, string.Empty, [], weight: 1);
         _faults = new FaultGate(definition.FaultThrottle, store);
-        _routes = Bind(definition);
+        Take(Bind(definition));
     }
 
     /// <summary>Whose limits they are.</summary>
@@ -44,10 +47,13 @@ internal sealed class BoundService
     public IReadOnlyList<BoundLimit> Limits => _limits;
 
     /// <summary>The plan of a request that names no endpoint and no tenant.</summary>
-    public LimitPlan DefaultPlan => _routes.Default.Anonymous;
+    public LimitPlan DefaultPlan { get; private set; }
 
     /// <summary>Until when the upstream wants no request. Only under the store's gate.</summary>
-    public long PausedUntil => _pause.Until;
+    public long PausedUntil => _isExhausted ? Math.Max(_pause.Until, _exhaustion.OpensAt) : _pause.Until;
+
+    /// <summary>Whether a quota of the whole service is used up, so that the next success is of interest.</summary>
+    public bool IsExhausted => _isExhausted;
 
     /// <summary>What there is to do with the other processes that count the service's limits; null where there are none.</summary>
     public SharedService? Shared { get; }
@@ -56,7 +62,7 @@ internal sealed class BoundService
     public FaultGate Faults => Volatile.Read(ref _faults);
 
     /// <summary>Whether nothing but the limits themselves holds requests up. Only under the store's gate.</summary>
-    public bool IsUnhindered => _pause.Until == 0 && !_faults.IsEngaged;
+    public bool IsUnhindered => _pause.Until == 0 && !_isExhausted && !_faults.IsEngaged;
 
     /// <summary>How many requests were admitted. Only written under the store's gate.</summary>
     public ContendedCount Admitted;
@@ -119,7 +125,7 @@ internal sealed class BoundService
         }
 
         Definition = next;
-        Volatile.Write(ref _routes, Bind(next));
+        Take(Bind(next));
         return [.. previous.Except(_limits)];
     }
 
@@ -151,10 +157,52 @@ internal sealed class BoundService
     /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
     public void PauseBlindly(long now, long sentAt) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks);
 
+    /// <summary>
+    /// A quota is used up and returns after so long, null where nobody knows. Within what is believed that is a pause like any other; beyond, one request at intervals finds out. Only under
+    /// the store's gate.
+    /// </summary>
+    public void Exhaust(long now, long sentAt, long? wait)
+    {
+        var correction = Definition.Correction;
+        if (wait <= correction.MaxHint.Ticks)
+        {
+            Pause(now, wait.Value);
+            return;
+        }
+
+        var interval = wait is null ? Math.Min(Exhaustion.UnknownReturn.Ticks, correction.MaxHint.Ticks) : correction.MaxHint.Ticks;
+        _exhaustion.Begin(now, sentAt, Math.Min(wait ?? LimitRule.Never, correction.MaxExhausted.Ticks), interval);
+        _isExhausted = true;
+        Shared?.Pause(interval);
+    }
+
+    /// <summary>A request that went at an instant had success. Returns whether a quota that was used up has returned. Only under the store's gate.</summary>
+    public bool SucceededAt(long now, long sentAt)
+    {
+        if (!_exhaustion.SucceededAt(sentAt))
+        {
+            return false;
+        }
+
+        Return(now);
+        return true;
+    }
+
+    private void Return(long now)
+    {
+        _isExhausted = false;
+        _pause.Spread(now);
+    }
+
     /// <summary>A request has gone. Only under the store's gate.</summary>
     public void WentAt(long now)
     {
         Admitted.Value++;
+        if (_isExhausted && _exhaustion.WentAt(now))
+        {
+            Return(now);
+        }
+
         _pause.WentAt(now);
     }
 
@@ -174,6 +222,14 @@ internal sealed class BoundService
         {
             limit.Table?.Dispose();
         }
+    }
+
+    [MemberNotNull(nameof(_routes), nameof(DefaultPlan))]
+    private void Take(Routes routes)
+    {
+        // Most admissions want no more than this one, which is a chain of four loads away from the routes.
+        DefaultPlan = routes.Default.Anonymous;
+        Volatile.Write(ref _routes, routes);
     }
 
     private Routes Bind(ServiceDefinition definition)

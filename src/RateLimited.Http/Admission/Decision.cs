@@ -6,6 +6,9 @@ namespace RateLimited.Http.Admission;
 /// <param name="IsAdmitted">Whether all its limits were charged.</param>
 internal readonly record struct Decision(bool IsAdmitted, long Earliest, Partition? Refused)
 {
+    /// <summary>Until when it is known to be refused, where somebody else decides that: whoever may not wait for so long need not wait at all. Zero where nothing was said.</summary>
+    public long Told { get; init; }
+
     public static Decision Admitted(long now) => new(IsAdmitted: true, now, Refused: null);
 
     public static Decision Wait(long earliest, Partition? refused) => new(IsAdmitted: false, earliest, refused);

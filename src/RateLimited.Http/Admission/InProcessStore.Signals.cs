@@ -44,7 +44,7 @@ internal sealed partial class InProcessStore
             loosened = Learn(charge.Partition, service, now, outcome, loosened);
         }
 
-        return service.Faults.Learn(now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
+        return HasLoosened(service, now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
     }
 
     /// <summary>Tells the limits that all of a service's requests share what became of one that no ticket was had for.</summary>
@@ -63,7 +63,14 @@ internal sealed partial class InProcessStore
             }
         }
 
-        return service.Faults.Learn(now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
+        return HasLoosened(service, now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
+    }
+
+    /// <summary>Tells what holds up the service as a whole.</summary>
+    private static bool HasLoosened(BoundService service, long now, in AnswerOutcome outcome)
+    {
+        var hasReturned = service.IsExhausted && outcome.Kind == AnswerKind.Succeeded && service.SucceededAt(now, outcome.SentAt);
+        return service.Faults.Learn(now, outcome) || hasReturned;
     }
 
     /// <summary>It cannot have arrived later than the answer less the shortest latency.</summary>
@@ -147,6 +154,13 @@ internal sealed partial class InProcessStore
         {
             service.PauseBlindly(Now, refused.ChargedAt);
         }
+    }
+
+    /// <summary>A quota of the whole service is used up and returns after so long; null where nobody knows.</summary>
+    public void Exhaust(AdmissionTicket refused, long? wait)
+    {
+        using var held = Hold();
+        refused.Plan.Service.Exhaust(Now, refused.ChargedAt, wait);
     }
 
     /// <summary>A request is over of which the upstream may have said nothing.</summary>

@@ -20,6 +20,26 @@ internal sealed partial class InProcessStore
         return Charge(plan.Service, shared, cost, coarse);
     }
 
+    /// <summary>Releases what a request without a ticket holds. Returns which lines may move.</summary>
+    public Loosened Release(ReadOnlySpan<Partition> partitions, long permits)
+    {
+        var loosened = Loosened.Nobody;
+        using var held = Hold();
+        var at = new Moment(Now);
+        foreach (var partition in partitions)
+        {
+            var limit = partition.Limit;
+            if (limit.Rule.IsReleased)
+            {
+                // It may count in other parts than it did; slots it counts all the same.
+                limit.Rule.GiveBack(ref partition.State, at, receipt: 0, Saturating.Multiply(permits, limit.PartsPerUnit));
+                loosened = (Loosened)Math.Max((int)loosened, (int)(limit.Scope == LimitScope.Global ? Loosened.Everybody : Loosened.Service));
+            }
+        }
+
+        return loosened;
+    }
+
     /// <summary>Admits a request that is charged by requests alone: partitions are looked up and checked rather than pinned.</summary>
     public Decision AdmitRequest(LimitPlan plan, in AdmissionRequest request, long cost)
     {
@@ -122,25 +142,66 @@ internal sealed partial class InProcessStore
 
     private Decision ChargeExactly(BoundService service, ReadOnlySpan<Partition> partitions, long cost, long now)
     {
-        var wall = Clock.WallOffsetAt(now);
-        var (latest, refused) = Opening(service, now, ahead: 0);
-        if (partitions.Length == 1 && latest == now)
+        var at = new Moment(now, Clock.WallOffsetAt(now));
+        if (!service.IsUnhindered || partitions.IsEmpty)
+        {
+            return ChargeHindered(service, partitions, at, cost);
+        }
+
+        if (partitions.Length == 1)
         {
             var only = partitions[0];
-            if (!only.Limit.Rule.TryCharge(ref only.State, new Moment(now, wall, service.GuardOf(only.Limit)), cost, out var earliest))
+            if (!only.Limit.Rule.TryCharge(ref only.State, at with { Guard = service.GuardOf(only.Limit) }, cost, out var earliest))
             {
                 return Decision.Wait(earliest, only);
             }
-
-            service.Faults.ChargeUnheard(now);
-            service.WentAt(now);
-            return Decision.Admitted(now);
+        }
+        else if (!TryChargeAll(service, partitions, at, cost))
+        {
+            return ChargeHindered(service, partitions, at, cost);
         }
 
+        service.Admitted.Value++;
+        return Decision.Admitted(now);
+    }
+
+    /// <summary>Charges all limits where all have room; the last of them, which is asked last, in one step.</summary>
+    private static bool TryChargeAll(BoundService service, ReadOnlySpan<Partition> partitions, in Moment at, long cost)
+    {
+        var others = partitions[..^1];
+        foreach (var partition in others)
+        {
+            var limit = partition.Limit;
+            if (limit.Rule.Earliest(ref partition.State, at with { Guard = service.GuardOf(limit) }, cost) > at.Now)
+            {
+                return false;
+            }
+        }
+
+        var last = partitions[^1];
+        if (!last.Limit.Rule.TryCharge(ref last.State, at with { Guard = service.GuardOf(last.Limit) }, cost, out _))
+        {
+            return false;
+        }
+
+        foreach (var partition in others)
+        {
+            var limit = partition.Limit;
+            limit.Rule.Charge(ref partition.State, at with { Guard = service.GuardOf(limit) }, cost);
+        }
+
+        return true;
+    }
+
+    /// <summary>Decides where more than the limits may hold the request up, and says until when and for whose sake it has to wait.</summary>
+    private static Decision ChargeHindered(BoundService service, ReadOnlySpan<Partition> partitions, in Moment at, long cost)
+    {
+        var now = at.Now;
+        var (latest, refused) = Opening(service, now, ahead: 0);
         foreach (var partition in partitions)
         {
             var limit = partition.Limit;
-            var earliest = limit.Rule.Earliest(ref partition.State, new Moment(now, wall, service.GuardOf(limit)), cost);
+            var earliest = limit.Rule.Earliest(ref partition.State, at with { Guard = service.GuardOf(limit) }, cost);
             if (earliest > latest)
             {
                 (latest, refused) = (earliest, partition);
@@ -149,13 +210,13 @@ internal sealed partial class InProcessStore
 
         if (latest > now)
         {
-            return WaitForAll(service, partitions, new Moment(now, wall), cost, latest, refused);
+            return WaitForAll(service, partitions, at, cost, latest, refused);
         }
 
         foreach (var partition in partitions)
         {
             var limit = partition.Limit;
-            limit.Rule.Charge(ref partition.State, new Moment(now, wall, service.GuardOf(limit)), cost);
+            limit.Rule.Charge(ref partition.State, at with { Guard = service.GuardOf(limit) }, cost);
         }
 
         service.Faults.ChargeUnheard(now);

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -89,6 +90,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             else
             {
                 service.Shared?.Want(run[admitted..], now);
+                decision = service.Shared is { IsAlone: false } ? decision with { Told = SharedBalance.ToldOf(ticket, now) } : decision;
             }
         }
 
@@ -151,7 +153,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             var rule = charge.Partition.Limit.Rule;
             var ahead = line?.QueuedBefore(ticket, charge.Partition) ?? 0;
             var earliest = charge.Cost > charge.Partition.Limit.Capacity ? LimitRule.Never
-                : ahead == 0 ? rule.Earliest(ref charge.Partition.State, at, charge.Cost)
+                : ahead == 0 && rule is not SharedRule ? rule.Earliest(ref charge.Partition.State, at, charge.Cost)
                 : rule.Project(ref charge.Partition.State, at, Saturating.Add(ahead, charge.Cost));
             if (earliest > latest)
             {
@@ -293,20 +295,27 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     private Decision Decide(AdmissionTicket ticket, BoundService service, long now)
     {
         var (latest, refused) = OpeningOf(ticket, service, now, ahead: 0);
+        var lacking = default(Partition);
         var wall = Clock.WallOffsetAt(now);
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
             var earliest = limit.Rule.Earliest(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Cost);
-            if (earliest > latest)
+            if (earliest == LimitRule.Never && limit.Rule is SharedRule && charge.Cost <= limit.Capacity && ticket.Key is null)
+            {
+                // It is asked for; until it comes, what is known of the others says when to look again.
+                lacking = charge.Partition;
+            }
+            else if (earliest > latest)
             {
                 (latest, refused) = (earliest, charge.Partition);
             }
         }
 
         return ticket.Key is { } claim ? DecideKey(ticket, claim, service, now, latest, refused)
-            : latest <= now ? Decision.Admitted(now)
-            : WaitForAll(ticket, service, now, latest, refused);
+            : latest > now ? WaitForAll(ticket, service, now, latest, refused)
+            : lacking is null ? Decision.Admitted(now)
+            : Decision.Wait(LimitRule.Never, lacking);
     }
 
     private void Charge(AdmissionTicket ticket, BoundService service, long now)

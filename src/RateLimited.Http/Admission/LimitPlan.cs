@@ -57,12 +57,21 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
     public bool MayBeCoarse { get; } = limits.All(limit => limit.Rule.MayAdmitThroughout);
 
     /// <summary>The partitions that a request without a tenant or a partition name is charged in, where <see cref="IsCountedByRequests"/> and there are no others; else null.</summary>
-    public Partition[]? Shared { get; } = keys is null && limits.Count <= MostWithoutTicket && limits.All(limit => limit.Only is not null && IsCountedOnly(limit))
+    public Partition[]? Shared { get; } = keys is null && limits.Count <= MostWithoutTicket && limits.All(static limit => limit.Only is not null && IsCountedOnly(limit))
         ? [.. limits.Select(limit => limit.Only!)]
         : null;
+
+    /// <summary>The same where a slot of some is held until the work ends, and nothing else has to be known of it; else null.</summary>
+    public Partition[]? Held { get; } =
+        keys is null && limits.Count <= MostWithoutTicket && limits.Any(IsHeldOnly) && limits.All(static limit => limit.Only is not null && (IsHeldOnly(limit) || IsCountedOnly(limit)))
+            ? [.. limits.Select(limit => limit.Only!)]
+            : null;
 
     private static bool Any(IReadOnlyList<BoundLimit> limits, KeySets? keys, Func<BoundLimit, bool> predicate) => limits.Any(predicate) || keys?.Limits.Any(predicate) == true;
 
     /// <summary>Whether a limit wants to know nothing of a request but that it went.</summary>
     private static bool IsCountedOnly(BoundLimit limit) => limit is { Unit: UnitCost.Requests, PartsPerUnit: 1 } && limit.Rule is { IsReleased: false, Learns: false } and not (ReportedLimit or SharedRule);
+
+    /// <summary>Whether a limit wants to know nothing of a request but that it went and that it has ended.</summary>
+    private static bool IsHeldOnly(BoundLimit limit) => limit is { Unit: UnitCost.Requests, PartsPerUnit: 1, Rule: Concurrency };
 }

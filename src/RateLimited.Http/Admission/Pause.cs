@@ -48,6 +48,9 @@ internal struct Pause
         _doublings = Math.Min(_doublings + 1, MostDoublings);
     }
 
+    /// <summary>What held everybody up is over at once: the first requests keep a distance as after a pause.</summary>
+    public void Spread(long now) => (Until, _left, _pace) = (Math.Max(Until, Math.Max(now, 1)), Paced, LongestPace);
+
     /// <summary>A request has gone.</summary>
     public void WentAt(long now)
     {

@@ -53,6 +53,32 @@ internal sealed class PermitLease(AdmissionTicket? ticket) : RateLimitLease
     }
 }
 
+/// <summary>An acquired lease of slots that needed no ticket.</summary>
+internal sealed class HeldPermits(ServiceLimiter limiter, Partition[] held, int permits) : RateLimitLease
+{
+    private Partition[]? _held = held;
+
+    public override bool IsAcquired => true;
+
+    public override IEnumerable<string> MetadataNames => [];
+
+    public override bool TryGetMetadata(string metadataName, out object? metadata)
+    {
+        metadata = null;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (Interlocked.Exchange(ref _held, value: null) is { } held)
+        {
+            limiter.Release(held, permits);
+        }
+
+        base.Dispose(disposing);
+    }
+}
+
 /// <summary>A refusal. It knows the instant and not the duration, so that what it says stays true while it is kept.</summary>
 internal sealed class RefusedPermits(MonotonicClock clock, long earliest, string? limit) : RateLimitLease
 {

@@ -56,6 +56,12 @@ internal sealed record CorrectionDefinition
     /// <summary>The longest wait that the upstream may ask for.</summary>
     public TimeSpan MaxHint { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long a quota is held for used up.</summary>
+    public TimeSpan MaxExhausted { get; init; } = TimeSpan.FromDays(31);
+
+    /// <summary>Where the account is; null if that is not known.</summary>
+    public TimeZoneInfo? AccountZone { get; init; }
+
     /// <summary>Whether limits that the upstream reports may be wider than the configured ones.</summary>
     public bool TrustUpstream { get; init; }
 

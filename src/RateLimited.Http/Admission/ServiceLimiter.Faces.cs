@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.RateLimiting;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
@@ -22,7 +23,14 @@ internal sealed partial class ServiceLimiter
             return decision.IsAdmitted ? AdmittedForGood() : RefusedUntil(decision, permits);
         }
 
-        return AttemptPermits(default, permits);
+        return AttemptPlain(permits);
+    }
+
+    /// <summary>Ends what a lease without a ticket holds.</summary>
+    public void Release(Partition[] held, int permits)
+    {
+        Interlocked.Decrement(ref _inFlight.Value);
+        Wake(_store.Release(held, permits), released: null);
     }
 
     public RateLimitLease AttemptPermits(in AdmissionRequest request, int permits)
@@ -32,6 +40,16 @@ internal sealed partial class ServiceLimiter
         {
             var decision = _store.AdmitRequest(plan, request, permits);
             return decision.IsAdmitted ? AdmittedForGood() : RefusedUntil(decision, permits);
+        }
+
+        if (TryHold(request, permits, out var full) is { } held)
+        {
+            return held;
+        }
+
+        if (full is { } refusedBy)
+        {
+            return RefusedUntil(refusedBy, permits);
         }
 
         if (permits == 0)
@@ -64,6 +82,10 @@ internal sealed partial class ServiceLimiter
             {
                 return new ValueTask<RateLimitLease>(AdmittedForGood());
             }
+        }
+        else if (TryHold(request, permits, out _) is { } held)
+        {
+            return new ValueTask<RateLimitLease>(held);
         }
 
         // Other limiters of this face wait as long as the caller does; the line's own timeout is for requests.
@@ -128,6 +150,33 @@ internal sealed partial class ServiceLimiter
         }
 
         return since > now ? null : new TimeSpan(now - since);
+    }
+
+    // By itself: the request that it makes would be cleared by everybody who has no need of it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RateLimitLease AttemptPlain(int permits) => AttemptPermits(default, permits);
+
+    /// <summary>
+    /// A lease without a ticket of a request that holds slots, and of which nothing else has to be known. Null where that is not so, and where there is no room: then it is said when there may be.
+    /// </summary>
+    private HeldPermits? TryHold(in AdmissionRequest request, int permits, out Decision? refused)
+    {
+        refused = null;
+        if (permits == 0 || !IsLineEmpty || Mode != RateLimitMode.Enforce || request.Costs is not null || _service.PlanOf(request) is not { Held: { } held } plan)
+        {
+            return null;
+        }
+
+        var decision = _store.AdmitShared(plan, held, permits);
+        if (!decision.IsAdmitted)
+        {
+            refused = decision;
+            return null;
+        }
+
+        Interlocked.Increment(ref _inFlight.Value);
+        Telemetry.Checked(CheckResult.Admitted);
+        return new HeldPermits(this, held, permits);
     }
 
     private static AdmissionRequest RequestFor(in AdmissionRequest request, int permits) =>

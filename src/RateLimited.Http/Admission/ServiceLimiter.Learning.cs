@@ -33,7 +33,7 @@ internal sealed partial class ServiceLimiter
     public void Learn(AdmissionTicket ticket, AnswerKind kind, long at, bool isExplained = false)
     {
         ticket.IsHeard = true;
-        if (_service.Faults.MustHear(kind, at) || ticket.Plan.Learns)
+        if (_service.Faults.MustHear(kind, at) || ticket.Plan.Learns || _service.IsExhausted)
         {
             Wake(_store.Learn(ticket, kind, isExplained), ticket);
         }
@@ -44,7 +44,7 @@ internal sealed partial class ServiceLimiter
     {
         var kind = KindOf(outcome);
         var plan = _service.DefaultPlan;
-        if (kind != AnswerKind.Ignored && (_service.Faults.MustHear(kind, _store.Clock.Now) || plan.Learns))
+        if (kind != AnswerKind.Ignored && (_service.Faults.MustHear(kind, _store.Clock.Now) || plan.Learns || _service.IsExhausted))
         {
             Wake(_store.Learn(plan, kind, Math.Max(outcome.Latency.GetValueOrDefault().Ticks, 0)), released: null);
         }

@@ -36,6 +36,13 @@ internal sealed partial class ServiceLimiter
         Wake();
     }
 
+    /// <summary>A quota of the whole service is used up until so long from now; null when nobody says when it returns.</summary>
+    public void Exhaust(AdmissionTicket refused, TimeSpan? wait)
+    {
+        _store.Exhaust(refused, wait?.Ticks);
+        Wake();
+    }
+
     private void Hear(bool hasLearned)
     {
         if (hasLearned)

@@ -241,17 +241,10 @@ internal sealed partial class WaitingLine
                     return admitted;
                 }
 
-                if (decision.Earliest == LimitRule.Never && ticket.FirstExceeded() is { } tooSmall)
+                if (WhyInVain(ticket, decision) is { Reason: not RejectionReason.None } why)
                 {
                     Leave(ticket);
-                    leaving.Add(ticket, RejectionReason.CostExceedsQuota, tooSmall);
-                    return 1;
-                }
-
-                if (decision is { Earliest: LimitRule.Never, Refused: { Limit.Scope: LimitScope.KeyHealth } allOut })
-                {
-                    Leave(ticket);
-                    leaving.Add(ticket, RejectionReason.NoKeyAvailable, allOut);
+                    leaving.Add(ticket, why.Reason, why.RefusedBy);
                     return 1;
                 }
 
@@ -267,6 +260,14 @@ internal sealed partial class WaitingLine
 
         return 0;
     }
+
+    /// <summary>Why a ticket that may not go now need not wait either; no reason where it may go yet.</summary>
+    private (RejectionReason Reason, Partition? RefusedBy) WhyInVain(AdmissionTicket ticket, in Decision decision) =>
+        decision.Told > 0 && decision.Told > DeadlineOf(ticket) ? (RejectionReason.Timeout, null)
+        : decision.Earliest != LimitRule.Never ? (RejectionReason.None, null)
+        : ticket.FirstExceeded() is { } tooSmall ? (RejectionReason.CostExceedsQuota, tooSmall)
+        : decision.Refused is { Limit.Scope: LimitScope.KeyHealth } allOut ? (RejectionReason.NoKeyAvailable, allOut)
+        : (RejectionReason.None, null);
 
     private void LetGo(ReadOnlySpan<AdmissionTicket> admitted, Lane lane, ref LeavingTickets leaving)
     {

@@ -43,7 +43,14 @@ internal static class DefinitionCompiler
             },
             ArrivalGuard = options.ArrivalGuard,
             FaultThrottle = options.FaultThrottle,
-            Correction = new CorrectionDefinition { MaxHint = options.MaxHint, TrustUpstream = options.TrustUpstream, Discover = layers.Discovers },
+            Correction = new CorrectionDefinition
+            {
+                MaxHint = options.MaxHint,
+                MaxExhausted = options.MaxExhausted,
+                AccountZone = options.AccountTimeZone is { } id && LimitFaults.TryZone(id, out var zone) ? zone : null,
+                TrustUpstream = options.TrustUpstream,
+                Discover = layers.Discovers,
+            },
             Store = StoreNames.IsMemory(options.Store) ? null : options.Store,
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,
@@ -60,7 +67,8 @@ internal static class DefinitionCompiler
         return new PipelineSettings(router, options.Rejection, options.BodyIdleTimeout)
         {
             Costs = CostCompiler.Plan(options, estimators),
-            Signals = new SignalReader(ServiceLayers.DialectOf(options), options.MaxHint),
+            BodyTimeout = options.BodyTimeout ?? Timeout.InfiniteTimeSpan,
+            Signals = new SignalReader(ServiceLayers.DialectOf(options), options.MaxHint, options.MaxExhausted),
             Resilience = ResilienceCompiler.Rule(options.Resilience),
             Connections = ResilienceCompiler.Connections(options.Resilience.Connections),
         };

@@ -51,8 +51,10 @@ internal static class OptionBounds
     public static readonly DurationRange QueueTimeout = new(TimeSpan.Zero, Longest, "a duration from 0 s to 31 days, such as '30 s' or '00:00:30'");
     public static readonly DurationRange Ageing = new(TimeSpan.FromMilliseconds(10), Longest, "a duration from 10 ms to 31 days, such as '30 s' or '00:00:30'");
     public static readonly DurationRange BodyIdle = new(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "a duration from 1 s to 24 h, such as '2 min' or '00:02:00'");
+    public static readonly DurationRange BodyWhole = new(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "a duration from 1 s to 24 h, such as '10 min' or '00:10:00'");
     public static readonly DurationRange PartitionIdle = new(TimeSpan.FromSeconds(1), Longest, "a duration from 1 s to 31 days, such as '5 min' or '00:05:00'");
     public static readonly DurationRange MaxHint = new(TimeSpan.FromSeconds(1), Longest, "a duration from 1 s to 31 days, such as '1 h' or '01:00:00'");
+    public static readonly DurationRange MaxExhausted = new(TimeSpan.FromSeconds(1), Longest, "a duration from 1 s to 31 days, such as '1 day' or '1.00:00:00'");
     public static readonly DurationRange ArrivalGuard = new(TimeSpan.Zero, TimeSpan.FromSeconds(10), "'Auto', or a duration from 0 s to 10 s such as '50 ms' or '00:00:00.050'");
 }
 

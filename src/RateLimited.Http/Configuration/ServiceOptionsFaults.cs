@@ -59,8 +59,19 @@ internal static class ServiceOptionsFaults
         Choice(faults, $"{path}:Mode", options.Mode);
         Choice(faults, $"{path}:Rejection", options.Rejection);
         Duration(faults, $"{path}:MaxHint", options.MaxHint, OptionBounds.MaxHint);
+        Duration(faults, $"{path}:MaxExhausted", options.MaxExhausted, OptionBounds.MaxExhausted);
+        if (options.AccountTimeZone is { } zone && !LimitFaults.TryZone(zone, out _))
+        {
+            faults.Add($"{path}:AccountTimeZone", Fault.Quote(zone), LimitFaults.Zone);
+        }
+
         Duration(faults, $"{path}:ArrivalGuard", options.ArrivalGuard ?? TimeSpan.Zero, OptionBounds.ArrivalGuard);
         Duration(faults, $"{path}:BodyIdleTimeout", options.BodyIdleTimeout, OptionBounds.BodyIdle);
+        if (options.BodyTimeout is { } whole)
+        {
+            Duration(faults, $"{path}:BodyTimeout", whole, OptionBounds.BodyWhole);
+        }
+
         Number(faults, $"{path}:MaxPartitions", options.MaxPartitions, OptionBounds.Partitions);
         Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
     }

@@ -54,6 +54,18 @@ public sealed partial class ServiceRateLimitingOptions
     /// <summary>The longest wait that the upstream is believed, 1 s to 31 days; a longer one counts as this long. Default: 1 h.</summary>
     public TimeSpan MaxHint { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long a quota is held for used up when the upstream says so, of hours, days or a month, 1 s to 31 days. Meanwhile one request goes every <see cref="MaxHint"/> and finds out whether
+    /// it still is. Default: 31 days.
+    /// </summary>
+    public TimeSpan MaxExhausted { get; set; } = TimeSpan.FromDays(31);
+
+    /// <summary>
+    /// Where the account is, for upstreams whose daily quotas return at its midnight (HubSpot), by the zone's IANA name: <c>Europe/Berlin</c>. Default: null; then one request in ten
+    /// minutes finds out.
+    /// </summary>
+    public string? AccountTimeZone { get; set; }
+
     /// <summary>Whether limits that the upstream reports may be wider than the configured ones. They may always be narrower. Default: false.</summary>
     public bool TrustUpstream { get; set; }
 
@@ -76,9 +88,16 @@ public sealed partial class ServiceRateLimitingOptions
     public RejectionBehavior Rejection { get; set; }
 
     /// <summary>
-    /// After how long without a byte read from it a response body is given up: its lease ends and its stream is closed. Default: 2 minutes; 1 s to 24 h.
+    /// For how long a read of a response body may bring no byte before it is broken off, and for how long a body that a concurrency limit waits for may be left unread before it is
+    /// closed. Default: 2 minutes; 1 s to 24 h. Reloadable; a body keeps what held when its headers came.
     /// </summary>
     public TimeSpan BodyIdleTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// How long a response body may take from its headers to its end before it is broken off. Default: null, as long as bytes come; 1 s to 24 h. Reloadable; a body keeps what held when
+    /// its headers came.
+    /// </summary>
+    public TimeSpan? BodyTimeout { get; set; }
 
     /// <summary>How requests survive the service's bad days.</summary>
     public ResilienceOptions Resilience { get; } = new();

@@ -16,7 +16,9 @@ namespace RateLimited.Http.Limits;
 /// </remarks>
 internal sealed class FixedWindow : LimitRule
 {
-    /// <summary>Upstreams round the instants they announce to seconds.</summary>
+    /// <summary>Upstreams round the instants they announce to seconds: of windows of a second and more none is moved by less.</summary>
+    private const long SmallestTolerance = TimeSpan.TicksPerSecond;
+
     private const long LargestTolerance = 2 * TimeSpan.TicksPerSecond;
 
     private const int SmallestToleratedPart = 8;
@@ -226,7 +228,7 @@ internal sealed class FixedWindow : LimitRule
     {
         var notes = NotesOf(ref state);
         var later = (((resetAt - state.Mark) % Window) + Window) % Window;
-        var tolerance = Math.Min(LargestTolerance, Window / SmallestToleratedPart);
+        var tolerance = Math.Clamp(Window / SmallestToleratedPart, Window < SmallestTolerance ? 0 : SmallestTolerance, LargestTolerance);
         if (notes.ShiftedIn == notes.Number || later <= tolerance || later >= Window - tolerance)
         {
             return;

@@ -91,10 +91,13 @@ internal sealed class ReportedQuota(long longest, bool isKept)
             return Math.Min(_resetAt, ForgottenAt);
         }
 
-        // What was left may be gone. The less it was, and the longer ago, the fewer find out together. An answer makes room.
+        // What was left may be gone. The less it was, and the longer ago, the fewer find out together.
         var isStale = at.Now - _heardAt > WindowOrUsual / StalePart;
-        return IsShared(at) && _underWay > 0 && IsBounded && _underWay + cost > (isStale ? 0 : _left / PartAtOnce) ? LimitRule.Never : at.Now;
+        return IsShared(at) && _underWay > 0 && IsBounded && _underWay + cost > (isStale ? 0 : _left / PartAtOnce) ? UnheldAt(isStale) : at.Now;
     }
+
+    /// <summary>When what others may have left holds nobody up any more: an answer makes room, and where none comes, a new window that was just heard of, or that nobody else has been seen for long.</summary>
+    private long UnheldAt(bool isStale) => Math.Min(Math.Min(isStale ? LimitRule.Never : _resetAt, _sharedUntil), ForgottenAt);
 
     /// <summary>Returns the receipt.</summary>
     public long Charge(in Moment at, long cost)

@@ -34,16 +34,41 @@ internal sealed class SlidingWindow : LimitRule
             return Never;
         }
 
-        // Saturating: a settlement may have brought the total anywhere.
         var logs = Current(ref state, at);
+        return Earliest(state, logs, at, cost);
+    }
+
+    public override bool TryCharge(ref LimitState state, in Moment at, long cost, out long earliest)
+    {
+        if (cost > Quota)
+        {
+            earliest = Never;
+            return false;
+        }
+
+        var logs = Current(ref state, at);
+        earliest = Earliest(state, logs, at, cost);
+        if (earliest > at.Now)
+        {
+            return false;
+        }
+
+        Charge(ref state, logs, at, cost);
+        return true;
+    }
+
+    /// <summary>The receipt is the number of the entry, which is the mark of the first; its complement once the request was answered.</summary>
+    public override long Charge(ref LimitState state, in Moment at, long cost) => Charge(ref state, Current(ref state, at), at, cost);
+
+    private long Earliest(in LimitState state, WindowLogs? logs, in Moment at, long cost)
+    {
+        // Saturating: a settlement may have brought the total anywhere.
         var excess = Saturating.Add(logs?.Total ?? state.Count, cost) - Quota;
         return excess <= 0 ? at.Now : ExpiryOf(state, logs, at, excess);
     }
 
-    /// <summary>The receipt is the number of the entry, which is the mark of the first; its complement once the request was answered.</summary>
-    public override long Charge(ref LimitState state, in Moment at, long cost)
+    private long Charge(ref LimitState state, WindowLogs? logs, in Moment at, long cost)
     {
-        var logs = Current(ref state, at);
         if (logs is null && (state.Mark == at.Now + 1 || IsExpired(state, at)))
         {
             state.Mark = at.Now + 1;

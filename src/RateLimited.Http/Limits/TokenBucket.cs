@@ -23,6 +23,9 @@ internal sealed class TokenBucket : LimitRule
     private readonly Fraction _one;
     private readonly Fraction _depth;
 
+    /// <summary>The longest guard that leaves a bucket made shallower by it room for one.</summary>
+    private readonly long _longestGuard;
+
     /// <param name="quota">How much flows in per window.</param>
     /// <param name="window">The window in ticks.</param>
     /// <param name="burst">How much the bucket holds.</param>
@@ -37,6 +40,7 @@ internal sealed class TokenBucket : LimitRule
         Burst = (long)UInt128.Min((UInt128)burst, (UInt128)Farthest * (ulong)_parts / (ulong)_ticks);
         _one = TimeOf(1);
         _depth = TimeOf(Burst);
+        _longestGuard = _depth.Ticks - _one.Ticks - (_depth.Parts < _one.Parts ? 1 : 0);
     }
 
     /// <summary>How much the bucket holds: as asked for, but no more than flows in in 1 800 years.</summary>
@@ -56,18 +60,23 @@ internal sealed class TokenBucket : LimitRule
             return at.Now;
         }
 
+        if (IsUsual(at, cost))
+        {
+            return Math.Max(at.Now, EarliestOfOne(state, at.Guard));
+        }
+
         var full = new Fraction(state.Mark, state.Count);
         return Math.Max(at.Now, EarliestFrom(full, TimeOf(cost, at.Guard), Depth(at.Guard)));
     }
 
     public override bool TryCharge(ref LimitState state, in Moment at, long cost, out long earliest)
     {
-        if (cost != 1 || at.Guard != 0)
+        if (!IsUsual(at, cost))
         {
             return base.TryCharge(ref state, at, cost, out earliest);
         }
 
-        earliest = EarliestFrom(new Fraction(state.Mark, state.Count), _one, _depth);
+        earliest = EarliestOfOne(state, at.Guard);
         if (earliest > at.Now && (state.Mark | state.Count) != 0)
         {
             return false;
@@ -79,12 +88,12 @@ internal sealed class TokenBucket : LimitRule
 
     public override bool TryChargeThroughout(ref LimitState state, in Moment from, long to, long cost)
     {
-        if (cost != 1 || from.Guard != 0)
+        if (!IsUsual(from, cost))
         {
             return base.TryChargeThroughout(ref state, from, to, cost);
         }
 
-        if (state.Mark < to || EarliestFrom(new Fraction(state.Mark, state.Count), _one, _depth) > from.Now)
+        if (state.Mark < to || EarliestOfOne(state, from.Guard) > from.Now)
         {
             return false;
         }
@@ -95,6 +104,12 @@ internal sealed class TokenBucket : LimitRule
 
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
+        if (IsUsual(at, cost))
+        {
+            ChargeOne(ref state, at.Now);
+            return Saturating.Add(state.Mark, GivenBack(state));
+        }
+
         var full = Later(new Fraction(state.Mark, state.Count), at.Now);
         full = Plus(full, TimeOf(cost, at.Guard));
         (state.Mark, state.Count) = (full.Ticks, full.Parts);
@@ -163,7 +178,9 @@ internal sealed class TokenBucket : LimitRule
             return false;
         }
 
-        return EarliestFrom(new Fraction(state.Mark, state.Count), TimeOf(cost, from.Guard), Depth(from.Guard)) <= from.Now;
+        return IsUsual(from, cost)
+            ? EarliestOfOne(state, from.Guard) <= from.Now
+            : EarliestFrom(new Fraction(state.Mark, state.Count), TimeOf(cost, from.Guard), Depth(from.Guard)) <= from.Now;
     }
 
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
@@ -212,7 +229,18 @@ internal sealed class TokenBucket : LimitRule
         credit.Ticks = Saturating.Add(credit.Ticks, ticks);
     }
 
-    /// <summary>What <see cref="Charge"/> does with a cost of one and no guard, without its copies.</summary>
+    /// <summary>Whether one is asked for, and the guard does not change what one costs: then there is a shorter way to the same.</summary>
+    private bool IsUsual(in Moment at, long cost) => cost == 1 && at.Guard <= _longestGuard;
+
+    /// <summary>What <see cref="EarliestFrom"/> comes to for one. The arrival time and what one takes are too small for their sum to leave the range.</summary>
+    private long EarliestOfOne(in LimitState state, long guard)
+    {
+        var ticks = state.Mark + _one.Ticks - (_depth.Ticks - guard);
+        var parts = state.Count + _one.Parts - _depth.Parts;
+        return parts <= 0 ? ticks : ticks + (parts <= _parts ? 1 : 2);
+    }
+
+    /// <summary>What <see cref="Charge"/> does with one, without its copies.</summary>
     private void ChargeOne(ref LimitState state, long now)
     {
         var (mark, count) = state.Mark < now ? (now, 0L) : (state.Mark, state.Count);
@@ -224,7 +252,7 @@ internal sealed class TokenBucket : LimitRule
             mark++;
         }
 
-        (state.Mark, state.Count) = (mark, count);
+        (state.Mark, state.Count) = mark > Latest ? (Latest, 0) : (mark, count);
     }
 
     private static UInt128 Rescale(UInt128 parts, long multiply, long divide)
@@ -248,7 +276,7 @@ internal sealed class TokenBucket : LimitRule
     }
 
     /// <summary>Whether the bucket holds so little that making it shallower by the guard would leave no room for one.</summary>
-    private bool IsShallow(long guard) => _depth.Ticks - guard < _one.Ticks || (_depth.Ticks - guard == _one.Ticks && _depth.Parts < _one.Parts);
+    private bool IsShallow(long guard) => guard > _longestGuard;
 
     private Fraction TimeOf(long amount, long guard)
     {

@@ -10,6 +10,9 @@ internal readonly record struct CallTime(CallEnd? End, long Deadline = LimitRule
 {
     public static CallTime Unbounded => new(End: null);
 
+    /// <summary>When it is over, in ticks of the service's clock, or never.</summary>
+    public long EndsAt => End?.Deadline ?? Deadline;
+
     /// <summary>How long is left, in ticks.</summary>
     public long Left(ServiceResilience service) => End is not null ? End.Left : Deadline == LimitRule.Never ? LimitRule.Never : Math.Max(Deadline - service.Now, 0);
 }

@@ -45,6 +45,11 @@ internal sealed class HealthProber : IDisposable
             if (!_end.IsCancellationRequested && _hysteresis.Add(result, _rule) is { } isWell)
             {
                 _pipeline.Resilience.Health(isWell);
+                if (_end.IsCancellationRequested)
+                {
+                    // It ended meanwhile, and nobody else would take that back.
+                    _pipeline.Resilience.Health(isWell: null);
+                }
             }
         }
         finally

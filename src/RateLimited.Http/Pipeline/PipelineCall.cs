@@ -8,6 +8,10 @@ internal sealed class PipelineCall(ResilienceHandler handler, ServicePipeline pi
 {
     private readonly ResiliencePlan _plan = plan;
 
+    public override bool HasBody(HttpResponseMessage response) => _plan.Rule.Breaker is not null && WatchedContent.WatchOf(response) is not null;
+
+    public override void FollowBody(HttpResponseMessage response, CircuitPass pass) => WatchedContent.WatchOf(response)?.Tell(new BodyReport(pipeline.Resilience, _plan.Rule, pass));
+
     protected override ValueTask<HttpResponseMessage> SendAsync(CancellationToken cancellationToken)
     {
         if (IsSynchronous)

@@ -50,7 +50,7 @@ internal sealed partial class PoolRing
         var longest = limiter.Definition.Correction.MaxHint.Ticks;
         if (verdict.Kind == ResponseKind.Exhausted)
         {
-            var (wait, isCertain) = ReturnOf(verdict, limiter.Time.GetUtcNow(), longest);
+            var (wait, isCertain) = ReturnOf(verdict, limiter.Time.GetUtcNow(), limiter.Definition.Correction);
             Tell(limiter, (_, now) => KeyOf(key.Handle).Quota.Exhaust(now, sentAt, wait, isCertain));
         }
         else if (verdict.Wait is { } asked)
@@ -73,13 +73,15 @@ internal sealed partial class PoolRing
     /// <summary>
     /// When a quota returns that is used up. What depends on somebody who pays, on a zone that nobody knows, or is as long as anything is believed, is not certain: then it is found out.
     /// </summary>
-    private static (long Wait, bool IsCertain) ReturnOf(Verdict verdict, DateTimeOffset now, long longest)
+    private static (long Wait, bool IsCertain) ReturnOf(Verdict verdict, DateTimeOffset now, CorrectionDefinition correction)
     {
-        var wait = ((QuotaReturn.Of(verdict, now, accountZone: null) - now) ?? TimeSpan.Zero).Ticks;
+        var wait = Math.Min(((QuotaReturn.Of(verdict, now, correction.AccountZone) - now) ?? TimeSpan.Zero).Ticks, correction.MaxExhausted.Ticks);
+        var longest = correction.MaxHint.Ticks;
         return verdict.Horizon switch
         {
             QuotaHorizon.PacificMidnight => (wait, true),
-            QuotaHorizon.Wait => (wait, wait < longest),
+            QuotaHorizon.AccountMidnight when correction.AccountZone is not null => (wait, true),
+            QuotaHorizon.Wait => (Math.Min(wait, longest), wait < longest),
             _ => (0, false),
         };
     }

@@ -27,8 +27,9 @@ internal sealed partial class RateLimitingHandler
             var picked = Pick(keys, request, asked);
             try
             {
-                time.End?.See(_limiter.Now);
-                return await NextAsync(request, time, cancellationToken).ConfigureAwait(false);
+                return _limiter.Mode == RateLimitMode.Disabled
+                    ? await NextAsync(request, time, cancellationToken).ConfigureAwait(false)
+                    : await PassAsync(request, settings, time, cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -75,7 +76,7 @@ internal sealed partial class RateLimitingHandler
             var picked = Pick(keys, request, asked);
             try
             {
-                return Next(request, time, cancellationToken);
+                return _limiter.Mode == RateLimitMode.Disabled ? Next(request, time, cancellationToken) : Pass(request, settings, time, cancellationToken);
             }
             finally
             {

@@ -23,8 +23,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         if (!IsLimited(request, settings, out var asked))
         {
-            time.End?.See(_limiter.Now);
-            return NextAsync(request, time, cancellationToken);
+            return _limiter.Mode == RateLimitMode.Disabled ? NextAsync(request, time, cancellationToken) : PassAsync(request, settings, time, cancellationToken);
         }
 
         return settings.Costs is { } costs
@@ -85,7 +84,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
         if (!IsLimited(request, settings, out var asked))
         {
-            return Next(request, time, cancellationToken);
+            return _limiter.Mode == RateLimitMode.Disabled ? Next(request, time, cancellationToken) : Pass(request, settings, time, cancellationToken);
         }
 
         if (settings.Costs is { } costs)
@@ -126,7 +125,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         }
 
         var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response, _limiter.Time, cancellationToken) : default;
-        Hear(request, response, body.Span, ticket, settings, time.End);
+        Hear(request, response, body.Span, ticket, settings, time);
         return response;
     }
 
@@ -238,7 +237,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             return HearAsync(request, sending, ticket, settings, time, cancellationToken);
         }
 
-        Hear(request, sending.Result, body: default, ticket, settings, time.End);
+        Hear(request, sending.Result, body: default, ticket, settings, time);
 #pragma warning restore VSTHRD103, VSTHRD002
         return sending;
     }
@@ -264,26 +263,73 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             throw;
         }
 
-        Hear(request, response, body.Span, ticket, settings, time.End);
+        Hear(request, response, body.Span, ticket, settings, time);
         return response;
     }
 
     /// <summary>Learns what the response says, as far as its body is known, and lets go of the ticket, now or when the body ends.</summary>
-    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings, CallEnd? end)
+    private void Hear(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, PipelineSettings settings, CallTime time)
     {
         // Everybody who wants to know when it was answered shares one reading of the clock, which costs as much as reading a few headers.
         var now = _limiter.Now;
-        end?.See(now);
+        time.End?.See(now);
         NoteAttempt(ticket, TagValues.ResultOf((int)response.StatusCode), now);
         ResponseSignals.Take(request, response, body, ticket, pipeline, settings, now);
         var tail = CostTail.Of(response, ticket, _limiter);
-        if ((ticket.HoldsConcurrency || tail.Usage is not null) && LeasedContent.MayHaveBody(request, response))
+        var hasBody = WatchedContent.MayHaveBody(request, response);
+        var lease = hasBody && (ticket.HoldsConcurrency || tail.Usage is not null) ? new BodyLease(ticket, _limiter, tail) : null;
+        if (hasBody)
         {
-            response.Content = new LeasedContent(response.Content, new BodyLease(ticket, _limiter, response.Content, settings.BodyIdleTimeout, tail));
+            Watch(response, settings, lease, time.EndsAt);
         }
-        else
+
+        if (lease is null)
         {
             tail.Complete(ticket, _limiter, isComplete: true);
         }
     }
+
+    /// <summary>A request that goes past the limits. Its body is watched all the same.</summary>
+    private Task<HttpResponseMessage> PassAsync(HttpRequestMessage request, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
+        time.End?.See(_limiter.Now);
+        var sending = NextAsync(request, time, cancellationToken);
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return AwaitAsync();
+        }
+
+#pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
+        WatchAny(request, sending.Result, settings, time);
+#pragma warning restore VSTHRD103, VSTHRD002
+        return sending;
+
+        async Task<HttpResponseMessage> AwaitAsync()
+        {
+#pragma warning disable VSTHRD003 // It was started here.
+            var response = await sending.ConfigureAwait(false);
+#pragma warning restore VSTHRD003
+            WatchAny(request, response, settings, time);
+            return response;
+        }
+    }
+
+    private HttpResponseMessage Pass(HttpRequestMessage request, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
+    {
+        time.End?.See(_limiter.Now);
+        var response = Next(request, time, cancellationToken);
+        WatchAny(request, response, settings, time);
+        return response;
+    }
+
+    private void WatchAny(HttpRequestMessage request, HttpResponseMessage response, PipelineSettings settings, CallTime time)
+    {
+        if (WatchedContent.MayHaveBody(request, response))
+        {
+            Watch(response, settings, lease: null, time.EndsAt);
+        }
+    }
+
+    private void Watch(HttpResponseMessage response, PipelineSettings settings, BodyLease? lease, long callEndsAt) =>
+        response.Content = new WatchedContent(response.Content, new BodyWatch(_limiter, response.Content, settings.Patience, lease) { CallEndsAt = callEndsAt });
 }

@@ -1,5 +1,6 @@
 using Polly;
 using Polly.Timeout;
+using RateLimited.Http.Limits;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Signals;
 using RateLimited.Http.Signals.Classification;
@@ -35,7 +36,7 @@ internal sealed class ResilienceHandler : PipelineHandler
             return BufferAndSendAsync(plan, request, cancellationToken);
         }
 
-        return plan.TakesWhole ? SendWholeAsync(plan, request, replay, cancellationToken) : SendFirstAsync(plan, request, replay, cancellationToken);
+        return plan.TakesWhole ? SendWholeAsync(plan, request, replay, cancellationToken) : SendFirstAsync(plan, request, replay, plan.TotalTicks, cancellationToken);
     }
 
     internal override HttpResponseMessage Send(HttpRequestMessage request, CallTime time, CancellationToken cancellationToken)
@@ -83,15 +84,33 @@ internal sealed class ResilienceHandler : PipelineHandler
 
     private async Task<HttpResponseMessage> BufferAndSendAsync(ResiliencePlan plan, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        await request.Content!.LoadIntoBufferAsync(plan.ReplayBuffer.GetValueOrDefault(), cancellationToken).ConfigureAwait(false);
-        var sending = plan.TakesWhole
-            ? SendWholeAsync(plan, request, ContentReplay.Replayable, cancellationToken)
-            : SendFirstAsync(plan, request, ContentReplay.Replayable, cancellationToken);
-        return await sending.ConfigureAwait(false);
+        var deadline = plan.DeadlineOf(_service.Now);
+        await BufferAsync(plan, request.Content!, cancellationToken).ConfigureAwait(false);
+        if (plan.TakesWhole)
+        {
+            return await RunAsync(plan, NewCall(plan, request, ContentReplay.Replayable, deadline), cancellationToken).ConfigureAwait(false);
+        }
+
+        var left = deadline == LimitRule.Never ? deadline : Math.Max(deadline - _service.Now, 0);
+        return await SendFirstAsync(plan, request, ContentReplay.Replayable, left, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task BufferAsync(ResiliencePlan plan, HttpContent content, CancellationToken cancellationToken)
+    {
+        using var end = new CancellationTokenSource(plan.Rule.TotalTimeout ?? Timeout.InfiniteTimeSpan, _service.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellationToken);
+        try
+        {
+            await content.LoadIntoBufferAsync(plan.ReplayBuffer.GetValueOrDefault(), either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException canceled) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw TimedOut.OfAllAttempts(plan.Rule.TotalTimeout.GetValueOrDefault(), canceled);
+        }
     }
 
     /// <summary>Makes the first attempt outside of the strategies.</summary>
-    private Task<HttpResponseMessage> SendFirstAsync(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> SendFirstAsync(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, long left, CancellationToken cancellationToken)
     {
         if (!_service.TryEnter(request, out var pass, out var refusal))
         {
@@ -99,7 +118,7 @@ internal sealed class ResilienceHandler : PipelineHandler
         }
 
         var began = plan.Rule.Breaker is { SlowCall: > 0 } ? _service.Now : 0;
-        var attempt = new FirstAttempt(plan, request, replay, pass, began, plan.EndsInTime ? new CallEnd(_service, plan.TotalTicks) : null, cancellationToken);
+        var attempt = new FirstAttempt(plan, request, replay, pass, began, plan.EndsInTime ? new CallEnd(_service, left) : null, cancellationToken);
         attempt.End?.Follow(cancellationToken);
         Task<HttpResponseMessage> sending;
         try
@@ -114,11 +133,11 @@ internal sealed class ResilienceHandler : PipelineHandler
         }
 
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
-        if (sending.IsCompletedSuccessfully && IsFine(sending.Result))
-#pragma warning restore VSTHRD103, VSTHRD002
+        if (sending.IsCompletedSuccessfully && IsFine(request, sending.Result))
         {
             attempt.End?.Close();
-            _service.Report(plan.Rule, pass, AttemptReading.Fine, began, isFirst: true, attempt.End?.Now ?? _service.Now);
+            Report(attempt, AttemptReading.Fine, sending.Result, attempt.End?.Now);
+#pragma warning restore VSTHRD103, VSTHRD002
             return sending;
         }
 
@@ -140,8 +159,8 @@ internal sealed class ResilienceHandler : PipelineHandler
 #pragma warning disable VSTHRD003 // It was started by our only caller.
             var response = await sending.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
-            reading = IsFine(response) ? AttemptReading.Fine : AttemptReader.Read((int)response.StatusCode, VerdictOf(attempt.Request, response), plan.Rule.Retry?.Statuses);
-            _service.Report(plan.Rule, attempt.Pass, reading, attempt.Began, isFirst: true);
+            reading = IsFine(attempt.Request, response) ? AttemptReading.Fine : AttemptReader.Read((int)response.StatusCode, VerdictOf(attempt.Request, response), plan.Rule.Retry?.Statuses);
+            Report(attempt, reading, response);
             if (!plan.CanHelp(reading))
             {
                 return response;
@@ -152,7 +171,7 @@ internal sealed class ResilienceHandler : PipelineHandler
         catch (Exception exception)
         {
             reading = AttemptReader.Read(exception, attempt.IsOver);
-            _service.Report(plan.Rule, attempt.Pass, reading, attempt.Began, isFirst: true);
+            Report(attempt, reading, response: null);
             if (attempt.Ended(exception) is { } clearer)
             {
                 throw clearer;
@@ -173,6 +192,13 @@ internal sealed class ResilienceHandler : PipelineHandler
         var call = NewCall(plan, attempt.Request, attempt.Replay, attempt.Deadline);
         call.Know(outcome, reading);
         return await RunAsync(plan, call, attempt.Caller).ConfigureAwait(false);
+    }
+
+    private void Report(in FirstAttempt attempt, AttemptReading reading, HttpResponseMessage? response, long? ended = null)
+    {
+        var body = response is not null && reading.Result == CallResult.Success && attempt.Plan.Rule.Breaker is not null ? WatchedContent.WatchOf(response) : null;
+        _service.Report(attempt.Plan.Rule, new AttemptReport(attempt.Pass, reading) { Began = attempt.Began, Ended = ended, IsFirst = true, HasBody = body is not null });
+        body?.Tell(new BodyReport(_service, attempt.Plan.Rule, attempt.Pass));
     }
 
     private Task<HttpResponseMessage> SendWholeAsync(ResiliencePlan plan, HttpRequestMessage request, ContentReplay replay, CancellationToken cancellationToken) =>
@@ -227,7 +253,7 @@ internal sealed class ResilienceHandler : PipelineHandler
     }
 
     /// <summary>Without asking for the request's options, which would make them: successes carry no verdict unless the service refuses with one.</summary>
-    private bool IsFine(HttpResponseMessage response) => (int)response.StatusCode < 400 && !_pipeline.Settings.Signals.WantsBody(response);
+    private bool IsFine(HttpRequestMessage request, HttpResponseMessage response) => (int)response.StatusCode < 400 && !_pipeline.Settings.Signals.WantsBody(request.Method, response);
 
     /// <summary>What was noted; where nothing was, what the head says.</summary>
     internal Verdict VerdictOf(HttpRequestMessage request, HttpResponseMessage response)

@@ -11,12 +11,9 @@ internal static class ResponseSignals
     /// <summary>How long the beginning of a failure's body is waited for.</summary>
     private static readonly TimeSpan PeekTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long nothing goes when a quota is used up and nobody knows when it returns: then one goes and finds out. Never longer than what is believed at all.</summary>
-    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMinutes(10);
-
     /// <summary>Whether the beginning of the body must be read before the response is understood.</summary>
     public static bool NeedsBody(HttpRequestMessage request, HttpResponseMessage response, PipelineSettings settings) =>
-        settings.Signals.WantsBody(response) && LeasedContent.MayHaveBody(request, response);
+        settings.Signals.WantsBody(request.Method, response) && WatchedContent.MayHaveBody(request, response);
 
     /// <summary>Reads the beginning of the body, which stays whole for the caller.</summary>
     public static async ValueTask<ReadOnlyMemory<byte>> PeekAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellationToken)
@@ -108,11 +105,19 @@ internal static class ResponseSignals
             return;
         }
 
+        var isOfEndpoint = verdict.Scope == ResponseScope.Endpoint && limiter.Definition.Endpoints.Count > 0;
         var wait = verdict.Wait;
-        if (wait is null && verdict.Kind == ResponseKind.Exhausted)
+        if (verdict.Kind == ResponseKind.Exhausted && verdict.Scope != ResponseScope.Request)
         {
             var now = limiter.Time.GetUtcNow();
-            wait = QuotaReturn.Of(verdict, now, accountZone: null) - now ?? ProbeInterval;
+            var returns = QuotaReturn.Of(verdict, now, limiter.Definition.Correction.AccountZone) - now;
+            if (!isOfEndpoint)
+            {
+                limiter.Exhaust(ticket, returns);
+                return;
+            }
+
+            wait ??= returns ?? Exhaustion.UnknownReturn;
         }
 
         switch (verdict.Scope)

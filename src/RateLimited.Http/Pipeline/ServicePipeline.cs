@@ -12,6 +12,12 @@ internal sealed record PipelineSettings(EndpointRouter Router, RejectionBehavior
     /// <summary>Reads what the service's responses say. Default: by whatever dialect their headers are recognised as.</summary>
     public SignalReader Signals { get; init; } = AnyDialect;
 
+    /// <summary>How long a response's body may take from its headers to its end.</summary>
+    public TimeSpan BodyTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How long bodies are waited for.</summary>
+    public BodyPatience Patience => new(BodyIdleTimeout, BodyTimeout);
+
     /// <summary>What the primary handlers of the service's clients are set to where nobody has set them.</summary>
     public ConnectionSettings Connections { get; init; } = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(15), MaxPerServer: null);
 

@@ -9,9 +9,10 @@ internal static class TimedOut
 
     public static TaskCanceledException OfAllAttempts(TimeSpan timeout, Exception? inner) => Of(timeout, "of all attempts (TotalTimeout)", inner);
 
-    private static TaskCanceledException Of(TimeSpan timeout, string what, Exception? inner)
-    {
-        var message = string.Create(CultureInfo.InvariantCulture, $"No response came within {timeout.TotalSeconds:0.###} s {what}.");
-        return new TaskCanceledException(message, new TimeoutException(message, inner), CancellationToken.None);
-    }
+    public static TaskCanceledException OfBody(Exception? inner) => Of("The response's body was not whole when the time of all attempts was over (TotalTimeout).", inner);
+
+    private static TaskCanceledException Of(TimeSpan timeout, string what, Exception? inner) =>
+        Of(string.Create(CultureInfo.InvariantCulture, $"No response came within {timeout.TotalSeconds:0.###} s {what}."), inner);
+
+    private static TaskCanceledException Of(string message, Exception? inner) => new(message, new TimeoutException(message, inner), CancellationToken.None);
 }

@@ -26,15 +26,21 @@ internal sealed class BreakerStrategy(ServiceResilience service, ResilienceRule 
 
         var began = rule.Breaker is { SlowCall: > 0 } ? service.Now : 0;
         var reading = new AttemptReading(FailureKind.None, CallResult.Inconclusive);
+        HttpResponseMessage? withBody = null;
         try
         {
             var outcome = await callback(context, state).ConfigureAwait(context.ContinueOnCapturedContext);
             reading = call.Reading;
+            withBody = reading.Result == CallResult.Success && outcome.Result is { } response && call.HasBody(response) ? response : null;
             return outcome;
         }
         finally
         {
-            service.Report(rule, pass, reading, began, isFirst: call.Attempts == 1);
+            service.Report(rule, new AttemptReport(pass, reading) { Began = began, IsFirst = call.Attempts == 1, HasBody = withBody is not null });
+            if (withBody is not null)
+            {
+                call.FollowBody(withBody, pass);
+            }
         }
     }
 }

@@ -87,7 +87,8 @@ internal sealed class CircuitBreaker
     /// <param name="result">What it says of the service.</param>
     /// <param name="duration">How long it took, in ticks.</param>
     /// <param name="wait">How long the upstream wants no call, in ticks: a break that begins now lasts at least so long.</param>
-    public void Report(long now, CircuitPass pass, CallResult result, long duration, long? wait)
+    /// <param name="isWhole">Whether that is all there is to know: of a response whose body is still to come <see cref="ReportBody"/> tells the rest.</param>
+    public void Report(long now, CircuitPass pass, CallResult result, long duration, long? wait, bool isWhole = true)
     {
         if (pass.Generation != Generation)
         {
@@ -103,10 +104,40 @@ internal sealed class CircuitBreaker
         {
             var isFailure = result == CallResult.Failure;
             _counts.Add(now, new Counts(1, isFailure ? 1 : 0, isSlow ? 1 : 0));
-            _consecutive = isFailure ? _consecutive + 1 : 0;
+            _consecutive = isFailure ? _consecutive + 1 : isWhole ? 0 : _consecutive;
             if ((isFailure || isSlow) && IsTooMuch(now))
             {
                 Open(now, wait);
+            }
+        }
+    }
+
+    /// <summary>Reports the body of a call that was reported as a success: one that broke off makes a failure of it.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="pass">The call's pass.</param>
+    /// <param name="isWhole">Whether it came to its end.</param>
+    public void ReportBody(long now, CircuitPass pass, bool isWhole)
+    {
+        if (pass.Generation != Generation)
+        {
+            return;
+        }
+
+        if (State == CircuitState.HalfOpen && !isWhole)
+        {
+            Open(now, wait: null);
+        }
+        else if (State == CircuitState.Closed)
+        {
+            _consecutive = isWhole ? 0 : _consecutive + 1;
+            if (!isWhole)
+            {
+                // The call itself was counted with its headers.
+                _counts.Add(now, new Counts(0, 1, 0));
+                if (IsTooMuch(now))
+                {
+                    Open(now, wait: null);
+                }
             }
         }
     }

@@ -143,6 +143,12 @@ internal abstract class ResilientCall(ServiceResilience service, ResiliencePlan 
         }
     }
 
+    /// <summary>Whether a response that is a success so far has a body of which it will be told how it ends.</summary>
+    public abstract bool HasBody(HttpResponseMessage response);
+
+    /// <summary>Reports to the circuit how the body of a response ends.</summary>
+    public abstract void FollowBody(HttpResponseMessage response, CircuitPass pass);
+
     /// <summary>Sends the request once.</summary>
     protected abstract ValueTask<HttpResponseMessage> SendAsync(CancellationToken cancellationToken);
 

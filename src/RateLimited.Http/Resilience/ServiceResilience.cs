@@ -125,34 +125,42 @@ internal sealed class ServiceResilience : IServiceCircuit
 
     /// <summary>Reports an attempt that was let through, exactly once.</summary>
     /// <param name="rule">What was configured when it began.</param>
-    /// <param name="pass">Its pass.</param>
-    /// <param name="reading">Its outcome.</param>
-    /// <param name="began">When it began, where slow calls count; zero otherwise.</param>
-    /// <param name="isFirst">Whether it is its request's first.</param>
-    public void Report(ResilienceRule rule, CircuitPass pass, AttemptReading reading, long began, bool isFirst) => Report(rule, pass, reading, began, isFirst, Now);
-
-    /// <summary>The same for who has just read the clock.</summary>
-    public void Report(ResilienceRule rule, CircuitPass pass, AttemptReading reading, long began, bool isFirst, long now)
+    /// <param name="attempt">What became of it.</param>
+    public void Report(ResilienceRule rule, in AttemptReport attempt)
     {
+        var now = attempt.Ended ?? Now;
+        var result = attempt.Reading.Result;
         (CircuitState? Circuit, bool? Level) changed = default;
         lock (_lock)
         {
-            if (isFirst && rule.Retry is not null)
+            if (attempt.IsFirst && rule.Retry is not null)
             {
                 _budget.FirstAttempt(now);
             }
 
-            if (reading.Result != CallResult.Inconclusive && (_strain > 0 || reading.Result == CallResult.Failure))
-            {
-                _strain = Math.Clamp(_strain + (reading.Result == CallResult.Failure ? 1 : -1), 0, RetryPause.MostStrain);
-            }
-
+            Strain_NeedsLock(result);
             if (rule.Breaker is not null)
             {
                 var before = _breaker.State;
-                _breaker.Report(now, pass, reading.Result, rule.Breaker.SlowCall > 0 ? now - began : 0, reading.Wait);
+                _breaker.Report(now, attempt.Pass, result, rule.Breaker.SlowCall > 0 ? now - attempt.Began : 0, attempt.Reading.Wait, isWhole: !attempt.HasBody);
                 changed = (Changed_NeedsLock(before), rule.Degradation is null ? null : Reduce_NeedsLock(rule, now));
             }
+        }
+
+        Tell(changed.Circuit, changed.Level);
+    }
+
+    /// <summary>Reports the end of the body of a response that was reported as a success with a body to come.</summary>
+    public void ReportBody(ResilienceRule rule, CircuitPass pass, bool isWhole)
+    {
+        var now = Now;
+        (CircuitState? Circuit, bool? Level) changed;
+        lock (_lock)
+        {
+            Strain_NeedsLock(isWhole ? CallResult.Inconclusive : CallResult.Failure);
+            var before = _breaker.State;
+            _breaker.ReportBody(now, pass, isWhole);
+            changed = (Changed_NeedsLock(before), rule.Degradation is null ? null : Reduce_NeedsLock(rule, now));
         }
 
         Tell(changed.Circuit, changed.Level);
@@ -268,6 +276,14 @@ internal sealed class ServiceResilience : IServiceCircuit
         }
 
         Tell(changed);
+    }
+
+    private void Strain_NeedsLock(CallResult result)
+    {
+        if (result != CallResult.Inconclusive && (_strain > 0 || result == CallResult.Failure))
+        {
+            _strain = Math.Clamp(_strain + (result == CallResult.Failure ? 1 : -1), 0, RetryPause.MostStrain);
+        }
     }
 
     private CircuitState? Changed_NeedsLock(CircuitState before)

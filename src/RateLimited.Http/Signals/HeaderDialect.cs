@@ -18,6 +18,12 @@ internal sealed record HeaderDialect(string Name)
     /// <summary>Refusals come with status 200: the body of a success must be looked at too.</summary>
     public bool RefusesWithSuccess { get; init; }
 
+    /// <summary>The same of requests that change something, and of no others: what is only read is not looked at.</summary>
+    public bool RefusesWritesWithSuccess { get; init; }
+
+    /// <summary>Whether a success can be a refusal.</summary>
+    public bool MayRefuseWithSuccess => RefusesWithSuccess || RefusesWritesWithSuccess;
+
     /// <summary>The rules for limit, remaining and reset of headers that share a shape, the commonest of all.</summary>
     public static ImmutableArray<HeaderRule> Triple(string limit, string remaining, string reset, ValueFormat format = ValueFormat.Auto, bool resetsToFull = false) =>
     [

@@ -33,6 +33,7 @@ internal struct LimitHint
         Bare = 1024,
         RefillInterval = 2048,
         Exact = 4096,
+        Return = 8192,
     }
 
     /// <summary>The limit's name as the upstream or the dialect gives it; with <see cref="Window"/> it tells limits apart.</summary>
@@ -62,6 +63,9 @@ internal struct LimitHint
 
     /// <summary>When the limit resets, counted from now and within the bounds.</summary>
     public readonly TimeSpan? ResetAfter => Has(Said.ResetAfter) ? _resetAfter : null;
+
+    /// <summary>When the limit resets, where that is longer from now than anything is waited for. It tells when a quota returns that is used up.</summary>
+    public readonly TimeSpan? ReturnsAfter => Has(Said.Return) ? _resetAfter : null;
 
     /// <summary>The reset instant by the upstream's clock, exactly as written: it identifies the window, and nothing may wait for it.</summary>
     public readonly DateTimeOffset? ResetAt => Has(Said.ResetAt) ? new DateTimeOffset(_resetAt, TimeSpan.Zero) : null;
@@ -207,7 +211,7 @@ internal struct LimitHint
             }
             else
             {
-                _said &= ~Said.ResetAfter;
+                _said = (_said & ~Said.ResetAfter) | (bounds.IsReturn(_resetAfter.Ticks) ? Said.Return : Said.Nothing);
             }
         }
     }

@@ -14,16 +14,18 @@ internal sealed class SignalReader
 
     /// <param name="dialect">The service's dialect; null recognises it from each response's header names.</param>
     /// <param name="maxHint">The longest wait that may come out.</param>
-    public SignalReader(HeaderDialect? dialect, TimeSpan maxHint)
+    /// <param name="maxExhausted">The longest until a quota that is used up returns; null for 31 days.</param>
+    public SignalReader(HeaderDialect? dialect, TimeSpan maxHint, TimeSpan? maxExhausted = null)
     {
         _dialect = dialect;
         _index = KnownDialects.IndexOf(dialect);
-        _bounds = new SignalBounds(maxHint);
+        _bounds = new SignalBounds(maxHint, maxExhausted ?? SignalBounds.LongestReturn);
     }
 
     /// <summary>Whether the beginning of the body (<see cref="SignalBounds.MaxBodyLength"/> at most) can change what the response means, and is worth buffering.</summary>
-    public bool WantsBody(HttpResponseMessage response) =>
-        (int)response.StatusCode >= 400 || (_dialect is { RefusesWithSuccess: true } && response.IsSuccessStatusCode);
+    public bool WantsBody(HttpMethod method, HttpResponseMessage response) =>
+        (int)response.StatusCode >= 400
+        || (response.IsSuccessStatusCode && (_dialect is { RefusesWithSuccess: true } || (_dialect is { RefusesWritesWithSuccess: true } && !IsRead(method))));
 
     /// <summary>Reads one response. The body is whatever of its beginning was buffered, or nothing.</summary>
     /// <param name="response">Its status and its headers are read, its content isn't.</param>
@@ -35,7 +37,7 @@ internal sealed class SignalReader
         UpstreamSignal.Begin(out signal);
         var owners = HeaderReader.Read(response.Headers, _index, _bounds, now, ref signal);
         signal.Dialect = _dialect ?? KnownDialects.Recognise(owners);
-        if (!body.IsEmpty && WantsBody(response))
+        if (!body.IsEmpty && ((int)response.StatusCode >= 400 || (response.IsSuccessStatusCode && _dialect is { MayRefuseWithSuccess: true })))
         {
             signal.Body = BodyReader.Read(body);
             BodyLimits.Add(ref signal, _bounds);
@@ -50,4 +52,6 @@ internal sealed class SignalReader
 
         signal.Verdict = ResponseClassifier.Classify((int)response.StatusCode, signal, signal.Dialect, _bounds);
     }
+
+    private static bool IsRead(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options;
 }

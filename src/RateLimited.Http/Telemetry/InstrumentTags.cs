@@ -48,6 +48,7 @@ internal static class InstrumentTags
         ["resilience.circuit.state"] = [Service, State(TagValues.BreakerStates)],
         ["resilience.circuit.changes"] = [Service, State(TagValues.CircuitStates)],
         ["resilience.circuit.refusals"] = [Service],
+        ["resilience.body_failures"] = [Service, Reason(TagValues.BodyFailures)],
         ["resilience.redirects"] = [Service, Result(TagValues.RedirectResults)],
         ["resilience.fallbacks"] = [Service, Reason(TagValues.FallbackCauses), Result(TagValues.FallbackResults)],
         ["resilience.hedges"] = [Service, Result(TagValues.HedgeResults)],

@@ -32,7 +32,7 @@ internal sealed class RateLimitingInstruments
         // An annotation in braces and the unit 1 leave no suffix in Prometheus, seconds leave _seconds: that is how the exported names come out.
         Checks = meter.CreateCounter<long>("rate_limit.checks", "{request}", "Requests that came to the limits, by what became of them.");
         Refusals = meter.CreateCounter<long>("rate_limit.refusals", "{request}", "Requests refused on this side, by reason.");
-        WaitDuration = Histogram(meter, "rate_limit.wait.duration", "s", "Time in line of requests that waited, whether they were admitted in the end or not.", WaitBoundaries);
+        WaitDuration = Histogram(meter, "rate_limit.wait.duration", "s", "Time in line of requests that waited and went.", WaitBoundaries);
         AttemptDuration = Histogram(meter, "rate_limit.attempt.duration", "s", "Time from a request's admission to its response's headers, or to its failure, by what came of it.", WaitBoundaries);
         CostRatio = Histogram(meter, "rate_limit.cost.ratio", "1", "What requests cost in truth, as a part of what they were estimated at: 1 for an estimate that was right.", RatioBoundaries);
         Unexpected429 = meter.CreateCounter<long>("rate_limit.unexpected_429", "{response}", "Responses with status 429 to requests that the limits had admitted.");
@@ -47,6 +47,7 @@ internal sealed class RateLimitingInstruments
         CircuitRefusals = meter.CreateCounter<long>("resilience.circuit.refusals", "{request}", "Attempts that an open circuit did not let through.");
         Redirects = meter.CreateCounter<long>("resilience.redirects", "{redirect}", "Redirects that came, by whether they were followed, and why not.");
         Fallbacks = meter.CreateCounter<long>("resilience.fallbacks", "{request}", "Requests that something was looked for to stand in for their response, by why and by whether there was something.");
+        BodyFailures = meter.CreateCounter<long>("resilience.body_failures", "{response}", "Response bodies that ended before their end, by why.");
         Hedges = meter.CreateCounter<long>("resilience.hedges", "{request}", "Requests that were sent once more beside themselves, and of these those that won.");
         KeyMoves = meter.CreateCounter<long>("api.key.moves", "{request}", "Requests that went again with another key, by the key that was refused and by why.");
         KeyChanges = meter.CreateCounter<long>("api.key.changes", "{change}", "Changes of how a key is, by the new state.");
@@ -89,6 +90,8 @@ internal sealed class RateLimitingInstruments
     public Counter<long> Redirects { get; }
 
     public Counter<long> Fallbacks { get; }
+
+    public Counter<long> BodyFailures { get; }
 
     public Counter<long> Hedges { get; }
 

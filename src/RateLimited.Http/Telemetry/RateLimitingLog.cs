@@ -82,4 +82,7 @@ internal static partial class RateLimitingLog
 
     [LoggerMessage(19, LogLevel.Debug, "A request to {Service} was refused with the key {Key} ({Reason}) and goes again with another.")]
     public static partial void KeyMoved(ILogger log, string service, string key, string reason);
+
+    [LoggerMessage(24, LogLevel.Warning, "The body of a response of {Service} ended before its end: {Reason}.")]
+    public static partial void BodyFailed(ILogger log, string service, string reason);
 }

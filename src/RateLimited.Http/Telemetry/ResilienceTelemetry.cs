@@ -102,6 +102,14 @@ internal sealed class ResilienceTelemetry
     /// <summary>A request was sent once more beside itself, or such a one won.</summary>
     public void Hedged(bool hasWon) => Quietly.Say(() => Add(_instruments.Hedges, TagValues.Result, TagValues.HedgeResults[hasWon ? 1 : 0]));
 
+    /// <summary>The body of a response ended before its end.</summary>
+    /// <param name="why">Why, one of <see cref="TagValues.BodyFailures"/>.</param>
+    public void BodyFailed(int why) => Quietly.Say(() =>
+    {
+        Add(_instruments.BodyFailures, TagValues.Reason, TagValues.BodyFailures[why]);
+        RateLimitingLog.BodyFailed(_log, _service, TagValues.BodyFailures[why]);
+    });
+
     /// <summary>Somebody around us repeats requests too.</summary>
     /// <param name="header">The name of the header that proves it, one of three.</param>
     public void OuterRetrySeen(string header) => Quietly.Say(() => RateLimitingLog.OuterRetrySeen(_log, _service, header));

@@ -41,6 +41,9 @@ internal static class TagValues
 
     public static readonly string[] HedgeResults = ["sent", "won"];
 
+    /// <summary>Why a body ended before its end.</summary>
+    public static readonly string[] BodyFailures = ["broken", "stalled", "too_long"];
+
     public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated", "reduced", "normal"];
 
     /// <summary>The states of a circuit without those of degradation.</summary>

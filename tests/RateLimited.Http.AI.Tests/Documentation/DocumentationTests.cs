@@ -26,6 +26,7 @@ public sealed partial class DocumentationTests
     public void Its_metrics_are_those_there_are()
     {
         using var metrics = new MetricCollector();
+        using var telemetry = new AITelemetry();
         AIInstruments.CacheLookup("hit", 1);
 
         var documented = Instrument().Matches(Document).Select(static row => row.Groups["name"].Value).ToArray();

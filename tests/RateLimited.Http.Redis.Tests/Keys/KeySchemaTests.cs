@@ -109,7 +109,7 @@ public sealed partial class KeySchemaTests
     private static string[] KeysOf(ServiceKeys keys, string name) =>
         [keys.Service, keys.Live, keys.Channel, keys.Endpoint(name), keys.Tenant("class", name), keys.Tenant(name, "tenant"), keys.Name("", name), keys.Calls(name)];
 
-    [GeneratedRegex("^rl:v1:\\{[a-z2-7]{26}\\}:[a-z](:[a-z2-7]{26})?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^rl:v2:\\{[a-z2-7]{26}\\}:[a-z](:[a-z2-7]{26})?$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Shape();
 
     [GeneratedRegex("\\{[^}]+\\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

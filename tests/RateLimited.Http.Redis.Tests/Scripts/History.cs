@@ -186,7 +186,6 @@ internal sealed record History(int[] Raw)
         message.Add(0, 1, twins.Length);
         foreach (var twin in twins)
         {
-            message.Add(twin.Terms.Id);
             twin.Terms.Write(message, twin.Guard, now);
         }
 

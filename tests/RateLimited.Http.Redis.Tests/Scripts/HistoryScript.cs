@@ -5,12 +5,12 @@ using StackExchange.Redis;
 namespace RateLimited.Http.Redis.Tests.Scripts;
 
 /// <summary>
-/// The script as it ships, but for its last two lines: instead of one call by the server's clock it makes all calls of a history, each at the time that the history says. One round trip for a history
-/// makes a hundred thousand of them affordable.
+/// The script as it ships, but for its reading of the clock: instead of one call by that it makes all calls of a history, each at the time that the history says. One round trip for a history makes a
+/// hundred thousand of them affordable. Messages of the usual form are sent as such, so that both ways to decide are held to the same answers.
 /// </summary>
 internal sealed class HistoryScript(IDatabase database)
 {
-    private const string Tail = "local time = redis.call('TIME')\nreturn exchange(KEYS, ARGV, time[1] * 1000000 + time[2])";
+    private const string Clock = "local time = redis.call('TIME')\nlocal now = time[1] * 1000000 + time[2]\n";
 
     /// <summary>
     /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. Others are the operation's: limit, the grant
@@ -18,18 +18,26 @@ internal sealed class HistoryScript(IDatabase database)
     /// </summary>
     private const string Loop =
         """
+        local pack, unpack, rep, spread = struct.pack, struct.unpack, string.rep, table.unpack or _G.unpack
         local steps = {}
         for i = 1, #ARGV[1] / 8 do steps[i] = unpack('<d', ARGV[1], 8 * i - 7) end
         local receipts, answers, p, seq = {}, {}, 1, 0
         while p <= #steps do
           local now, terms = steps[p], steps[p + 1]
           seq = seq + 1
-          local message = {1, 7, seq, 60000, 0, 0}
+          local message = {2, 7, seq, 0, 0, 0}
           for i = p + 2, p + 1 + terms do message[#message + 1] = steps[i] end
+          local heads = 28
+          if terms ~= 2 + 10 * steps[p + 3] then heads = 0 end
+          for i = 1, steps[p + 3] do
+            local kind = steps[p - 5 + 10 * i]
+            if kind > 2 then heads = 0 elseif heads > 0 then heads = heads + (kind == 1 and 80 or 184) end
+          end
           p = p + 2 + terms
           local code = steps[p]
           if code == 0 then
             local n = steps[p + 1]
+            if n == steps[p - terms + 1] then message[5] = heads end
             message[#message + 1] = 0
             message[#message + 1] = 1
             message[#message + 1] = n
@@ -38,7 +46,7 @@ internal sealed class HistoryScript(IDatabase database)
               message[#message + 1] = 0
               message[#message + 1] = 1
             end
-            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), (table.unpack or _G.unpack)(message)), 'c'}, now)
+            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c', string.format('%.0f', heads - 1)}, now)
             if type(reply) == 'table' then return reply end
             local status, _, granted, wait = unpack('<dddd', reply)
             answers[#answers + 1] = status == 1 and granted or 10 + status
@@ -54,7 +62,7 @@ internal sealed class HistoryScript(IDatabase database)
           else
             local limit, held = steps[p + 1], receipts[steps[p + 2]] or {}
             for _, number in ipairs({1, code, limit, held[limit] or 0, steps[p + 3], steps[p + 4], 0}) do message[#message + 1] = number end
-            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), (table.unpack or _G.unpack)(message)), 'c'}, now)
+            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c', string.format('%.0f', heads - 1)}, now)
             if type(reply) == 'table' then return reply end
             local _, _, result = unpack('<ddd', reply)
             if code == 3 then held[limit] = result end
@@ -88,7 +96,7 @@ internal sealed class HistoryScript(IDatabase database)
     private static string Build()
     {
         var shipped = ExchangeScript.Current.Text;
-        shipped.ShouldContain(Tail);
-        return shipped.Replace(Tail, Loop, StringComparison.Ordinal);
+        shipped.ShouldContain(Clock);
+        return $"local function exchange(KEYS, ARGV, now)\n{shipped.Replace(Clock, string.Empty, StringComparison.Ordinal)}end\n{Loop}";
     }
 }

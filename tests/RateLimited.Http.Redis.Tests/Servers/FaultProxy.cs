@@ -20,7 +20,9 @@ internal sealed class FaultProxy : IDisposable
         _ = AcceptAsync();
     }
 
-    public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Address => $"127.0.0.1:{Port}";
 
     /// <summary>How long what passes takes, each way.</summary>
     public TimeSpan Latency { get; set; }

@@ -5,7 +5,7 @@ using RateLimited.Http.Tests.Structure;
 
 namespace RateLimited.Http.Redis.Tests.Servers;
 
-/// <summary>A garnet-server of our own, with scripts switched on: the second server that the script must mean the same to. It is a local tool of this repository.</summary>
+/// <summary>A garnet-server of our own, with scripts switched on that run undivided, which is not its default: the second server that the script must mean the same to. It is a local tool of this repository.</summary>
 public sealed class GarnetServer : IDisposable
 {
     private const string HowToGetIt = "The tests need garnet-server, which is among this repository's tools: dotnet tool restore. ./test.sh does it.";
@@ -18,7 +18,7 @@ public sealed class GarnetServer : IDisposable
     {
         Port = RedisServer.FreePort();
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Repository.Root };
-        string[] arguments = ["tool", "run", "garnet-server", "--", "--port", $"{Port}", "--bind", "127.0.0.1", "--lua", "true", "--memory", "64m", "--index", "8m", "--no-pubsub", "false"];
+        string[] arguments = ["tool", "run", "garnet-server", "--", "--port", $"{Port}", "--bind", "127.0.0.1", "--lua", "true", "--lua-transaction-mode", "true", "--memory", "64m", "--index", "8m", "--no-pubsub", "false"];
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

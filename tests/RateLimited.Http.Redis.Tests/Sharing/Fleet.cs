@@ -35,8 +35,11 @@ internal sealed class Fleet : IDisposable
 
         services.AddRateLimitingRedis(options =>
         {
-            options.Configuration = $"{_address},connectTimeout=1000,syncTimeout=5000";
+            options.Configuration = $"{_address},connectTimeout=5000,syncTimeout=5000";
             options.Prefix = _prefix;
+
+            // A busy machine is no fault of Redis.
+            options.Timeout = TimeSpan.FromSeconds(20);
             _redis(options);
         });
         services.AddServiceRateLimiting(Api, service =>

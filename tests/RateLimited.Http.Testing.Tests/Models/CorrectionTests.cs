@@ -46,7 +46,7 @@ public sealed class CorrectionTests
 
         model.Settle(At(Seconds(0.5)), charge, actual: 0);
 
-        model.Read(At(Seconds(0.5))).ShouldBe(new LimitReading(100, 100, Seconds(1), TimeSpan.Zero));
+        model.Read(At(Seconds(0.5))).ShouldBe(new LimitReading(100, 100, Seconds(1), 100, TimeSpan.Zero));
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class WindowAlignmentTests
 
         var later = new ArrivalTime(began.Monotonic + Seconds(10), began.SinceEpoch - Seconds(86_400));
 
-        model.Read(later).ShouldBe(new LimitReading(1, 0, Seconds(60), Seconds(50)));
+        model.Read(later).ShouldBe(new LimitReading(1, 0, Seconds(60), 1, Seconds(50)));
     }
 
     private static ArrivalTime Of(string wall) => new(Seconds(1000), DateTimeOffset.Parse(wall, System.Globalization.CultureInfo.InvariantCulture) - DateTimeOffset.UnixEpoch);

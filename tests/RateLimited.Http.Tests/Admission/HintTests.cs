@@ -2,6 +2,7 @@ using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 using RateLimited.Http.Testing;
+using RateLimited.Http.Tests.Faults;
 using RateLimited.Http.Tests.Simulation;
 
 namespace RateLimited.Http.Tests.Admission;
@@ -15,6 +16,7 @@ public sealed class HintTests
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 100)];
 
     [Theory]
+    [Fault("H03")]
     [MemberData(nameof(Seeds))]
     public void H03_hints_never_admit_more_than_is_configured_nor_hold_for_longer_than_is_believed(int seed)
     {

@@ -87,7 +87,7 @@ public sealed class LinearizabilityTests
         });
         var threads = Enumerable.Range(0, Threads).Select(index => new Thread(() => Work(index))).ToList();
         threads.ForEach(static thread => thread.Start());
-        threads.ForEach(static thread => thread.Join(TimeSpan.FromSeconds(120)).ShouldBeTrue("a thread hangs"));
+        threads.ForEach(static thread => thread.Join(TimeSpan.FromMinutes(10)).ShouldBeTrue("a thread hangs"));
         store.Dispose();
         overlapping = met;
         return illegal;

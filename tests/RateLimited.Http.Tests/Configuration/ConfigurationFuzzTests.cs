@@ -10,7 +10,7 @@ public class ConfigurationFuzzTests
 {
     private static readonly string[] Keys =
     [
-        "Mode", "Limits", "Endpoints", "Tenants", "Queue", "ArrivalGuard", "Rejection", "BodyIdleTimeout", "MaxPartitions", "PartitionIdleTimeout", "Name", "Quota", "Unit", "Window",
+        "Mode", "Limits", "Endpoints", "Tenants", "Queue", "ArrivalGuard", "Rejection", "BodyIdleTimeout", "BodyTimeout", "MaxExhausted", "AccountTimeZone", "Europe/Berlin", "MaxPartitions", "PartitionIdleTimeout", "Name", "Quota", "Unit", "Window",
         "Algorithm", "Burst", "Anchor", "TimeZone", "Partition", "Length", "Costs", "Timeout", "Overflow", "Ageing", "Classes", "Weight", "ServiceLimits", "GET /x", "GET x", "0", "1", "2",
         "tokens", "premium", "", " ", "∞", "\0", "\uD800", "ClassOf", "none",
         "Preset", "Tier", "Dialect", "MaxHint", "TrustUpstream", "Remaining", "Reset", "Header", "Format", "Statuses", "420", "LimitScope", "RefusesWithSuccess", "Limit", "points",
@@ -67,6 +67,8 @@ public class ConfigurationFuzzTests
             {
                 ArrivalGuard = Pick(random, durations),
                 BodyIdleTimeout = Pick(random, durations),
+                BodyTimeout = random.Next(2) == 0 ? null : Pick(random, durations),
+                MaxExhausted = Pick(random, durations),
                 Mode = (RateLimitMode)random.Next(-1, 5),
             };
             options.Limits.Add(new LimitOptions

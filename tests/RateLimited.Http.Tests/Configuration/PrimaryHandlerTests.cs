@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Configuration;
 
@@ -30,6 +31,7 @@ public class PrimaryHandlerTests
         Primary(service).MaxConnectionsPerServer.ShouldBe(connections);
 
     [Fact]
+    [Fault("H18")]
     public void H18_its_connections_are_as_configured_where_nobody_has_set_them()
     {
         const string Service = """{ "Limits": "5 concurrent", "Resilience": { "Connections": { "Lifetime": "5 min", "IdleTimeout": "30 s", "ConnectTimeout": "3 s", "MaxPerServer": 50 } } }""";

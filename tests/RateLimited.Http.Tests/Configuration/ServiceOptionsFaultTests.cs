@@ -18,7 +18,8 @@ public class ServiceOptionsFaultTests
         properties.Select(static property => $"{property.DeclaringType!.Name}.{property.Name}").Order(StringComparer.Ordinal).ShouldBe(
         [
             "LimitOptions.Burst", "LimitOptions.Initial", "LimitOptions.Minimum", "LimitOptions.Quota", "LimitOptions.Window", "QueueOptions.Ageing", "QueueOptions.Length", "QueueOptions.Timeout",
-            "ServiceRateLimitingOptions.ArrivalGuard", "ServiceRateLimitingOptions.BodyIdleTimeout", "ServiceRateLimitingOptions.MaxHint", "ServiceRateLimitingOptions.MaxPartitions",
+            "ServiceRateLimitingOptions.ArrivalGuard", "ServiceRateLimitingOptions.BodyIdleTimeout", "ServiceRateLimitingOptions.BodyTimeout", "ServiceRateLimitingOptions.MaxExhausted",
+            "ServiceRateLimitingOptions.MaxHint", "ServiceRateLimitingOptions.MaxPartitions",
             "ServiceRateLimitingOptions.PartitionIdleTimeout", "TenantClassOptions.Weight",
         ]);
         foreach (var property in properties)

@@ -6,7 +6,7 @@ namespace RateLimited.Http.Tests.Configuration;
 public class ServiceSectionFaultTests
 {
     private const string Limits = "\"Limits\": \"500/minute\"";
-    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Costs, AI, Dialect, MaxHint, TrustUpstream, Tenants, Keys, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, Resilience, Store, MaxPartitions, PartitionIdleTimeout";
+    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Costs, AI, Dialect, MaxHint, MaxExhausted, AccountTimeZone, TrustUpstream, Tenants, Keys, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, BodyTimeout, Resilience, Store, MaxPartitions, PartitionIdleTimeout";
     private const string Presets = "anthropic, azure-openai, cerebras, claude, cohere, confluence, discord, docker-hub, gemini, github, github-graphql, gitlab, groq, hubspot, huggingface, jira, "
         + "mistral, notion, okta, openai, openrouter, reddit, replicate, salesforce, shopify, shopify-graphql, slack, spotify, stripe, tiktok, together, twitch, twitter, x, xai, youtube";
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
@@ -44,6 +44,9 @@ public class ServiceSectionFaultTests
     [InlineData("{ \"Preset\": \"openai\", \"Tier\": \"5\" }", "Tier: '5' → no tier, since 'openai' has none")]
     [InlineData("{ \"Tier\": \"start\", " + Limits + " }", "Tier: 'start' → no tier, or a Preset that has it")]
     [InlineData("{ \"Limits\": \"discovr\" }", "Limits: 'discovr' → " + Example)]
+    [InlineData("{ \"BodyTimeout\": \"2 days\", " + Limits + " }", "BodyTimeout: '2 days' → a duration from 1 s to 24 h, such as '10 min' or '00:10:00'")]
+    [InlineData("{ \"MaxExhausted\": \"32 days\", " + Limits + " }", "MaxExhausted: '32 days' → a duration from 1 s to 31 days, such as '1 day' or '1.00:00:00'")]
+    [InlineData("{ \"AccountTimeZone\": \"Berlin\", " + Limits + " }", "AccountTimeZone: 'Berlin' → the IANA name of a time zone, such as 'America/Los_Angeles'")]
     [InlineData("{ \"MaxHint\": \"3600\", " + Limits + " }", "MaxHint: '3600' → a duration from 1 s to 31 days, such as '1 h' or '01:00:00'")]
     [InlineData("{ \"MaxHint\": \"500 ms\", " + Limits + " }", "MaxHint: '500 ms' → a duration from 1 s to 31 days, such as '1 h' or '01:00:00'")]
     [InlineData("{ \"TrustUpstream\": \"yes\", " + Limits + " }", "TrustUpstream: 'yes' → true or false")]

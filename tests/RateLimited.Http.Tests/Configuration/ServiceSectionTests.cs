@@ -18,6 +18,8 @@ public class ServiceSectionTests
               "Tier": "user",
               "Dialect": "okta",
               "MaxHint": "10 min",
+              "MaxExhausted": "1 day",
+              "AccountTimeZone": "Europe/Berlin",
               "TrustUpstream": true,
               "Limits": [ "500/minute", "5 concurrent", { "Name": "daily", "Quota": 10000, "Unit": "units", "Window": "1 day", "Algorithm": "FixedWindow", "TimeZone": "America/Los_Angeles" },
                           { "Quota": 100, "Window": "00:00:02", "Algorithm": "TokenBucket", "Burst": "1_000", "Partition": "Name" } ],
@@ -33,6 +35,7 @@ public class ServiceSectionTests
               "ArrivalGuard": "00:00:00.050",
               "Rejection": "Response",
               "BodyIdleTimeout": "1 min",
+              "BodyTimeout": "20 min",
               "MaxPartitions": 7,
               "PartitionIdleTimeout": "2 hours"
             }
@@ -63,7 +66,8 @@ public class ServiceSectionTests
         service.Queue.Ageing.ShouldBe(TimeSpan.FromMilliseconds(500));
         service.ArrivalGuard.ShouldBe(TimeSpan.FromMilliseconds(50));
         service.Rejection.ShouldBe(RejectionBehavior.Response);
-        service.BodyIdleTimeout.ShouldBe(TimeSpan.FromMinutes(1));
+        (service.BodyIdleTimeout, service.BodyTimeout).ShouldBe((TimeSpan.FromMinutes(1), (TimeSpan?)TimeSpan.FromMinutes(20)));
+        (service.MaxExhausted, service.AccountTimeZone).ShouldBe((TimeSpan.FromDays(1), "Europe/Berlin"));
         service.MaxPartitions.ShouldBe(7);
         service.PartitionIdleTimeout.ShouldBe(TimeSpan.FromHours(2));
     }
@@ -79,7 +83,8 @@ public class ServiceSectionTests
         service.Mode.ShouldBe(RateLimitMode.Enforce);
         service.Queue.Timeout.ShouldBe(fresh.Queue.Timeout);
         service.Queue.Length.ShouldBe(fresh.Queue.Length);
-        service.BodyIdleTimeout.ShouldBe(fresh.BodyIdleTimeout);
+        (service.BodyIdleTimeout, service.BodyTimeout).ShouldBe((fresh.BodyIdleTimeout, fresh.BodyTimeout));
+        (service.MaxExhausted, service.AccountTimeZone).ShouldBe((fresh.MaxExhausted, fresh.AccountTimeZone));
         service.Endpoints.ShouldBeEmpty();
     }
 

@@ -1,5 +1,6 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
+using RateLimited.Http.Tests.Faults;
 using static RateLimited.Http.Tests.Admission.AdmissionBed;
 using static RateLimited.Http.Tests.Keys.KeyedBed;
 
@@ -126,6 +127,7 @@ public sealed class KeyAdmissionTests
     }
 
     [Fact]
+    [Fault("H20")]
     public void When_all_are_out_for_longer_than_a_request_may_wait_it_is_refused_at_once_and_told_until_when()
     {
         using var bed = new KeyedBed(new TestKey("a"), new TestKey("b"));

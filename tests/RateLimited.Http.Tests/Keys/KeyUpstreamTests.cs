@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
+using RateLimited.Http.Tests.Faults;
 using RateLimited.Http.Tests.Pipeline;
 using static RateLimited.Http.Tests.Keys.KeyedService;
 
@@ -12,6 +13,7 @@ public sealed class KeyUpstreamTests
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     [Fact]
+    [Fault("H20")]
     public async Task Of_four_keys_one_revoked_and_one_without_credit_the_others_are_used_to_the_full_and_never_refused()
     {
         var upstream = new Upstream(quota: 60) { ["revoked"] = 401, ["unpaid"] = 402 };
@@ -40,6 +42,7 @@ public sealed class KeyUpstreamTests
     }
 
     [Fact]
+    [Fault("H20")]
     public async Task Whatever_becomes_of_keys_at_random_every_valid_one_is_back_in_use_when_it_is_over()
     {
         for (var seed = 1; seed <= 10; seed++)
@@ -76,6 +79,7 @@ public sealed class KeyUpstreamTests
     }
 
     [Fact]
+    [Fault("H20")]
     public async Task One_key_in_two_pools_is_rested_by_each_as_each_is_told()
     {
         var upstream = new Upstream(quota: 30);

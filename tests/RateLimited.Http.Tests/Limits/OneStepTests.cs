@@ -11,7 +11,12 @@ public sealed class OneStepTests
 
     [Fact]
     public void Charging_ones_if_they_may_go_is_asking_and_then_charging() => Holds.For(Rules.With(Scenarios.Small, Rules.All), static drawn =>
-        Compare(drawn.Kind, drawn.Scenario with { Guard = 0, Steps = [.. drawn.Scenario.Steps.Select(static step => step with { RawCost = 0 })] }));
+        Compare(drawn.Kind, OfOnes(drawn.Scenario with { Guard = 0 })));
+
+    [Fact]
+    public void With_a_guard_too() => Holds.For(Rules.With(Scenarios.Small, Rules.All), static drawn => Compare(drawn.Kind, OfOnes(drawn.Scenario)));
+
+    private static Scenario OfOnes(Scenario scenario) => scenario with { Steps = [.. scenario.Steps.Select(static step => step with { RawCost = 0 })] };
 
     private static void Compare(Kind kind, Scenario scenario)
     {

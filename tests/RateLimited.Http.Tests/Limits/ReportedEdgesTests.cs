@@ -106,7 +106,7 @@ public sealed class ReportedEdgesTests
 
         _quota.Earliest(At(30 * Second), 160).ShouldBe(30 * Second);
         _quota.Charge(At(30 * Second), 1);
-        _quota.Earliest(At(30 * Second), 9).ShouldBe(isShared ? LimitRule.Never : 30 * Second);
+        _quota.Earliest(At(30 * Second), 9).ShouldBe(isShared ? 8 * Minute : 30 * Second);
         _quota.Earliest(At(30 * Second), 159).ShouldBe(isShared ? (30 * Second) + Minute : 30 * Second);
         _quota.Earliest(At(30 * Second), 160).ShouldBe((30 * Second) + Minute);
     }
@@ -192,6 +192,21 @@ public sealed class ReportedEdgesTests
 
         // Ten flow in in ten hours, and in one hour all is forgotten.
         ToldExactly(0, cost: 5);
+    }
+
+    [Fact]
+    public void Whoever_waits_for_an_answer_that_never_comes_is_told_when_it_does_not_matter_any_more()
+    {
+        // Found by the simulation, seed 148: the answer was lost on the way, and what was said of the quota was forgotten long before somebody gave up on it.
+        Hear(0, Window(160, 157));
+        _quota.Charge(At(30 * Second), 1);
+        ToldExactly(31 * Second, cost: 1);
+
+        var quota = new ReportedQuota(longest: Minute, isKept: false);
+        quota.Hear(At(0), Window(160, 157), quota.Charge(At(0), 1), cost: 1, unknown: 0);
+        quota.Charge(At(40 * Second), 1);
+        quota.Earliest(At(41 * Second), 1).ShouldBe(Minute + 1);
+        quota.Earliest(At(Minute + 1), 1).ShouldBe(Minute + 1);
     }
 
     [Fact]

@@ -35,6 +35,20 @@ public sealed class WindowShiftTests
         _aligned.Project(ref _state, At(end * Second), 11).ShouldBe((end + 120) * Second);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_window_of_two_seconds_is_not_moved_by_what_is_rounded_to_seconds(int announced)
+    {
+        // Found by the arena: "t=2" is what an upstream says 1.2 s before its window ends.
+        var rule = new FixedWindow(10, 2 * Second);
+        rule.Charge(ref _state, At(8 * Second / 10), 10);
+
+        rule.Announce(ref _state, At(8 * Second / 10), (8 * Second / 10) + (announced * Second));
+
+        rule.Earliest(ref _state, At(Second), 1).ShouldBe(2 * Second);
+    }
+
     [Fact]
     public void A_window_moves_once()
     {

@@ -176,8 +176,7 @@ public abstract class BodyLeaseContract : IAsyncLifetime
         var failure = await Should.ThrowAsync<IOException>(stalled.WithinDeadlineAsync);
         failure.InnerException.ShouldBeOfType<TimeoutException>();
         failure.Message.ShouldContain("120 s");
-        _service.InFlight.ShouldBe(0);
-        _service.Abandoned.ShouldBe(1);
+        (_service.InFlight, _service.BodyFailures("stalled"), _service.Abandoned).ShouldBe((0, 1L, 0L));
         await Should.ThrowAsync<IOException>(() => stream.ReadExactlyAsync(new byte[1], Ended).AsTask());
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
@@ -14,7 +15,7 @@ internal sealed class LimitedService : IDisposable
 
     private readonly RateLimitingTelemetry _telemetry = new();
     private readonly MeterListener _listener = new();
-    private long _abandoned;
+    private readonly ConcurrentDictionary<(string Instrument, string? Reason), long> _counted = new();
 
     public LimitedService(params IReadOnlyList<LimitDefinition> limits)
         : this(new ServiceDefinition { Name = Guid.NewGuid().ToString("n"), Limits = limits, ArrivalGuard = TimeSpan.Zero })
@@ -42,7 +43,9 @@ internal sealed class LimitedService : IDisposable
 
     public long Used => Limiter.GetStatus().Limits[0].Used;
 
-    public long Abandoned => Interlocked.Read(ref _abandoned);
+    public long Abandoned => Counted("rate_limit.abandoned_bodies");
+
+    public long BodyFailures(string reason) => Counted("resilience.body_failures", reason);
 
     public static LimitDefinition Concurrent(long permits) => new("in-flight", UnitCost.Requests, new Concurrency(permits));
 
@@ -65,21 +68,33 @@ internal sealed class LimitedService : IDisposable
         _telemetry.Dispose();
     }
 
+    /// <summary>What a counter of the service has come to, by its reason where it has one.</summary>
+    public long Counted(string instrument, string? reason = null) => _counted.GetValueOrDefault((instrument, reason));
+
     private void Listen(string service)
     {
-        _listener.InstrumentPublished = (instrument, listener) =>
+        _listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (string.Equals(instrument.Name, "rate_limit.abandoned_bodies", StringComparison.Ordinal))
+            // Not all: what is listened to is paid for, and some tests count bytes.
+            if (instrument.Name is "rate_limit.abandoned_bodies" or "resilience.body_failures")
             {
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
-            if (tags.Contains(new KeyValuePair<string, object?>("service", service)))
+            if (!tags.Contains(new KeyValuePair<string, object?>("service", service)))
             {
-                Interlocked.Add(ref _abandoned, value);
+                return;
             }
+
+            string? reason = null;
+            foreach (var tag in tags)
+            {
+                reason = string.Equals(tag.Key, "reason", StringComparison.Ordinal) ? tag.Value as string : reason;
+            }
+
+            _counted.AddOrUpdate((instrument.Name, reason), value, (_, before) => before + value);
         });
         _listener.Start();
     }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -30,6 +31,7 @@ public sealed class RedirectHandlerTests : IAsyncLifetime
     }
 
     [Theory]
+    [Fault("H16")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task H16_the_same_origin_gets_the_key_and_each_hop_is_admitted(bool isSynchronous)
@@ -47,6 +49,7 @@ public sealed class RedirectHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Fault("H16")]
     public async Task H16_another_origin_gets_no_key()
     {
         _upstream.Answers["/a"] = To(new Uri(_other.Address, "/x").AbsoluteUri, 302);
@@ -59,6 +62,7 @@ public sealed class RedirectHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Fault("H16")]
     public async Task H16_and_does_not_get_it_back_by_way_of_home()
     {
         _upstream.Answers["/a"] = To(new Uri(_other.Address, "/x").AbsoluteUri, 302);
@@ -71,6 +75,7 @@ public sealed class RedirectHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Fault("H16")]
     public async Task H16_content_is_sent_again_to_the_same_origin_and_to_no_other()
     {
         _upstream.Answers["/a"] = To("/b", 307);
@@ -94,6 +99,7 @@ public sealed class RedirectHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    [Fault("H16")]
     public async Task H16_a_loop_ends()
     {
         _upstream.Answers["/a"] = To("/a", 302);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using RateLimited.Http.Pipeline;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -10,6 +11,7 @@ public sealed class RequestCopyTests
     private static readonly HttpRequestOptionsKey<string> Option = new("option");
 
     [Fact]
+    [Fault("H13")]
     public void H13_every_public_property_is_copied()
     {
         using var request = Request();
@@ -35,6 +37,7 @@ public sealed class RequestCopyTests
     }
 
     [Fact]
+    [Fault("H16")]
     public void H16_for_another_origin_only_what_cannot_be_a_key_is_copied()
     {
         using var request = Request();

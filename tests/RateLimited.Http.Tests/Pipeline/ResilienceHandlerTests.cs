@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -75,6 +76,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     }
 
     [Fact]
+    [Fault("H12")]
     public async Task An_exception_that_is_handed_over_says_why_it_was_not_repeated_H12()
     {
         using var invoker = _service.Through((_, _) => throw new HttpRequestException(HttpRequestError.ResponseEnded));
@@ -86,6 +88,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     }
 
     [Theory]
+    [Fault("H15")]
     [InlineData("POST", false, false, 1)]
     [InlineData("POST", true, false, 3)]
     [InlineData("POST", false, true, 3)]
@@ -135,6 +138,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     }
 
     [Theory]
+    [Fault("H02")]
     [InlineData("3600")]
     [InlineData("2147483647")]
     [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
@@ -156,6 +160,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     }
 
     [Fact]
+    [Fault("H08")]
     public async Task H08_waits_just_under_the_cap_end_with_the_total_time()
     {
         _service.With(ResilientChain.Usual with { TotalTimeout = TimeSpan.FromSeconds(70), Retry = new RetryRule { MaxRetries = 20 } });
@@ -376,6 +381,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     }
 
     [Fact]
+    [Fault("H14")]
     public async Task Repeated_responses_are_disposed_and_the_last_one_is_not_H14()
     {
         var bodies = new List<DisposableContent>();

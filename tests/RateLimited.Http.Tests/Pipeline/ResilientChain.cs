@@ -48,5 +48,14 @@ internal static class ResilientChain
 
         return await work;
     }
+
+    /// <summary>The same for work without a result.</summary>
+    public static async Task WithinTimeAsync(this Task work, ManualTimeProvider time) => await ResultOf(work).WithinTimeAsync(time);
+
+    private static async Task<bool> ResultOf(Task work)
+    {
+        await work;
+        return true;
+    }
 #pragma warning restore VSTHRD003
 }

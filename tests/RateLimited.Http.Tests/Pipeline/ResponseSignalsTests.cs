@@ -4,6 +4,7 @@ using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Signals.Classification;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -69,6 +70,7 @@ public sealed class ResponseSignalsTests : IDisposable
     }
 
     [Theory]
+    [Fault("H02")]
     [InlineData("2147483647")]
     [InlineData("99999999999")]
     [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]

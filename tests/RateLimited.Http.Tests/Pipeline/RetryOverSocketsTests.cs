@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -11,6 +12,7 @@ public sealed class RetryOverSocketsTests
     private static CancellationToken Ended => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Fault("H14")]
     public async Task H14_ten_thousand_repeats_through_two_connections_do_not_hang()
     {
         await using var upstream = await RealUpstream.StartAsync(HttpProtocols.Http1);

@@ -1,5 +1,6 @@
 using System.Net;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -9,6 +10,8 @@ public sealed class RetryStormTests
     private static CancellationToken Ended => TestContext.Current.CancellationToken;
 
     [Theory]
+    [Fault("H01")]
+    [Fault("P14")]
     [InlineData(HttpStatusCode.TooManyRequests)]
     [InlineData(HttpStatusCode.InternalServerError)]
     public async Task H01_repeats_are_a_tenth_of_first_attempts_and_all_comes_back_when_the_upstream_heals(HttpStatusCode failure)
@@ -44,6 +47,8 @@ public sealed class RetryStormTests
     }
 
     [Fact]
+    [Fault("H01")]
+    [Fault("P14")]
     public async Task With_the_breaker_an_upstream_that_fails_is_left_alone_and_found_again()
     {
         using var service = new LimitedService(LimitedService.Window(1_000_000)).With(ResilientChain.Usual);

@@ -57,7 +57,7 @@ public sealed class TimeoutPropertyTests
             var answer = drawn.Calls[int.Parse(name[1..], System.Globalization.CultureInfo.InvariantCulture)].Answer;
             if (answer != 0)
             {
-                await AnswerAsync(service.Time, answer is { } ms ? TimeSpan.FromMilliseconds(ms) : Timeout.InfiniteTimeSpan, token).ConfigureAwait(false);
+                await service.Time.PauseAsync(answer is { } ms ? TimeSpan.FromMilliseconds(ms) : Timeout.InfiniteTimeSpan, token).ConfigureAwait(false);
             }
 
             return new HttpResponseMessage();
@@ -107,15 +107,6 @@ public sealed class TimeoutPropertyTests
 
         (service.Time.ArmedTimers, service.InFlight).ShouldBe((0, 0));
         callers.ForEach(static caller => caller.Dispose());
-    }
-
-    /// <summary>A delay that ends on the thread that moves time or cancels: Task.Delay hops to the pool when it is cancelled.</summary>
-    private static async Task AnswerAsync(ManualTimeProvider time, TimeSpan after, CancellationToken token)
-    {
-        var done = new TaskCompletionSource();
-        await using var timer = time.CreateTimer(_ => done.TrySetResult(), state: null, after, Timeout.InfiniteTimeSpan);
-        await using var registration = token.UnsafeRegister(_ => done.TrySetCanceled(token), state: null);
-        await done.Task.ConfigureAwait(false);
     }
 
     private static End HowItEnded(Task<HttpResponseMessage> task) => task switch

@@ -1,6 +1,7 @@
 using System.Net;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -30,6 +31,7 @@ public sealed class TimeoutTests : IDisposable
     }
 
     [Fact]
+    [Fault("P01")]
     public async Task A_wait_that_is_known_to_be_longer_than_the_total_time_is_refused_at_once_P01()
     {
         using var invoker = _service.Through(static (_, _) => Task.FromResult(new HttpResponseMessage()));
@@ -43,6 +45,7 @@ public sealed class TimeoutTests : IDisposable
     }
 
     [Fact]
+    [Fault("P01")]
     public async Task What_a_retry_has_left_of_the_total_time_bounds_its_wait_in_line_P01()
     {
         var sent = 0;

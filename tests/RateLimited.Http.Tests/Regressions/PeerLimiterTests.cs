@@ -119,4 +119,58 @@ public sealed class PeerLimiterTests
         bed.Advance(Ms(100));
         waiters.ShouldAllBe(static waiter => waiter.IsAdmitted);
     }
+
+    /// <summary>bucket4j: what a call owes because it proved dearer is dropped when the next one is refused.</summary>
+    [Fact]
+    public void What_is_owed_outlasts_whoever_is_refused_for_it()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Bucket("t", 100, Ms(1000), burst: 100, unit: Tokens));
+        var dear = Waiter.Enter(service, Of(tokens: 10), token: Cancelled);
+        dear.Settle(Tokens, 160);
+        dear.Complete();
+        for (var i = 0; i < 5; i++)
+        {
+            service.TryAcquire(Of(tokens: 1)).RetryAfter.ShouldBe(Ms(610));
+        }
+
+        bed.Advance(Ms(610) - TimeSpan.FromTicks(1));
+        service.TryAcquire(Of(tokens: 1)).IsAdmitted.ShouldBeFalse();
+        bed.Advance(TimeSpan.FromTicks(1));
+        service.TryAcquire(Of(tokens: 1)).IsAdmitted.ShouldBeTrue();
+    }
+
+    /// <summary>failsafe-go's budget, Envoy, Netflix's partitions: what is asked in one step and taken in the next is given to two.</summary>
+    [Fact]
+    public void Of_two_that_ask_at_once_for_the_last_permit_one_gets_it()
+    {
+        const int Rounds = 20_000;
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Slots("slots", 1), Window("w", Rounds, TimeSpan.FromHours(1)));
+        using var limiter = new PermitLimiter(service, owned: null);
+        var (got, wrong) = (0, 0);
+        using var asked = new Barrier(2, _ => (got, wrong) = (0, got == 1 ? wrong : wrong + 1));
+        using var ended = new Barrier(2);
+        var other = new Thread(Ask);
+        other.Start();
+        Ask();
+        other.Join(TimeSpan.FromSeconds(60)).ShouldBeTrue();
+
+        wrong.ShouldBe(0);
+        service.GetStatus().Limits.Select(static limit => limit.Used).ShouldBe([0, Rounds]);
+
+        void Ask()
+        {
+            for (var round = 0; round < Rounds; round++)
+            {
+                using (var lease = limiter.AttemptAcquire())
+                {
+                    Interlocked.Add(ref got, lease.IsAcquired ? 1 : 0);
+                    asked.SignalAndWait(CancellationToken.None);
+                }
+
+                ended.SignalAndWait(CancellationToken.None);
+            }
+        }
+    }
 }

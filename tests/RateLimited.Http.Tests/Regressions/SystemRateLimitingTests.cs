@@ -5,7 +5,7 @@ using static RateLimited.Http.Tests.Admission.AdmissionBed;
 
 namespace RateLimited.Http.Tests.Regressions;
 
-/// <summary>What System.Threading.RateLimiting got wrong, by the issue that reports it or the defect's mark in our study of it (S4 to S8). Ours must not.</summary>
+/// <summary>What System.Threading.RateLimiting got wrong, by the issue that reports it or the defect's mark in our study of it (S4 to S10; S1 to S3 are arithmetic). Ours must not.</summary>
 public sealed class SystemRateLimitingTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -59,6 +59,29 @@ public sealed class SystemRateLimitingTests
         large.IsAdmitted.ShouldBeTrue();
     }
 
+    /// <summary>S7: a token bucket adds a period's tokens whenever its timer fires, so that ticks that come late or together lose some. Here time alone says what has flowed in.</summary>
+    [Fact]
+    public void S7_what_flows_in_does_not_depend_on_when_anybody_looks()
+    {
+        using var bed = new AdmissionBed();
+        using var limiter = new PermitLimiter(bed.Serve(Bucket("b", 10, Ms(100), burst: 1000)), owned: null);
+        limiter.AttemptAcquire(1000).IsAcquired.ShouldBeTrue();
+        var random = new Random(7);
+        var (elapsed, taken) = (TimeSpan.Zero, 0);
+        while (elapsed < TimeSpan.FromMinutes(1))
+        {
+            var late = Ms(random.Next(1, 2000));
+            bed.Advance(late);
+            elapsed += late;
+            while (limiter.AttemptAcquire().IsAcquired)
+            {
+                taken++;
+            }
+
+            taken.ShouldBe((int)(elapsed.TotalMilliseconds / 10));
+        }
+    }
+
     /// <summary>S8, dotnet/runtime#126301: a heartbeat scans every partition ten times a second, whether anything happens or not.</summary>
     [Fact]
     public void S8_a_service_where_nothing_happens_has_no_timer()
@@ -73,6 +96,63 @@ public sealed class SystemRateLimitingTests
         bed.Advance(TimeSpan.FromHours(1));
 
         bed.Time.ArmedTimers.ShouldBe(0);
+    }
+
+    /// <summary>S9: every refusal is a new lease of 40 bytes, and every acquisition by a key a closure of 120.</summary>
+    [Fact]
+    public void S9_neither_a_refusal_nor_an_acquisition_by_a_key_allocates()
+    {
+        using var bed = new AdmissionBed();
+        using var limiter = new PartitionedPermitLimiter<string>(bed.Serve(Bucket("b", 100, Ms(1000), burst: 2000, by: PartitionBy.Name)), static key => Of(name: key), owned: null);
+        string[] keys = ["a", "b", "c"];
+        Acquire(500);
+
+        Acquire(1000).ShouldBe((3000, 0L));
+        Acquire(1000);
+        Acquire(1000).ShouldBe((0, 0L));
+
+        (int Acquired, long Bytes) Acquire(int times)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var acquired = 0;
+            for (var i = 0; i < times; i++)
+            {
+                foreach (var key in keys)
+                {
+                    using var lease = limiter.AttemptAcquire(key);
+                    acquired += lease.IsAcquired ? 1 : 0;
+                }
+            }
+
+            return (acquired, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+    }
+
+    /// <summary>S10: no clock of the caller's, no change while running, nothing measured, no priority, and nothing comes back that was not used.</summary>
+    [Fact]
+    public void S10_a_limiter_has_a_clock_priorities_refunds_figures_and_changes_while_it_is_used()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Window("w", 2, Ms(100)));
+        var (first, unused) = (Waiter.Enter(service, token: Cancelled), Waiter.Enter(service, token: Cancelled));
+        var low = Waiter.Enter(service, Of(RequestPriority.Low), token: Cancelled);
+        var high = Waiter.Enter(service, Of(RequestPriority.High), token: Cancelled);
+        (first.IsAdmitted, low.IsAdmitted, high.IsAdmitted).ShouldBe((true, false, false));
+
+        unused.GiveBack();
+        (high.IsAdmitted, low.IsAdmitted).ShouldBe((true, false), "what was not used goes to the more urgent");
+
+        service.GetStatus().Limits.Single().ShouldSatisfyAllConditions(
+            limit => limit.Used.ShouldBe(2),
+            limit => limit.Remaining.ShouldBe(0),
+            limit => limit.ResetAfter.ShouldBe(Ms(100)));
+        service.Apply(Define(Window("w", 3, Ms(100))));
+        low.IsAdmitted.ShouldBeTrue("the quota grew while it waited");
+        var last = Waiter.Enter(service, token: Cancelled);
+        bed.Advance(Ms(100) - TimeSpan.FromTicks(1));
+        last.IsAdmitted.ShouldBeFalse();
+        bed.Advance(TimeSpan.FromTicks(1));
+        last.IsAdmitted.ShouldBeTrue();
     }
 
     /// <summary>dotnet/runtime#64078, #90810: a cancelled waiter stays counted, and the queue is full of nobody.</summary>

@@ -1,4 +1,5 @@
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Resilience;
 
@@ -189,6 +190,61 @@ public sealed class CircuitBreakerTests
 
         _breaker.Close();
         _breaker.TryEnter(0, out _, out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    [Fault("H09")]
+    public void A_body_that_breaks_off_makes_a_failure_of_its_call_H09()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            Call(CallResult.Success);
+        }
+
+        var (first, second) = (Headers(), Headers());
+        _breaker.ReportBody(_now, first, isWhole: false);
+        _breaker.State.ShouldBe(CircuitState.Closed, "one of four");
+
+        _breaker.ReportBody(_now, second, isWhole: false);
+        _breaker.State.ShouldBe(CircuitState.Open, "two of four");
+    }
+
+    [Fact]
+    [Fault("H09")]
+    public void A_run_of_failures_goes_on_through_headers_and_ends_with_a_whole_body_H09()
+    {
+        _breaker.Apply(Rule with { ConsecutiveFailures = 3, MinimumCalls = 1000 });
+        _breaker.ReportBody(_now, Headers(), isWhole: false);
+        _breaker.ReportBody(_now, Headers(), isWhole: false);
+        _breaker.ReportBody(_now, Headers(), isWhole: true);
+        _breaker.ReportBody(_now, Headers(), isWhole: false);
+        Call(CallResult.Failure);
+        _breaker.State.ShouldBe(CircuitState.Closed);
+
+        _breaker.ReportBody(_now, Headers(), isWhole: false);
+        _breaker.State.ShouldBe(CircuitState.Open);
+    }
+
+    [Fact]
+    public void A_body_from_before_the_break_is_not_heard_and_one_of_a_probe_opens_it_again()
+    {
+        _breaker.TryEnter(_now, out var late, out _).ShouldBeTrue();
+        _breaker.Apply(Rule with { Probes = 2 });
+        var probe = Probe();
+        _breaker.Report(_now, probe, CallResult.Success, 0, null, isWhole: false);
+        _breaker.ReportBody(_now, late, isWhole: false);
+        _breaker.State.ShouldBe(CircuitState.HalfOpen);
+
+        _breaker.ReportBody(_now, probe, isWhole: false);
+
+        _breaker.State.ShouldBe(CircuitState.Open);
+    }
+
+    private CircuitPass Headers()
+    {
+        _breaker.TryEnter(_now, out var pass, out _).ShouldBeTrue();
+        _breaker.Report(_now, pass, CallResult.Success, 0, null, isWhole: false);
+        return pass;
     }
 
     private void Call(CallResult result, long duration = 0, long? wait = null)

@@ -1,5 +1,6 @@
 using System.Net;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Resilience;
 
@@ -9,6 +10,7 @@ public sealed class RedirectTests
     private const string From = "https://api.test/a/b?x=1";
 
     [Theory]
+    [Fault("H16")]
     [InlineData("c", "https://api.test/a/c", RedirectDecision.SameOrigin)]
     [InlineData("/c?y=2", "https://api.test/c?y=2", RedirectDecision.SameOrigin)]
     [InlineData("https://api.test:443/c", "https://api.test/c", RedirectDecision.SameOrigin)]
@@ -46,6 +48,7 @@ public sealed class RedirectTests
     }
 
     [Theory]
+    [Fault("H16")]
     [InlineData("ftp://api.test/c")]
     [InlineData("javascript:alert(1)")]
     [InlineData("file:///etc/passwd")]
@@ -72,6 +75,7 @@ public sealed class RedirectTests
     }
 
     [Theory]
+    [Fault("H16")]
     [InlineData("/c", ContentReplay.Replayable, RedirectDecision.SameOrigin)]
     [InlineData("/c", ContentReplay.Once, RedirectDecision.NotReplayable)]
     [InlineData("https://other.test/c", ContentReplay.Replayable, RedirectDecision.ContentElsewhere)]
@@ -83,6 +87,7 @@ public sealed class RedirectTests
         Redirect.Decide(HttpStatusCode.Found, new Uri("http://127.0.0.1:2/"), new Uri("http://127.0.0.1:1/"), HttpMethod.Get, null, 1)!.Value.Decision.ShouldBe(RedirectDecision.OtherOrigin);
 
     [Fact]
+    [Fault("H16")]
     public void H16_so_many_are_followed_and_no_more()
     {
         Decide(HttpStatusCode.Found, "/c", remaining: 1)!.Value.IsFollowed.ShouldBeTrue();

@@ -67,7 +67,7 @@ public sealed class RetryBudgetTests
             for (var i = 0; i < 2_500; i++)
             {
                 service.TryEnter(request, out var pass, out var _);
-                service.Report(rule, pass, new AttemptReading(FailureKind.Broken, CallResult.Failure), began: 0, isFirst: true);
+                service.Report(rule, new AttemptReport(pass, new AttemptReading(FailureKind.Broken, CallResult.Failure)) { IsFirst = true });
                 Interlocked.Add(ref taken, service.TryTakeRetry(rule.Retry) ? 1 : 0);
             }
         });

@@ -1,6 +1,7 @@
 using System.Net;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Signals.Classification;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Resilience;
 
@@ -25,6 +26,8 @@ public sealed class RetryRuleTests
     };
 
     [Theory]
+    [Fault("H15")]
+    [Fault("P02")]
     [MemberData(nameof(Outcomes))]
     public void H15_what_may_have_been_processed_is_repeated_only_if_that_does_no_harm(FailureKindName kind, bool waits, bool maybeProcessed)
     {
@@ -48,6 +51,7 @@ public sealed class RetryRuleTests
         (Rule with { UnsafeMethods = true }).Decide(new AttemptReading(kind, CallResult.Failure), 0, ContentReplay.Replayable, isIdempotent: true).ShouldBe(RetryDecision.NotAsked);
 
     [Fact]
+    [Fault("H02")]
     public void H02_a_wait_longer_than_the_longest_pause_is_not_waited_for()
     {
         Rule.Decide(new AttemptReading(FailureKind.Limited, CallResult.Inconclusive, Rule.MaxDelay), 0, ContentReplay.Replayable, isIdempotent: true).ShouldBe(RetryDecision.Repeat);
@@ -117,6 +121,7 @@ public sealed class RetryRuleTests
     }
 
     [Theory]
+    [Fault("H17")]
     [InlineData(7, FailureKind.NotSent)]
     [InlineData(0x10b, FailureKind.NotSent)]
     [InlineData(1, FailureKind.Broken)]

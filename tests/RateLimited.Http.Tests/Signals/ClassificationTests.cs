@@ -1,5 +1,7 @@
+using System.Globalization;
 using RateLimited.Http.Signals;
 using RateLimited.Http.Signals.Classification;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Signals;
 
@@ -53,6 +55,8 @@ public sealed class ClassificationTests
     [InlineData("openai", 403, """{"error":{"code":"account_deactivated"}}""", ResponseKind.RefusedKey, QuotaHorizon.Unknown)]
     [InlineData("ietf", 503, """{"type":"https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"}""", ResponseKind.Overloaded, QuotaHorizon.Unknown)]
     [InlineData("reddit", 429, """{"json":{"errors":[["RATELIMIT","Try again in 3 minutes","ratelimit"]]}}""", ResponseKind.Limited, QuotaHorizon.Unknown)]
+    [InlineData("reddit", 200, """{"json":{"errors":[["RATELIMIT","Take a break for 3 minutes before trying again.","ratelimit"]],"ratelimit":179.5}}""", ResponseKind.Limited, QuotaHorizon.Unknown)]
+    [InlineData("reddit", 200, """{"json":{"errors":[],"data":{"error":"RATELIMIT","errors":[["RATELIMIT"]]}}}""", ResponseKind.Fine, QuotaHorizon.Unknown)]
     [InlineData("x", 420, "", ResponseKind.Limited, QuotaHorizon.Unknown)]
     [InlineData("shopify", 430, "", ResponseKind.Limited, QuotaHorizon.Unknown)]
     [InlineData("groq", 498, "", ResponseKind.Overloaded, QuotaHorizon.Unknown)]
@@ -108,6 +112,39 @@ public sealed class ClassificationTests
         Reading.Of("aws", 400, null, ("x-amzn-errortype", "ThrottlingException:http://internal.amazon.com/coral/")).Signal.Verdict.Kind.ShouldBe(ResponseKind.Limited);
 
     [Theory]
+    [Fault("H19")]
+    [InlineData("openai", 429, "<html>Too many requests from your address</html>", ResponseKind.Limited, null)]
+    [InlineData("openai", 403, "<html>Attention required: are you human?</html>", ResponseKind.Permission, null)]
+    [InlineData("github", 403, "Request forbidden by administrative rules.", ResponseKind.Permission, null)]
+    [InlineData("openai", 503, "<html>Down for maintenance</html>", ResponseKind.Overloaded, 120)]
+    [InlineData("openai", 502, "<html>Bad gateway</html>", ResponseKind.ServerFault, null)]
+    [InlineData("openai", 200, """{"error":{"code":"rate_limit_exceeded"}}""", ResponseKind.Fine, null)]
+    [InlineData("slack", 200, """{"ok":false,"error":"ratelimited"}""", ResponseKind.Limited, 120)]
+    [InlineData("slack", 200, "<html>Sign in</html>", ResponseKind.Fine, null)]
+    internal void H19_what_stands_before_an_upstream_is_read_with_care(string dialect, int status, string body, ResponseKind kind, int? seconds)
+    {
+        (string, string)[] headers = seconds is null ? [] : [("retry-after", "120")];
+
+        var verdict = Reading.Of(dialect, status, body, headers).Signal.Verdict;
+
+        (verdict.Kind, verdict.Wait).ShouldBe((kind, seconds is { } wait ? TimeSpan.FromSeconds(wait) : null));
+    }
+
+    [Fact]
+    public void A_quota_of_which_nothing_is_left_until_tomorrow_is_used_up()
+    {
+        var reset = Reading.Now.AddHours(20).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        (string, string)[] headers = [("x-rate-limit-remaining", "5"), ("x-app-limit-24hour-limit", "50000"), ("x-app-limit-24hour-remaining", "0"), ("x-app-limit-24hour-reset", reset)];
+
+        var verdict = Reading.Of("x", 429, null, Reading.Now, TimeSpan.FromHours(1), headers).Signal.Verdict;
+        (verdict.Kind, verdict.Scope, verdict.Horizon, verdict.Returns).ShouldBe((ResponseKind.Exhausted, ResponseScope.Endpoint, QuotaHorizon.Wait, TimeSpan.FromHours(20)));
+
+        // Whoever says when to come back knows better, and a success refuses nothing.
+        Reading.Of("x", 429, null, Reading.Now, TimeSpan.FromHours(1), [.. headers, ("retry-after", "5")]).Signal.Verdict.ShouldBe(new Verdict(ResponseKind.Limited, ResponseScope.Endpoint) { Wait = TimeSpan.FromSeconds(5), RetryAfterApplies = true });
+        Reading.Of("x", 200, null, Reading.Now, TimeSpan.FromHours(1), headers).Signal.Verdict.Kind.ShouldBe(ResponseKind.Fine);
+    }
+
+    [Theory]
     [InlineData("{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"cut o")]
     [InlineData("{\"error\":{\"code\":\"insufficient_quota\"}} trailing")]
     [InlineData("\uFEFF{\"error\":{\"code\":\"insufficient_quota\"}}")]
@@ -115,14 +152,17 @@ public sealed class ClassificationTests
     public void A_body_that_is_cut_or_malformed_says_what_was_read(string body) => Reading.Of("openai", 429, body).Signal.Verdict.Kind.ShouldBe(ResponseKind.Exhausted);
 
     [Theory]
-    [InlineData(200, "openai", false)]
-    [InlineData(429, "openai", true)]
-    [InlineData(200, "slack", true)]
-    [InlineData(301, "slack", false)]
-    public void Bodies_are_read_on_failures_and_where_refusals_come_with_success(int status, string dialect, bool wanted)
+    [InlineData(200, "openai", "POST", false)]
+    [InlineData(429, "openai", "POST", true)]
+    [InlineData(200, "slack", "GET", true)]
+    [InlineData(301, "slack", "GET", false)]
+    [InlineData(200, "reddit", "POST", true)]
+    [InlineData(200, "reddit", "GET", false)]
+    [InlineData(429, "reddit", "GET", true)]
+    public void Bodies_are_read_on_failures_and_where_refusals_come_with_success(int status, string dialect, string method, bool wanted)
     {
         using var response = Reading.Response(status);
 
-        new SignalReader(KnownDialects.Find(dialect), Reading.MaxHint).WantsBody(response).ShouldBe(wanted);
+        new SignalReader(KnownDialects.Find(dialect), Reading.MaxHint).WantsBody(new HttpMethod(method), response).ShouldBe(wanted);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RateLimited.Http.Signals;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Signals;
 
@@ -215,5 +216,34 @@ public sealed class HeaderFormsTests
             property.GetValue(signal).ShouldBe(property.GetValue(fresh), property.Name);
             property.GetValue(signal).ShouldBe(property.GetValue(default(UpstreamSignal)), property.Name);
         }
+    }
+
+    [Theory]
+    [Fault("H07")]
+    [InlineData(0)]
+    [InlineData(-86_400)]
+    [InlineData(86_400)]
+    [InlineData(-3_599)]
+    [InlineData(47 * 3_600)]
+    public void H07_a_date_is_counted_from_the_upstreams_own_clock(int skew)
+    {
+        var upstream = Reading.Now.AddSeconds(skew);
+
+        var reading = Reading.Of(null, 429, null, Reading.Now, TimeSpan.FromHours(1), ("Date", upstream.ToString("r")), ("Retry-After", upstream.AddSeconds(90).ToString("r")));
+
+        reading.Signal.RetryAfter.ShouldBe(TimeSpan.FromSeconds(90));
+    }
+
+    [Theory]
+    [Fault("H07")]
+    [InlineData("Fri, 01 Jan 1999 00:00:00 GMT")]
+    [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
+    [InlineData("yesterday")]
+    public void H07_a_clock_that_nobody_can_mean_is_not_believed_and_nothing_is_waited_for_longer_than_any_hint(string date)
+    {
+        var reading = Reading.Of(null, 429, null, Reading.Now, TimeSpan.FromHours(1), ("Date", date), ("Retry-After", Reading.Now.AddSeconds(90).ToString("r")));
+
+        reading.Signal.RetryAfter.ShouldBe(TimeSpan.FromSeconds(90));
+        Reading.Of(null, 429, null, Reading.Now, TimeSpan.FromHours(1), ("Date", date), ("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT")).Signal.RetryAfter.ShouldBe(TimeSpan.FromHours(1));
     }
 }

@@ -1,5 +1,8 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using RateLimited.Http.Telemetry;
 using RateLimited.Http.Testing;
 using RateLimited.Http.Tests.Structure;
@@ -9,6 +12,8 @@ namespace RateLimited.Http.Tests.Telemetry;
 /// <summary>docs/reference/metrics.md says what there is, no less and no more: what stands between its marks is written from the code.</summary>
 public sealed class MetricsReferenceTests : IDisposable
 {
+    private static readonly string[] Rows = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "reference", "metrics.md"));
+
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly MetricCollector _collected;
     private readonly RateLimitingTelemetry _telemetry;
@@ -83,4 +88,20 @@ public sealed class MetricsReferenceTests : IDisposable
 
         _collected.Measurements.Select(static measured => measured.Instrument).Distinct().ShouldBe(InstrumentTags.Instruments, ignoreOrder: true);
     }
+
+    [Fact]
+    public void Each_event_has_an_id_of_its_own_and_is_in_the_table_of_logs_with_its_level()
+    {
+        var events = typeof(RateLimitingLog).GetMethods().Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>().ToList();
+        var documented = Rows.Select(Cells).Where(cells => cells.Length == 3 && int.TryParse(cells[0], CultureInfo.InvariantCulture, out _)).ToList();
+
+        events.Select(each => each.EventId).ShouldBeUnique();
+        documented.Select(cells => int.Parse(cells[0], CultureInfo.InvariantCulture)).ShouldBe(events.Select(each => each.EventId), ignoreOrder: true);
+        foreach (var each in events.Where(each => each.Level != LogLevel.None))
+        {
+            documented.Single(cells => string.Equals(cells[0], each.EventId.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))[1].ShouldBe(each.Level.ToString());
+        }
+    }
+
+    private static string[] Cells(string row) => [.. row.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(cell => cell.Trim('`'))];
 }

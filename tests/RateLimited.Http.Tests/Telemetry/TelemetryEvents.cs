@@ -48,6 +48,7 @@ internal static class TelemetryEvents
         resilience.LevelChanged(isReduced: true);
         resilience.LevelChanged(isReduced: false);
         resilience.CircuitRefused();
+        Count(TagValues.BodyFailures, resilience.BodyFailed);
         Count(TagValues.RedirectResults, resilience.Redirected);
         Count(TagValues.FallbackCauses, cause => resilience.FellBack(found: cause > 0, cause));
         resilience.Hedged(hasWon: true);

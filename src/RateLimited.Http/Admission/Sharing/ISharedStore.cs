@@ -11,8 +11,10 @@ internal interface ISharedStore
 
     /// <summary>Where one service's limits are counted. Does not connect: that is done when something is first asked.</summary>
     /// <param name="service">The service's name.</param>
-    /// <param name="onNews">Called when another process has made room or paused the service, on any thread.</param>
-    ISharedCounts Open(string service, Action onNews);
+    /// <param name="onNews">
+    /// Called when another process has made room, paused the service or joined in, on any thread; with how many processes there are, where it is that which is new, and else with zero.
+    /// </param>
+    ISharedCounts Open(string service, Action<int> onNews);
 }
 
 /// <summary>One service's limits where they are counted together. Called by one at a time.</summary>

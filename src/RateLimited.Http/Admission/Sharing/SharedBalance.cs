@@ -80,6 +80,18 @@ internal sealed class SharedBalance(Partition partition)
     /// <summary>When so much can be had at the latest as far as was said; now, while nothing was.</summary>
     public long Told(long now, long cost) => cost <= HeldAt(now) || !IsDenied(now, cost) ? now : _deniedUntil;
 
+    /// <summary>When a request can have all that it needs of shared limits, as far as was said.</summary>
+    public static long ToldOf(AdmissionTicket ticket, long now)
+    {
+        var latest = 0L;
+        foreach (ref var charge in ticket.Charges)
+        {
+            latest = charge.Partition is { State.Extra: SharedBalance balance, Limit.Rule: SharedRule } ? Math.Max(latest, balance.Told(now, charge.Cost)) : latest;
+        }
+
+        return latest;
+    }
+
     /// <summary>Whether asking now would be in vain.</summary>
     public bool IsDenied(long now, long cost) => now < _quietUntil && cost >= _deniedCost;
 

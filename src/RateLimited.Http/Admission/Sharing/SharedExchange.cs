@@ -15,7 +15,7 @@ internal enum NoteKind
     /// <summary>It was spent without asking.</summary>
     Force,
 
-    /// <summary>What is held is still held. The store answers with how much that is to its knowledge, or -1 when it has given it to others.</summary>
+    /// <summary>So much is still held. The store answers with how much that is, or -1 when it has given it to others.</summary>
     Renew,
 
     /// <summary>So much is held, whatever the store knows.</summary>

@@ -49,6 +49,10 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
         };
     }
 
+    /// <summary>Of what nobody has been told, nothing is known against it.</summary>
+    public override long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant) =>
+        Earliest(ref state, at, cost) is var earliest && earliest == Never && !shared.IsAlone && cost <= Capacity ? instant : Math.Max(earliest, instant);
+
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var balance = BalanceOf(state);

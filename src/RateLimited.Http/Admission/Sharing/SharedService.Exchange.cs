@@ -38,11 +38,18 @@ internal sealed partial class SharedService
         ArmForNext();
     });
 
-    /// <summary>Another process has made room, or has paused the service.</summary>
-    private void OnNews()
+    /// <summary>Another process has made room, has paused the service, or has joined in.</summary>
+    private void OnNews(int instances)
     {
         _store.Change(() =>
         {
+            if (instances > 0)
+            {
+                // News may be late: that there are fewer again is counted, never heard.
+                Instances = Math.Max(Instances, instances);
+                return;
+            }
+
             foreach (var balance in _holding)
             {
                 balance.ForgetDenial();
@@ -160,12 +167,20 @@ internal sealed partial class SharedService
             _beatAt = Saturating.Add(now, _settings.LeaseTimeToLive / BeatsPerLife);
             foreach (var balance in _holding.Where(static balance => balance is { InUse: > 0 } || (balance.Rule.IsReleased && balance.Held > 0)))
             {
-                exchange.Notes.Add(new SharedNote { Kind = _health.IsAlone ? NoteKind.Hold : NoteKind.Renew, Balance = balance, Amount = Saturating.Add(balance.InUse, balance.Held), Token = balance.Epoch });
+                exchange.Notes.Add(new SharedNote { Kind = _health.IsAlone ? NoteKind.Hold : NoteKind.Renew, Balance = balance, Amount = Saturating.Add(balance.InUse, balance.Held) + UntoldOf(balance), Token = balance.Epoch });
             }
         }
 
         return exchange.IsEmpty ? null : exchange;
     }
+
+    /// <summary>What the store takes to be held beyond what is: of what is told in a later exchange it knows nothing.</summary>
+    private long UntoldOf(SharedBalance balance) => _notes.Where(note => ReferenceEquals(note.Balance, balance)).Sum(static note => note.Kind switch
+    {
+        NoteKind.GiveBack => note.Amount,
+        NoteKind.Force => -note.Amount,
+        _ => 0,
+    });
 
     /// <summary>What was granted and not spent in its time goes back to everybody.</summary>
     private void GiveBackEnded(long now)
@@ -186,7 +201,7 @@ internal sealed partial class SharedService
     {
         var now = _store.Clock.Now;
         _roundTrip = Math.Max(now - began, (_roundTrip * 7) / 8);
-        Instances = exchange.Instances > 0 ? exchange.Instances : Instances;
+        Instances = exchange.Instances > 0 ? Math.Max(exchange.Instances, _fewestInstances) : Instances;
         foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(exchange.Notes))
         {
             TakeIn(note);
@@ -260,7 +275,7 @@ internal sealed partial class SharedService
         }
 
         var cost = question.Wants.First(want => ReferenceEquals(want.Balance, question.Refused)).Least;
-        question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(began, LongestSilence));
+        question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(now, LongestSilence));
         _holding.Add(question.Refused);
     }
 

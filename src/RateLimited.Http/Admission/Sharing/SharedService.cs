@@ -25,6 +25,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private readonly StoreHealth _health;
     private readonly ITimer _timer;
     private readonly Random _dice = new();
+    private readonly int _fewestInstances;
     private readonly AnswerTokens _tokens = new();
     private readonly HashSet<SharedBalance> _holding = [];
     private readonly List<SharedQuestion> _questions = [];
@@ -42,7 +43,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry)
     {
         (_store, _service, _settings, _telemetry) = (store, service, shared.Settings, telemetry);
-        Instances = Math.Max(_settings.Instances, 1);
+        Instances = _fewestInstances = Math.Max(_settings.Instances, 1);
         _health = new StoreHealth(_settings);
         _timer = store.Clock.Time.CreateTimer(static shared => ((SharedService)shared!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _counts = shared.Open(service.Definition.Name, OnNews);
@@ -54,7 +55,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <summary>What it does then.</summary>
     public AloneMode Alone => _settings.Alone;
 
-    /// <summary>How many processes share the quotas.</summary>
+    /// <summary>How many processes share the quotas: as many as the store counted last, and no fewer than there are said to be. Who has come since is heard of at once.</summary>
     public int Instances { get; private set; }
 
     /// <summary>Says whom it asks for.</summary>

@@ -18,7 +18,7 @@ internal sealed record SharedSettings
 {
     public AloneMode Alone { get; init; }
 
-    /// <summary>How many processes share a quota, where the store has not said.</summary>
+    /// <summary>How many processes share a quota at least; the store may say that there are more.</summary>
     public int Instances { get; init; } = 2;
 
     /// <summary>For how long what was granted ahead may be spent; zero: nothing is taken ahead.</summary>

@@ -11,6 +11,9 @@ internal enum BodyName
 
     /// <summary>Holds what is of interest, and is none itself.</summary>
     Container,
+
+    /// <summary>Holds errors beside what was asked for, which is not looked at.</summary>
+    Wrapper,
     Code,
     Message,
     QuotaId,
@@ -41,7 +44,8 @@ internal static class BodyNames
         {
             2 when name.SequenceEqual("ok"u8) => BodyName.Ok,
             4 when name.SequenceEqual("code"u8) || name.SequenceEqual("type"u8) => BodyName.Code,
-            4 when name.SequenceEqual("json"u8) || name.SequenceEqual("cost"u8) => BodyName.Container,
+            4 when name.SequenceEqual("json"u8) => BodyName.Wrapper,
+            4 when name.SequenceEqual("cost"u8) => BodyName.Container,
             5 when name.SequenceEqual("error"u8) || name.SequenceEqual("Error"u8) => BodyName.Error,
             5 when name.SequenceEqual("fault"u8) => BodyName.Container,
             6 when name.SequenceEqual("errors"u8) => BodyName.Errors,

@@ -15,6 +15,7 @@ internal ref struct BodyReader
     private BodyName _name;
     private int _rootDepth;
     private bool _inErrors;
+    private bool _inWrapper;
     private bool _isOkFalse;
 
     private BodyReader(ReadOnlySpan<byte> body)
@@ -87,16 +88,25 @@ internal ref struct BodyReader
     private bool Property()
     {
         _name = BodyNames.Of(ref _json);
+        if (_json.CurrentDepth == _rootDepth + 1 && _inWrapper)
+        {
+            _signal.TellsOfErrors |= _name is BodyName.Errors;
+            return _name is BodyName.Errors || TrySkipValue();
+        }
+
         if (_json.CurrentDepth != _rootDepth)
         {
             return true;
         }
 
         // What lies under any other property is the caller's data, and whatever codes it holds are not about us.
-        _inErrors = _name is BodyName.Errors or BodyName.Error or BodyName.Container;
+        _inErrors = _name is BodyName.Errors or BodyName.Error or BodyName.Container or BodyName.Wrapper;
+        _inWrapper = _name is BodyName.Wrapper;
         _signal.TellsOfErrors |= _name is BodyName.Errors;
-        return _name is not BodyName.Unknown || (_json.Read() && (_json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray) || _json.TrySkip()));
+        return _name is not BodyName.Unknown || TrySkipValue();
     }
+
+    private bool TrySkipValue() => _json.Read() && (_json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray) || _json.TrySkip());
 
     private readonly bool Counts => _inErrors || _json.CurrentDepth <= _rootDepth;
 

@@ -21,7 +21,7 @@ internal static class QuotaReturn
         var utc = now.UtcDateTime < Latest ? now.UtcDateTime : Latest;
         return verdict.Horizon switch
         {
-            QuotaHorizon.Wait when verdict.Wait is { } wait => new DateTimeOffset(utc, TimeSpan.Zero) + wait,
+            QuotaHorizon.Wait when (verdict.Returns ?? verdict.Wait) is { } wait => new DateTimeOffset(utc, TimeSpan.Zero) + wait,
             QuotaHorizon.PacificMidnight => MidnightAfter(utc, Pacific),
             QuotaHorizon.AccountMidnight when accountZone is not null => MidnightAfter(utc, accountZone),
             QuotaHorizon.Billing => new DateTimeOffset(utc.Year, utc.Month, 1, 0, 0, 0, TimeSpan.Zero).AddMonths(1),

@@ -10,7 +10,7 @@ internal static class ResponseClassifier
 
     public static Verdict Classify(int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)
     {
-        if (status < 400 && dialect is not { RefusesWithSuccess: true })
+        if (status < 400 && dialect is not { MayRefuseWithSuccess: true })
         {
             return default;
         }
@@ -19,7 +19,7 @@ internal static class ResponseClassifier
         var (kind, scope) = Meaning(status, dialect) ?? ByStatus(status, signal);
         switch (kind)
         {
-            case ResponseKind.Fine when dialect is { RefusesWithSuccess: true } && status is >= 200 and < 300 && signal.Body.TellsOfErrors
+            case ResponseKind.Fine when dialect is { MayRefuseWithSuccess: true } && status is >= 200 and < 300 && signal.Body.TellsOfErrors
                 && meaning is { Kind: ResponseKind.Limited or ResponseKind.Exhausted or ResponseKind.RefusedKey } refused:
                 (kind, scope) = (refused.Kind, refused.Scope);
                 break;
@@ -114,11 +114,38 @@ internal static class ResponseClassifier
             wait = wait is { } floor ? bounds.Bound(floor.Ticks, out _) : null;
         }
 
+        // What nothing is left of until tomorrow is no rate that was exceeded. A Retry-After knows better.
+        var returns = wait is null || !applies || signal.RetryAfter is null ? Returns(signal, bounds) : null;
+        if (verdict.Kind == ResponseKind.Limited && returns is not null)
+        {
+            verdict = verdict with { Kind = ResponseKind.Exhausted };
+        }
+
         var horizon = verdict.Kind != ResponseKind.Exhausted ? QuotaHorizon.Unknown
             : status == 402 ? QuotaHorizon.Billing
             : signal.Body.Meaning is { Horizon: not QuotaHorizon.Unknown and var said } ? said
-            : wait is null ? QuotaHorizon.Unknown : QuotaHorizon.Wait;
-        return verdict with { Wait = wait, RetryAfterApplies = applies && signal.RetryAfter is not null, Horizon = horizon };
+            : wait is null && returns is null ? QuotaHorizon.Unknown : QuotaHorizon.Wait;
+        if (horizon == QuotaHorizon.Wait)
+        {
+            returns ??= Announced(signal, applies) is { } announced && bounds.IsReturn(announced) ? bounds.BoundReturn(announced) : null;
+        }
+
+        return verdict with { Wait = wait, Returns = horizon == QuotaHorizon.Wait ? returns : null, RetryAfterApplies = applies && signal.RetryAfter is not null, Horizon = horizon };
+    }
+
+    /// <summary>The wait that the response asks for, whatever it is.</summary>
+    private static long? Announced(in UpstreamSignal signal, bool applies) => (applies ? signal.AnnouncedRetryAfter?.Ticks : null) ?? signal.Body.RetryAfterTicks;
+
+    /// <summary>When the last of the quotas returns of which nothing is left.</summary>
+    private static TimeSpan? Returns(in UpstreamSignal signal, SignalBounds bounds)
+    {
+        TimeSpan? last = null;
+        foreach (ref readonly var hint in UpstreamSignal.LimitsOf(in signal))
+        {
+            last = hint.IsExhausted && !(hint.ReturnsAfter <= last) ? hint.ReturnsAfter ?? last : last;
+        }
+
+        return last is { } returns ? bounds.BoundReturn(returns.Ticks) : null;
     }
 
     private static TimeSpan? HiddenWait(in UpstreamSignal signal) => signal.Body.IsHiddenLimit ? HiddenLimitWait : null;

@@ -8,6 +8,9 @@ internal readonly record struct Verdict(ResponseKind Kind, ResponseScope Scope)
     /// <summary>How long not to send, within the bounds; null when nobody says.</summary>
     public TimeSpan? Wait { get; init; }
 
+    /// <summary>How long until a quota returns that is used up, where that may be longer than any wait; null when nobody says.</summary>
+    public TimeSpan? Returns { get; init; }
+
     /// <summary>The response's Retry-After is what it says it is. It is not on a success, where some send it always.</summary>
     public bool RetryAfterApplies { get; init; }
 

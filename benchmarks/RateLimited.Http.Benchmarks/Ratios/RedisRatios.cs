@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using RateLimited.Http.Benchmarks.Measuring;
+using RateLimited.Http.Benchmarks.Sides;
+using RateLimited.Http.Configuration;
+using RateLimited.Http.Redis.Connection;
+using RateLimited.Http.Redis.Messages;
+using StackExchange.Redis;
+
+namespace RateLimited.Http.Benchmarks.Ratios;
+
+/// <summary>What decisions in Redis cost, beside a raw EVALSHA of a script that does nothing, on the same connection and by turns with it: so many callers, each of whom waits for its answer.</summary>
+internal static class RedisRatios
+{
+    private const int Callers = 64;
+    private const int Rounds = 15;
+    private const long Much = 1_000_000_000;
+    private const long Hour = 3_600_000_000;
+
+    private static readonly TimeSpan Batch = TimeSpan.FromMilliseconds(150);
+
+    public static IEnumerable<Figure> All =>
+    [
+        new("redis-three-buckets", Target.OfRate(0.35), static name => Script(name, Buckets(Much), cost: 1, warm: 100)),
+        new("redis-three-sliding", Target.OfRate(0.25), static name => Script(name, Windows(Much, 1_000_000), cost: 1, warm: 40_000)),
+        new("redis-refusal-bucket", Target.OfRate(0.6), static name => Script(name, Buckets(5)[..1], cost: 5, warm: 2)),
+        new("redis-refusal-sliding", Target.OfRate(0.6), static name => Script(name, Windows(5, Hour)[..1], cost: 5, warm: 2)),
+        new("redis-refusal-three-buckets", Target.None, static name => Script(name, Buckets(5), cost: 5, warm: 2)),
+        new("redis-one-by-one", Target.Bytes(600), static name => Product(name, ahead: TimeSpan.Zero)),
+        new("redis-prepaid", Target.OfRate(20), static name => Product(name, ahead: TimeSpan.FromSeconds(1))),
+        new("redis-memory-bucket", Target.None, static name => Memory(name, Buckets(Much)[..1])),
+        new("redis-memory-sliding", Target.None, static name => Memory(name, Windows(Much, 1_000_000)[..1])),
+    ];
+
+    private static LimitTerms[] Buckets(long quota) => [.. Enumerable.Range(1, 3).Select(id => new BucketTerms(id, quota, Hour, quota))];
+
+    private static LimitTerms[] Windows(long quota, long window) => [.. Enumerable.Range(1, 3).Select(id => new SlidingTerms(id, quota, window))];
+
+    private static Ratio Script(string name, LimitTerms[] terms, long cost, int warm) => With(async multiplexer =>
+    {
+        var calls = new ScriptCalls(multiplexer.GetDatabase(), name, terms, cost);
+        for (var i = 0; i < warm; i += Callers)
+        {
+            await Task.WhenAll(Enumerable.Range(0, Math.Min(Callers, warm - i)).Select(_ => calls.AskAsync()));
+        }
+
+        return await AgainstRaw(name, multiplexer, async () => await calls.AskAsync());
+    });
+
+    /// <summary>Requests through the whole library, by one process.</summary>
+    private static Ratio Product(string name, TimeSpan ahead) => With(async multiplexer =>
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConnectionMultiplexer>(multiplexer);
+        services.AddRateLimitingRedis(options => (options.Prefix, options.TakeAhead) = (name, ahead));
+        services.AddServiceRateLimiting("api", service =>
+        {
+            service.Store = "Redis";
+            service.ArrivalGuard = TimeSpan.Zero;
+            service.Limit("1000000000000/h token-bucket").Limit("900000000000 tokens/h token-bucket").Limit("800000000000 units/h token-bucket");
+        });
+        await using var container = services.BuildServiceProvider();
+        var limiter = container.GetRequiredKeyedService<IServiceRateLimiter>("api");
+        var request = new AdmissionRequest { Costs = [new UnitCost("tokens", 10), new UnitCost("units", 1)] };
+        return await AgainstRaw(name, multiplexer, async () => (await limiter.AcquireAsync(request)).Dispose());
+    });
+
+    private static Ratio Memory(string name, LimitTerms[] terms) => With(async multiplexer =>
+    {
+        var calls = new ScriptCalls(multiplexer.GetDatabase(), name, terms, cost: 1);
+        var (few, many) = (0d, 0d);
+        for (var i = 0; i <= 200_000; i += Callers)
+        {
+            await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => calls.AskAsync()));
+            few = i == 100 * Callers ? await BytesOf() : few;
+            many = await BytesOf() is var now && now > many ? now : many;
+        }
+
+        return new Ratio(name, many, few, many);
+
+        async Task<double> BytesOf() => (double)(await multiplexer.GetDatabase().ExecuteAsync("MEMORY", "USAGE", calls.Key));
+    });
+
+    private static Ratio With(Func<IConnectionMultiplexer, Task<Ratio>> measure)
+    {
+        using var server = new RedisProcess();
+        using var multiplexer = ConnectionMultiplexer.Connect($"{server.Address},allowAdmin=true,syncTimeout=60000");
+        multiplexer.GetDatabase().ScriptEvaluate(ExchangeScript.Current.Text, ["{a}o"], [Nothing()]);
+        return Task.Run(() => measure(multiplexer)).GetAwaiter().GetResult();
+    }
+
+    private static byte[] Nothing()
+    {
+        var message = new MessageWriter();
+        message.Add(2, 7, 1, 0, 0, 0, 0, 0, 0);
+        return message.ToBytes();
+    }
+
+    private static async Task<Ratio> AgainstRaw(string name, IConnectionMultiplexer multiplexer, Func<Task> ours)
+    {
+        var database = multiplexer.GetDatabase();
+        var script = "return 1";
+        await database.ScriptEvaluateAsync(script);
+#pragma warning disable CA5350 // Redis names scripts by SHA-1.
+        var sha1 = System.Security.Cryptography.SHA1.HashData(System.Text.Encoding.UTF8.GetBytes(script));
+#pragma warning restore CA5350
+        RedisKey[] keys = ["{raw}:k"];
+        RedisValue[] values = ["1"];
+        async Task Raw() => await database.ScriptEvaluateAsync(sha1, keys, values);
+        await TimeAsync(ours);
+        await TimeAsync(Raw);
+        var (oursTimes, rawTimes, bytes) = (new double[Rounds], new double[Rounds], double.MaxValue);
+        for (var round = 0; round < Rounds; round++)
+        {
+            (oursTimes[round], var allocated) = await TimeAsync(ours);
+            (rawTimes[round], _) = await TimeAsync(Raw);
+            bytes = Math.Min(bytes, allocated);
+        }
+
+        return new Ratio(name, Duel.Quarter(oursTimes), Duel.Quarter(rawTimes), bytes);
+    }
+
+    /// <summary>Nanoseconds and bytes for one, of all that many callers did in a while.</summary>
+    private static async Task<(double Nanoseconds, double Bytes)> TimeAsync(Func<Task> act)
+    {
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var began = Stopwatch.GetTimestamp();
+        var counts = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
+        {
+            var count = 0;
+            for (; Stopwatch.GetElapsedTime(began) < Batch; count++)
+            {
+                await act();
+            }
+
+            return count;
+        })));
+        var elapsed = Stopwatch.GetElapsedTime(began);
+        double done = counts.Sum();
+        return (elapsed.TotalNanoseconds / done, (GC.GetTotalAllocatedBytes(precise: true) - before) / done);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+
+namespace RateLimited.Http.Pipeline;
+
+/// <summary>
+/// A response's content whose body is watched. It adds, changes and buffers nothing: headers, length and bytes are those of the content inside.
+/// </summary>
+internal sealed class WatchedContent : HttpContent
+{
+    private static readonly Type Empty = new HttpResponseMessage().Content.GetType();
+
+    private readonly HttpContent _inner;
+    private readonly BodyWatch _watch;
+
+    public WatchedContent(HttpContent inner, BodyWatch watch)
+    {
+        _inner = inner;
+        _watch = watch;
+        foreach (var header in inner.Headers.NonValidated)
+        {
+#pragma warning disable RS0030 // These came off the wire, where line breaks had ended them, and go nowhere. Validating would lose what an upstream writes wrongly.
+            Headers.TryAddWithoutValidation(header.Key, header.Value);
+#pragma warning restore RS0030
+        }
+    }
+
+    /// <summary>The watch over a response's body; null where there is none.</summary>
+    public static BodyWatch? WatchOf(HttpResponseMessage response) => response.Content is WatchedContent watched ? watched._watch : null;
+
+    /// <summary>Whether anything can come after the headers.</summary>
+    public static bool MayHaveBody(HttpRequestMessage request, HttpResponseMessage response) =>
+        response.Content.GetType() != Empty
+        && request.Method != HttpMethod.Head
+        && response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified or HttpStatusCode.SwitchingProtocols)
+        && response.Content.Headers.ContentLength != 0;
+
+    /// <summary>A body that is copied as a whole: into memory, where HttpContent and HttpClient do so for their callers, or to a place of the reader's own, which takes what time it takes.</summary>
+    internal static void BeginCopying(Stream destination, BodyWatch watch)
+    {
+        if (destination.GetType().DeclaringType == typeof(HttpContent))
+        {
+            watch.BeginBuffering();
+        }
+    }
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        BeginCopying(stream, _watch);
+        var read = _watch.BeginRead(cancellationToken);
+        try
+        {
+            var copying = _inner.CopyToAsync(new BodyProgressStream(stream, _watch), context, read.Token);
+            if (!copying.IsCompleted)
+            {
+                _watch.Wait();
+            }
+
+            await copying.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            if (_watch.Fail(read, exception, cancellationToken) is { } clearer)
+            {
+                throw clearer;
+            }
+
+            throw;
+        }
+
+        _watch.EndRead(read, isEnd: true, bytes: default);
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        BeginCopying(stream, _watch);
+        using var body = CreateContentReadStream(cancellationToken);
+        body.CopyTo(stream);
+    }
+
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
+    {
+        _watch.ThrowIfClosed();
+        return new WatchedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _watch);
+    }
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
+
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
+    {
+        _watch.ThrowIfClosed();
+        return new WatchedStream(_inner.ReadAsStream(cancellationToken), _watch);
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        var known = _inner.Headers.ContentLength;
+        length = known ?? 0;
+        return known is not null;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            try
+            {
+                _inner.Dispose();
+            }
+            finally
+            {
+                _watch.Dispose();
+            }
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,49 @@
+using RateLimited.Http.Simulation.Tests.Worlds;
+
+namespace RateLimited.Http.Simulation.Tests;
+
+/// <summary>A world is its seed's and nobody else's.</summary>
+public sealed class ReplayTests
+{
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 25)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void The_same_seed_is_the_same_world_event_by_event(int seed)
+    {
+        var (first, again) = (Run(seed), Run(seed));
+
+        again.All.ShouldBe(first.All);
+        again.Hash.ShouldBe(first.Hash);
+        first.Count.ShouldBeGreaterThan(50);
+    }
+
+    [Fact]
+    public void Other_seeds_are_other_worlds() => Enumerable.Range(1, 25).Select(static seed => Run(seed).Hash).Distinct().Count().ShouldBe(25);
+
+    [Fact]
+    public async Task It_does_not_matter_how_many_run_beside_it_nor_on_which_thread()
+    {
+        var alone = Enumerable.Range(1, 8).Select(static seed => Run(seed).Hash).ToArray();
+        var beside = await Task.WhenAll(Enumerable.Range(1, 8).Select(static seed => Task.Run(() => Run(seed).Hash)));
+
+        beside.ShouldBe(alone);
+    }
+
+    [Fact]
+    public void Every_fault_is_on_in_some_world_and_off_in_another()
+    {
+        var plans = Enumerable.Range(1, 200).Select(static seed => SwarmPlan.Draw(new Random(seed))).ToArray();
+
+        Enum.GetValues<Faults>().Where(static fault => fault != Faults.None).ShouldAllBe(fault => plans.Any(plan => plan.Has(fault)) && plans.Any(plan => !plan.Has(fault)));
+        plans.ShouldContain(static plan => plan.Faults == Faults.None);
+    }
+
+    private static Trace Run(int seed)
+    {
+        var trace = new Trace { All = [] };
+        using var world = new World(seed, mutant: null, trace);
+        world.Run();
+        return trace;
+    }
+}

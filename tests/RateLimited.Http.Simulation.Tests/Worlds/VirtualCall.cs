@@ -1,0 +1,359 @@
+using RateLimited.Http.Admission;
+using RateLimited.Http.Limits;
+using RateLimited.Http.Resilience;
+using RateLimited.Http.Simulation.Tests.Oracles;
+using RateLimited.Http.Testing.Limits;
+
+namespace RateLimited.Http.Simulation.Tests.Worlds;
+
+/// <summary>One request of somebody's through its life: it asks, waits, goes, is answered, ends; or is refused, given up, lost, repeated.</summary>
+internal sealed class VirtualCall(World world, VirtualService service, int number, AdmissionRequest request)
+{
+    private const int MostAttempts = 3;
+
+    private readonly VirtualProcess _process = service.Process;
+    private readonly int _epoch = service.Process.Epoch;
+    private IReadOnlyList<(LimitOracle Oracle, LimitOracle.Admission Admission)> _admissions = [];
+    private CancellationTokenSource? _source;
+    private AdmissionTicket? _ticket;
+    private CircuitPass _pass;
+    private Stage _stage;
+    private bool _isGivenUp;
+    private long _stoodStill;
+    private int _attempt;
+    private long _went;
+
+    private enum Stage
+    {
+        Asks,
+        Waits,
+        Goes,
+        Ended,
+    }
+
+    public AdmissionRequest Request => request;
+
+    /// <summary>When it asked.</summary>
+    public long Asked { get; private set; }
+
+    /// <summary>Its place among all that ever joined a line.</summary>
+    public long Joined { get; private set; }
+
+    /// <summary>How long it may wait.</summary>
+    public long Patience { get; private set; }
+
+    /// <summary>Until when it must have left the line: timers have whole milliseconds, fire late, and not while the process stands still.</summary>
+    public long MustLeaveBy => Saturating.Add(Saturating.Add(Asked, Patience), world.TimerSlack + _process.StoodStill - _stoodStill);
+
+    public void Start()
+    {
+        service.Retries.FirstAttempt(world.Now);
+        Attempt();
+    }
+
+    /// <summary>The process died, and nothing that belongs to it happens any more.</summary>
+    public void Forget() => _stage = Stage.Ended;
+
+    private void Attempt()
+    {
+        var attempt = ++_attempt;
+        if (!service.Breaker.TryEnter(world.Now, out _pass, out var wait))
+        {
+            world.Note($"{this} finds the circuit open for {wait}");
+            Require(world.Now - service.LastPass <= VirtualService.LongestBreak, "its circuit let nobody through for longer than the longest break");
+            _stage = Stage.Ended;
+            return;
+        }
+
+        service.LastPass = world.Now;
+        _stage = Stage.Asks;
+        Asked = world.Now;
+        _stoodStill = _process.StoodStill;
+        Patience = (request.Timeout ?? service.Spec.Queue.Timeout) is var timeout && timeout < TimeSpan.Zero ? LimitRule.Never : timeout.Ticks;
+        _source = world.Happens(Faults.Cancellations, often: 8) ? new CancellationTokenSource() : null;
+        world.Note($"{this} asks");
+#pragma warning disable CA2012 // It is asked for its result once, when it is there.
+        var admission = service.Limiter.AdmitAsync(request, _source?.Token ?? CancellationToken.None);
+        if (admission.IsCompleted)
+        {
+            Decide(admission);
+            return;
+        }
+
+        _stage = Stage.Waits;
+        Joined = world.NextJoined();
+        service.Waiting.Add(this);
+        Require(service.Waiting.Count <= service.Spec.Queue.Length, $"{service.Waiting.Count} wait in a line of {service.Spec.Queue.Length}");
+        if (_source is not null)
+        {
+            world.Events.In(world.Draw(0, 3_000 * TimeSpan.TicksPerMillisecond), () => _process.Run(_epoch, () => GiveUp(attempt)));
+        }
+
+        admission.GetAwaiter().UnsafeOnCompleted(() => Decide(admission));
+#pragma warning restore CA2012
+    }
+
+    private void GiveUp(int attempt)
+    {
+        if (_stage == Stage.Waits && _attempt == attempt)
+        {
+            world.Note($"{this} gives up");
+            _isGivenUp = true;
+            _source!.Cancel();
+            Require(_stage == Stage.Ended, "it gave up and still waits");
+        }
+    }
+
+    private void Decide(in ValueTask<AdmissionTicket> admission)
+    {
+        if (_epoch != _process.Epoch)
+        {
+            return;
+        }
+
+        Require(_stage is Stage.Asks or Stage.Waits, "it was told twice what became of it");
+        service.Waiting.Remove(this);
+        if (admission.IsCompletedSuccessfully)
+        {
+            Require(!_isGivenUp, "it gave up and was let go all the same");
+            Go(admission.Result);
+            return;
+        }
+
+        _stage = Stage.Ended;
+        var task = admission.AsTask();
+        Report(CallResult.Inconclusive);
+        if (task.IsCanceled)
+        {
+            world.Note($"{this} left");
+            Require(_isGivenUp, "it was cancelled, and nobody had given it up");
+            return;
+        }
+
+        var refusal = (RateLimitRejectedException)task.Exception!.InnerException!;
+        world.Note($"{this} is refused: {refusal.Reason} by {refusal.Limit}");
+        Require(!_isGivenUp, "it gave up and was refused");
+        Require(refusal.Reason is not (RejectionReason.Disposed or RejectionReason.None), "nobody disposed its limiter");
+        Require(refusal.Reason != RejectionReason.Timeout || Patience != LimitRule.Never, "it may wait for ever");
+        Require(refusal.RetryAfter is not { } after || after >= TimeSpan.Zero, "it is to come again in the past");
+    }
+
+    private void Go(AdmissionTicket ticket)
+    {
+        world.Note($"{this} goes after {world.Now - Asked}");
+        Require(world.Now <= MustLeaveBy, $"it waited {world.Now - Asked} and may only {Patience}");
+        foreach (var other in service.Waiting)
+        {
+            Require(!other.IsBefore(this), $"{other} stood before it");
+        }
+
+        _stage = Stage.Goes;
+        _ticket = ticket;
+        _went = world.Now;
+        service.Held++;
+        _admissions = service.Admitted(request, ticket);
+        if (_process.AdmitGlobally(service, request) is { } global)
+        {
+            _admissions = [.. _admissions, global];
+        }
+
+        Send();
+    }
+
+    /// <summary>
+    /// Whether it stands before another that wants the same: it came earlier, or has a priority that the other has not risen to. Who has risen stands in another class, and if it waits for a limit of its
+    /// own there, whoever needs less may pass.
+    /// </summary>
+    private bool IsBefore(VirtualCall other)
+    {
+        var (mine, others) = (request, other.Request);
+        if (mine.Tenant != others.Tenant || mine.Endpoint != others.Endpoint || mine.Partition != others.Partition || others.Timeout == TimeSpan.Zero || other._stage != Stage.Waits)
+        {
+            return false;
+        }
+
+        var isSame = SameCosts(mine.Costs, others.Costs);
+        return mine.Priority == others.Priority
+            ? Joined < other.Joined && (isSame || !MayHaveRisen())
+            : mine.Priority > others.Priority && !other.MayHaveRisen() && isSame;
+    }
+
+    private bool MayHaveRisen() => world.Plan.Has(Faults.Reloads) || world.Now - Asked >= service.Spec.Queue.Ageing.Ticks;
+
+    private void Send()
+    {
+        var attempt = _attempt;
+        if (world.Happens(Faults.NotSent))
+        {
+            world.Events.In(world.Draw(0, TimeSpan.TicksPerSecond), () => _process.Run(_epoch, () => NotSent(attempt)));
+            return;
+        }
+
+        if (world.Happens(Faults.Aborts))
+        {
+            world.Events.In(world.Draw(0, TimeSpan.TicksPerSecond / 2), () => _process.Run(_epoch, () => End(attempt, AnswerKind.Ignored, "is given up under way")));
+        }
+
+        var heldUp = world.Happens(Faults.HoldUps) ? world.Draw(0, 2 * TimeSpan.TicksPerSecond) : 0;
+        if (world.Happens(Faults.LostThere))
+        {
+            world.Events.In(world.Draw(TimeSpan.TicksPerSecond, 3 * TimeSpan.TicksPerSecond), () => Answer(attempt, AnswerKind.Faulted, isHeard: false, [], wait: null));
+        }
+        else
+        {
+            world.Events.In(world.DrawWay() + heldUp, () => Arrive(attempt));
+        }
+    }
+
+    private void Arrive(int attempt)
+    {
+        var upstream = service.Upstream;
+        var back = world.DrawWay();
+        if (world.Now < upstream.FailsUntil || world.Now < upstream.StormsUntil)
+        {
+            var isStorm = world.Now < upstream.StormsUntil;
+            world.Note($"{this} meets {(isStorm ? "a storm" : "a fault")}");
+            TimeSpan? asked = isStorm && world.Draw(0, 2) == 0 ? TimeSpan.FromTicks(world.Draw(0, 3 * TimeSpan.TicksPerSecond)) : null;
+            world.Events.In(back, () => Answer(attempt, isStorm ? AnswerKind.Throttled : AnswerKind.Faulted, isHeard: true, [], asked));
+            return;
+        }
+
+        var verdict = upstream.Arrive(world.Now, world.KeyOf(_process), request);
+        var reports = world.Signals(upstream, _process, request);
+        if (verdict.Ticket is { } ticket)
+        {
+            Serve(attempt, ticket, back, reports);
+            return;
+        }
+
+        var (limit, wait) = (verdict.Refusal!.Limit!, verdict.Refusal.Wait);
+        world.Note($"{this} is refused by the upstream for {limit.Name}, {wait.Ticks}");
+        Require(!world.HoldsAtTheDoor(upstream.SpecOf(limit.Name)), $"the upstream refused it for '{upstream.SpecOf(limit.Name)}'");
+        world.Events.In(back, () => Answer(attempt, AnswerKind.Throttled, isHeard: true, reports, wait));
+    }
+
+    private void Serve(int attempt, UpstreamTicket ticket, long back, QuotaReport[] reports)
+    {
+        var (work, isLost) = (world.Draw(0, world.Plan.Work), world.Happens(Faults.LostBack));
+        world.Note($"{this} is served for {work}");
+        world.Events.In(work, () =>
+        {
+            VirtualUpstream.End(world.Now, ticket);
+            world.Events.In(isLost ? back + (2 * TimeSpan.TicksPerSecond) : back, () => Answer(attempt, isLost ? AnswerKind.Faulted : AnswerKind.Succeeded, !isLost, reports, wait: null));
+        });
+    }
+
+    private void Answer(int attempt, AnswerKind kind, bool isHeard, QuotaReport[] reports, TimeSpan? wait) => _process.Run(_epoch, () =>
+    {
+        if (_stage != Stage.Goes || _attempt != attempt)
+        {
+            return;
+        }
+
+        var now = service.Limiter.Now;
+        if (isHeard)
+        {
+            service.Limiter.Answered(_ticket!, reports, now);
+        }
+
+        if (kind == AnswerKind.Throttled)
+        {
+            service.Limiter.Pause(_ticket!, wait);
+        }
+
+        service.Limiter.Learn(_ticket!, kind, now, isExplained: reports.Length > 0);
+        world.Events.In(world.Draw(0, 50 * TimeSpan.TicksPerMillisecond), () => _process.Run(_epoch, () => End(attempt, kind, kind.ToString())));
+    });
+
+    private void NotSent(int attempt)
+    {
+        if (_stage != Stage.Goes || _attempt != attempt)
+        {
+            return;
+        }
+
+        world.Note($"{this} was never sent");
+        Leave(static (oracle, admission, now) => oracle.Settle(admission, now, 0));
+        _ticket!.GiveBack();
+        Report(CallResult.Failure);
+        Repeat();
+    }
+
+    private void End(int attempt, AnswerKind kind, string how)
+    {
+        if (_stage != Stage.Goes || _attempt != attempt)
+        {
+            return;
+        }
+
+        world.Note($"{this} ends: {how}");
+        Settle();
+        Leave(static (_, _, _) => { });
+        _ticket!.Complete();
+        var result = kind switch { AnswerKind.Faulted => CallResult.Failure, AnswerKind.Succeeded => CallResult.Success, _ => CallResult.Inconclusive };
+        Report(result);
+        if (kind is AnswerKind.Faulted or AnswerKind.Throttled)
+        {
+            Repeat();
+        }
+    }
+
+    private void Settle()
+    {
+        var thought = ServiceSpec.CostOf(ServiceDrawing.Tokens, request.Costs);
+        if (thought == 0 || !world.Happens(Faults.Settlements, often: 8))
+        {
+            return;
+        }
+
+        var actual = world.Draw(0, 2 * thought);
+        world.Note($"{this} cost {actual} and not {thought}");
+        _ticket!.Settle(new UnitCost(ServiceDrawing.Tokens, actual));
+        foreach (var (oracle, admission) in _admissions.Where(static each => each.Oracle.Spec.Unit == ServiceDrawing.Tokens))
+        {
+            oracle.Settle(admission, world.Now, actual);
+        }
+    }
+
+    /// <summary>What it held is free: before its ticket says so, since whoever waits for that goes at once.</summary>
+    private void Leave(Action<LimitOracle, LimitOracle.Admission, long> settle)
+    {
+        _stage = Stage.Ended;
+        service.Held--;
+        foreach (var (oracle, admission) in _admissions)
+        {
+            settle(oracle, admission, world.Now);
+            oracle.End(admission);
+            admission.HasEnded = true;
+        }
+
+        _admissions = [];
+    }
+
+    private void Report(CallResult result)
+    {
+        service.Breaker.Report(world.Now, _pass, result, world.Now - _went, null);
+        service.LastPass = world.Now;
+    }
+
+    private void Repeat()
+    {
+        if (_attempt < MostAttempts && service.Retries.TryTake(world.Now))
+        {
+            world.Events.In(world.Draw(0, TimeSpan.TicksPerSecond), () => _process.Run(_epoch, Attempt));
+        }
+    }
+
+    private void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvariantException($"{this}: {otherwise}");
+        }
+    }
+
+    private static bool SameCosts(IReadOnlyList<UnitCost>? mine, IReadOnlyList<UnitCost>? others) => (mine ?? []).SequenceEqual(others ?? []);
+
+    public override string ToString() =>
+        $"{_process.Name} {service.Spec.Name} #{number}.{_attempt} {request.Priority}{(request.Tenant is { } tenant ? $" {tenant}" : "")}{(request.Partition is { } name ? $" {name}" : "")}{(request.Endpoint is { } endpoint ? $" {endpoint}" : "")}{(request.Costs is { } costs ? $" ({string.Join(", ", costs.Select(static cost => $"{cost.Amount} {cost.Unit}"))})" : "")}";
+}

@@ -1,0 +1,177 @@
+using RateLimited.Http.Admission;
+using RateLimited.Http.Resilience;
+using RateLimited.Http.Simulation.Tests.Oracles;
+using RateLimited.Http.Telemetry;
+
+namespace RateLimited.Http.Simulation.Tests.Worlds;
+
+/// <summary>One service of one process: the real limiter, circuit and budget, and what the world knows of them.</summary>
+internal sealed class VirtualService : IDisposable
+{
+    private static readonly BreakerRule Breaking = new()
+    {
+        Window = 5 * TimeSpan.TicksPerSecond,
+        MinimumCalls = 5,
+        Break = TimeSpan.TicksPerSecond,
+        MaxBreak = 3 * TimeSpan.TicksPerSecond,
+        Probes = 2,
+    };
+
+    private readonly World _world;
+    private readonly RateLimitingTelemetry _telemetry = new();
+    private readonly Dictionary<(string Limit, string Partition), LimitOracle> _oracles = [];
+    private bool _hasReloaded;
+
+    public VirtualService(World world, VirtualProcess process, InProcessStore store, ServiceSpec spec, VirtualUpstream upstream)
+    {
+        _world = world;
+        Process = process;
+        Upstream = upstream;
+        First = spec;
+        Spec = spec;
+        Limiter = new ServiceLimiter(spec.Definition(world.Mutate), store, _telemetry.For($"{process.Name} {spec.Name}"), Completion.Inline);
+    }
+
+    public VirtualProcess Process { get; }
+
+    public VirtualUpstream Upstream { get; }
+
+    public ServiceLimiter Limiter { get; }
+
+    /// <summary>What it was configured as at first.</summary>
+    public ServiceSpec First { get; }
+
+    public ServiceSpec Spec { get; private set; }
+
+    public List<VirtualCall> Waiting { get; } = [];
+
+    /// <summary>How many hold a ticket.</summary>
+    public int Held { get; set; }
+
+    public CircuitBreaker Breaker { get; } = new(Breaking);
+
+    public RetryRecord Retries { get; } = new();
+
+    /// <summary>When the circuit last let a call through, or heard of one.</summary>
+    public long LastPass { get; set; }
+
+    public static long LongestBreak => Breaking.MaxBreak + Breaking.Break;
+
+    /// <summary>Takes a new configuration.</summary>
+    public void Reload(ServiceSpec next)
+    {
+        var previous = Spec;
+        Spec = next;
+        _hasReloaded = true;
+        if (next.Mode != previous.Mode)
+        {
+            _oracles.Clear();
+        }
+
+        foreach (var key in _oracles.Keys.ToArray())
+        {
+            if (key.Limit == VirtualProcess.GlobalName)
+            {
+                continue;
+            }
+
+            var (was, now) = (_oracles[key].Spec, All(next).FirstOrDefault(limit => Scoped(next, limit) == key.Limit));
+            if (now is not null && now.Kind == was.Kind && now.Window == was.Window && now.Unit == was.Unit)
+            {
+                _oracles[key].Change(now);
+                if (now.By != PartitionBy.Service && next.MaxPartitions < ServiceSpec.ManyPartitions)
+                {
+                    _oracles[key].LoseStep();
+                }
+            }
+            else
+            {
+                _oracles.Remove(key);
+            }
+        }
+
+        Limiter.Apply(next.Definition(_world.Mutate));
+    }
+
+    /// <summary>A request was let go: every limit that counts it must have allowed it.</summary>
+    public IReadOnlyList<(LimitOracle Oracle, LimitOracle.Admission Admission)> Admitted(AdmissionRequest request, AdmissionTicket ticket)
+    {
+        if (Spec.Mode != RateLimitMode.Enforce)
+        {
+            return [];
+        }
+
+        if (!Spec.TrustsUpstream)
+        {
+            MustBeCharged(request, ticket);
+        }
+
+        var charged = Charged(ticket).Select(static charge => charge.Name).ToHashSet(StringComparer.Ordinal);
+        var admissions = new List<(LimitOracle, LimitOracle.Admission)>();
+        foreach (var limit in Spec.LimitsOf(request).Where(limit => charged.Contains(limit.Name)))
+        {
+            var partition = limit.By switch { PartitionBy.Tenant => request.Tenant!, PartitionBy.Name => request.Partition!, _ => string.Empty };
+            admissions.Add(Admit(Oracle(Scoped(Spec, limit), partition, limit), ServiceSpec.CostOf(limit.Unit, request.Costs)));
+        }
+
+        return admissions;
+    }
+
+    public (LimitOracle Oracle, LimitOracle.Admission Admission) Admit(LimitOracle oracle, long cost) =>
+        (oracle, oracle.Admit(_world.Now, Process.Clock.GetUtcNow().UtcTicks, cost));
+
+    public void Dispose()
+    {
+        Limiter.Dispose();
+        _telemetry.Dispose();
+    }
+
+    private static IEnumerable<LimitSpec> All(ServiceSpec spec) => spec.Limits.Concat(spec.EndpointLimits).Concat(spec.TenantLimits).Concat(spec.ClassLimits ?? []);
+
+    /// <summary>The limit's name: drawn so that no two of a service have the same.</summary>
+    private static string Scoped(ServiceSpec spec, LimitSpec limit) => $"{spec.Name} {limit.Name}";
+
+    private static List<(string Name, long Cost)> Charged(AdmissionTicket ticket)
+    {
+        var charges = new List<(string Name, long Cost)>();
+        foreach (ref var charge in ticket.Charges)
+        {
+            if (charge.Partition.Limit.Rule is not Http.Limits.ReportedLimit)
+            {
+                charges.Add((charge.Partition.Limit.Definition.Name, charge.Cost));
+            }
+        }
+
+        return charges;
+    }
+
+    private void MustBeCharged(in AdmissionRequest request, AdmissionTicket ticket)
+    {
+        var costs = request.Costs;
+        var expected = Spec.LimitsOf(request).Select(limit => (limit.Name, Cost: ServiceSpec.CostOf(limit.Unit, costs)));
+        if (Process.Global is { } global && ServiceSpec.CostOf(global.Unit, costs) > 0)
+        {
+            expected = expected.Append((global.Name, ServiceSpec.CostOf(global.Unit, costs)));
+        }
+
+        var (right, charged) = (Text(expected), Text(Charged(ticket)));
+        if (right != charged)
+        {
+            throw new InvariantException($"{Process.Name} {Spec.Name} charged {charged} and not {right}");
+        }
+
+        static string Text(IEnumerable<(string Name, long Cost)> charges) => string.Join(", ", charges.Select(static charge => $"{charge.Cost} of '{charge.Name}'").Order(StringComparer.Ordinal));
+    }
+
+    private LimitOracle Oracle(string limit, string partition, LimitSpec spec)
+    {
+        if (!_oracles.TryGetValue((limit, partition), out var oracle))
+        {
+            // What a reload brought may have taken over what went before it, and above the cap on partitions several are counted as one.
+            var isInStep = !_hasReloaded && (spec.By == PartitionBy.Service || Spec.MaxPartitions >= ServiceSpec.ManyPartitions);
+            _oracles.Add((limit, partition), oracle = LimitOracle.Of(spec, _world.MostWindows, isInStep));
+        }
+
+        return oracle;
+    }
+}

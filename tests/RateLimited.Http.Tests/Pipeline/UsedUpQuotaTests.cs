@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Net;
+using RateLimited.Http.Admission;
+using RateLimited.Http.Pipeline;
+using RateLimited.Http.Signals;
+
+namespace RateLimited.Http.Tests.Pipeline;
+
+/// <summary>A quota that is used up until tomorrow: how long it is held for, who finds out whether it is, and what ends it.</summary>
+public sealed class UsedUpQuotaTests
+{
+    private const string Daily = """{"errorType":"RATE_LIMIT","policyName":"DAILY"}""";
+
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private bool _isUsedUp = true;
+    private int _sent;
+
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Until_the_accounts_midnight_one_request_an_hour_goes_and_then_all_do()
+    {
+        using var service = Service("hubspot", new CorrectionDefinition { AccountZone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin") });
+        using var client = Client(service, Daily);
+        await Send(client);
+
+        // 2026 begins at midnight UTC, an hour after Berlin's: its next midnight is 23 hours on.
+        for (var hour = 1; hour <= 22; hour++)
+        {
+            service.Limiter.EstimateWait().ShouldBe(Hour, $"hour {hour}");
+            service.Time.Advance(Hour);
+            await Send(client);
+            _sent.ShouldBe(hour + 1);
+        }
+
+        service.Limiter.EstimateWait().ShouldBe(Hour);
+        _isUsedUp = false;
+        service.Time.Advance(Hour);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Send(client))).WithinTimeAsync(service.Time);
+        service.Limiter.EstimateWait().ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromMilliseconds(26));
+    }
+
+    [Fact]
+    public async Task One_that_succeeds_meanwhile_lets_all_go()
+    {
+        using var service = Service("hubspot", new CorrectionDefinition { AccountZone = TimeZoneInfo.Utc });
+        using var client = Client(service, Daily);
+        await Send(client);
+        _isUsedUp = false;
+        service.Time.Advance(Hour);
+
+        var all = Enumerable.Range(0, 10).Select(_ => Send(client)).ToList();
+        await Task.WhenAll(all).WithinTimeAsync(service.Time);
+
+        _sent.ShouldBe(11);
+        service.Limiter.EstimateWait().ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromMilliseconds(26));
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_the_one_that_finds_out_goes_with_its_answer()
+    {
+        using var service = Service("hubspot", new CorrectionDefinition { AccountZone = TimeZoneInfo.Utc });
+        var answer = new TaskCompletionSource<HttpResponseMessage>();
+#pragma warning disable VSTHRD003 // It is answered below.
+        using var client = service.Over((_, _) => ++_sent == 2 ? answer.Task : Task.FromResult(_sent == 1 ? Refusal(Daily) : new HttpResponseMessage()));
+#pragma warning restore VSTHRD003
+        await Send(client);
+        service.Time.Advance(Hour);
+
+        var all = Enumerable.Range(0, 5).Select(_ => Send(client)).ToList();
+        _sent.ShouldBe(2);
+        answer.SetResult(new HttpResponseMessage());
+
+        await Task.WhenAll(all).WithinTimeAsync(service.Time);
+        _sent.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Where_nobody_says_when_it_returns_one_in_ten_minutes_finds_out()
+    {
+        using var service = Service("hubspot", new CorrectionDefinition());
+        using var client = Client(service, Daily);
+
+        for (var i = 0; i < 10; i++)
+        {
+            await Send(client);
+            service.Limiter.EstimateWait().ShouldBe(TimeSpan.FromMinutes(10));
+            service.Time.Advance(TimeSpan.FromMinutes(10));
+        }
+
+        _sent.ShouldBe(10);
+    }
+
+    [Theory]
+    [InlineData(31 * 24, 1)]
+    [InlineData(3, 3)]
+    public async Task A_days_window_of_which_nothing_is_left_is_believed_to_its_end_and_no_further_than_MaxExhausted(int believedHours, int goAtOnce)
+    {
+        using var service = Service("x", new CorrectionDefinition { MaxExhausted = TimeSpan.FromHours(believedHours) });
+        var reset = service.Time.GetUtcNow().AddHours(20).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var answer = new TaskCompletionSource<HttpResponseMessage>();
+#pragma warning disable VSTHRD003 // It is answered below.
+        using var client = service.Over((_, _) => ++_sent == 1 ? Task.FromResult(Refusal(body: null, [("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", reset)])) : answer.Task);
+#pragma warning restore VSTHRD003
+        await Send(client);
+        service.Time.Advance(TimeSpan.FromHours(5));
+
+        var all = Enumerable.Range(0, 3).Select(_ => Send(client)).ToList();
+        service.Time.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.TrueAsync(() => _sent == 1 + goAtOnce, "one that finds out, or everybody");
+        service.Limiter.GetStatus().Line.Sum(static line => line.Waiting).ShouldBe(3 - goAtOnce);
+
+        answer.SetResult(new HttpResponseMessage());
+        await Task.WhenAll(all).WithinTimeAsync(service.Time);
+    }
+
+    private static LimitedService Service(string dialect, CorrectionDefinition correction)
+    {
+        var service = new LimitedService(new ServiceDefinition
+        {
+            Name = Guid.NewGuid().ToString("n"),
+            Limits = [LimitedService.Window(1000)],
+            ArrivalGuard = TimeSpan.Zero,
+            Correction = correction,
+            Queue = new QueueDefinition { Timeout = TimeSpan.FromDays(2) },
+        });
+        service.Pipeline.Settings = service.Pipeline.Settings with { Signals = new SignalReader(KnownDialects.Find(dialect), correction.MaxHint, correction.MaxExhausted) };
+        return service;
+    }
+
+    private static HttpResponseMessage Refusal(string? body, params (string Name, string Value)[] headers)
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.TooManyRequests) { Content = new StringContent(body ?? string.Empty) };
+        foreach (var (name, value) in headers)
+        {
+            response.Headers.Add(name, value);
+        }
+
+        return response;
+    }
+
+    private static async Task<bool> Send(HttpMessageInvoker client)
+    {
+        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://upstream/"), Ended);
+        return response.IsSuccessStatusCode;
+    }
+
+    private HttpMessageInvoker Client(LimitedService service, string body) => service.Over((_, _) =>
+    {
+        _sent++;
+        return Task.FromResult(_isUsedUp ? Refusal(body) : new HttpResponseMessage());
+    });
+}
