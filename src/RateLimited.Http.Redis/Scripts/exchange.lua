@@ -410,7 +410,8 @@ if not answered then
         l.mark = e
       else
         local later = (e - l.mark) % l.window
-        local tolerance = min(2000000, floor(l.window / 8))
+        -- Announced instants are rounded to seconds: of windows of a second and more none is moved by less.
+        local tolerance = min(2000000, max(floor(l.window / 8), l.window < 1000000 and 0 or 1000000))
         if l.number == 0 then l.number = l.mark end
         if l.shifted == l.number or later <= tolerance or later >= l.window - tolerance then return end
         l.shifted, l.mark, l.phase = l.number, l.mark + later, (l.phase + later) % l.window
