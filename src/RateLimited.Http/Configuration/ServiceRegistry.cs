@@ -62,6 +62,18 @@ internal sealed class ServiceRegistry : IDisposable
     /// <exception cref="InvalidOperationException">No such service is configured.</exception>
     public IServiceCircuit Circuit(string service) => Known(service).Pipeline.Resilience;
 
+    /// <summary>The names of all services that are configured now, in the order of the alphabet.</summary>
+    public IReadOnlyList<string> Services
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _current.Services.Values.Select(static service => service.Definition.Name).Order(StringComparer.OrdinalIgnoreCase)];
+            }
+        }
+    }
+
     private LiveService Known(string service) =>
         Find(service) ?? throw new InvalidOperationException(
             $"No service {Fault.Quote(service)} is configured under {RateLimitingOptionsReader.ServicesPath} or added in code; configured are: {Names()}.");

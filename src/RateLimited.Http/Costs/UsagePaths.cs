@@ -14,6 +14,7 @@ public sealed class UsagePaths
         Json = new JsonPaths([.. paths]);
     }
 
+    /// <summary>Makes a set of paths, of which some lead to one and the same value.</summary>
     /// <param name="paths">The paths.</param>
     /// <param name="once">Paths to one value that stands in one of several places, of which nobody needs to look for a second.</param>
     internal UsagePaths(IReadOnlyList<string> paths, IReadOnlyList<string> once) => Json = new JsonPaths([.. paths, .. once], once.Count);

@@ -1,0 +1,158 @@
+// All text is set as text, never as markup: names come from a configuration, and whatever else comes is treated alike.
+'use strict';
+
+(() => {
+  const root = document.body.dataset.root;
+  const at = id => document.getElementById(id);
+  const charts = [
+    ['usage', 'Fullest limit', value => percent(value)],
+    ['waiting', 'In line', value => number(value)],
+    ['inFlight', 'In flight', value => number(value)],
+    ['admittedPerSecond', 'Admitted a second', value => number(value)],
+    ['refusedPerSecond', 'Refused a second', value => number(value)],
+    ['unexpected429', 'Unexpected 429s', value => number(value)],
+  ];
+  let services = [];
+
+  function number(value) {
+    return value.toLocaleString('en', { maximumFractionDigits: 2 });
+  }
+
+  function percent(value) {
+    return value.toLocaleString('en', { style: 'percent', maximumFractionDigits: 1 });
+  }
+
+  function duration(seconds) {
+    if (seconds === null) return 'not known';
+    if (seconds < 1) return `${number(Math.round(seconds * 1000))} ms`;
+    if (seconds < 120) return `${number(Math.round(seconds * 10) / 10)} s`;
+    return seconds < 7200 ? `${number(Math.round(seconds / 60))} min` : `${number(Math.round(seconds / 360) / 10)} h`;
+  }
+
+  function make(tag, text, attributes = {}) {
+    const element = document.createElement(tag);
+    if (text !== undefined) element.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    return element;
+  }
+
+  function meter(share, label) {
+    return make('meter', percent(share), { min: 0, max: 1, low: 0.8, high: 0.95, optimum: 0, value: Math.min(share, 1), 'aria-label': `${label}: ${percent(share)}` });
+  }
+
+  function bar(limit) {
+    const element = make('div', undefined, { class: 'bar' });
+    element.append(make('span', limit.name), make('span', limit.resetSeconds === null ? percent(limit.ratio) : `${percent(limit.ratio)}, free in ${duration(limit.resetSeconds)}`), meter(limit.ratio, limit.name));
+    return element;
+  }
+
+  function chosen() {
+    try {
+      return decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return '';
+    }
+  }
+
+  function card(service) {
+    const element = make('a', undefined, { class: 'card', href: `#${encodeURIComponent(service.name)}`, 'data-health': service.health });
+    if (service.name === chosen()) element.setAttribute('aria-current', 'true');
+    element.append(make('strong', service.name), make('p', service.why ?? service.health));
+    element.append(make('p', `wait ${duration(service.waitSeconds)} · line ${number(service.waiting)} · in flight ${number(service.inFlight)} · circuit ${service.circuit} · unexpected 429: ${number(service.unexpected429)}`));
+    [...service.limits].sort((a, b) => b.ratio - a.ratio).slice(0, 4).forEach(limit => element.append(bar(limit)));
+    return element;
+  }
+
+  function showServices() {
+    const held = document.activeElement?.closest?.('#services .card')?.getAttribute('href');
+    at('services').replaceChildren(...services.map(card));
+    if (services.length === 0) at('services').append(make('p', 'No service is configured.'));
+    // The cards are new, and whoever stood on one stands there still.
+    if (held) [...at('services').children].find(element => element.getAttribute('href') === held)?.focus();
+  }
+
+  function rows(table, cells) {
+    at(table).tBodies[0].replaceChildren(...cells.map(row => {
+      const element = make('tr');
+      row.forEach((cell, i) => element.append(cell instanceof Node ? wrap(cell) : make(i === 0 ? 'th' : 'td', cell, i === 0 ? { scope: 'row' } : {})));
+      return element;
+    }));
+  }
+
+  function wrap(node) {
+    const cell = make('td');
+    cell.append(node);
+    return cell;
+  }
+
+  function showService() {
+    const service = services.find(each => each.name === chosen());
+    at('service').hidden = !service;
+    if (!service) return;
+    at('service-name').textContent = service.name;
+    at('service-why').textContent = service.why ?? service.health;
+    at('facts').replaceChildren(...[
+      ['Mode', service.mode], ['Circuit', service.circuit], ['Wait now', duration(service.waitSeconds)], ['Pause', duration(service.pauseSeconds)],
+      ['In line', `${number(service.waiting)} of ${number(service.lineCapacity)}`], ['In flight', number(service.inFlight)], ['Guard', `${number(service.arrivalGuardMilliseconds)} ms`], ['Unexpected 429', number(service.unexpected429)],
+      ...service.line.map(line => [`In line, ${line.priority}`, number(line.waiting)]),
+    ].map(([name, value]) => {
+      const fact = make('div');
+      fact.append(make('dt', name), make('dd', value));
+      return fact;
+    }));
+    rows('limits', service.limits.map(limit => [limit.name, limit.partitions > 1 ? `${limit.partition} (${number(limit.partitions)})` : limit.partition, number(limit.used), `${number(limit.quota)} ${limit.unit}`, meter(limit.ratio, limit.name), duration(limit.resetSeconds)]));
+    at('keys-part').hidden = service.keys.length === 0;
+    rows('keys', service.keys.map(key => [key.name, key.state, key.opensInSeconds === 0 ? 'open' : duration(key.opensInSeconds), meter(key.headroom, key.name), number(key.inFlight), number(key.requests), number(key.moved)]));
+    rows('counts', [['Checks', service.checks], ['Refusals', service.refusals], ['Attempts', service.attempts]].flatMap(([name, counts]) => Object.entries(counts).sort().map(([of, count]) => [name, of, number(count)])));
+  }
+
+  function line(points, field) {
+    const top = Math.max(...points.map(point => point[field]), Number.MIN_VALUE);
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    svg.setAttribute('viewBox', '0 0 179 100');
+    svg.setAttribute('preserveAspectRatio', 'none');
+    svg.setAttribute('aria-hidden', 'true');
+    const drawn = document.createElementNS('http://www.w3.org/2000/svg', 'polyline');
+    drawn.setAttribute('points', points.map((point, i) => `${179 - (points.length - 1 - i)},${98 - (96 * point[field]) / top}`).join(' '));
+    svg.append(drawn);
+    return svg;
+  }
+
+  function showCharts(history) {
+    if (history.service !== chosen()) return;
+    const points = history.points;
+    at('charts').replaceChildren(...(points.length === 0 ? [make('p', 'The first point comes in a few seconds.')] : charts.map(([field, title, text]) => {
+      const figure = make('figure');
+      const values = points.map(point => point[field]);
+      figure.append(make('figcaption', `${title}: ${text(values.at(-1))} now, ${text(Math.max(...values))} at most`), line(points, field));
+      return figure;
+    })));
+  }
+
+  async function fetchHistory() {
+    const name = chosen();
+    if (!services.some(service => service.name === name)) return;
+    const response = await fetch(`${root}/api/history?name=${encodeURIComponent(name)}`);
+    if (response.ok) showCharts(await response.json());
+  }
+
+  function take(reading) {
+    services = reading.services;
+    showServices();
+    showService();
+    at('state').textContent = `Live: ${new Date(reading.at).toLocaleTimeString()}`;
+  }
+
+  const events = new EventSource(`${root}/api/events`);
+  events.onmessage = event => take(JSON.parse(event.data));
+  events.onerror = () => { at('state').textContent = 'Not connected: the numbers are old'; };
+  addEventListener('hashchange', () => {
+    at('charts').replaceChildren();
+    showServices();
+    showService();
+    fetchHistory();
+    at('service-name').focus();
+  });
+  setInterval(fetchHistory, 5000);
+  setTimeout(fetchHistory, 1500);
+})();

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace RateLimited.Http.Dashboard.Readings;
+
+/// <summary>How readings are written. Whatever could end a script or a tag is escaped, though nothing but JSON is ever made of it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(DashboardReading))]
+[JsonSerializable(typeof(ServiceReading))]
+[JsonSerializable(typeof(HistoryReading))]
+internal sealed partial class ReadingJson : JsonSerializerContext;

@@ -1,0 +1,59 @@
+namespace RateLimited.Http.Dashboard.Readings;
+
+/// <summary>All services at one moment, as they stand in the JSON: docs/dashboard.md says what each field means.</summary>
+internal sealed record DashboardReading(DateTimeOffset At, IReadOnlyList<ServiceReading> Services);
+
+/// <summary>One service.</summary>
+internal sealed record ServiceReading
+{
+    public required string Name { get; init; }
+
+    public required string Mode { get; init; }
+
+    public required string Health { get; init; }
+
+    public required string? Why { get; init; }
+
+    public required string Circuit { get; init; }
+
+    public required double? WaitSeconds { get; init; }
+
+    public required double PauseSeconds { get; init; }
+
+    public required double ArrivalGuardMilliseconds { get; init; }
+
+    public required int InFlight { get; init; }
+
+    public required int Waiting { get; init; }
+
+    public required int LineCapacity { get; init; }
+
+    public required IReadOnlyList<LineReading> Line { get; init; }
+
+    public required IReadOnlyList<LimitReading> Limits { get; init; }
+
+    public required IReadOnlyList<KeyReading> Keys { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Checks { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Refusals { get; init; }
+
+    public required IReadOnlyDictionary<string, long> Attempts { get; init; }
+
+    public required long Unexpected429 { get; init; }
+}
+
+/// <summary>How many requests of one priority wait.</summary>
+internal sealed record LineReading(string Priority, int Waiting);
+
+/// <summary>One limit.</summary>
+internal sealed record LimitReading(string Name, string Unit, string Partition, long Quota, long Used, long Remaining, double Ratio, double? ResetSeconds, int Partitions);
+
+/// <summary>One API key, by its name.</summary>
+internal sealed record KeyReading(string Name, string State, double? OpensInSeconds, double Headroom, int InFlight, long Requests, long Moved);
+
+/// <summary>What became of a service within one interval, and how it was at its end.</summary>
+internal sealed record HistoryPoint(DateTimeOffset At, double Usage, int Waiting, int InFlight, double AdmittedPerSecond, double RefusedPerSecond, long Unexpected429);
+
+/// <summary>A service's last quarter of an hour, oldest first.</summary>
+internal sealed record HistoryReading(string Service, double IntervalSeconds, IReadOnlyList<HistoryPoint> Points);

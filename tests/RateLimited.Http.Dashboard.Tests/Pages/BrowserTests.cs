@@ -1,0 +1,124 @@
+using Microsoft.Playwright;
+using RateLimited.Http.Dashboard.Tests.Hosting;
+
+namespace RateLimited.Http.Dashboard.Tests.Pages;
+
+/// <summary>The page as Chromium shows it.</summary>
+public sealed class BrowserTests : IAsyncLifetime
+{
+    private const string HowToGetIt = "The tests need chromium. As root: apt-get update && apt-get install --yes chromium. ./test.sh does it.";
+
+    private readonly List<string> _faults = [];
+    private WatchedProgram _program = null!;
+    private IPlaywright _playwright = null!;
+    private IBrowser _browser = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        File.Exists("/usr/bin/chromium").ShouldBeTrue(HowToGetIt);
+        _program = await WatchedProgram.StartAsync();
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = ["--no-sandbox"] });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+        await _program.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Numbers_change_while_one_looks()
+    {
+        var page = await OpenAsync();
+        var card = page.Locator("a.card", new() { Has = page.Locator("strong", new() { HasTextRegex = new("^api$") }) });
+        await Assertions.Expect(card).ToContainTextAsync("unexpected 429: 0");
+
+        await _program.SendAsync(429);
+
+        await Assertions.Expect(card).ToContainTextAsync("unexpected 429: 1", new() { Timeout = 20_000 });
+        await Assertions.Expect(page.Locator("#state")).ToContainTextAsync("Live");
+        _faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Names_show_as_text_whatever_stands_in_them()
+    {
+        var page = await OpenAsync();
+
+        await page.Locator("a.card", new() { HasText = "onerror" }).Filter(new() { Has = page.Locator("strong", new() { HasText = "onerror" }) }).ClickAsync();
+
+        await Assertions.Expect(page.Locator("#service-name")).ToHaveTextAsync(WatchedProgram.Hostile);
+        (await page.Locator("img").CountAsync()).ShouldBe(0);
+        (await page.TitleAsync()).ShouldBe("Rate limits");
+        _faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_service_is_chosen_and_read_by_the_keyboard_alone()
+    {
+        var page = await OpenAsync();
+        await Assertions.Expect(page.Locator("a.card")).ToHaveCountAsync(3);
+
+        for (var tabs = 0; tabs < 10 && await page.EvaluateAsync<string?>("document.activeElement.getAttribute('href')") is not "#keyed"; tabs++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        await page.Keyboard.PressAsync("Enter");
+
+        await Assertions.Expect(page.Locator("#service-name")).ToHaveTextAsync("keyed");
+        await Assertions.Expect(page.Locator("#service-name")).ToBeFocusedAsync();
+        await Assertions.Expect(page.Locator("#keys tbody tr")).ToContainTextAsync("first");
+        await Assertions.Expect(page.Locator("#limits tbody tr")).ToContainTextAsync("10 requests");
+    }
+
+    [Fact]
+    public async Task It_fits_a_phone_in_the_dark()
+    {
+        var page = await OpenAsync(new() { ViewportSize = new() { Width = 360, Height = 640 }, ColorScheme = ColorScheme.Dark });
+        await page.Locator("a.card").First.ClickAsync();
+        await Assertions.Expect(page.Locator("#service")).ToBeVisibleAsync();
+
+        (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(360);
+        (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(20, 23, 26)");
+    }
+
+    [Fact]
+    public async Task Script_that_is_not_its_own_is_blocked()
+    {
+        var page = await OpenAsync();
+
+        await page.EvaluateAsync("""
+            const script = document.createElement('script');
+            script.textContent = "document.title = 'owned'";
+            document.head.append(script);
+            const elsewhere = document.createElement('script');
+            elsewhere.src = 'data:text/javascript,document.title=%22owned%22';
+            document.head.append(elsewhere);
+            """);
+
+        await Assertions.Expect(page).ToHaveTitleAsync("Rate limits");
+        _faults.ShouldContain(static fault => fault.Contains("Content Security Policy", StringComparison.Ordinal));
+    }
+
+    private async Task<IPage> OpenAsync(BrowserNewContextOptions? options = null)
+    {
+        options ??= new();
+        options.ExtraHTTPHeaders = [new(OperatorScheme.Header, "yes")];
+        var context = await _browser.NewContextAsync(options);
+        var page = await context.NewPageAsync();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error")
+            {
+                _faults.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => _faults.Add(error);
+        await page.GotoAsync(new Uri(_program.Address, "/rate-limits").ToString());
+        await Assertions.Expect(page.Locator("a.card").First).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        return page;
+    }
+}
