@@ -3,7 +3,8 @@ namespace RateLimited.Http.Testing;
 /// <summary>Sees whether the thread pool has anything left to do, as far as it tells.</summary>
 internal sealed class PoolWatch
 {
-    private const int Looks = 10;
+    /// <summary>For how long it is looked at first whether threads that are busy always are: one that only waits for a processor of a busy machine would be taken for one.</summary>
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(200);
 
     // Who hosts the program may hold threads of the pool for good: the fewest that were ever busy are taken for those.
     private int _held = int.MaxValue;
@@ -12,12 +13,15 @@ internal sealed class PoolWatch
     public async Task SettleAsync(Task work, TimeSpan most)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var looks = _held == int.MaxValue ? Looks : 1;
+        var isFirst = _held == int.MaxValue;
+        bool isBusy;
         do
         {
             await Task.Yield();
+            var elapsed = TimeProvider.System.GetElapsedTime(began);
+            isBusy = (IsBusy() || (isFirst && _held > 0 && elapsed < FirstLook)) && elapsed < most;
         }
-        while (!work.IsCompleted && (IsBusy() || --looks > 0) && TimeProvider.System.GetElapsedTime(began) < most);
+        while (isBusy && !work.IsCompleted);
     }
 
     private bool IsBusy()
