@@ -18,6 +18,9 @@ public sealed record ServiceStatus
     /// <summary>How many requests stand in line, by priority, from critical to background. Classes without a waiter are left out.</summary>
     public required IReadOnlyList<LineStatus> Line { get; init; }
 
+    /// <summary>How many requests may stand in line at most.</summary>
+    public int LineCapacity { get; init; }
+
     /// <summary>How long one more request of normal priority would wait now; null where that is not known (a concurrency limit ends with a release) or never.</summary>
     public required TimeSpan? Wait { get; init; }
 

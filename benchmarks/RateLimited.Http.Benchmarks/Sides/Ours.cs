@@ -37,7 +37,7 @@ internal static class Ours
     public static ServiceLimiter Service(TimeProvider time, PartitionBy partition, QueueDefinition? queue, params LimitRule[] rules) =>
         Service(time, partition, queue, guard: null, rules);
 
-    private static ServiceLimiter Service(TimeProvider time, PartitionBy partition, QueueDefinition? queue, TimeSpan? guard, LimitRule[] rules)
+    private static ServiceLimiter Service(TimeProvider time, PartitionBy partition, QueueDefinition? queue, TimeSpan? guard, LimitRule[] rules, RateLimitingTelemetry? telemetry = null)
     {
         var limits = rules.Select((rule, index) => new LimitDefinition($"limit {index}", UnitCost.Requests, rule, partition)).ToList();
         var definition = new ServiceDefinition
@@ -48,7 +48,7 @@ internal static class Ours
             ArrivalGuard = guard,
             MaxPartitions = 2_000_000,
         };
-        return new ServiceLimiter(definition, new InProcessStore(time, []), new RateLimitingTelemetry().For(definition.Name));
+        return new ServiceLimiter(definition, new InProcessStore(time, []), (telemetry ?? new RateLimitingTelemetry()).For(definition.Name));
     }
 
     public static RateLimiter Limiter(params LimitRule[] rules) => Face(Service(rules));
@@ -70,10 +70,12 @@ internal static class Ours
         return (Face(service), all.GiveBack);
     }
 
-    public static DelegatingHandler Handler(HttpMessageHandler inner, params LimitRule[] rules)
+    public static DelegatingHandler Handler(HttpMessageHandler inner, params LimitRule[] rules) => Handler(inner, telemetry: null, rules);
+
+    public static DelegatingHandler Handler(HttpMessageHandler inner, RateLimitingTelemetry? telemetry, params LimitRule[] rules)
     {
         var settings = new PipelineSettings(new EndpointRouter([]), RejectionBehavior.Throw, TimeSpan.FromMinutes(1));
-        return new RateLimitingHandler(new ServicePipeline(Service(rules), settings)) { InnerHandler = inner };
+        return new RateLimitingHandler(new ServicePipeline(Service(TimeProvider.System, PartitionBy.Service, queue: null, guard: null, rules, telemetry), settings)) { InnerHandler = inner };
     }
 
     /// <summary>All handlers of a client, with retries, circuit and redirects as they are by default.</summary>

@@ -1,3 +1,5 @@
+using RateLimited.Http.AI.Telemetry;
+
 namespace RateLimited.Http.AI.Batching;
 
 /// <summary>Items come, leave and have their results; batches go.</summary>
@@ -186,6 +188,8 @@ public sealed partial class Batcher<TIn, TOut>
             {
                 failure = exception;
             }
+
+            AIInstruments.Batch(batch.Items.Count, isAnswered: failure is null);
         }
 
         End(batch, results, failure);

@@ -18,6 +18,31 @@ internal static class AIInstruments
     private static readonly Counter<long> Choices =
         RateLimitingInstruments.SharedMeter.CreateCounter<long>("ai.model_choices", "{call}", "Calls whose model was chosen, by the model.");
 
+    private static readonly Histogram<long> Batches = RateLimitingInstruments.SharedMeter.CreateHistogram(
+        "ai.batch.size",
+        "{item}",
+        "Items that went in one call, by what became of the call.",
+        tags: null,
+        new InstrumentAdvice<long> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048] });
+
+    public static void Batch(int items, bool isAnswered)
+    {
+        if (!Batches.Enabled)
+        {
+            return;
+        }
+
+        try
+        {
+            Batches.Record(items, new KeyValuePair<string, object?>("result", isAnswered ? "answered" : "failed"));
+        }
+#pragma warning disable CA1031 // Whoever listens is somebody else's code.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
     public static void CacheLookup(string result, int texts) => Add(CacheLookups, texts, [new("result", result)]);
 
     public static void FellBack(string reason, string step, string result) => Add(Fallbacks, 1, [new("reason", reason), new("step", step), new("result", result)]);

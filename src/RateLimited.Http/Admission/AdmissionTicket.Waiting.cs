@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.RateLimiting;
 using System.Threading.Tasks.Sources;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Admission;
 
@@ -74,6 +75,25 @@ internal sealed partial class AdmissionTicket : IValueTaskSource<AdmissionTicket
 
     /// <summary>The same for one that is refused.</summary>
     public void EndSpan(RejectionReason reason) => _details?.Span.End(reason);
+
+    /// <summary>The request is about to be sent: the span of that is current until <see cref="LeaveAttempt"/>.</summary>
+    public void BeginAttempt(string service)
+    {
+        if (ServiceTelemetry.TracesWaits)
+        {
+            Details.Span = TicketSpan.StartAttempt(service, Key?.Chosen?.Name);
+        }
+        else if (_details is { } details)
+        {
+            details.Span = default;
+        }
+    }
+
+    /// <summary>The request is on its way.</summary>
+    public void LeaveAttempt() => _details?.Span.Leave();
+
+    /// <summary>The request was answered, or will not be.</summary>
+    public void EndAttempt(AttemptResult result) => _details?.Span.End(result);
 
     /// <summary>Notes why it leaves the line without being admitted.</summary>
     public void RefuseFor(RejectionReason reason, Partition? refusedBy)

@@ -5,6 +5,26 @@ namespace RateLimited.Http.Admission;
 /// <summary>What becomes of requests, for the limits that learn from it.</summary>
 internal sealed partial class ServiceLimiter
 {
+    /// <summary>Says how far the estimates of a request were from the truth, once for each unit.</summary>
+    private void NoteSettled(ReadOnlySpan<Charge> charges)
+    {
+        for (var i = 0; i < charges.Length; i++)
+        {
+            ref readonly var charge = ref charges[i];
+            var unit = charge.Partition.Limit.Unit;
+            var isFirst = true;
+            foreach (ref readonly var earlier in charges[..i])
+            {
+                isFirst &= earlier.Actual == Charge.Unsettled || !string.Equals(earlier.Partition.Limit.Unit, unit, StringComparison.Ordinal);
+            }
+
+            if (charge.Actual != Charge.Unsettled && isFirst)
+            {
+                Telemetry.Settled(unit, (double)charge.Actual / charge.Cost);
+            }
+        }
+    }
+
     /// <summary>Tells the limits what became of a request, once, before its ticket is completed or given back.</summary>
     /// <param name="ticket">The request.</param>
     /// <param name="kind">What became of it.</param>

@@ -100,6 +100,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 Limits = limits,
                 Keys = keys,
                 Line = [.. _line.Classes.Where(each => each.Count > 0).Select(each => new LineStatus(each.Priority, each.Count))],
+                LineCapacity = _line.Queue.Length,
                 Wait = wait,
                 InFlight = (int)Volatile.Read(ref _inFlight.Value),
                 ArrivalGuard = new TimeSpan(_service.Guard),

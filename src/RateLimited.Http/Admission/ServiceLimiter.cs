@@ -120,6 +120,11 @@ internal sealed partial class ServiceLimiter : IDisposable
     {
         Interlocked.Decrement(ref _inFlight.Value);
         NoteUnheard(ticket);
+        if (ticket.IsSettled && !giveBack && Telemetry.HearsCosts)
+        {
+            NoteSettled(ticket.Charges);
+        }
+
         Wake(giveBack || ticket.HoldsConcurrency || ticket.IsSettled || (ticket.Plan.IsReported && !ticket.IsHeardWhole) ? _store.Settle(ticket, giveBack) : Loosened.Nobody, ticket);
         ticket.Unresolve();
         _pool.Return(ticket);

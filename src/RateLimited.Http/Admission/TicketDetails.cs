@@ -47,8 +47,8 @@ internal sealed class TicketDetails
     /// <summary>When it joined its present class; zero if that is the one it came to.</summary>
     public long RisenAt;
 
-    /// <summary>The span of its time in line.</summary>
-    public WaitSpan Span;
+    /// <summary>The span of its time in line, and after that of its attempt.</summary>
+    public TicketSpan Span;
 
     /// <summary>The partition for whose sake it was refused.</summary>
     public Partition? RefusedBy;

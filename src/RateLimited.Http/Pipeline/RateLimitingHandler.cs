@@ -1,5 +1,6 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Keys;
+using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Pipeline;
@@ -108,6 +109,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     private HttpResponseMessage Dispatch(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         HttpResponseMessage response;
+        ticket.BeginAttempt(_limiter.Service);
         try
         {
             response = Next(request, time, cancellationToken);
@@ -116,6 +118,10 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         {
             End(ticket, exception);
             throw;
+        }
+        finally
+        {
+            ticket.LeaveAttempt();
         }
 
         var body = ResponseSignals.NeedsBody(request, response, settings) ? ResponseSignals.Peek(response, _limiter.Time, cancellationToken) : default;
@@ -138,7 +144,9 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
 
     private void End(AdmissionTicket ticket, Exception exception)
     {
-        _limiter.Learn(ticket, AnswerReading.KindOf(exception), _limiter.Now);
+        var (kind, now) = (AnswerReading.KindOf(exception), _limiter.Now);
+        NoteAttempt(ticket, kind == AnswerKind.Faulted ? AttemptResult.Failed : AttemptResult.GivenUp, now);
+        _limiter.Learn(ticket, kind, now);
         if (WasNeverSent(exception))
         {
             ticket.GiveBack();
@@ -146,6 +154,16 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         else
         {
             ticket.Complete();
+        }
+    }
+
+    /// <summary>Tells what came of an attempt. What it was charged at is when it was admitted; where nothing was, nobody looked at the clock.</summary>
+    private void NoteAttempt(AdmissionTicket ticket, AttemptResult result, long now)
+    {
+        ticket.EndAttempt(result);
+        if (ticket.ChargedAt != AdmissionTicket.NotCharged && _limiter.Telemetry.HearsAttempts)
+        {
+            _limiter.Telemetry.Attempted(result, new TimeSpan(Math.Max(now - ticket.ChargedAt, 0)));
         }
     }
 
@@ -199,15 +217,19 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     private Task<HttpResponseMessage> DispatchAsync(HttpRequestMessage request, AdmissionTicket ticket, PipelineSettings settings, CallTime time, CancellationToken cancellationToken)
     {
         Task<HttpResponseMessage> sending;
+        ticket.BeginAttempt(_limiter.Service);
         try
         {
             sending = NextAsync(request, time, cancellationToken);
         }
         catch (Exception exception)
         {
+            ticket.LeaveAttempt();
             End(ticket, exception);
             return Task.FromException<HttpResponseMessage>(exception);
         }
+
+        ticket.LeaveAttempt();
 
 #pragma warning disable VSTHRD103, VSTHRD002 // It has completed.
         if (!sending.IsCompletedSuccessfully || ResponseSignals.NeedsBody(request, sending.Result, settings))
@@ -251,6 +273,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
         // Everybody who wants to know when it was answered shares one reading of the clock, which costs as much as reading a few headers.
         var now = _limiter.Now;
         time.End?.See(now);
+        NoteAttempt(ticket, TagValues.ResultOf((int)response.StatusCode), now);
         ResponseSignals.Take(request, response, body, ticket, pipeline, settings, now);
         var tail = CostTail.Of(response, ticket, _limiter);
         var hasBody = WatchedContent.MayHaveBody(request, response);

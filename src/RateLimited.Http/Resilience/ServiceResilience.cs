@@ -40,6 +40,7 @@ internal sealed class ServiceResilience : IServiceCircuit
         _origin = origin ?? time.GetTimestamp();
         _closed = _breaker.Generation;
         _plan = new ResiliencePlan(ResilienceRule.Nothing, this);
+        telemetry.Observe(() => State);
     }
 
     public string Service { get; }

@@ -45,6 +45,8 @@ internal sealed class KeyTelemetry(RateLimitingInstruments instruments, ILogger 
 
     internal KeyValuePair<string, object?>[] StateTags(KeyState state) => [new(TagValues.Service, service), new(TagValues.State, TagValues.KeyStates[(int)state])];
 
+    internal KeyValuePair<string, object?>[] StateTags(string key, KeyState state) => [.. NameTags(key), new(TagValues.State, TagValues.KeyStates[(int)state])];
+
     private void Add(Counter<long> counter, string key, string tag, string value)
     {
         if (counter.Enabled)

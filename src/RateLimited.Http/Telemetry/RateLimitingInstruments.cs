@@ -21,22 +21,26 @@ internal sealed class RateLimitingInstruments
     // From microseconds to the ten minutes after which nobody waits for an answer any more.
     private static readonly double[] WaitBoundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
+    // Fine around 1, where an estimate is good, and wide enough on both sides for those that are not.
+    private static readonly double[] RatioBoundaries = [0.1, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5, 2, 4, 10];
+
+    // A store answers in a fraction of a millisecond, or something is wrong with it.
+    private static readonly double[] StoreBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
     public RateLimitingInstruments(Meter meter)
     {
         // An annotation in braces and the unit 1 leave no suffix in Prometheus, seconds leave _seconds: that is how the exported names come out.
         Checks = meter.CreateCounter<long>("rate_limit.checks", "{request}", "Requests that came to the limits, by what became of them.");
         Refusals = meter.CreateCounter<long>("rate_limit.refusals", "{request}", "Requests refused on this side, by reason.");
-        WaitDuration = meter.CreateHistogram(
-            "rate_limit.wait.duration",
-            "s",
-            "Time in line of requests that waited, whether they were admitted in the end or not.",
-            tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = WaitBoundaries });
+        WaitDuration = Histogram(meter, "rate_limit.wait.duration", "s", "Time in line of requests that waited and went.", WaitBoundaries);
+        AttemptDuration = Histogram(meter, "rate_limit.attempt.duration", "s", "Time from a request's admission to its response's headers, or to its failure, by what came of it.", WaitBoundaries);
+        CostRatio = Histogram(meter, "rate_limit.cost.ratio", "1", "What requests cost in truth, as a part of what they were estimated at: 1 for an estimate that was right.", RatioBoundaries);
         Unexpected429 = meter.CreateCounter<long>("rate_limit.unexpected_429", "{response}", "Responses with status 429 to requests that the limits had admitted.");
         AbandonedBodies = meter.CreateCounter<long>("rate_limit.abandoned_bodies", "{response}", "Response bodies that nobody read for too long, so that their leases were ended.");
         Reloads = meter.CreateCounter<long>("rate_limit.reloads", "{reload}", "Changes of the configuration while running, by whether they took effect.");
         StoreChanges = meter.CreateCounter<long>("rate_limit.store.changes", "{change}", "Changes of who decides on limits that several processes share, by who does from then on.");
         LostLeases = meter.CreateCounter<long>("rate_limit.store.lost_leases", "{loss}", "Times that a store gave away what was held here, because nothing was heard from this process for too long.");
+        StoreDuration = Histogram(meter, "rate_limit.store.duration", "s", "Time that a store which several processes share takes for one exchange.", StoreBoundaries);
         Retries = meter.CreateCounter<long>("resilience.retries", "{retry}", "Attempts that were repeated, by what was wrong with them.");
         RetriesLeftOut = meter.CreateCounter<long>("resilience.retries_left_out", "{request}", "Failed requests that were not repeated, or not any more, by why.");
         CircuitChanges = meter.CreateCounter<long>("resilience.circuit.changes", "{change}", "Changes of the circuit breaker's state, by the new one.");
@@ -58,6 +62,12 @@ internal sealed class RateLimitingInstruments
     public Counter<long> Refusals { get; }
 
     public Histogram<double> WaitDuration { get; }
+
+    public Histogram<double> AttemptDuration { get; }
+
+    public Histogram<double> CostRatio { get; }
+
+    public Histogram<double> StoreDuration { get; }
 
     public Counter<long> Unexpected429 { get; }
 
@@ -90,4 +100,7 @@ internal sealed class RateLimitingInstruments
     public Counter<long> KeyChanges { get; }
 
     public StatusGauges Gauges { get; }
+
+    private static Histogram<double> Histogram(Meter meter, string name, string unit, string description, double[] boundaries) =>
+        meter.CreateHistogram(name, unit, description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = boundaries });
 }

@@ -11,6 +11,7 @@ internal sealed class ResilienceTelemetry
     private readonly RateLimitingInstruments _instruments;
     private readonly ILogger _log;
     private readonly string _service;
+    private Func<CircuitState>? _circuit;
 
     public ResilienceTelemetry(RateLimitingInstruments instruments, ILogger log, string service)
     {
@@ -18,6 +19,14 @@ internal sealed class ResilienceTelemetry
         _log = log;
         _service = service;
     }
+
+    /// <summary>How the circuit is; null where there is none to be asked.</summary>
+    public CircuitState? Circuit => Volatile.Read(ref _circuit)?.Invoke();
+
+    /// <summary>Shows the circuit in the gauges, as long as the service is in them.</summary>
+    public void Observe(Func<CircuitState> circuit) => Volatile.Write(ref _circuit, circuit);
+
+    internal KeyValuePair<string, object?>[] StateTags(CircuitState state) => [new(TagValues.Service, _service), new(TagValues.State, TagValues.BreakerStates[(int)state])];
 
     /// <summary>An attempt is repeated.</summary>
     /// <param name="failure">What was wrong with it, one of <see cref="TagValues.Failures"/>.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,9 @@ internal sealed class ServiceTelemetry
     private readonly KeyValuePair<string, object?>[][] _priorities;
     private readonly KeyValuePair<string, object?>[][] _reloads;
     private readonly KeyValuePair<string, object?>[][] _stores;
+    private readonly KeyValuePair<string, object?>[][] _attempts;
+    private readonly KeyValuePair<string, object?>[][] _exchanges;
+    private readonly ConcurrentDictionary<string, KeyValuePair<string, object?>[]> _units = new(StringComparer.Ordinal);
 
     private int _hasLostUsage;
 
@@ -36,6 +40,8 @@ internal sealed class ServiceTelemetry
         _priorities = TagsWith(TagValues.Priority, TagValues.Priorities);
         _reloads = TagsWith(TagValues.Result, TagValues.ReloadResults);
         _stores = TagsWith(TagValues.State, TagValues.StoreStates);
+        _attempts = TagsWith(TagValues.Result, TagValues.AttemptResults);
+        _exchanges = TagsWith(TagValues.Result, TagValues.StoreResults);
         Resilience = new ResilienceTelemetry(instruments, log, service);
         Keys = new KeyTelemetry(instruments, log, service);
     }
@@ -66,7 +72,31 @@ internal sealed class ServiceTelemetry
     {
         if (_instruments.WaitDuration.Enabled)
         {
-            Record(priority, time);
+            Record(_instruments.WaitDuration, time.TotalSeconds, _priorities[TagValues.Index(priority)]);
+        }
+    }
+
+    /// <summary>Whether somebody wants to know what comes of attempts.</summary>
+    public bool HearsAttempts => _instruments.AttemptDuration.Enabled;
+
+    /// <summary>Records what came of one attempt.</summary>
+    public void Attempted(AttemptResult result, TimeSpan time) => Record(_instruments.AttemptDuration, time.TotalSeconds, _attempts[(int)result]);
+
+    /// <summary>Whether somebody wants to know how good estimates are.</summary>
+    public bool HearsCosts => _instruments.CostRatio.Enabled;
+
+    /// <summary>Records that a request's true cost became known.</summary>
+    /// <param name="unit">The unit, as a limit has it.</param>
+    /// <param name="ratio">The truth as a part of the estimate.</param>
+    public void Settled(string unit, double ratio) =>
+        Record(_instruments.CostRatio, ratio, _units.GetOrAdd(unit, static (unit, tags) => [tags[0], new(TagValues.Unit, unit)], Tags));
+
+    /// <summary>Records how long a shared store took for one exchange.</summary>
+    public void StoreAsked(bool isAnswered, TimeSpan time)
+    {
+        if (_instruments.StoreDuration.Enabled)
+        {
+            Record(_instruments.StoreDuration, time.TotalSeconds, _exchanges[isAnswered ? 0 : 1]);
         }
     }
 
@@ -148,7 +178,7 @@ internal sealed class ServiceTelemetry
     /// The span of the time in line of one request, to be started when it begins to wait. It costs nothing while nobody listens, may be
     /// ended on any thread and never becomes the current activity of the caller.
     /// </summary>
-    public WaitSpan StartWait(RequestPriority priority) => WaitSpan.Start(_service, priority);
+    public TicketSpan StartWait(RequestPriority priority) => TicketSpan.StartWait(_service, priority);
 
     /// <summary>
     /// Shows the service in the gauges until the returned object is disposed, the telemetry is, or nobody holds this object any more.
@@ -184,11 +214,11 @@ internal sealed class ServiceTelemetry
 
     internal KeyValuePair<string, object?>[] LimitTags(string limit) => [Tags[0], new(TagValues.Limit, limit)];
 
-    private void Record(RequestPriority priority, TimeSpan time)
+    private static void Record(Histogram<double> histogram, double value, KeyValuePair<string, object?>[] tags)
     {
         try
         {
-            _instruments.WaitDuration.Record(time.TotalSeconds, _priorities[TagValues.Index(priority)]);
+            histogram.Record(value, tags);
         }
         catch (Exception)
         {

@@ -14,11 +14,16 @@ internal sealed class StatusGauges
     public StatusGauges(Meter meter)
     {
         meter.CreateObservableUpDownCounter("rate_limit.queue.length", () => Measure<long>(Line), "{request}", "Requests standing in line.");
+        meter.CreateObservableGauge("rate_limit.queue.capacity", () => Measure<long>(Capacity), "{request}", "How many requests may stand in line at most.");
         meter.CreateObservableUpDownCounter("rate_limit.in_flight", () => Measure<long>(InFlight), "{request}", "Leases held.");
         meter.CreateObservableGauge("rate_limit.usage_ratio", () => Measure<double>(UsageRatio), "1", "Used share of the quota; above 1 after a settlement above the estimate.");
         meter.CreateObservableGauge("rate_limit.backoff", () => Measure<double>(Backoff), "s", "For how long the service still pauses because the upstream asked for it.");
+        meter.CreateObservableUpDownCounter("rate_limit.partitions", () => Measure<long>(Partitions), "{partition}", "What a limit counts separately now: its tenants, its names; 1 where all requests share it.");
+        meter.CreateObservableGauge("resilience.circuit.state", () => Measure<long>(Circuit), "{circuit}", "1 for the state that the circuit is in, 0 for the others.");
+        meter.CreateObservableGauge("api.quota", () => Measure<long>(Quota), "{unit}", "The quota in force, in the limit's unit.");
         meter.CreateObservableGauge("api.quota.remaining", () => Measure<long>(Remaining), "{unit}", "What is left of the quota, in the limit's unit.");
         meter.CreateObservableUpDownCounter("api.keys", () => Measure<long>(Keys), "{key}", "API keys, by how they are.");
+        meter.CreateObservableGauge("api.key.state", () => Measure<long>(KeyState), "{key}", "1 for the state that a key is in, 0 for the others.");
         meter.CreateObservableGauge("api.key.headroom", () => Measure<double>(Headroom), "1", "What is left of a key's quotas: of the limit of which least is left.");
         meter.CreateObservableCounter("api.key.requests", () => Measure<long>(KeyRequests), "{request}", "Requests that went with a key.");
     }
@@ -58,6 +63,19 @@ internal sealed class StatusGauges
         }
     }
 
+    private static void Capacity(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) => into.Add(new Measurement<long>(status.LineCapacity, service.Tags));
+
+    private static void Circuit(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into)
+    {
+        if (service.Resilience.Circuit is { } current)
+        {
+            for (var state = CircuitState.Closed; state <= CircuitState.Isolated; state++)
+            {
+                into.Add(new Measurement<long>(state == current ? 1 : 0, service.Resilience.StateTags(state)));
+            }
+        }
+    }
+
     private static void InFlight(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) => into.Add(new Measurement<long>(status.InFlight, service.Tags));
 
     private static void Backoff(ServiceTelemetry service, ServiceStatus status, List<Measurement<double>> into) =>
@@ -71,6 +89,12 @@ internal sealed class StatusGauges
         }
     }
 
+    private static void Quota(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) =>
+        into.AddRange(ByName(status).Select(limits => new Measurement<long>(limits.Max(static limit => limit.Quota), service.LimitTags(limits.Key))));
+
+    private static void Partitions(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) =>
+        into.AddRange(ByName(status).Select(limits => new Measurement<long>(limits.Sum(static limit => (long)limit.Partitions), service.LimitTags(limits.Key))));
+
     private static void Remaining(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into)
     {
         foreach (var limits in ByName(status))
@@ -82,9 +106,20 @@ internal sealed class StatusGauges
     private static void Keys(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into)
     {
         // States without a key are reported as zero, as above; a service without keys has none of them.
-        for (var state = KeyState.Active; state <= KeyState.Disabled && status.Keys.Count > 0; state++)
+        for (var state = Http.KeyState.Active; state <= Http.KeyState.Disabled && status.Keys.Count > 0; state++)
         {
             into.Add(new Measurement<long>(status.Keys.Count(key => key.State == state), service.Keys.StateTags(state)));
+        }
+    }
+
+    private static void KeyState(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into)
+    {
+        foreach (var key in status.Keys)
+        {
+            for (var state = Http.KeyState.Active; state <= Http.KeyState.Disabled; state++)
+            {
+                into.Add(new Measurement<long>(key.State == state ? 1 : 0, service.Keys.StateTags(key.Name, state)));
+            }
         }
     }
 

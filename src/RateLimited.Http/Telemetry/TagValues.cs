@@ -13,10 +13,13 @@ internal static class TagValues
     public const string Priority = "priority";
     public const string State = "state";
     public const string Key = "key";
+    public const string Unit = "unit";
 
     public static readonly string[] Results = ["admitted", "waited", "refused", "dry_run", "bypassed"];
 
     public static readonly string[] Reasons = ["none", "limit_reached", "timeout", "queue_full", "displaced", "cost_exceeds_quota", "disposed", "no_key_available"];
+
+    public static readonly string[] AttemptResults = ["success", "client_error", "limited", "server_error", "failed", "given_up"];
 
     /// <summary>From background to critical.</summary>
     public static readonly string[] Priorities = ["background", "low", "normal", "high", "critical"];
@@ -43,8 +46,14 @@ internal static class TagValues
 
     public static readonly string[] CircuitStates = ["closed", "open", "half_open", "isolated", "reduced", "normal"];
 
+    /// <summary>The states of a circuit without those of degradation.</summary>
+    public static readonly string[] BreakerStates = CircuitStates[..4];
+
     /// <summary>Who decides on limits that several processes share: their store, or this process alone.</summary>
     public static readonly string[] StoreStates = ["shared", "alone"];
+
+    public static readonly string[] StoreResults = ["answered", "failed"];
+
     /// <summary>How an API key is.</summary>
     public static readonly string[] KeyStates = ["active", "rate_limited", "exhausted", "error", "disabled"];
 
@@ -52,6 +61,15 @@ internal static class TagValues
     public static readonly string[] MoveReasons = ["limited", "exhausted", "refused"];
 
     public static string Of(RejectionReason reason) => (uint)reason < (uint)Reasons.Length ? Reasons[(int)reason] : Reasons[0];
+
+    /// <summary>What a response's status makes of its attempt.</summary>
+    public static AttemptResult ResultOf(int status) => status switch
+    {
+        < 400 => AttemptResult.Success,
+        429 => AttemptResult.Limited,
+        < 500 => AttemptResult.ClientError,
+        _ => AttemptResult.ServerError,
+    };
 
     public static string Of(RequestPriority priority) => Priorities[Index(priority)];
 

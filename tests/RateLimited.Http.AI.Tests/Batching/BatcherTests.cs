@@ -1,4 +1,5 @@
 using RateLimited.Http.AI.Batching;
+using RateLimited.Http.Testing;
 using RateLimited.Http.Tests.Pipeline;
 using static RateLimited.Http.AI.Tests.Batching.BatchBed;
 
@@ -70,6 +71,20 @@ public sealed class BatcherTests
 
         results.Take(3).ShouldAllBe(static result => ReferenceEquals(result.Failure, Boom));
         results.Skip(3).Select(static result => result.Value).ShouldBe([4, 5, 6]);
+    }
+
+    [Fact]
+    public async Task How_many_items_went_in_a_call_is_measured_by_what_became_of_it()
+    {
+        // Others measure beside it: the numbers are like nobody's.
+        const int Odd = 37;
+        using var metrics = new MetricCollector();
+        await using var bed = new BatchBed(static options => options.MaxItems = Odd) { Answer = static items => items.Contains(2) ? throw Boom : [.. items.Select(static item => item)] };
+
+        await bed.RunAll(Enumerable.Range(1, Odd)).WithinDeadlineAsync();
+        await bed.RunAll(Enumerable.Range(3, Odd)).WithinDeadlineAsync();
+
+        metrics.Measurements.Where(static measured => measured is { Instrument: "ai.batch.size", Value: Odd }).Select(static measured => measured["result"]).Order().ShouldBe(["answered", "failed"]);
     }
 
     [Fact]

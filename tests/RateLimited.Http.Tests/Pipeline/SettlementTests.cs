@@ -1,6 +1,7 @@
 using System.Net;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Pipeline;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -34,6 +35,20 @@ public sealed class SettlementTests : IDisposable
         _service.Used.ShouldBe(Body.Length / 100);
         _service.InFlight.ShouldBe(0);
         _estimator.Ends.ShouldBe(["complete"]);
+    }
+
+    [Fact]
+    public async Task How_far_the_estimate_was_from_the_truth_is_measured_once_for_each_unit()
+    {
+        using var collected = new MetricCollector();
+        _service.Limiter.Apply(_service.Limiter.Definition with { Limits = [LimitedService.Window(1_000, Tokens), LimitedService.Window(900, Tokens, "second")] });
+        using (var response = await SendAsync())
+        {
+            await response.Content.ReadAsByteArrayAsync(Ended);
+        }
+
+        collected.Measurements.Where(measured => measured.Instrument == "rate_limit.cost.ratio" && Equals(measured["service"], _service.Limiter.Service))
+            .Select(static measured => (measured["unit"], measured.Value)).ShouldBe([(Tokens, Body.Length / 100d / Estimated)]);
     }
 
     [Fact]

@@ -71,6 +71,8 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         TagValues.Reasons.Length.ShouldBe(Enum.GetValues<RejectionReason>().Length);
         Enum.GetValues<RequestPriority>().Select(TagValues.Of).ShouldBe(TagValues.Priorities, ignoreOrder: true);
         TagValues.Of(RequestPriority.Background).ShouldBe("background");
+        TagValues.AttemptResults.Length.ShouldBe(Enum.GetValues<AttemptResult>().Length);
+        TagValues.BreakerStates.Length.ShouldBe(Enum.GetValues<CircuitState>().Length);
     }
 
     [Theory]
@@ -93,6 +95,9 @@ public sealed class RateLimitingTelemetryTests : IDisposable
                 service.Refused(RejectionReason.Timeout, "limit");
                 service.Unexpected429();
                 service.StartWait(RequestPriority.Normal).End();
+                service.Attempted(AttemptResult.Success, TimeSpan.FromSeconds(1));
+                service.Settled("tokens", 1);
+                service.StoreAsked(isAnswered: true, TimeSpan.FromSeconds(1));
             }
 
             (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(pass == 0 ? long.MaxValue : 1000);
@@ -112,7 +117,10 @@ public sealed class RateLimitingTelemetryTests : IDisposable
                 "rate_limit.queue.length{service=api,priority=normal} 0",
                 "rate_limit.queue.length{service=api,priority=high} 3",
                 "rate_limit.queue.length{service=api,priority=critical} 0",
+                "rate_limit.queue.capacity{service=api} 10",
                 "rate_limit.in_flight{service=api} 2",
+                "rate_limit.partitions{service=api,limit=minute} 2",
+                "api.quota{service=api,limit=minute} 100",
                 "rate_limit.usage_ratio{service=api,limit=minute} 0.75",
                 "api.quota.remaining{service=api,limit=minute} 25",
                 "rate_limit.backoff{service=api} 1.5",
@@ -123,6 +131,29 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         _collected.Clear();
         _collected.Collect();
         Lines(_collected).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Of_the_states_of_circuits_and_keys_one_is_1_and_the_others_0()
+    {
+        _service.Resilience.Observe(static () => CircuitState.HalfOpen);
+        using var observation = _service.Observe(static () => TelemetryEvents.Status);
+
+        _collected.Collect();
+
+        Lines(_collected).Where(static line => line.Contains(".state{", StringComparison.Ordinal)).ShouldBe(
+            [
+                "resilience.circuit.state{service=api,state=closed} 0",
+                "resilience.circuit.state{service=api,state=open} 0",
+                "resilience.circuit.state{service=api,state=half_open} 1",
+                "resilience.circuit.state{service=api,state=isolated} 0",
+                "api.key.state{service=api,key=spare,state=active} 0",
+                "api.key.state{service=api,key=spare,state=rate_limited} 0",
+                "api.key.state{service=api,key=spare,state=exhausted} 1",
+                "api.key.state{service=api,key=spare,state=error} 0",
+                "api.key.state{service=api,key=spare,state=disabled} 0",
+            ],
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -226,6 +257,7 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         Mode = RateLimitMode.Enforce,
         Limits = [Limit(60), Limit(75)],
         Line = line,
+        LineCapacity = 10,
         Wait = null,
         InFlight = 2,
         ArrivalGuard = TimeSpan.Zero,

@@ -81,6 +81,7 @@ internal sealed partial class SharedService
                 failure = new SharedStoreException("The shared store failed in a way that nobody foresaw.", unknown, passes: false, mayBeDone: true);
             }
 
+            _telemetry.StoreAsked(failure is null, new TimeSpan(Math.Max(_store.Clock.Now - began, 0)));
             var isNews = false;
             _store.Change(() => isNews = failure is null ? TakeIn(exchange, began) : TakeLoss(exchange, failure));
             Announce(failure, isNews);
