@@ -3,10 +3,8 @@ namespace RateLimited.Http.Testing;
 /// <summary>Sees whether the thread pool has anything left to do, as far as it tells.</summary>
 internal sealed class PoolWatch
 {
-    private const int Looks = 10;
-
-    // Long enough for a thread to run on that a busy machine interrupted: it is not one that is held for good.
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
+    /// <summary>For how long it is looked at first whether threads that are busy always are: one that only waits for a processor of a busy machine would be taken for one.</summary>
+    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(200);
 
     // Who hosts the program may hold threads of the pool for good: the fewest that were ever busy are taken for those.
     private int _held = int.MaxValue;
@@ -16,17 +14,14 @@ internal sealed class PoolWatch
     {
         var began = TimeProvider.System.GetTimestamp();
         var isFirst = _held == int.MaxValue;
-        var looks = isFirst ? Looks : 1;
+        bool isBusy;
         do
         {
-            if (isFirst && !IsBusy())
-            {
-                await Task.Delay(FirstPause, TimeProvider.System).ConfigureAwait(false);
-            }
-
             await Task.Yield();
+            var elapsed = TimeProvider.System.GetElapsedTime(began);
+            isBusy = (IsBusy() || (isFirst && _held > 0 && elapsed < FirstLook)) && elapsed < most;
         }
-        while (!work.IsCompleted && (IsBusy() || --looks > 0) && TimeProvider.System.GetElapsedTime(began) < most);
+        while (isBusy && !work.IsCompleted);
     }
 
     private bool IsBusy()
