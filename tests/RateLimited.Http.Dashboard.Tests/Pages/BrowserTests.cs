@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RateLimited.Http.Dashboard.Tests.Hosting;
 
@@ -32,7 +33,7 @@ public sealed class BrowserTests : IAsyncLifetime
     public async Task Numbers_change_while_one_looks()
     {
         var page = await OpenAsync();
-        var card = page.Locator("a.card", new() { Has = page.Locator("strong", new() { HasTextRegex = new("^api$") }) });
+        var card = page.Locator("a.card", new() { Has = page.Locator("strong", new() { HasTextRegex = new("^api$", RegexOptions.None, TimeSpan.FromSeconds(1)) }) });
         await Assertions.Expect(card).ToContainTextAsync("unexpected 429: 0");
 
         await _program.SendAsync(429);
