@@ -54,7 +54,7 @@ dotnet format "$solution" --no-restore --verify-no-changes || failures+=("the fo
 
 for project in tests/*/*Tests.csproj; do
   name=$(basename "$project" .csproj)
-  # Servers that are killed under many processes: .ci/redis-faults.sh runs them. They are left out for a fault that is known: TryAcquire may be told of returned quota late.
+  # Servers that are killed under many processes: .ci/redis-faults.sh runs them. They are left out for what docs/redis.md calls known faults, until those are mended.
   beside=()
   if [[ $name == RateLimited.Http.Redis.Tests ]]; then
     beside=(--filter-not-class "*.Sharing.*")

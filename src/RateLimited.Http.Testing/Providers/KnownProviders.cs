@@ -11,7 +11,7 @@ internal static class KnownProviders
         Envoy.Provider, Google.Gemini, Google.YouTube, GitHub.Rest, GitHub.GraphQL, GitLab.Provider, Groq.Provider, HubSpot.Provider, HuggingFace.Provider, IetfDrafts.Structured,
         IetfDrafts.Draft07, IetfDrafts.Draft06, IetfDrafts.Draft03, Jira.Provider, Kong.Provider, Lemlist.Provider, Microsoft.Graph, Microsoft.SharePoint, Mistral.Provider, Notion.Provider,
         Okta.Provider, OpenAI.Provider, OpenRouter.Provider, Prisjakt.Provider, Reddit.Provider, Replicate.Provider, Salesforce.Provider, Shopify.Rest, Shopify.GraphQL, Slack.Provider,
-        Spotify.Provider, Stripe.Provider, TikTok.Provider, Together.Provider, Twitch.Provider, X.Provider, XAI.Provider, Common.XRateLimit, Common.XRateDashLimit,
+        Spotify.Provider, Stripe.Provider, TikTok.Provider, Together.Provider, Twitch.Provider, X.Provider, XAI.Provider, XRateLimitSpellings.XRateLimit, XRateLimitSpellings.XRateDashLimit,
     ];
 
     private static readonly FrozenDictionary<string, Provider> ByName = All

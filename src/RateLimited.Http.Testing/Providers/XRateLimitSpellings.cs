@@ -5,7 +5,7 @@ using static System.TimeSpan;
 namespace RateLimited.Http.Testing.Providers;
 
 /// <summary>The names that most services share, in their two spellings. The figures are an example.</summary>
-internal static class Common
+internal static class XRateLimitSpellings
 {
     public static Provider XRateLimit { get; } = new("x-ratelimit")
     {
