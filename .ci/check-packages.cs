@@ -15,7 +15,7 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
     ["RateLimited.Http.Testing"] = ["RateLimited.Http"],
     ["RateLimited.Http.AI"] = ["RateLimited.Http", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Caching.Abstractions"],
     ["RateLimited.Http.Dashboard"] = ["RateLimited.Http"],
-    ["RateLimited.Http.Redis"] = ["RateLimited.Http", "Microsoft.Extensions.Diagnostics.HealthChecks", "StackExchange.Redis"],
+    ["RateLimited.Http.Redis"] = ["RateLimited.Http", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions", "StackExchange.Redis"],
 };
 
 // A tool depends on nothing: it brings what it needs. These are the assemblies of others that it may bring.

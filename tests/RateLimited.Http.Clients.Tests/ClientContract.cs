@@ -56,8 +56,7 @@ public abstract class ClientContract<TClient>
         var answers = await Task.WhenAll(questions.Select(question => AskAsync(bed.Client, question, Token)));
 
         answers.ShouldBe(questions);
-        bed.Upstream.Sends.Count.ShouldBe(51);
-        bed.Upstream.Sends.ShouldAllBe(static status => status == StatusCodes.Status200OK);
+        bed.Upstream.Sends.ShouldBe(Enumerable.Repeat(StatusCodes.Status200OK, 51));
     }
 
     [Fact]

@@ -53,8 +53,9 @@ internal sealed class RawUpstream : IAsyncDisposable
                 talks.Add(TalkAsync(await _listener.AcceptSocketAsync(_end.Token)));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception) when (_end.IsCancellationRequested)
         {
+            // A listener that is stopped says so in several ways.
         }
 
         await Task.WhenAll(talks);
