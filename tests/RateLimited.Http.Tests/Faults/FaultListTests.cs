@@ -6,9 +6,9 @@ namespace RateLimited.Http.Tests.Faults;
 /// <summary>Every fault of an upstream, and every promise of how it is met, has a test that says so.</summary>
 public sealed partial class FaultListTests
 {
-    /// <summary>What goes wrong with an upstream, and what is promised whatever it does.</summary>
+    /// <summary>What goes wrong with an upstream, what is promised whatever it does, and how keys could get out. S04 to S06 are of what processes share: tests/RateLimited.Http.Redis.Tests.</summary>
     private static readonly IReadOnlySet<string> Faults =
-        new HashSet<string>([.. Enumerable.Range(1, 20).Select(static number => $"H{number:00}"), "P01", "P02", "P08", "P14"], StringComparer.Ordinal);
+        new HashSet<string>([.. Enumerable.Range(1, 20).Select(static number => $"H{number:00}"), "P01", "P02", "P08", "P14", "S01", "S02", "S03", "S07", "S08"], StringComparer.Ordinal);
 
     private static readonly ILookup<string, MethodInfo> Tests = typeof(FaultListTests).Assembly.GetTypes()
         .SelectMany(static type => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Keys;
 
@@ -28,6 +29,7 @@ public sealed class ApiKeyTests
     [InlineData("a\0b")]
     [InlineData("a\u007Fb")]
     [InlineData("schlüssel")]
+    [Fault("S07")]
     public void What_a_header_could_not_hold_as_it_is_is_no_key_and_is_not_repeated(string text)
     {
         ApiKey.TryCreate(text, out _).ShouldBeFalse();
@@ -48,6 +50,7 @@ public sealed class ApiKeyTests
     }
 
     [Fact]
+    [Fault("S01")]
     public void Nothing_prints_a_key()
     {
         var key = ApiKey.Create(Text);

@@ -1,4 +1,5 @@
 using RateLimited.Http.Keys;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Keys;
 
@@ -49,6 +50,7 @@ public sealed class KeyCarrierTests
         Read(carrier).Clear(new Uri(address)).AbsoluteUri.ShouldBe(expected);
 
     [Fact]
+    [Fault("S02")]
     public void What_an_upstream_repeats_of_a_query_in_its_headers_is_taken_out()
     {
         using var response = new HttpResponseMessage { Content = new StringContent("x") };

@@ -1,6 +1,7 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 using RateLimited.Http.Tests.Pipeline;
 using static RateLimited.Http.Tests.Keys.KeyedService;
 
@@ -37,6 +38,7 @@ public sealed class KeyCarryingTests
     [InlineData("https://api.test:444/v1/chat")]
     [InlineData("https://api.test.evil.test/v1/chat")]
     [InlineData("https://evil.test/v1/chat")]
+    [Fault("S08")]
     public async Task A_request_to_elsewhere_is_not_sent(string address)
     {
         using var service = new KeyedService(Usual with { Limits = [LimitedService.Window(5)] }, static (_, _) => Answer(200), new TestKey("a"));
@@ -79,6 +81,7 @@ public sealed class KeyCarryingTests
     [Theory]
     [InlineData("https://api.test/moved", "a")]
     [InlineData("https://elsewhere.test/moved", "")]
+    [Fault("S08")]
     public async Task A_redirect_takes_a_key_only_to_the_origin_it_belongs_to(string target, string key)
     {
         using var service = new KeyedService(
