@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using FsCheck.Fluent;
 using RateLimited.Http.Redis.Keys;
+using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Tests.Limits.Cases;
 
 namespace RateLimited.Http.Redis.Tests.Keys;
@@ -17,6 +18,7 @@ public sealed partial class KeySchemaTests
     private static readonly string Endless = new('x', 1 << 20);
 
     [Fact]
+    [Fault("S05")]
     public void Keys_are_of_one_alphabet_and_short()
     {
         Holds.For(
@@ -34,6 +36,7 @@ public sealed partial class KeySchemaTests
     }
 
     [Fact]
+    [Fault("S05")]
     public void Every_key_of_a_service_lies_under_its_tag()
     {
         Holds.For(Names, static service =>
@@ -44,6 +47,8 @@ public sealed partial class KeySchemaTests
     }
 
     [Fact]
+    [Fault("S05")]
+    [Fault("S06")]
     public void Other_names_have_other_keys()
     {
         var all = Hostile.Append(Endless).SelectMany(static name => KeysOf(Schema.Of("service"), name)).ToList();
@@ -54,6 +59,7 @@ public sealed partial class KeySchemaTests
     }
 
     [Fact]
+    [Fault("S06")]
     public void Names_do_not_run_into_each_other()
     {
         Schema.IdOf("ab", "c").ShouldNotBe(Schema.IdOf("a", "bc"));
@@ -62,6 +68,7 @@ public sealed partial class KeySchemaTests
     }
 
     [Fact]
+    [Fault("S06")]
     public void A_hundred_thousand_tenants_have_as_many_keys()
     {
         var keys = Schema.Of("service");
@@ -69,6 +76,7 @@ public sealed partial class KeySchemaTests
     }
 
     [Fact]
+    [Fault("S04")]
     public void No_name_can_be_read_in_a_key_and_another_secret_has_other_keys()
     {
         var other = new KeySchema("rl", [5]).Of("github");
