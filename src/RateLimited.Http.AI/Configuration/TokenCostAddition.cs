@@ -12,6 +12,8 @@ internal sealed class TokenCostAddition(ServiceTokens tokens, TokenCostOptions o
 {
     private const int PartsOfAMinute = 1_000;
 
+    private static readonly TimeSpan GroqsAudioMinimum = TimeSpan.FromSeconds(10);
+
     public TokenCostOptions Options => options;
 
     public override IEnumerable<LimitOptions> Limits => options.Budgets.Where(static budget => budget is { Then: BudgetAction.Refuse }).Select(LimitOf).OfType<LimitOptions>();
@@ -30,7 +32,7 @@ internal sealed class TokenCostAddition(ServiceTokens tokens, TokenCostOptions o
             options.CachedTokens,
             IsGroq(service),
             options.GivesBack,
-            (decimal)options.AudioMinimum.TotalSeconds,
+            (decimal)AudioMinimum(service).TotalSeconds,
             new PriceTable(options.Prices, options.ReadPrices),
             options.Counter ?? counter));
     }
@@ -38,6 +40,8 @@ internal sealed class TokenCostAddition(ServiceTokens tokens, TokenCostOptions o
     /// <summary>Groq leaves cached tokens out of its limits (console.groq.com/docs/rate-limits).</summary>
     private static bool IsGroq(ServiceRateLimitingOptions service) =>
         "groq".Equals(service.Preset, StringComparison.OrdinalIgnoreCase) || "groq".Equals(service.Dialect?.Known, StringComparison.OrdinalIgnoreCase);
+
+    private TimeSpan AudioMinimum(ServiceRateLimitingOptions service) => options.AudioMinimum ?? (IsGroq(service) ? GroqsAudioMinimum : TimeSpan.Zero);
 
     private static LimitOptions? LimitOf(BudgetOptions budget)
     {

@@ -13,7 +13,7 @@ internal static class TokenCostFaults
     {
         Require(faults, $"{path}:Margin", TokenCostSectionReader.Margin.Contains(options.Margin), Fault.Quote(options.Margin), TokenCostSectionReader.Margin.Right);
         Require(faults, $"{path}:ExpectedOutput", TokenCostSectionReader.Output.Contains(options.ExpectedOutput), Fault.Quote(options.ExpectedOutput), TokenCostSectionReader.Output.Right);
-        Require(faults, $"{path}:AudioMinimum", TokenCostSectionReader.Audio.Contains(options.AudioMinimum), Fault.Quote(options.AudioMinimum), TokenCostSectionReader.Audio.Right);
+        Require(faults, $"{path}:AudioMinimum", options.AudioMinimum is not { } audio || TokenCostSectionReader.Audio.Contains(audio), Fault.Quote(options.AudioMinimum), TokenCostSectionReader.Audio.Right);
         Require(faults, $"{path}:Reserve", Enum.IsDefined(options.Reserve), Fault.Quote((long)options.Reserve), EnumText.Names<OutputReserve>());
         Require(faults, $"{path}:CachedTokens", Enum.IsDefined(options.CachedTokens), Fault.Quote((long)options.CachedTokens), EnumText.Names<CachedTokens>());
         Require(faults, $"{path}:PriceFile", options.PriceFault is null, Fault.Quote(options.PriceFile), $"a file of prices: {options.PriceFault}");

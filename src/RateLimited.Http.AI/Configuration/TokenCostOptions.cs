@@ -21,8 +21,8 @@ public sealed class TokenCostOptions
     /// <summary>Whether what was reserved and not used comes back when the answer tells. Default: true. False for an upstream that counts what it reserved, whatever was used.</summary>
     public bool GivesBack { get; set; } = true;
 
-    /// <summary>The least that audio is charged, 0 s to 1 h: some providers charge ten seconds at least. Default: 0.</summary>
-    public TimeSpan AudioMinimum { get; set; }
+    /// <summary>The least that audio is charged, 0 s to 1 h. Default: null, the provider's: 10 s at Groq (console.groq.com/docs/speech-to-text), nothing elsewhere.</summary>
+    public TimeSpan? AudioMinimum { get; set; }
 
     /// <summary>What models cost, by name; a name may end with <c>*</c>, and the longest that fits counts, in any case of letters. It wins over <see cref="PriceFile"/>. Default: none.</summary>
     public IDictionary<string, ModelPrice> Prices { get; } = new Dictionary<string, ModelPrice>(StringComparer.OrdinalIgnoreCase);

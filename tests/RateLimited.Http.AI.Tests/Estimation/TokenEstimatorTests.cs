@@ -113,15 +113,19 @@ public sealed class TokenEstimatorTests
     }
 
     [Theory]
+    [InlineData(null, 3_000, null, "3 audio-seconds, 0.05 audio-minutes")]
+    [InlineData(null, 3_000, null, "10 audio-seconds, 0.166667 audio-minutes", "groq")]
+    [InlineData(null, 15_000, null, "15 audio-seconds, 0.25 audio-minutes", "groq")]
+    [InlineData(4, 3_000, null, "4 audio-seconds, 0.066667 audio-minutes", "groq")]
     [InlineData(0, 3_000, null, "3 audio-seconds, 0.05 audio-minutes")]
     [InlineData(0, 3_100, null, "3.1 audio-seconds, 0.051667 audio-minutes")]
     [InlineData(10, 3_000, null, "10 audio-seconds, 0.166667 audio-minutes")]
     [InlineData(10, 15_000, null, "15 audio-seconds, 0.25 audio-minutes")]
     [InlineData(10, 15_000, "4", "10 audio-seconds, 0.166667 audio-minutes")]
     [InlineData(0, 15_000, "14", "14 audio-seconds, 0.233334 audio-minutes")]
-    public async Task Audio_is_charged_by_its_length_and_no_less_than_the_minimum(int minimum, int milliseconds, string? reported, string costs)
+    public async Task Audio_is_charged_by_its_length_and_no_less_than_the_minimum(int? minimum, int milliseconds, string? reported, string costs, string? preset = null)
     {
-        using var estimating = new Estimating(new TokenCostOptions { AudioMinimum = TimeSpan.FromSeconds(minimum) });
+        using var estimating = new Estimating(new TokenCostOptions { AudioMinimum = minimum is { } seconds ? TimeSpan.FromSeconds(seconds) : null }, preset: preset);
         using var form = new MultipartFormDataContent { { new StringContent("whisper-1"), "model" } };
         var file = new ByteArrayContent(Recordings.Wav(milliseconds));
         file.Headers.ContentType = new MediaTypeHeaderValue("audio/wav");
