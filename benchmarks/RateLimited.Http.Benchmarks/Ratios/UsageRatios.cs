@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI;
 using OpenAI.Chat;
+using RateLimited.Http.AI.Requests;
 using RateLimited.Http.AI.Usage;
 using RateLimited.Http.Benchmarks.Measuring;
 using RateLimited.Http.Benchmarks.Sides;
@@ -131,7 +132,7 @@ internal static class UsageRatios
         }
     }
 
-    private sealed class TokenReader(HttpResponseMessage response) : JsonUsageReader(response, UsageFields.Paths)
+    private sealed class TokenReader(HttpResponseMessage response) : JsonUsageReader(response, UsageFields.PathsOf(RequestShape.Chat))
     {
         protected override IReadOnlyList<UnitCost>? Settle(UsageValues values, bool isComplete) => null;
     }

@@ -85,7 +85,7 @@ internal sealed class TokenEstimate : CostEstimate
         private readonly string? _key;
 
         public Reader(TokenEstimate owner, HttpResponseMessage response, string? key)
-            : base(response, UsageFields.Paths) => (_owner, _key) = (owner, key);
+            : base(response, UsageFields.PathsOf(owner._forecast.Shape)) => (_owner, _key) = (owner, key);
 
         protected override IReadOnlyList<UnitCost> Settle(UsageValues values, bool isComplete) => _owner.Settle(values, isComplete, _key);
     }

@@ -12,13 +12,21 @@ internal static class UsageFields
     private static readonly string[] Names =
     [
         "prompt_tokens", "completion_tokens", "prompt_tokens_details.cached_tokens", "prompt_cache_hit_tokens", "input_tokens", "output_tokens", "input_tokens_details.cached_tokens",
-        "cache_read_input_tokens", "cache_creation_input_tokens", "seconds",
+        "cache_read_input_tokens", "cache_creation_input_tokens",
     ];
+
+    private static readonly string[] Lengths = ["usage.seconds", "duration"];
 
     private static readonly string[] Models = ["model", "response.model", "message.model"];
 
-    /// <summary>All paths that are looked for.</summary>
-    public static UsagePaths Paths { get; } = new([.. Places.SelectMany(static place => Names.Select(name => $"{place}.{name}")), "duration"], once: Models);
+    private static readonly string[] Counts = [.. Places.SelectMany(static place => Names.Select(name => $"{place}.{name}"))];
+
+    private static readonly UsagePaths OfText = new(Counts, once: Models);
+
+    private static readonly UsagePaths OfAudio = new([.. Counts, .. Lengths], once: Models);
+
+    /// <summary>The paths that are looked for in the answer to a request. Only of speech is there a length: looking for one as well would double what each event of a chat's stream costs.</summary>
+    public static UsagePaths PathsOf(RequestShape shape) => shape == RequestShape.Transcription ? OfAudio : OfText;
 
     /// <summary>Reads the figures. What is no count is left out, and named.</summary>
     /// <param name="values">What was found.</param>
@@ -37,7 +45,7 @@ internal static class UsageFields
         }
 
         cacheRead ??= Of("input_tokens_details.cached_tokens", ref odd) ?? Of("prompt_tokens_details.cached_tokens", ref odd) ?? Of("prompt_cache_hit_tokens", ref odd);
-        var seconds = Seconds(values, "usage.seconds") ?? (shape == RequestShape.Transcription ? Seconds(values, "duration") : null);
+        var seconds = shape == RequestShape.Transcription ? Seconds(values, Lengths[0]) ?? Seconds(values, Lengths[1]) : null;
         var output = Of("output_tokens", ref odd) ?? Of("completion_tokens", ref odd);
         var isFinal = isComplete || values.Count("message.usage.output_tokens") is null || values.Count("usage.output_tokens") is not null;
         return new TokenUsage(input, Math.Min(cacheRead ?? 0, input ?? 0), cacheWrite ?? 0, isFinal ? output : null, seconds);

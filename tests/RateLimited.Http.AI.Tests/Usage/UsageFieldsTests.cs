@@ -21,6 +21,7 @@ public sealed class UsageFieldsTests
     [InlineData("Transcription", """{"text":"hi","usage":{"type":"duration","seconds":9}}""", "9 s")]
     [InlineData("Transcription", """{"text":"hi","duration":8.47}""", "8.47 s")]
     [InlineData("Chat", """{"duration":8.47}""", "")]
+    [InlineData("Chat", """{"usage":{"seconds":9}}""", "")]
     [InlineData("Chat", """{"choices":[{"message":{"content":"\"usage\":{\"prompt_tokens\":1}"}}]}""", "")]
     [InlineData("Chat", """{}""", "")]
     [InlineData("Chat", """{"usage":{"prompt_tokens":"100","completion_tokens":20}}""", "20 out, odd usage.prompt_tokens")]
@@ -53,7 +54,7 @@ public sealed class UsageFieldsTests
 
     private static string Read(RequestShape shape, string body, bool isStream, bool isComplete = true)
     {
-        var values = new JsonValues(UsageFields.Paths.Json);
+        var values = new JsonValues(UsageFields.PathsOf(shape).Json);
         var scanner = new JsonValueScanner(values);
         var events = new EventStreamReader(scanner);
         foreach (var piece in Encoding.UTF8.GetBytes(body).Chunk(5))
