@@ -74,12 +74,12 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
     private async Task ConfigureAsync(Uri target)
     {
         var sample = await File.ReadAllTextAsync(Repository.PathOf("samples/Watched/prometheus.yml"), Ended);
-        var configuration = Interval().Replace(sample, "$1: 1s").Replace("127.0.0.1:5080", target.Authority, StringComparison.Ordinal).Replace($"../../{Rules}", _directory.FullName, StringComparison.Ordinal);
+        var configuration = Interval().Replace(sample, "${name}: 1s").Replace("127.0.0.1:5080", target.Authority, StringComparison.Ordinal).Replace($"../../{Rules}", _directory.FullName, StringComparison.Ordinal);
         configuration.ShouldContain(target.Authority);
         await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "prometheus.yml"), configuration, Ended);
         foreach (var rules in Directory.EnumerateFiles(Repository.PathOf(Rules), "*.rules.yml"))
         {
-            await File.WriteAllTextAsync(Path.Combine(_directory.FullName, Path.GetFileName(rules)), Interval().Replace(await File.ReadAllTextAsync(rules, Ended), "$1: 1s"), Ended);
+            await File.WriteAllTextAsync(Path.Combine(_directory.FullName, Path.GetFileName(rules)), Interval().Replace(await File.ReadAllTextAsync(rules, Ended), "${name}: 1s"), Ended);
         }
     }
 
@@ -116,6 +116,6 @@ internal sealed partial class PrometheusServer : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"\b(scrape_interval|evaluation_interval|interval): \d+s", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?<name>interval): \d+s", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Interval();
 }
