@@ -5,7 +5,7 @@ namespace RateLimited.Http.Dashboard.Tests.Monitoring;
 /// <summary>Waits for what other processes bring about in their own time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     public static Task HoldsAsync(Func<Task<bool>> condition, string what) => HoldsAsync(condition, () => what);
 

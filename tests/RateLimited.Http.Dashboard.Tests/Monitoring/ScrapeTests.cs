@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Tests.Monitoring;
 using RateLimited.Http.Tests.Structure;
-using Watched;
 
 namespace RateLimited.Http.Dashboard.Tests.Monitoring;
 
@@ -20,24 +18,20 @@ public sealed class ScrapeTests : IAsyncLifetime
     private static readonly string[] Services = ["openai", "catalog", "search"];
 
     private RedisServer _redis = null!;
-    private Upstreams _upstreams = null!;
-    private WebApplication _program = null!;
+    private WatchedSample _sample = null!;
     private PrometheusServer _prometheus = null!;
 
     public async ValueTask InitializeAsync()
     {
         _redis = new RedisServer();
-        _upstreams = await Upstreams.StartAsync();
-        _program = WatchedApplication.Build(["--urls", "http://127.0.0.1:0", "--redis", _redis.Address, "--Logging:LogLevel:Default", "None", "--Logging:LogLevel:Microsoft.Hosting.Lifetime", "None"], _upstreams);
-        await _program.StartAsync(TestContext.Current.CancellationToken);
-        _prometheus = await PrometheusServer.StartAsync(new Uri(_program.Urls.First()));
+        _sample = WatchedSample.Start(_redis.Address);
+        _prometheus = await PrometheusServer.StartAsync(await _sample.AddressAsync());
     }
 
     public async ValueTask DisposeAsync()
     {
         await _prometheus.DisposeAsync();
-        await _program.DisposeAsync();
-        await _upstreams.DisposeAsync();
+        await _sample.DisposeAsync();
         _redis.Dispose();
     }
 
