@@ -28,6 +28,58 @@ public class AdaptiveConcurrencyTests
     }
 
     [Fact]
+    public void As_much_as_the_quota_at_once_may_go_and_it_learns()
+    {
+        _rule.Earliest(ref _state, At, 200).ShouldBe(0);
+        _rule.Learns.ShouldBeTrue();
+        Should.Throw<ArgumentOutOfRangeException>(static () => new AdaptiveConcurrency(200, 0, 20)).ParamName.ShouldBe("minimum");
+    }
+
+    [Fact]
+    public void It_was_used_if_it_was_full_although_all_had_come_back_before_they_were_learned_of()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var (count, sent) = (Fill(), _now);
+            _now += 50 * Ms;
+            _rule.GiveBack(ref _state, At, 0, count);
+            for (var each = 0; each < count; each++)
+            {
+                _rule.Learn(ref _state, At, new AnswerOutcome(AnswerKind.Succeeded, sent));
+            }
+        }
+
+        Present.ShouldBeGreaterThan(20);
+    }
+
+    [Theory]
+    [InlineData(AnswerKind.Throttled, true)]
+    [InlineData(AnswerKind.Ignored, false)]
+    internal void What_it_was_not_charged_for_or_what_says_nothing_changes_nothing(AnswerKind kind, bool isUncharged)
+    {
+        Fill();
+        _now += 50 * Ms;
+        _rule.Learn(ref _state, At, new AnswerOutcome(kind, 0) { IsUncharged = isUncharged }).ShouldBeFalse();
+        Present.ShouldBe(20);
+
+        _rule.GiveBack(ref _state, At, 0, 20);
+        _rule.FreshAt(_state, At).ShouldBe(AdaptiveRate.Memory, "nothing was heard");
+    }
+
+    [Fact]
+    public void It_is_as_new_ten_minutes_after_it_has_heard_something_and_never_while_anything_is_held()
+    {
+        _rule.FreshAt(_state, At).ShouldBe(0);
+        _rule.Charge(ref _state, At, 1);
+        _rule.FreshAt(_state, At).ShouldBe(LimitRule.Never);
+
+        _now += 50 * Ms;
+        Answer(AnswerKind.Succeeded, 0);
+
+        _rule.FreshAt(_state, At).ShouldBe(_now + AdaptiveRate.Memory);
+    }
+
+    [Fact]
     public void Grows_while_latency_stays_and_it_is_used()
     {
         Rounds(100, static _ => 50 * Ms);

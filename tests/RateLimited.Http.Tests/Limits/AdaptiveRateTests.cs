@@ -179,6 +179,38 @@ public class AdaptiveRateTests
     }
 
     [Fact]
+    public void A_reload_leaves_taken_what_was_taken()
+    {
+        Take(0).ShouldBe(100);
+
+        new AdaptiveRate(30, Second, 30).Adopt(ref _state, _rule, At(0));
+
+        _rule.Used(ref _state, At(0)).ShouldBe(100);
+    }
+
+    [Fact]
+    public void Of_another_rule_it_takes_over_what_was_used_and_no_more()
+    {
+        var bucket = new TokenBucket(100, Second, 100);
+        var state = default(LimitState);
+        bucket.Charge(ref state, At(0), 40);
+
+        _rule.Adopt(ref state, bucket, At(0));
+
+        _rule.Used(ref state, At(0)).ShouldBe(40);
+        _rule.Present(ref state, At(0)).ShouldBe(100);
+    }
+
+    [Fact]
+    public void It_learns_and_needs_a_window_and_something_to_begin_with()
+    {
+        _rule.Learns.ShouldBeTrue();
+        new AdaptiveThrottle().Learns.ShouldBeTrue();
+        Should.Throw<ArgumentOutOfRangeException>(static () => new AdaptiveRate(10, 0, 10)).ParamName.ShouldBe("window");
+        Should.Throw<ArgumentOutOfRangeException>(static () => new AdaptiveRate(10, Second, 0)).ParamName.ShouldBe("initial");
+    }
+
+    [Fact]
     public void What_was_learned_is_kept_for_ten_minutes()
     {
         _rule.FreshAt(default, At(0)).ShouldBe(0);

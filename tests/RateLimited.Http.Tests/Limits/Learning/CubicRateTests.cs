@@ -29,6 +29,40 @@ public sealed class CubicRateTests
     }
 
     [Fact]
+    public void Half_seconds_are_those_of_the_clock_whenever_it_began()
+    {
+        var rate = new CubicRate(initial: 1_000, now: 10 * Second);
+        Send(rate, 10 * Second, 50);
+
+        rate.Throttled((10 * Second) + (Second / 2), Refused(10 * Second), Ceiling);
+
+        rate.PerSecond.ShouldBe(0.7 * 0.8 * 100, 1e-9);
+    }
+
+    [Fact]
+    public void A_success_takes_in_the_half_second_that_is_over()
+    {
+        var rate = new CubicRate(initial: 100, now: 0);
+        Send(rate, 0, 60);
+        rate.LimitedAt = Second / 2;
+
+        rate.Succeeded(6 * Second / 10, Second / 2, Ceiling);
+
+        rate.PerSecond.ShouldBe(100 + (0.4 * Math.Pow(0.6, 3)), 1e-9);
+    }
+
+    [Fact]
+    public void Before_demand_has_met_the_limit_for_the_first_time_it_does_not_grow()
+    {
+        var rate = new CubicRate(initial: 100, now: 0);
+        Send(rate, 0, 500);
+
+        rate.Succeeded(9 * Second / 10, 0, Ceiling);
+
+        rate.PerSecond.ShouldBe(100);
+    }
+
+    [Fact]
     public void What_went_in_the_present_half_second_counts_as_a_whole_seconds()
     {
         var rate = new CubicRate(1_000, 0);
