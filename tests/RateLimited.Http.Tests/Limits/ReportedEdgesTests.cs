@@ -219,6 +219,90 @@ public sealed class ReportedEdgesTests
         _quota.Earliest(At(0), 1).ShouldBe(Hour);
     }
 
+    [Fact]
+    public void What_was_said_is_forgotten_the_tick_after_it_is_believed_for_the_last_time()
+    {
+        Hear(0, new QuotaReport { Unit = UnitCost.Requests, Limit = 10, Remaining = 0, Window = 10 * Hour, Refills = true });
+
+        _quota.Used(At(Hour)).ShouldBe(9);
+        _quota.Used(At(Hour + 1)).ShouldBe(0);
+    }
+
+    [Fact]
+    public void Who_was_not_charged_tells_the_newest_and_frees_nothing()
+    {
+        Hear(0, Bucket(100, 50));
+        _quota.Hear(At(0), Bucket(100, 10), receipt: null, cost: 0, unknown: 0);
+        _quota.Earliest(At(0), 11).ShouldBeGreaterThan(0);
+
+        var window = new ReportedQuota(longest: Hour, isKept: false);
+        window.Charge(At(0), 3);
+        window.Hear(At(0), Window(10, 9), receipt: null, cost: 2, unknown: 0);
+        window.Earliest(At(0), 6).ShouldBe(0);
+        window.Earliest(At(0), 7).ShouldBe(30 * Second);
+    }
+
+    [Fact]
+    public void An_end_that_is_later_by_the_tolerance_is_the_same_windows_and_nothing_more_remains()
+    {
+        Hear(0, Window(10, 3));
+
+        Hear(0, Window(10, 8) with { ResetAfter = 32 * Second });
+
+        _quota.Earliest(At(0), 3).ShouldBe(0);
+        _quota.Earliest(At(0), 4).ShouldBe(32 * Second);
+    }
+
+    [Theory]
+    [InlineData(28, 28, 30)]
+    [InlineData(20, 22, 22)]
+    [InlineData(22, 20, 22)]
+    [InlineData(20, 10, 30)]
+    [InlineData(20, 17, 30)]
+    public void An_earlier_end_is_believed_when_it_is_said_twice_alike(int first, int second, int end)
+    {
+        Hear(0, Window(10, 0));
+
+        Hear(0, Window(10, 0) with { ResetAfter = first * Second });
+        _quota.Earliest(At(0), 1).ShouldBe(30 * Second);
+        Hear(0, Window(10, 0) with { ResetAfter = second * Second });
+
+        _quota.Earliest(At(0), 1).ShouldBe(end * Second);
+    }
+
+    [Fact]
+    public void A_window_that_has_just_ended_says_nothing_of_the_bucket()
+    {
+        Hear(0, Bucket(100, 0));
+
+        Hear(0, Window(100, 50) with { ResetAfter = 0 });
+
+        _quota.Earliest(At(0), 1).ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [InlineData("requests", UnitCost.Requests, Minute, true)]
+    [InlineData("Requests", UnitCost.Requests, Minute, true)]
+    [InlineData("tokens", UnitCost.Requests, Minute, false)]
+    [InlineData("requests", "tokens", Minute, false)]
+    [InlineData("requests", UnitCost.Requests, Hour, false)]
+    [InlineData("tokens", "tokens", Hour, false)]
+    public void A_report_is_of_the_limit_of_its_name_unit_and_window(string name, string unit, long window, bool isIt)
+    {
+        var limit = new ReportedLimit("requests", UnitCost.Requests, Minute, longest: Hour, isKept: false);
+
+        limit.Is(new QuotaReport { Name = name.AsMemory(), Unit = unit, NamedWindow = window }).ShouldBe(isIt);
+    }
+
+    [Fact]
+    public void A_rule_that_says_nothing_of_it_neither_learns_nor_is_told_when_windows_end()
+    {
+        var (bucket, state) = (new TokenBucket(10, Second, 10), default(LimitState));
+
+        (bucket.Learns, bucket.IsAnnounced, bucket.IsReleased, bucket.IsDatedByAnswers).ShouldBe((false, false, false, false));
+        bucket.Learn(ref state, At(0), new AnswerOutcome(AnswerKind.Throttled, 0)).ShouldBeFalse();
+    }
+
     private static Moment At(long now) => new(now);
 
     private static QuotaReport Window(long limit, long remaining) =>
