@@ -7,7 +7,14 @@ namespace RateLimited.Http;
 public readonly record struct AdmissionRequest
 {
     /// <summary>The priority class in the waiting line. Default: <see cref="RequestPriority.Normal"/>.</summary>
-    public RequestPriority Priority { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is none of the classes.</exception>
+    public RequestPriority Priority
+    {
+        get;
+        init => field = value is >= RequestPriority.Background and <= RequestPriority.Critical
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A priority is one of the classes of RequestPriority.");
+    }
 
     /// <summary>
     /// Whom the request is made for. Limits per tenant count by it and the waiting line is fair between tenants.
@@ -28,13 +35,26 @@ public readonly record struct AdmissionRequest
     /// What the request costs by unit. <c>requests</c> costs one unless it stands here; every other unit costs nothing unless it stands here.
     /// Default: null. The list is read, never kept or changed.
     /// </summary>
-    public IReadOnlyList<UnitCost>? Costs { get; init; }
+    /// <exception cref="ArgumentException">A unit is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An amount is negative.</exception>
+    public IReadOnlyList<UnitCost>? Costs
+    {
+        get;
+        init => field = Valid(value);
+    }
 
     /// <summary>
     /// The longest time to stand in line. Default: null, the service's <c>Queue:Timeout</c>. A wait that is known to be longer is
-    /// refused at once. <see cref="TimeSpan.Zero"/> never waits.
+    /// refused at once. <see cref="TimeSpan.Zero"/> never waits; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> waits for as long as it takes.
     /// </summary>
-    public TimeSpan? Timeout { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative and not infinite.</exception>
+    public TimeSpan? Timeout
+    {
+        get;
+        init => field = value is null || value >= TimeSpan.Zero || value == System.Threading.Timeout.InfiniteTimeSpan
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is zero or longer, or infinite.");
+    }
 
     /// <summary>What is said of the key it goes with; null where any may serve.</summary>
     internal KeyWish? Key { get; init; }
@@ -53,5 +73,16 @@ public readonly record struct AdmissionRequest
         ArgumentException.ThrowIfNullOrWhiteSpace(unit);
         ArgumentOutOfRangeException.ThrowIfNegative(amount);
         return new AdmissionRequest { Costs = [new UnitCost(unit, amount)] };
+    }
+
+    private static IReadOnlyList<UnitCost>? Valid(IReadOnlyList<UnitCost>? costs)
+    {
+        for (var i = 0; i < (costs?.Count ?? 0); i++)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(costs![i].Unit, nameof(costs));
+            ArgumentOutOfRangeException.ThrowIfNegative(costs[i].Amount, nameof(costs));
+        }
+
+        return costs;
     }
 }

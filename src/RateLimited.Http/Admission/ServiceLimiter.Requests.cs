@@ -6,6 +6,9 @@ namespace RateLimited.Http.Admission;
 /// <summary>The public face for callers that are not an HttpClient.</summary>
 internal sealed partial class ServiceLimiter : IServiceRateLimiter
 {
+    /// <summary>The longest latency that is taken for one.</summary>
+    private const long LongestLatency = TimeSpan.TicksPerDay;
+
     public ValueTask<ServiceLease> AcquireAsync(AdmissionRequest request = default, CancellationToken cancellationToken = default)
     {
         var admission = AdmitAsync(request, cancellationToken);
@@ -68,7 +71,8 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     {
         if (outcome.Latency is { } latency)
         {
-            _service.ObserveLatency(latency.Ticks);
+            // Whoever measured it may have done so by a clock that jumps.
+            _service.ObserveLatency(Math.Clamp(latency.Ticks, 0, LongestLatency));
         }
 
         if (outcome.Limited)

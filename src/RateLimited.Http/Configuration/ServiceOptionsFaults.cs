@@ -41,6 +41,7 @@ internal static class ServiceOptionsFaults
         IReadOnlyList<LimitOptions?> limits = [.. AllLimits(options, layers).Concat(globalLimits ?? [])];
         CheckParts(faults, path, limits.OfType<LimitOptions>(), UnitScale.Of(options));
         CheckQueue(faults, $"{path}:Queue", options.Queue, globalLimits is null || layers.Discovers ? null : limits);
+        ReachFaults.Check(faults, path, options, layers, globalLimits ?? []);
         ResilienceFaults.Check(faults, $"{path}:Resilience", options.Resilience);
         if (options.DiscoverLimits && options.Limits.Count > 0)
         {

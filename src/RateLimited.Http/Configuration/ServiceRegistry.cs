@@ -220,22 +220,26 @@ internal sealed class ServiceRegistry : IDisposable
             }
             catch (OptionsValidationException faults)
             {
-                live?.Telemetry.ReloadRefused(string.Join(' ', faults.Failures));
+                (live?.Telemetry ?? _telemetry.For(name)).ReloadRefused(string.Join(' ', faults.Failures));
             }
 #pragma warning disable CA1031 // As with a reload of everything.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
-                live?.Telemetry.ReloadRefused(fault.GetType().Name);
+                (live?.Telemetry ?? _telemetry.For(name)).ReloadRefused(fault.GetType().Name);
             }
         }
     }
 
+    /// <summary>Says so of every service in use, and where none is yet, of every service that is configured: a refusal that nobody hears of looks like a change that was taken over.</summary>
     private void Refuse(string faults)
     {
-        foreach (var live in _live.Values)
+        IReadOnlyList<ServiceTelemetry> told = _live.Count > 0
+            ? [.. _live.Values.Select(static live => live.Telemetry)]
+            : [.. _current.Services.Values.Select(service => _telemetry.For(service.Definition.Name))];
+        foreach (var telemetry in told)
         {
-            live.Telemetry.ReloadRefused(faults);
+            telemetry.ReloadRefused(faults);
         }
     }
 

@@ -6,7 +6,8 @@ namespace RateLimited.Http.Telemetry;
 
 /// <summary>
 /// What one service has to say of itself: counters, durations, log messages, spans. A call costs one test of a flag while nobody listens and allocates nothing when
-/// somebody does, for every combination of tags is built beforehand. Nothing here is ever told an address, a header, a tenant or a key's text. Thread-safe.
+/// somebody does, for every combination of tags is built beforehand. What listeners and loggers throw is swallowed. Nothing here is ever told an address, a header, a tenant or a key's text.
+/// Thread-safe.
 /// </summary>
 internal sealed class ServiceTelemetry
 {
@@ -118,14 +119,14 @@ internal sealed class ServiceTelemetry
     public void Unexpected429()
     {
         Add(_instruments.Unexpected429, Tags);
-        RateLimitingLog.Unexpected429(_log, _service);
+        Quietly.Say(this, static service => RateLimitingLog.Unexpected429(service._log, service._service));
     }
 
     /// <summary>Records that a response body was given up because nobody read it.</summary>
     public void BodyAbandoned()
     {
         Add(_instruments.AbandonedBodies, Tags);
-        RateLimitingLog.BodyAbandoned(_log, _service);
+        Quietly.Say(this, static service => RateLimitingLog.BodyAbandoned(service._log, service._service));
     }
 
     /// <summary>Records that a shared store cannot be asked any more.</summary>
@@ -134,33 +135,36 @@ internal sealed class ServiceTelemetry
     public void StoreLost(string mode, string why)
     {
         Add(_instruments.StoreChanges, _stores[1]);
-        RateLimitingLog.StoreLost(_log, _service, mode, why);
+        Quietly.Say(() => RateLimitingLog.StoreLost(_log, _service, mode, why));
     }
 
     /// <summary>Records that a shared store answers again.</summary>
     public void StoreFound()
     {
         Add(_instruments.StoreChanges, _stores[0]);
-        RateLimitingLog.StoreFound(_log, _service);
+        Quietly.Say(() => RateLimitingLog.StoreFound(_log, _service));
     }
 
     /// <summary>Records that a shared store has given away what was held here.</summary>
     public void LeasesLost()
     {
         Add(_instruments.LostLeases, Tags);
-        RateLimitingLog.LeasesLost(_log, _service);
+        Quietly.Say(() => RateLimitingLog.LeasesLost(_log, _service));
     }
 
     /// <summary>Records that the usage of a response could not be read; its request settles at the estimate. What is wrong with one is wrong with the next: the first is a warning.</summary>
     /// <param name="fault">What was wrong, without anything of the response in it.</param>
-    public void UsageLost(string fault) =>
-        RateLimitingLog.UsageLost(_log, Interlocked.Exchange(ref _hasLostUsage, 1) == 0 ? LogLevel.Warning : LogLevel.Debug, _service, fault);
+    public void UsageLost(string fault)
+    {
+        var level = Interlocked.Exchange(ref _hasLostUsage, 1) == 0 ? LogLevel.Warning : LogLevel.Debug;
+        Quietly.Say(() => RateLimitingLog.UsageLost(_log, level, _service, fault));
+    }
 
     /// <summary>Records that a change of the configuration took effect.</summary>
     public void Reloaded()
     {
         Add(_instruments.Reloads, _reloads[0]);
-        RateLimitingLog.Reloaded(_log, _service);
+        Quietly.Say(() => RateLimitingLog.Reloaded(_log, _service));
     }
 
     /// <summary>Records that a change of the configuration was refused and the last good one stays.</summary>
@@ -168,7 +172,7 @@ internal sealed class ServiceTelemetry
     public void ReloadRefused(string faults)
     {
         Add(_instruments.Reloads, _reloads[1]);
-        RateLimitingLog.ReloadRefused(_log, _service, faults);
+        Quietly.Say(() => RateLimitingLog.ReloadRefused(_log, _service, faults));
     }
 
     /// <summary>Whether anybody listens to spans.</summary>

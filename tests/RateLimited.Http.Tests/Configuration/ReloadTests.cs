@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Testing;
+using RateLimited.Http.Tests.Admission;
 
 namespace RateLimited.Http.Tests.Configuration;
 
@@ -98,6 +99,40 @@ public class ReloadTests
 
         Limits(a).ShouldBe("9/hour");
         Limits(b).ShouldBe("4/hour");
+    }
+
+    [Fact]
+    public void A_bad_change_is_told_of_although_nothing_is_used_yet()
+    {
+        var source = new ReloadableSource(("Services:a:Limits", "3/hour"), ("Services:b:Limits", "3/hour"));
+        using var container = Container(source.Root());
+        container.GetRequiredService<ServiceRegistry>();
+
+        source.Change(("Services:b:Limits", "fast"));
+
+        const string Fault = "RateLimiting:Services:b:Limits: 'fast' → a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'.";
+        Logged.Order(StringComparer.Ordinal).ShouldBe(
+        [
+            $"Error: The changed limits of a are not valid and were not taken over; the last valid ones stay. {Fault}",
+            $"Error: The changed limits of b are not valid and were not taken over; the last valid ones stay. {Fault}",
+        ]);
+        Admitted(Limiter(container, "b")).ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_logger_that_throws_neither_keeps_a_change_from_anybody_nor_reaches_whoever_made_it()
+    {
+        var source = new ReloadableSource(("Services:a:Limits", "3/hour"), ("Services:b:Limits", "3/hour"));
+        using var throwing = new ThrowingTelemetry();
+        using var container = Container(source.Root(), services => services.AddServiceRateLimiting("a").AddSingleton<ILoggerFactory>(throwing));
+        var (a, b) = (Limiter(container), Limiter(container, "b"));
+
+        Should.NotThrow(() => source.Change(("Services:a:Limits", "4/hour"), ("Services:b:Limits", "5/hour")));
+        (Limits(a), Limits(b)).ShouldBe(("4/hour", "5/hour"));
+        Should.NotThrow(() => source.Change(("Services:a:Limits", "fast")));
+
+        (Limits(a), Limits(b)).ShouldBe(("4/hour", "5/hour"));
+        throwing.Thrown.ShouldBe(4);
     }
 
     [Fact]

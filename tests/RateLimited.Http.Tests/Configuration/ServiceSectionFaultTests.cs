@@ -116,6 +116,40 @@ public class ServiceSectionFaultTests
         Configured.Faults(Configured.Service($$"""{ {{Limits}}, {{json}} }""")).ShouldBe([Place(sentence)]);
 
     [Theory]
+    [InlineData("\"Limits\": \"50 points/minute\", \"Costs\": { \"points\": 51 }", "Costs:points:Amount: 51 → at most 50, since the limit '50 points/minute' could never give more to one request")]
+    [InlineData("\"Limits\": \"50 points/minute\", \"Costs\": { \"points\": 50 }", null)]
+    [InlineData("\"Limits\": \"50 points/minute token-bucket burst 100\", \"Costs\": { \"points\": 100 }", null)]
+    [InlineData("\"Limits\": \"50 points/minute token-bucket burst 20\", \"Costs\": { \"points\": 20.5 }", "Costs:points:Amount: 20.5 → at most 20, since the limit '50 points/minute' could never give more to one request")]
+    [InlineData("\"Limits\": \"50 points/minute\", \"Costs\": { \"points\": { \"From\": \"body model\", \"Amounts\": { \"big\": 80, \"small\": 1 } } }", "Costs:points:Amounts:big: 80 → at most 50, since the limit '50 points/minute' could never give more to one request")]
+    [InlineData("\"Limits\": \"5/s\", \"Tenants\": { \"Classes\": { \"free\": { \"Limits\": \"9 points/day\", \"Tenants\": [\"x\"] } } }, \"Costs\": { \"points\": 10 }", "Costs:points:Amount: 10 → at most 9, since the limit '9 points/day' could never give more to one request")]
+    [InlineData("\"Limits\": \"50 points/minute\", \"Endpoints\": { \"POST /x\": { \"Costs\": { \"points\": 60 } } }", "Endpoints:POST /x:Costs:points: 60 → at most 50, since the limit '50 points/minute' could never give more to one request")]
+    [InlineData("\"Limits\": \"5/minute\", \"Endpoints\": { \"POST /x\": { \"Costs\": { \"requests\": 6 }, \"ServiceLimits\": false } }", null)]
+    [InlineData("\"Limits\": \"5/minute\", \"Endpoints\": { \"POST /x\": { \"Costs\": { \"requests\": 6 } } }", "Endpoints:POST /x:Costs:requests: 6 → at most 5, since the limit '5/minute' could never give more to one request")]
+    [InlineData("\"Limits\": \"5/minute\", \"Endpoints\": { \"POST /*\": { \"Costs\": { \"points\": 60 } }, \"POST /x\": { \"Limits\": \"50 points/minute\" } }", "Endpoints:POST /x:Limits: '50 points/minute' → a limit that can give 60 points to one request, which is what one to 'POST /x' costs")]
+    [InlineData("\"Limits\": \"5/minute\", \"Costs\": { \"points\": 60 }, \"Endpoints\": { \"POST /x\": { \"Limits\": \"50 points/minute\" } }", "Endpoints:POST /x:Limits: '50 points/minute' → a limit that can give 60 points to one request, which is what one to 'POST /x' costs")]
+    [InlineData("\"Limits\": \"5/minute\", \"Costs\": { \"points\": 60 }, \"Endpoints\": { \"POST /x\": { \"Limits\": \"50 points/minute\", \"Costs\": { \"points\": 5 } } }", null)]
+    [InlineData("\"Preset\": \"github\", \"Limits\": \"4 points/minute\"", "Limits: '4 points/minute' → a limit that can give 5 points to one request, which is what one to 'POST /*' costs")]
+    [InlineData("\"Limits\": \"adaptive rate of points\", \"Costs\": { \"points\": 5000 }", null)]
+    [InlineData("\"Limits\": \"50 tokens/minute\", \"Costs\": { \"points\": 60 }", null)]
+    [InlineData("\"Limits\": \"10/second fixed\", \"ArrivalGuard\": \"1 s\"", "ArrivalGuard: '00:00:01' → shorter than the window of the limit '10/second', which could not be kept")]
+    [InlineData("\"Limits\": \"10/second fixed first-use\", \"ArrivalGuard\": \"5 s\"", "ArrivalGuard: '00:00:05' → shorter than the window of the limit '10/second', which could not be kept")]
+    [InlineData("\"Limits\": [\"10/second\", \"10/minute fixed\"], \"ArrivalGuard\": \"5 s\"", null)]
+    public void Of_what_nobody_could_ever_satisfy(string json, string? sentence)
+    {
+        var faults = Configured.Faults(Configured.Service($$"""{ {{json}} }"""));
+
+        if (sentence is null)
+        {
+            faults.ShouldBeEmpty();
+        }
+        else
+        {
+            faults.ShouldContain(Place(sentence));
+            faults.ShouldAllBe(fault => fault.Contains(" → ", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
     [InlineData("{ \"Servces\": {} }", "Servces: unknown key → perhaps 'Services'; known here are Global, Services")]
     [InlineData("{ \"Global\": { \"Limit\": \"5/s\" } }", "Global:Limit: unknown key → perhaps 'Limits'; known here are Limits")]
     [InlineData("{ \"Global\": { \"Limits\": \"5/s per tenant\" } }", "Global:Limits:Partition: 'Tenant' → Service or nothing, since a global limit counts all requests together")]

@@ -82,6 +82,22 @@ public sealed class SystemRateLimitingTests
         }
     }
 
+    /// <summary>dotnet/runtime#118112: waiters are let go by a timer that comes every 4 ms at best, one period's tokens each time, so that a thousand a second are 247.</summary>
+    [Fact]
+    public void R118112_waiters_get_the_whole_rate_however_seldom_timers_come()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Bucket("b", 1, Ms(1), burst: 5));
+        var waiters = Enumerable.Range(0, 1000).Select(_ => Waiter.Enter(service, token: Cancelled)).ToList();
+
+        for (var tick = 1; tick <= 50; tick++)
+        {
+            bed.Advance(Ms(4));
+
+            waiters.Count(static waiter => waiter.IsAdmitted).ShouldBe(5 + (4 * tick));
+        }
+    }
+
     /// <summary>S8, dotnet/runtime#126301: a heartbeat scans every partition ten times a second, whether anything happens or not.</summary>
     [Fact]
     public void S8_a_service_where_nothing_happens_has_no_timer()
