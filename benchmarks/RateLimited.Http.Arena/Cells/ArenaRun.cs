@@ -2,6 +2,7 @@ using RateLimited.Http.Arena.Clients;
 using RateLimited.Http.Arena.Demand;
 using RateLimited.Http.Arena.Upstreams;
 using RateLimited.Http.Arena.Workers;
+using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Arena.Cells;
@@ -29,7 +30,7 @@ internal sealed class ArenaRun(TimeSpan time, int seed, Action<string> tell) : I
         _workers.AddRange(Enumerable.Range(0, processes).Select(static _ => new WorkerProcess()));
         if (cells.Any(static cell => cell.Strategy.IsOurs && cell.Processes > 1))
         {
-            _redis = await RedisServer.StartAsync(Clock);
+            _redis = new RedisServer();
         }
 
         tell("Warming up: compiled code. Not counted.");

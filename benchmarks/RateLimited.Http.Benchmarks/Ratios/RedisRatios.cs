@@ -5,6 +5,7 @@ using RateLimited.Http.Benchmarks.Sides;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Redis.Connection;
 using RateLimited.Http.Redis.Messages;
+using RateLimited.Http.Redis.Tests.Servers;
 using StackExchange.Redis;
 
 namespace RateLimited.Http.Benchmarks.Ratios;
@@ -83,7 +84,7 @@ internal static class RedisRatios
 
     private static Ratio With(Func<IConnectionMultiplexer, Task<Ratio>> measure)
     {
-        using var server = new RedisProcess();
+        using var server = new RedisServer();
         using var multiplexer = ConnectionMultiplexer.Connect($"{server.Address},allowAdmin=true,syncTimeout=60000");
         multiplexer.GetDatabase().ScriptEvaluate(ExchangeScript.Current.Text, ["{a}o"], [Nothing()]);
         return Task.Run(() => measure(multiplexer)).GetAwaiter().GetResult();

@@ -8,7 +8,7 @@ namespace RateLimited.Http.Redis.Tests.Servers;
 /// <summary>A redis-server of our own: on a free port of the loopback, with nothing on disk but a directory that goes with it. It can be killed and started again on the same port.</summary>
 public sealed class RedisServer : IDisposable
 {
-    private const string HowToGetIt = "The tests need redis-server. As root: apt-get update && apt-get install --yes redis-server. ./test.sh does it.";
+    private const string HowToGetIt = "There is no redis-server on this machine. As root: apt-get update && apt-get install --yes redis-server. ./test.sh does it.";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -16,6 +16,7 @@ public sealed class RedisServer : IDisposable
     private readonly string[] _arguments;
     private Process? _process;
 
+    /// <exception cref="IOException">There is no redis-server on this machine, or it does not answer.</exception>
     public RedisServer()
         : this([])
     {
@@ -66,7 +67,7 @@ public sealed class RedisServer : IDisposable
         }
         catch (System.ComponentModel.Win32Exception missing)
         {
-            throw new Xunit.Sdk.XunitException(HowToGetIt, missing);
+            throw new IOException(HowToGetIt, missing);
         }
 
         _process.OutputDataReceived += static (_, _) => { };
@@ -106,6 +107,6 @@ public sealed class RedisServer : IDisposable
             }
         }
 
-        throw new Xunit.Sdk.XunitException($"redis-server did not listen on port {Port} within {Patience}.");
+        throw new IOException($"redis-server did not listen on port {Port} within {Patience}.");
     }
 }

@@ -53,7 +53,7 @@ public sealed class AlertRuleTests
     }
 
     /// <summary>The names of all metrics that a query may ask for.</summary>
-    internal static IReadOnlySet<string> Known() => PromQuery.Reference().Concat(Recorded.Select(static rule => Text(rule, "record"))).ToHashSet(StringComparer.Ordinal);
+    internal static IReadOnlySet<string> Known() => ReferenceNames.All().Concat(Recorded.Select(static rule => Text(rule, "record"))).ToHashSet(StringComparer.Ordinal);
 
     private static List<YamlMappingNode> RulesOf(string file) =>
         [.. ((YamlSequenceNode)Read(file)["groups"]).SelectMany(static group => (YamlSequenceNode)group["rules"]).Cast<YamlMappingNode>()];

@@ -13,7 +13,7 @@ public sealed class PromQueryTests
     [Fact]
     public void The_reference_names_histograms_by_their_parts()
     {
-        var reference = PromQuery.Reference();
+        var reference = ReferenceNames.All();
 
         reference.ShouldContain("rate_limit_checks_total");
         reference.ShouldContain("rate_limit_wait_duration_seconds_bucket");
