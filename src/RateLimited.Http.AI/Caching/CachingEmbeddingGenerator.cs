@@ -187,7 +187,22 @@ public sealed class CachingEmbeddingGenerator : DelegatingEmbeddingGenerator<str
         return outcomes;
     }
 
+    /// <summary>Asks for what was missed. Where all of it fails for one reason, what was found is not lost with it.</summary>
     private async Task AskAsync(VectorFetch fetch, CacheCall call, List<int> missed, BatchResult<EmbeddingOutcome>[] outcomes)
+    {
+        try
+        {
+            await AskAndKeepAsync(fetch, call, missed, outcomes).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // It is the failure of everybody who waits for one of these.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            missed.ForEach(i => outcomes[i] = BatchResult.Failed<EmbeddingOutcome>(failure));
+        }
+    }
+
+    private async Task AskAndKeepAsync(VectorFetch fetch, CacheCall call, List<int> missed, BatchResult<EmbeddingOutcome>[] outcomes)
     {
         var texts = missed.ConvertAll(i => fetch.Vectors[i].Text);
         var asked = await EmbeddingOutcomes.AskAsync(InnerGenerator, texts, call.Options, texts.ConvertAll(static text => (long)text.Length), fetch.Left.Token).ConfigureAwait(false);

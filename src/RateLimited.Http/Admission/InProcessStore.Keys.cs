@@ -8,6 +8,7 @@ internal sealed partial class InProcessStore
     // Scratch, only under the gate.
     private long[] _opensAt = [];
     private KeyOffer[] _offers = [];
+    private BoundKey[] _offered = [];
 
     /// <summary>Picks a key for a request that no limit holds up: one that may be used, or else the one that may first. Null where there is none at all.</summary>
     public KeyHandle? PickKey(AdmissionTicket ticket)
@@ -97,13 +98,13 @@ internal sealed partial class InProcessStore
         {
             if (claim.MayTake(keys[i]) && EarliestWith(ticket, claim.Set, keys[i], service, now, opensAt[i]).Instant <= now)
             {
-                _offers[offers++] = OfferOf(claim.Set, keys[i], service, now);
+                Offer(offers++, claim.Set, keys[i], service, now);
             }
         }
 
         if (offers > 0)
         {
-            claim.Chosen = ChosenOf(claim, _offers.AsSpan(0, offers), ticket.Tenant);
+            claim.Chosen = ChosenOf(claim, offers, ticket.Tenant);
             return Decision.Admitted(now);
         }
 
@@ -239,18 +240,14 @@ internal sealed partial class InProcessStore
             first = first < 0 || opensAt[i] < opensAt[first] ? i : first;
             if (opensAt[i] <= now)
             {
-                _offers[offers++] = OfferOf(claim.Set, keys[i], ticket.Plan.Service, now);
+                Offer(offers++, claim.Set, keys[i], ticket.Plan.Service, now);
             }
         }
 
-        return offers > 0 ? ChosenOf(claim, _offers.AsSpan(0, offers), ticket.Tenant) : first >= 0 ? keys[first] : null;
+        return offers > 0 ? ChosenOf(claim, offers, ticket.Tenant) : first >= 0 ? keys[first] : null;
     }
 
-    private static BoundKey ChosenOf(KeyClaim claim, ReadOnlySpan<KeyOffer> offers, string? tenant)
-    {
-        var handle = offers[claim.Set.Ring.Choose(offers, tenant)].Key;
-        return Array.Find(claim.Set.Keys, key => ReferenceEquals(key.Handle, handle))!;
-    }
+    private BoundKey ChosenOf(KeyClaim claim, int offers, string? tenant) => _offered[claim.Set.Ring.Choose(_offers.AsSpan(0, offers), tenant)];
 
     private ReadOnlySpan<long> OpenAll(KeySet set, string endpoint, long now)
     {
@@ -258,6 +255,7 @@ internal sealed partial class InProcessStore
         {
             _opensAt = new long[set.Keys.Length];
             _offers = new KeyOffer[set.Keys.Length];
+            _offered = new BoundKey[set.Keys.Length];
         }
 
         var opensAt = _opensAt.AsSpan(0, set.Keys.Length);
@@ -265,7 +263,8 @@ internal sealed partial class InProcessStore
         return opensAt;
     }
 
-    private KeyOffer OfferOf(KeySet set, BoundKey key, BoundService service, long now) => new(key.Handle, set.Ring.WantsHeadroom ? HeadroomOf(set.LimitsOf(key), service, now) : 1);
+    private void Offer(int place, KeySet set, BoundKey key, BoundService service, long now) =>
+        (_offers[place], _offered[place]) = (new KeyOffer(key.Handle, set.Ring.WantsHeadroom ? HeadroomOf(set.LimitsOf(key), service, now) : 1), key);
 
     /// <summary>What is left of the limit of which least is left, as a share.</summary>
     private double HeadroomOf(BoundLimit[] limits, BoundService service, long now)

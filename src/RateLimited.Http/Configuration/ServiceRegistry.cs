@@ -265,7 +265,7 @@ internal sealed class ServiceRegistry : IDisposable
             if (service.Keys is { } plan)
             {
                 var ring = Pipeline.Keys ?? new PoolRing(service.Definition.Name, Telemetry);
-                Limiter.ChangeKeys(_ => keys = plan.Define(ring));
+                Limiter.ChangeKeys(now => keys = plan.Define(ring, now));
                 Pipeline.Keys = ring;
             }
             else if (Pipeline.Keys is { } ring)

@@ -22,7 +22,7 @@ internal sealed class KeyPool(Random random)
     /// Takes over what is configured. A key that is still there keeps its state: it is known by its name, or else by its text. One whose text was replaced under its name keeps all but what was held
     /// against the credential.
     /// </summary>
-    public void Replace(IReadOnlyList<KeySpec> specs)
+    public void Replace(IReadOnlyList<KeySpec> specs, long now = 0)
     {
         var previous = _keys;
         var next = new PooledKey?[specs.Count];
@@ -39,7 +39,7 @@ internal sealed class KeyPool(Random random)
         for (var i = 0; i < specs.Count; i++)
         {
             var key = next[i] ??= new PooledKey(FreeNumber(taken), specs[i].Secret, isNamed: false);
-            key.Replace(specs[i].Secret);
+            key.Replace(specs[i].Secret, now);
             (key.Index, key.Weight, key.Origin) = (i, specs[i].Weight, specs[i].Origin);
         }
 

@@ -2,8 +2,9 @@ namespace RateLimited.Http.Keys;
 
 /// <summary>
 /// Where the upstream accepts a key and where it does not. A refusal is evidence against the key at one endpoint, not a verdict: it may be the endpoint's fault, or that of an upstream that refuses
-/// everybody today. The key is disabled only when it is refused a second time where another key was accepted meanwhile, and was itself accepted nowhere. A state machine without clock or lock;
-/// times in ticks.
+/// everybody today. The key is disabled only when it is refused a second time where another key was accepted meanwhile, and was itself accepted nowhere. What is at no endpoint that anybody named may
+/// be many endpoints: there only another key that the same request was accepted with is evidence, and what no key was accepted for is held against none. A state machine without clock or lock; times in
+/// ticks.
 /// </summary>
 internal sealed class KeyTrust
 {
@@ -19,6 +20,8 @@ internal sealed class KeyTrust
 
     private readonly Dictionary<string, Evidence> _endpoints = new(StringComparer.Ordinal) { [Others] = new() };
     private long _acceptedAt = -1;
+    private long _doubtedAt = -1;
+    private long _since;
 
     private bool IsFull => _endpoints.Count == MostEndpoints;
 
@@ -27,6 +30,9 @@ internal sealed class KeyTrust
 
     /// <summary>At how many endpoints it is refused.</summary>
     public int RefusedCount { get; private set; }
+
+    /// <summary>Whether it is refused anywhere, or was not accepted when it was needed last, be that its fault or not.</summary>
+    public bool IsSuspected => RefusedCount > 0 || _doubtedAt >= 0;
 
     /// <summary>Whether the key is refused at an endpoint, and from when on it may be tried there nevertheless.</summary>
     public bool IsRefused(string endpoint, out long retryAt)
@@ -68,9 +74,14 @@ internal sealed class KeyTrust
     /// <summary>The key was accepted.</summary>
     public void Accepted(string endpoint, long now, long sentAt)
     {
+        if (sentAt < _since)
+        {
+            return;
+        }
+
         var evidence = At(endpoint);
         evidence.AcceptedAt = now;
-        _acceptedAt = now;
+        (_acceptedAt, _doubtedAt) = (now, -1);
         if (evidence.Refusals > 0 && sentAt >= evidence.RefusedAt)
         {
             evidence.Refusals = 0;
@@ -87,9 +98,9 @@ internal sealed class KeyTrust
     public void Refused(string endpoint, long now, long sentAt, long othersAcceptedAt)
     {
         var evidence = At(endpoint);
-        if (evidence.Refusals > 0 && sentAt < evidence.RefusedAt)
+        if (sentAt < _since || (evidence.Refusals > 0 && sentAt < evidence.RefusedAt))
         {
-            // It was under way when the first of its kind was refused, and says nothing new.
+            // It was under way when the first of its kind was refused, or went with the credential before this one, and says nothing new.
             return;
         }
 
@@ -98,27 +109,66 @@ internal sealed class KeyTrust
             evidence.Since = now;
             RefusedCount++;
         }
-        else if (othersAcceptedAt > evidence.Since && _acceptedAt < evidence.Since)
+        else if (othersAcceptedAt > evidence.Since && _acceptedAt < evidence.Since && !IsOfMany(evidence))
         {
             IsDisabled = true;
         }
 
         evidence.Refusals++;
-        (evidence.RefusedAt, evidence.RetryAt) = (now, now + IntervalAfter(evidence.Refusals));
+        (evidence.SentAt, evidence.RefusedAt, evidence.RetryAt) = (sentAt, now, now + IntervalAfter(evidence.Refusals));
+    }
+
+    /// <summary>A request that was refused with the key was accepted with another: nothing but the key was different.</summary>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="sentAt">When the request went with this key.</param>
+    public void Contradicted(string endpoint, long sentAt)
+    {
+        if (Find(endpoint) is { Refusals: > 1 } evidence && sentAt > evidence.Since && _acceptedAt < evidence.Since)
+        {
+            IsDisabled = true;
+        }
+    }
+
+    /// <summary>A request that was refused with the key was accepted with no other: then it is the request, or where it goes.</summary>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="sentAt">When the request went with this key.</param>
+    public void Withdrawn(string endpoint, long now, long sentAt)
+    {
+        if (Find(endpoint) is not { Refusals: > 0 } evidence || evidence.SentAt != sentAt)
+        {
+            return;
+        }
+
+        evidence.SentAt = -1;
+        evidence.RetryAt = now;
+        if (--evidence.Refusals > 0)
+        {
+            evidence.RetryAt += IntervalAfter(evidence.Refusals);
+        }
+        else
+        {
+            RefusedCount--;
+        }
+
+        // One that works elsewhere is beyond doubt.
+        _doubtedAt = _acceptedAt >= 0 && now - _acceptedAt < FirstProbe ? -1 : now;
     }
 
     /// <summary>No other key is left that could stand against it: it is tried again as one that is refused.</summary>
     public void Reconsider() => IsDisabled = false;
 
-    /// <summary>The credential was replaced: what was said of the old one says nothing of the new one.</summary>
-    public void Reset()
+    /// <summary>The credential was replaced: what is said of the old one, also by answers that are still to come, says nothing of the new one.</summary>
+    public void Reset(long now)
     {
         _endpoints.Clear();
         _endpoints[Others] = new Evidence();
-        (_acceptedAt, RefusedCount, IsDisabled) = (-1, 0, false);
+        (_acceptedAt, _doubtedAt, _since, RefusedCount, IsDisabled) = (-1, -1, now, 0, false);
     }
 
     private static long IntervalAfter(int refusals) => Math.Min(FirstProbe << Math.Min(refusals - 1, 10), LongestProbe);
+
+    private bool IsOfMany(Evidence evidence) => ReferenceEquals(evidence, _endpoints[Others]);
 
     private Evidence? Find(string endpoint) => _endpoints.TryGetValue(endpoint, out var evidence) ? evidence : IsFull ? _endpoints[Others] : null;
 
@@ -142,6 +192,9 @@ internal sealed class KeyTrust
         public long Since { get; set; }
 
         public long RefusedAt { get; set; }
+
+        /// <summary>When the last request went that was refused and counted; -1 once that was withdrawn.</summary>
+        public long SentAt { get; set; } = -1;
 
         public long RetryAt { get; set; }
 

@@ -49,12 +49,14 @@ internal sealed class PooledKey(string name, ApiKey secret, bool isNamed)
     /// <summary>What was said last of how it is.</summary>
     public KeyState Told { get; set; }
 
-    public void Replace(ApiKey secret)
+    /// <summary>Takes over the key's text. If it is another, it is trusted anew, and whether its quota was paid for is found out anew.</summary>
+    public void Replace(ApiKey secret, long now)
     {
         if (!_secret.Equals(secret))
         {
             _secret = secret;
-            Trust.Reset();
+            Trust.Reset(now);
+            Quota.Reconsider();
         }
     }
 
@@ -73,7 +75,7 @@ internal sealed class PooledKey(string name, ApiKey secret, bool isNamed)
     public KeyState StateAt(long now) =>
         Trust.IsDisabled ? KeyState.Disabled
         : Quota.IsExhausted(now) ? KeyState.Exhausted
-        : Trust.RefusedCount > 0 ? KeyState.Error
+        : Trust.IsSuspected ? KeyState.Error
         : Quota.IsLimited(now) ? KeyState.RateLimited
         : KeyState.Active;
 
@@ -81,7 +83,7 @@ internal sealed class PooledKey(string name, ApiKey secret, bool isNamed)
     public long OpensAt(long now) => StateAt(now) switch
     {
         KeyState.Disabled => long.MaxValue,
-        KeyState.Error => Math.Max(Trust.NextProbe(), Quota.OpensAt),
+        KeyState.Error when Trust.RefusedCount > 0 => Math.Max(Trust.NextProbe(), Quota.OpensAt),
         _ => Quota.OpensAt,
     };
 }

@@ -102,6 +102,15 @@ internal sealed class QuotaHealth
         }
     }
 
+    /// <summary>Somebody may have paid: where nobody knows when it returns, the next request finds out.</summary>
+    public void Reconsider()
+    {
+        if (_mustProbe)
+        {
+            (_exhaustedUntil, _probes) = (0, 0);
+        }
+    }
+
     /// <summary>A request that went at an instant had success.</summary>
     public void Succeeded(long sentAt)
     {

@@ -23,7 +23,7 @@ internal sealed partial class PoolRing
     public override bool Accepted(KeyHandle key, string endpoint, long now, long sentAt)
     {
         var pooled = KeyOf(key);
-        var isTroubled = pooled.Trust.RefusedCount > 0 || pooled.Quota.IsTroubled || pooled.Told != KeyState.Active;
+        var isTroubled = pooled.Trust.IsSuspected || pooled.Quota.IsTroubled || pooled.Told != KeyState.Active;
         KeyPool.Accepted(pooled, endpoint, now, sentAt);
         return isTroubled;
     }
@@ -37,6 +37,24 @@ internal sealed partial class PoolRing
             Tell(limiter, (ring, now) => ring._pool.Refused(KeyOf(key.Handle), endpoint, now, sentAt));
         }
     }
+
+    /// <summary>A request that was refused with some keys was accepted with another: it was the keys.</summary>
+    public void Contradict(IReadOnlyList<KeyAttempt> refused, ServiceLimiter limiter) => Tell(limiter, (_, _) =>
+    {
+        foreach (var (key, endpoint, sentAt) in refused)
+        {
+            KeyOf(key).Trust.Contradicted(endpoint, sentAt);
+        }
+    });
+
+    /// <summary>A request was refused with several keys and accepted with none: it was not the keys, as far as anybody knows.</summary>
+    public void Withdraw(IReadOnlyList<KeyAttempt> refused, ServiceLimiter limiter) => Tell(limiter, (_, now) =>
+    {
+        foreach (var (key, endpoint, sentAt) in refused)
+        {
+            KeyOf(key).Trust.Withdrawn(endpoint, now, sentAt);
+        }
+    });
 
     /// <summary>The upstream wants no request with the key for a while.</summary>
     public void Rest(AdmissionTicket ticket, Verdict verdict, ServiceLimiter limiter)

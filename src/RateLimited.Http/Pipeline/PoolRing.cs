@@ -45,9 +45,9 @@ internal sealed partial class PoolRing : KeyRing
         : $"The keys of '{service}' belong to {origin} and go nowhere else: the request was not sent.");
 
     /// <summary>Takes over which keys there are and returns them in their order. Keys that are still there keep their state. Under the store's gate, or before the first use.</summary>
-    public IReadOnlyList<KeyHandle> Apply(IReadOnlyList<KeySpec> specs, KeySelection selection, KeyCarrier carrier)
+    public IReadOnlyList<KeyHandle> Apply(IReadOnlyList<KeySpec> specs, KeySelection selection, KeyCarrier carrier, long now = 0)
     {
-        _pool.Replace(specs);
+        _pool.Replace(specs, now);
         _pool.Selection = selection;
         _handles = new Dictionary<PooledKey, Handle>(_pool.Keys.Select(key => KeyValuePair.Create(key, _handles.GetValueOrDefault(key) ?? new Handle(key))), ReferenceEqualityComparer.Instance);
         _carrying = new Carrying(carrier, [.. specs.Select(static spec => spec.Origin).OfType<KeyOrigin>().Distinct()], specs.Count);

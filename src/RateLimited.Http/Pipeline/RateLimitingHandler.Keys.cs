@@ -1,6 +1,7 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Keys;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Signals.Classification;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Pipeline;
@@ -43,6 +44,7 @@ internal sealed partial class RateLimitingHandler
         }
 
         var canMove = keys.HasSeveral && await CanMoveAsync(request, cancellationToken).ConfigureAwait(false);
+        List<KeyAttempt>? refused = null;
         while (true)
         {
             AdmissionTicket ticket;
@@ -57,9 +59,9 @@ internal sealed partial class RateLimitingHandler
 
             GiveBackIfCancelled(ticket, cancellationToken);
             time.End?.See(_limiter.Now);
-            var key = Give(keys, request, ticket);
+            var attempt = Give(keys, request, ticket);
             var response = await DispatchAsync(request, ticket, settings, time, cancellationToken).ConfigureAwait(false);
-            if (!canMove || key is null || !TryMove(keys, key, request, ref asked, cancellationToken))
+            if (!canMove || attempt is not { } made || !TryMove(keys, made, request, ref asked, ref refused, cancellationToken))
             {
                 return response;
             }
@@ -91,6 +93,7 @@ internal sealed partial class RateLimitingHandler
 
         // Reading content into memory is asynchronous for some contents, and nothing here blocks on that.
         var canMove = keys.HasSeveral && ContentReplays.Of(request.Content, maxBuffer: 0) == ContentReplay.Replayable;
+        List<KeyAttempt>? refused = null;
         while (true)
         {
             AdmissionTicket ticket;
@@ -104,9 +107,9 @@ internal sealed partial class RateLimitingHandler
             }
 
             GiveBackIfCancelled(ticket, cancellationToken);
-            var key = Give(keys, request, ticket);
+            var attempt = Give(keys, request, ticket);
             var response = Dispatch(request, ticket, settings, time, cancellationToken);
-            if (!canMove || key is null || !TryMove(keys, key, request, ref asked, cancellationToken))
+            if (!canMove || attempt is not { } made || !TryMove(keys, made, request, ref asked, ref refused, cancellationToken))
             {
                 return response;
             }
@@ -148,15 +151,15 @@ internal sealed partial class RateLimitingHandler
         }
     }
 
-    private static KeyHandle? Give(PoolRing keys, HttpRequestMessage request, AdmissionTicket ticket)
+    private static KeyAttempt? Give(PoolRing keys, HttpRequestMessage request, AdmissionTicket ticket)
     {
-        var key = ticket.Key?.Chosen?.Handle;
-        if (key is not null)
+        var attempt = KeyAttempt.Of(ticket);
+        if (attempt is { Key: var key })
         {
             keys.Give(request, key);
         }
 
-        return key;
+        return attempt;
     }
 
     /// <summary>Whether the request can be sent again, decided before it is sent first.</summary>
@@ -173,24 +176,47 @@ internal sealed partial class RateLimitingHandler
         return replay == ContentReplay.Replayable;
     }
 
-    /// <summary>Whether a refused request goes again, with a key that it has not gone with and that may be used now.</summary>
-    private bool TryMove(PoolRing keys, KeyHandle key, HttpRequestMessage request, ref AdmissionRequest asked, CancellationToken cancellationToken)
+    /// <summary>Whether a refused request goes again, with a key that it has not gone with and that may be used now. What is said at its end of keys that it was refused with before is noted here.</summary>
+    private bool TryMove(PoolRing keys, in KeyAttempt attempt, HttpRequestMessage request, ref AdmissionRequest asked, ref List<KeyAttempt>? refused, CancellationToken cancellationToken)
     {
         var verdict = ResponseVerdicts.Of(request);
-        if (!PoolRing.ConcernsKey(verdict) || cancellationToken.IsCancellationRequested)
+        if (verdict.Kind == ResponseKind.RefusedKey)
         {
-            return false;
+            (refused ??= []).Add(attempt);
         }
 
-        var elsewhere = asked with { Key = new KeyWish(asked.Key?.Realm, [.. asked.Key?.Without ?? [], key.Name]) };
-        if (!_limiter.HasOpenKey(elsewhere))
+        if (PoolRing.ConcernsKey(verdict) && !cancellationToken.IsCancellationRequested)
         {
-            return false;
+            var elsewhere = asked with { Key = new KeyWish(asked.Key?.Realm, [.. asked.Key?.Without ?? [], attempt.Key.Name]) };
+            if (_limiter.HasOpenKey(elsewhere))
+            {
+                asked = elsewhere;
+                keys.Move(attempt.Key, verdict.Kind, _limiter);
+                ResponseVerdicts.Forget(request);
+                return true;
+            }
         }
 
-        asked = elsewhere;
-        keys.Move(key, verdict.Kind, _limiter);
-        ResponseVerdicts.Forget(request);
-        return true;
+        if (refused is not null)
+        {
+            Judge(keys, verdict.Kind, refused);
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The same request with other keys is the only evidence that there is of where nobody named endpoints: who was refused what others were not is at fault; what all were refused is nobody's fault.
+    /// </summary>
+    private void Judge(PoolRing keys, ResponseKind last, List<KeyAttempt> refused)
+    {
+        if (last == ResponseKind.Fine)
+        {
+            keys.Contradict(refused, _limiter);
+        }
+        else if (last == ResponseKind.RefusedKey && refused.Count > 1)
+        {
+            keys.Withdraw(refused, _limiter);
+        }
     }
 }

@@ -38,6 +38,26 @@ public sealed class CachingEmbeddingGeneratorTests : IDisposable
         generator.Counts.ShouldBe(new EmbeddingCacheCounts(Hits: 3, Shared: 1, Misses: 3, Corrupt: 0, Failures: 0));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_found_is_not_lost_with_what_is_refused(bool inMemory)
+    {
+        using (var before = Make(inMemory: false, isShared: true))
+        {
+            await Ask(before, "a", "c");
+        }
+
+        _provider.Refuse = static _ => throw StrictGenerator.BadRequest("refused");
+        using var generator = Make(inMemory, isShared: true);
+
+        var some = await Should.ThrowAsync<EmbeddingFailuresException>(() => Ask(generator, "a", "b", "c", "d"));
+
+        some.Embeddings.Select(static embedding => embedding?.Vector.ToArray()).ShouldBe([VectorOf("a"), null, VectorOf("c"), null]);
+        some.Failures.Keys.ShouldBe([1, 3], ignoreOrder: true);
+        some.Failures.Values.ShouldAllBe(static failure => failure is HttpRequestException);
+    }
+
     [Fact]
     public async Task Twenty_thousand_texts_are_asked_for_once_and_then_never()
     {

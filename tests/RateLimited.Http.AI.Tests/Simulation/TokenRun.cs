@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using RateLimited.Http.Admission;
 using RateLimited.Http.AI.Configuration;
@@ -10,14 +9,17 @@ using RateLimited.Http.Keys;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Telemetry;
 using RateLimited.Http.Testing;
+using RateLimited.Http.Testing.Limits;
+using RateLimited.Http.Testing.Models;
 
 namespace RateLimited.Http.AI.Tests.Simulation;
 
 #pragma warning disable CA2012, VSTHRD002, VSTHRD103 // Admissions are looked at without awaiting them, and read once when they are complete.
 
 /// <summary>
-/// A program that always has more to ask than its quota lets it, in many languages, at an upstream that counts tokens. The estimator, the limits and the settlement are the real ones; time is
-/// virtual, one thread does everything, and the same seed does the same.
+/// A program that always has more to ask than its quota lets it, in many languages, at the upstream that counts tokens as OpenAI, Azure and Anthropic are known to, the testing package's and so the arena's: buckets for each
+/// key that refill continuously, from which a request takes what it is estimated to use (a quarter of its characters, and all of <c>max_tokens</c>) before it begins, and gets back what it did not use when it ends. The
+/// estimator, the limits and the settlement are the real ones; time is virtual, one thread does everything, and the same seed does the same.
 /// </summary>
 internal sealed class TokenRun : IDisposable
 {
@@ -34,17 +36,19 @@ internal sealed class TokenRun : IDisposable
     private readonly PipelineSettings _settings;
     private readonly ServicePipeline _pipeline;
     private readonly ServiceTokens _tokens;
-    private readonly IReadOnlyList<ReservingUpstream> _upstreams;
+    private readonly UpstreamModel _upstream;
     private readonly Random _random;
     private long _order;
 
-    /// <param name="upstreams">What the upstream keeps of each key; one alone where there are no keys.</param>
+    /// <param name="keys">How many keys there are; one alone is none.</param>
+    /// <param name="upstream">What the upstream gives each key in a minute.</param>
     /// <param name="limits">The limits.</param>
     /// <param name="options">How tokens are estimated.</param>
     /// <param name="seed">Chance.</param>
-    public TokenRun(IReadOnlyList<ReservingUpstream> upstreams, string[] limits, TokenCostOptions options, int seed)
+    public TokenRun(int keys, (long Tokens, long Requests) upstream, string[] limits, TokenCostOptions options, int seed)
     {
-        _upstreams = upstreams;
+        var minute = TimeSpan.FromMinutes(1);
+        _upstream = new UpstreamModel([UpstreamLimit.TokenBucket(upstream.Requests, minute), UpstreamLimit.TokenBucket(upstream.Tokens, minute, unit: AIUnits.Tokens)]);
         _random = new Random(seed);
         _tokens = new ServiceTokens("openai", _time, _aiTelemetry);
         var service = new ServiceRateLimitingOptions();
@@ -53,7 +57,7 @@ internal sealed class TokenRun : IDisposable
             service.Limit(limit);
         }
 
-        for (var key = 1; upstreams.Count > 1 && key <= upstreams.Count; key++)
+        for (var key = 1; keys > 1 && key <= keys; key++)
         {
             service.Keys.Add($"key-{key}", $"sk-test-{key}");
         }
@@ -62,8 +66,8 @@ internal sealed class TokenRun : IDisposable
         service.Additions.Add(new TokenCostAddition(_tokens, options, counter: null));
         ServiceOptionsFaults.Of("openai", service, []).Sentences().ShouldBeEmpty();
         _settings = DefinitionCompiler.Pipeline(service);
-        var ring = upstreams.Count > 1 ? new PoolRing("openai", _telemetry.For("openai"), new Random(seed)) : null;
-        _limiter = new ServiceLimiter(DefinitionCompiler.Service("openai", service) with { Keys = ring is null ? null : KeysOf(ring, upstreams.Count) }, new InProcessStore(_time, []), _telemetry.For("openai"));
+        var ring = keys > 1 ? new PoolRing("openai", _telemetry.For("openai"), new Random(seed)) : null;
+        _limiter = new ServiceLimiter(DefinitionCompiler.Service("openai", service) with { Keys = ring is null ? null : KeysOf(ring, keys) }, new InProcessStore(_time, []), _telemetry.For("openai"));
         _pipeline = new ServicePipeline(_limiter, _settings) { Keys = ring };
     }
 
@@ -82,7 +86,12 @@ internal sealed class TokenRun : IDisposable
     /// <summary>How many requests went with each key.</summary>
     public IReadOnlyList<long> Uses => [.. _limiter.GetStatus().Keys.Select(static key => key.Requests)];
 
+    /// <summary>What the upstream has noted.</summary>
+    public UpstreamBooks Books => _upstream.Report(Arrival());
+
     private long Now => _time.GetTimestamp();
+
+    private ArrivalTime Arrival() => ArrivalTime.Read(_time, origin: 0);
 
     private int _underWay;
 
@@ -138,7 +147,7 @@ internal sealed class TokenRun : IDisposable
         _line.Enqueue(new Call(
             request,
             _limiter.AdmitAsync(asked, CancellationToken.None),
-            ReservingUpstream.Reserved(passages.Sum(static passage => passage.Text.Length), maxTokens),
+            (passages.Sum(static passage => passage.Text.Length + "user".Length) + 3) / 4 + maxTokens,
             input,
             Math.Min((int)Math.Exp(4.5 + _random.NextDouble() + _random.NextDouble()), maxTokens)));
     }
@@ -147,30 +156,36 @@ internal sealed class TokenRun : IDisposable
     {
         _underWay++;
         var ticket = call.Admission.GetAwaiter().GetResult();
-        var upstream = ticket.Key?.Chosen is { } key ? _upstreams[int.Parse(key.Name["key-".Length..], CultureInfo.InvariantCulture) - 1] : _upstreams[0];
+        var asked = new UpstreamCall { Key = ticket.Key?.Chosen?.Name ?? "", Method = "POST", Path = Address.AbsolutePath, Costs = [new(AIUnits.Tokens, call.Reserved)] };
         At(Latency(), () =>
         {
-            var isLetIn = upstream.TryBegin(Now, call.Reserved);
-            if (!isLetIn)
+            if (_upstream.Arrive(Arrival(), asked).Ticket is not { } admitted)
             {
-                At(Latency(), () => Answer(call, ticket, upstream, new HttpResponseMessage(System.Net.HttpStatusCode.TooManyRequests), body: "{}"));
+                At(Latency(), () => Answer(call, ticket, asked, new HttpResponseMessage(System.Net.HttpStatusCode.TooManyRequests), body: "{}"));
                 return;
             }
 
             // Some two hundred tokens a second.
             At(TimeSpan.TicksPerMillisecond * (100 + (call.Output * 5)), () =>
             {
-                upstream.End(Now, call.Reserved, call.Input + call.Output);
+                admitted.Settle(Arrival(), [new(AIUnits.Tokens, call.Input + call.Output)]);
+                admitted.End(Arrival());
                 Used += Now >= countedFrom ? call.Input + call.Output : 0;
-                At(Latency(), () => Answer(call, ticket, upstream, new HttpResponseMessage(), $$"""{"model":"nobody-knows-1","usage":{"prompt_tokens":{{call.Input}},"completion_tokens":{{call.Output}} } }"""));
+                At(Latency(), () => Answer(call, ticket, asked, new HttpResponseMessage(), $$"""{"model":"nobody-knows-1","usage":{"prompt_tokens":{{call.Input}},"completion_tokens":{{call.Output}} } }"""));
             });
         });
     }
 
     /// <summary>What the handler does with an answer.</summary>
-    private void Answer(Call call, AdmissionTicket ticket, ReservingUpstream upstream, HttpResponseMessage response, string body)
+    private void Answer(Call call, AdmissionTicket ticket, UpstreamCall asked, HttpResponseMessage response, string body)
     {
-        upstream.Report(Now, response);
+        foreach (var (limit, reading) in _upstream.Read(Arrival(), asked))
+        {
+            response.Headers.Add($"x-ratelimit-limit-{limit.Unit}", FormattableString.Invariant($"{reading.Quota}"));
+            response.Headers.Add($"x-ratelimit-remaining-{limit.Unit}", FormattableString.Invariant($"{reading.Remaining}"));
+            response.Headers.Add($"x-ratelimit-reset-{limit.Unit}", FormattableString.Invariant($"{Math.Floor(reading.ResetAfter.TotalMilliseconds):0}ms"));
+        }
+
         response.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         ResponseSignals.Take(call.Request, response, default, ticket, _pipeline, _settings, _limiter.Now);
         var tail = CostTail.Of(response, ticket, _limiter);
@@ -187,5 +202,5 @@ internal sealed class TokenRun : IDisposable
 
     private void At(long delay, Action action) => _events.Enqueue(action, (Now + delay, _order++));
 
-    private sealed record Call(HttpRequestMessage Request, ValueTask<AdmissionTicket> Admission, double Reserved, int Input, int Output);
+    private sealed record Call(HttpRequestMessage Request, ValueTask<AdmissionTicket> Admission, long Reserved, int Input, int Output);
 }

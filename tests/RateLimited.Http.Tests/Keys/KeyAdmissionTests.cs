@@ -154,7 +154,7 @@ public sealed class KeyAdmissionTests
         bed.Ring.Accept(witness, bed.Limiter);
         bed.Bed.Advance(TimeSpan.FromMinutes(1));
 
-        bed.Ring.Refuse(bed.Go(), bed.Limiter);
+        bed.RefuseAlone(bed.Go());
 
         bed.Status("open").State.ShouldBe(KeyState.Disabled);
         var refusal = bed.Enter(new AdmissionRequest { Timeout = Timeout.InfiniteTimeSpan }).Refusal.ShouldNotBeNull();
@@ -177,7 +177,7 @@ public sealed class KeyAdmissionTests
         var waiter = bed.Enter(new AdmissionRequest { Timeout = Timeout.InfiniteTimeSpan });
         waiter.IsDone.ShouldBeFalse();
 
-        bed.Ring.Refuse(probe, bed.Limiter);
+        bed.RefuseAlone(probe);
 
         waiter.Reason.ShouldBe(RejectionReason.NoKeyAvailable);
     }

@@ -168,6 +168,41 @@ public sealed class KeyMoveTests
         service.Service.Limiter.GetStatus().Keys.ShouldAllBe(static key => key.State != KeyState.Disabled);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task So_does_one_that_nobody_has_named(bool isSynchronous)
+    {
+        using var service = new KeyedService(Usual, static (_, request) => Answer(request.RequestUri!.AbsolutePath.Contains("admin", StringComparison.Ordinal) ? 401 : 200), Three);
+        for (var i = 0; i < 20; i++)
+        {
+            using var asked = new HttpRequestMessage(HttpMethod.Get, "https://api.test/admin");
+            using var refused = isSynchronous ? service.Send(asked) : await service.SendAsync(asked);
+            ((int)refused.StatusCode).ShouldBe(401);
+            for (var k = 0; k < Three.Length; k++)
+            {
+                using var fine = await service.SendAsync();
+                ((int)fine.StatusCode).ShouldBe(200);
+            }
+
+            service.Time.Advance(TimeSpan.FromSeconds(20));
+        }
+
+        service.Service.Limiter.GetStatus().Keys.ShouldAllBe(static key => key.State == KeyState.Active);
+        service.Service.Limiter.GetStatus().Keys.ShouldAllBe(static key => key.Requests == 40, "each is used for a third of what works, as if nothing was");
+    }
+
+    [Fact]
+    public async Task When_all_are_revoked_it_shows()
+    {
+        using var service = new KeyedService(Usual, static (_, _) => Answer(401), Three);
+
+        using var refused = await service.SendAsync();
+
+        service.Sent.ShouldBe(["a", "b", "c"]);
+        service.Service.Limiter.GetStatus().Keys.ShouldAllBe(static key => key.State == KeyState.Error && key.OpensIn == TimeSpan.Zero);
+    }
+
     [Fact]
     public async Task An_upstream_that_refuses_everybody_for_a_day_burns_no_key()
     {

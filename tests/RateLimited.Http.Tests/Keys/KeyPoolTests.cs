@@ -5,6 +5,8 @@ namespace RateLimited.Http.Tests.Keys;
 /// <summary>Keys come, go and are replaced; what is known of those that stay is kept.</summary>
 public sealed class KeyPoolTests
 {
+    private const string Chat = "POST /chat";
+
     private static readonly long Minute = TimeSpan.TicksPerMinute;
 
     [Fact]
@@ -54,10 +56,10 @@ public sealed class KeyPoolTests
         var pool = Pool(Spec("a", "main"), Spec("b", "other"));
         var main = pool.Keys[0];
         main.Quota.Limit(0, Minute);
-        KeyPool.Accepted(pool.Keys[1], string.Empty, now: 5, sentAt: 5);
-        pool.Refused(main, string.Empty, now: 1, sentAt: 1);
-        KeyPool.Accepted(pool.Keys[1], string.Empty, now: 5, sentAt: 5);
-        pool.Refused(main, string.Empty, now: 10, sentAt: 10);
+        KeyPool.Accepted(pool.Keys[1], Chat, now: 5, sentAt: 5);
+        pool.Refused(main, Chat, now: 1, sentAt: 1);
+        KeyPool.Accepted(pool.Keys[1], Chat, now: 5, sentAt: 5);
+        pool.Refused(main, Chat, now: 10, sentAt: 10);
         main.StateAt(11).ShouldBe(KeyState.Disabled);
         main.OpensAt(11).ShouldBe(long.MaxValue);
 
@@ -66,6 +68,55 @@ public sealed class KeyPoolTests
         pool.Keys[0].ShouldBeSameAs(main);
         main.Secret.Reveal().ShouldBe("secret-a2");
         main.StateAt(11).ShouldBe(KeyState.RateLimited);
+    }
+
+    [Fact]
+    public void What_answers_to_a_text_that_was_replaced_meanwhile_is_not_held_against_the_new_one()
+    {
+        var pool = Pool(Spec("old", "main"), Spec("b", "other"));
+        Disable(pool, 0);
+
+        pool.Replace([Spec("new", "main"), Spec("b", "other")], now: 100);
+        pool.Refused(pool.Keys[0], Chat, now: 110, sentAt: 99);
+        KeyPool.Accepted(pool.Keys[0], Chat, now: 111, sentAt: 98);
+
+        pool.Keys[0].StateAt(120).ShouldBe(KeyState.Active);
+        pool.Keys[0].Trust.AcceptedAt(Chat).ShouldBe(-1);
+        pool.Refused(pool.Keys[0], Chat, now: 130, sentAt: 121);
+        pool.Keys[0].StateAt(130).ShouldBe(KeyState.Error);
+    }
+
+    [Fact]
+    public void Whether_a_bill_is_paid_is_found_out_at_once_when_the_text_is_replaced()
+    {
+        var pool = Pool(Spec("poor", "main"), Spec("b", "other"));
+        for (var i = 0; i < 5; i++)
+        {
+            pool.Keys[0].Quota.Exhaust(now: pool.Keys[0].OpensAt(0), sentAt: pool.Keys[0].OpensAt(0), wait: 0, isCertain: false);
+        }
+
+        var now = Minute;
+        pool.Keys[0].OpensAt(now).ShouldBeGreaterThan(now);
+        pool.Replace([Spec("poor", "main"), Spec("b", "other")], now);
+        pool.Keys[0].OpensAt(now).ShouldBeGreaterThan(now, "nothing has changed");
+
+        pool.Replace([Spec("rich", "main"), Spec("b", "other")], now);
+
+        pool.Keys[0].OpensAt(now).ShouldBeLessThanOrEqualTo(now);
+        pool.Keys[0].StateAt(now).ShouldBe(KeyState.Exhausted, "nobody knows yet");
+        pool.Went(pool.Keys[0], Chat, now);
+        pool.Keys[0].OpensAt(now).ShouldBe(now + Minute, "others wait for what the first finds");
+    }
+
+    [Fact]
+    public void A_quota_that_returns_at_a_known_hour_returns_then_whatever_the_text()
+    {
+        var pool = Pool(Spec("a", "main"));
+        pool.Keys[0].Quota.Exhaust(0, 0, 60 * Minute, isCertain: true);
+
+        pool.Replace([Spec("a2", "main")], now: 5);
+
+        pool.Keys[0].OpensAt(5).ShouldBe(60 * Minute);
     }
 
     [Fact]
@@ -91,7 +142,7 @@ public sealed class KeyPoolTests
         pool.Replace([Spec("a")]);
 
         pool.Keys[0].StateAt(0).ShouldBe(KeyState.Error);
-        KeyPool.OpeningOf(pool.Keys[0], string.Empty, now: 50).TriedAt.ShouldBeGreaterThan(50);
+        KeyPool.OpeningOf(pool.Keys[0], Chat, now: 50).TriedAt.ShouldBeGreaterThan(50);
     }
 
     [Fact]
@@ -100,7 +151,7 @@ public sealed class KeyPoolTests
         var pool = Pool(Spec("a", group: "org"), Spec("b", group: "org"), Spec("c"));
 
         pool.Keys[0].Quota.Exhaust(0, 0, Minute, isCertain: true);
-        pool.Refused(pool.Keys[0], string.Empty, 0, 0);
+        pool.Refused(pool.Keys[0], Chat, 0, 0);
 
         pool.Keys[1].StateAt(1).ShouldBe(KeyState.Exhausted);
         pool.Keys[2].StateAt(1).ShouldBe(KeyState.Active);
@@ -153,9 +204,9 @@ public sealed class KeyPoolTests
 
     private static void Disable(KeyPool pool, int index)
     {
-        pool.Refused(pool.Keys[index], string.Empty, now: 1, sentAt: 1);
-        KeyPool.Accepted(pool.Keys[1 - index], string.Empty, now: 2, sentAt: 2);
-        pool.Refused(pool.Keys[index], string.Empty, now: 3, sentAt: 3);
+        pool.Refused(pool.Keys[index], Chat, now: 1, sentAt: 1);
+        KeyPool.Accepted(pool.Keys[1 - index], Chat, now: 2, sentAt: 2);
+        pool.Refused(pool.Keys[index], Chat, now: 3, sentAt: 3);
         pool.Keys[index].StateAt(3).ShouldBe(KeyState.Disabled);
     }
 

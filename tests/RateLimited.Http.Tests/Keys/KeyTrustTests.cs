@@ -7,6 +7,7 @@ public sealed class KeyTrustTests
 {
     private const string Chat = "POST /chat";
     private const string Files = "GET /files";
+    private const string Anywhere = "";
     private const long Never = -1;
 
     private static readonly long FirstProbe = KeyTrust.FirstProbe;
@@ -114,11 +115,104 @@ public sealed class KeyTrustTests
         trust.Refused(Chat, 10 + FirstProbe, 10 + FirstProbe, 500);
         trust.IsDisabled.ShouldBeTrue();
 
-        trust.Reset();
+        trust.Reset(now: 1_000);
 
         trust.IsDisabled.ShouldBeFalse();
         trust.IsRefused(Chat, out _).ShouldBeFalse();
         trust.RefusedCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Where_nobody_named_endpoints_that_another_was_accepted_meanwhile_may_have_been_elsewhere_and_is_no_evidence()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Anywhere, now: 10, sentAt: 5, othersAcceptedAt: 4);
+        trust.Refused(Anywhere, now: 10 + FirstProbe, sentAt: 10 + FirstProbe, othersAcceptedAt: 500);
+
+        trust.IsDisabled.ShouldBeFalse();
+        trust.IsRefused(Anywhere, out var retryAt).ShouldBeTrue();
+        retryAt.ShouldBe(10 + (3 * FirstProbe));
+    }
+
+    [Fact]
+    public void A_request_that_is_accepted_with_another_key_is_evidence_the_second_time()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Anywhere, now: 10, sentAt: 5, Never);
+        trust.Contradicted(Anywhere, sentAt: 5);
+        trust.IsDisabled.ShouldBeFalse("once may be chance");
+
+        trust.Refused(Anywhere, now: 12, sentAt: 9, Never);
+        trust.Contradicted(Anywhere, sentAt: 9);
+        trust.IsDisabled.ShouldBeFalse("it was under way with the first");
+
+        trust.Refused(Anywhere, now: 20 + FirstProbe, sentAt: 15 + FirstProbe, Never);
+        trust.IsDisabled.ShouldBeFalse("nobody has answered yet");
+        trust.Contradicted(Anywhere, sentAt: 15 + FirstProbe);
+
+        trust.IsDisabled.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Accepted_in_between_it_is_not_disabled_by_that()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Anywhere, now: 10, sentAt: 5, Never);
+        trust.Contradicted(Anywhere, sentAt: 5);
+        trust.Accepted(Chat, now: 20, sentAt: 15);
+        trust.Refused(Anywhere, now: 10 + FirstProbe, sentAt: 10 + FirstProbe, Never);
+
+        trust.Contradicted(Anywhere, sentAt: 10 + FirstProbe);
+
+        trust.IsDisabled.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void What_no_key_was_accepted_for_closes_none_and_shows()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Anywhere, now: 10, sentAt: 5, Never);
+
+        trust.Withdrawn(Anywhere, now: 11, sentAt: 4);
+        trust.IsRefused(Anywhere, out _).ShouldBeTrue("that was another request");
+        trust.Withdrawn(Anywhere, now: 12, sentAt: 5);
+
+        trust.IsRefused(Anywhere, out _).ShouldBeFalse();
+        (trust.RefusedCount, trust.IsSuspected).ShouldBe((0, true), "whoever looks sees that it was not accepted");
+        trust.Accepted(Files, now: 20, sentAt: 15);
+        trust.IsSuspected.ShouldBeFalse();
+        trust.Refused(Anywhere, now: 30, sentAt: 25, Never);
+        trust.Withdrawn(Anywhere, now: 31, sentAt: 25);
+        trust.IsSuspected.ShouldBeFalse("it worked elsewhere a moment ago");
+    }
+
+    [Fact]
+    public void Refused_before_it_stays_closed_when_the_last_refusal_is_taken_back()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Anywhere, now: 10, sentAt: 5, Never);
+        trust.Refused(Anywhere, now: 10 + FirstProbe, sentAt: 10 + FirstProbe, Never);
+
+        trust.Withdrawn(Anywhere, now: 20 + FirstProbe, sentAt: 10 + FirstProbe);
+        trust.Withdrawn(Anywhere, now: 20 + FirstProbe, sentAt: 10 + FirstProbe);
+
+        trust.IsRefused(Anywhere, out var retryAt).ShouldBeTrue();
+        retryAt.ShouldBe(20 + (2 * FirstProbe));
+        trust.RefusedCount.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Answers_to_the_credential_before_say_nothing_of_the_new_one()
+    {
+        var trust = new KeyTrust();
+        trust.Reset(now: 100);
+
+        trust.Refused(Chat, now: 110, sentAt: 99, Never);
+        trust.Contradicted(Chat, sentAt: 99);
+        trust.Withdrawn(Chat, now: 111, sentAt: 99);
+        trust.Accepted(Chat, now: 112, sentAt: 99);
+
+        (trust.IsSuspected, trust.IsDisabled, trust.AcceptedAt(Chat)).ShouldBe((false, false, Never));
     }
 
     [Fact]

@@ -77,6 +77,13 @@ internal sealed class KeyedBed : IDisposable
     public void Limit(AdmissionTicket ticket, TimeSpan? wait) =>
         Ring.Rest(ticket, new Verdict(ResponseKind.Limited, ResponseScope.Key) { Wait = wait }, Limiter);
 
+    /// <summary>The upstream does not accept a request's key, and accepts the same request with another.</summary>
+    public void RefuseAlone(AdmissionTicket ticket)
+    {
+        Ring.Refuse(ticket, Limiter);
+        Ring.Contradict([KeyAttempt.Of(ticket)!.Value], Limiter);
+    }
+
     public void Dispose()
     {
         Bed.Dispose();

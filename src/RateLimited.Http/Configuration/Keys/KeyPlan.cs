@@ -15,9 +15,11 @@ internal sealed record KeyPlan(IReadOnlyList<PlannedKey> Keys, KeySelection Sele
         new([.. keys.Select(key => Planned(key, options, scale))], options.Keys.Selection, ServiceLayers.CarrierOf(options));
 
     /// <summary>What admission is told of the keys, once the ring has taken them over.</summary>
-    public KeyPoolDefinition Define(PoolRing ring)
+    /// <param name="ring">The ring.</param>
+    /// <param name="now">When that is, in ticks of the limits' clock; zero before the first use.</param>
+    public KeyPoolDefinition Define(PoolRing ring, long now = 0)
     {
-        var handles = ring.Apply([.. Keys.Select(static key => key.Spec)], Selection, Carrier);
+        var handles = ring.Apply([.. Keys.Select(static key => key.Spec)], Selection, Carrier, now);
         return new KeyPoolDefinition(ring, [.. Keys.Zip(handles, static (key, handle) => key.Define(handle))]);
     }
 

@@ -89,8 +89,9 @@ internal sealed class KeySources(RateLimitingTelemetry telemetry, TimeProvider? 
         IReadOnlyList<KeyOptions> ReadFrom(Source source, string right)
         {
             present.Add(source);
-            source.Watch(time ?? TimeProvider.System, () => Changed?.Invoke(service));
-            if (source.Read(telemetry.For(service).Keys) is { } read)
+            var said = telemetry.For(service).Keys;
+            source.Watch(time ?? TimeProvider.System, () => Changed?.Invoke(service), said);
+            if (source.Read(said) is { } read)
             {
                 return read;
             }
@@ -167,13 +168,29 @@ internal sealed class KeySources(RateLimitingTelemetry telemetry, TimeProvider? 
             return _lastGood;
         }
 
-        public void Watch(TimeProvider time, Action changed) => _watch ??= Origin switch
+        public void Watch(TimeProvider time, Action changed, KeyTelemetry keys) => _watch ??= Origin switch
         {
-            IApiKeySource source => ChangeToken.OnChange(source.GetChangeToken, () => ThreadPool.UnsafeQueueUserWorkItem(static changed => changed(), changed, preferLocal: false)),
+            IApiKeySource source => ChangeToken.OnChange(() => TokenOf(source, keys), () => ThreadPool.UnsafeQueueUserWorkItem(static changed => changed(), changed, preferLocal: false)),
             string file when Name == "File" => new FileWatch(file, time, changed),
             _ => null,
         };
 
         public void Dispose() => _watch?.Dispose();
+
+        /// <summary>What says that a source has changed; null where the source fails at that, and is followed no further.</summary>
+        private IChangeToken? TokenOf(IApiKeySource source, KeyTelemetry keys)
+        {
+            try
+            {
+                return source.GetChangeToken();
+            }
+#pragma warning disable CA1031 // It is the program's code, and what it throws may hold a key.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                keys.Unreadable(Name, $"what says that they change failed with {exception.GetType().Name}");
+                return null;
+            }
+        }
     }
 }

@@ -143,6 +143,21 @@ public sealed class KeySourceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_that_cannot_say_when_its_keys_change_keeps_those_it_has_and_what_it_throws_is_not_repeated()
+    {
+        using var silent = Program(static keys => keys.Sources.Add(new Vault("one") { IsSilent = true }));
+        Sent(silent).ShouldBe(["one"]);
+        Logged(15).ShouldBe(["The keys of a cannot be read from Sources (what says that they change failed with FormatException); the last good ones stay."]);
+
+        var source = new Vault("one");
+        using var program = Program(keys => keys.Sources.Add(source));
+        source.IsSilent = true;
+        source.Change("two");
+        await Eventually.TrueAsync(() => Logged(15).Count() > 1);
+        _log.Entries.ShouldAllBe(static entry => !entry.Message.Contains("CANARY", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_same_key_from_two_sources_is_a_fault_at_start_up_and_changes_nothing_later()
     {
         await WriteAsync("one\ntwo");
@@ -298,7 +313,9 @@ public sealed class KeySourceTests : IDisposable
             return _isFailing ? throw new FormatException("CANARY") : [.. _keys.Select(static key => new KeyOptions { Value = ApiKey.Create(key) })];
         }
 
-        public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
+        public bool IsSilent { get; set; }
+
+        public IChangeToken GetChangeToken() => IsSilent ? throw new FormatException("CANARY") : new CancellationChangeToken(_changed.Token);
 
         public void Fail() => _isFailing = true;
 
