@@ -68,7 +68,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     {
         if (outcome.Latency is { } latency)
         {
-            _service.ObserveLatency(latency.Ticks);
+            _service.ObserveLatency(latency.Ticks, Now - latency.Ticks);
         }
 
         if (outcome.Limited)
