@@ -66,9 +66,10 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     /// <summary>Takes in what the upstream said, without what it did to the request it said it to: that is told by the request's ticket.</summary>
     public void Heed(in RequestOutcome outcome)
     {
+        var isGuardShorter = false;
         if (outcome.Latency is { } latency)
         {
-            _service.ObserveLatency(latency.Ticks, Now - latency.Ticks);
+            Observe(latency.Ticks, Now - latency.Ticks, out isGuardShorter);
         }
 
         if (outcome.Limited)
@@ -79,6 +80,10 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         if (outcome.RetryAfter is not null || outcome.ResetAfter is not null)
         {
             _store.Signal(_service, outcome);
+            Wake();
+        }
+        else if (isGuardShorter)
+        {
             Wake();
         }
     }

@@ -10,7 +10,7 @@ internal sealed partial class ServiceLimiter
     /// </summary>
     public void Answered(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports, long at)
     {
-        var bounds = _service.ObserveLatency(at - ticket.ChargedAt, ticket.ChargedAt);
+        var bounds = Observe(at - ticket.ChargedAt, ticket.ChargedAt, out var isGuardShorter);
         var isDated = _service.IsGuardMeasured && (ticket.Plan.IsDatedByAnswers || bounds.IsFirst);
         if (!reports.IsEmpty)
         {
@@ -23,6 +23,19 @@ internal sealed partial class ServiceLimiter
             // What is known to have arrived early expires early.
             Wake();
         }
+        else if (isGuardShorter)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Feeds the measured arrival guard. Where it is shorter than before, whoever waits may go earlier than it was told.</summary>
+    private ArrivalBounds Observe(long latency, long sentAt, out bool isGuardShorter)
+    {
+        var before = _service.Guard;
+        var bounds = _service.ObserveLatency(latency, sentAt);
+        isGuardShorter = _service.Guard < before;
+        return bounds;
     }
 
     /// <summary>Corrects the limits by what the response to a request says, after it was answered. The ticket has not been completed.</summary>

@@ -107,6 +107,25 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public void A_bucket_whose_first_request_was_late_is_as_much_emptier_and_one_that_was_not_used_is_not()
+    {
+        var (rule, used, unused) = (new TokenBucket(10, Second, 10), default(LimitState), default(LimitState));
+        var receipt = rule.Charge(ref used, new Moment(5), 10);
+        var earliest = rule.Earliest(ref used, new Moment(5), 1);
+
+        rule.Defer(ref used, 300);
+        rule.Defer(ref unused, 300);
+
+        rule.Earliest(ref used, new Moment(5), 1).ShouldBe(earliest + 300);
+        rule.Earliest(ref unused, new Moment(5), 10).ShouldBe(5);
+        rule.GiveBack(ref used, new Moment(5), receipt, 10);
+        rule.Earliest(ref used, new Moment(305), 10).ShouldBe(305);
+        rule.Charge(ref used, new Moment(400), 1);
+        rule.Defer(ref used, LimitRule.Never);
+        rule.Earliest(ref used, new Moment(400), 1).ShouldBeGreaterThan(Second * 1000, "and nothing leaves the range");
+    }
+
+    [Fact]
     public void An_aligned_window_counts_what_may_have_arrived_after_the_one_it_was_sent_in()
     {
         var (rule, state) = (new FixedWindow(10, Second), default(LimitState));
