@@ -90,6 +90,29 @@ public sealed class LatencySpreadTests
     }
 
     [Fact]
+    public void Whoever_waits_goes_earlier_than_it_was_told_when_the_guard_becomes_shorter()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Define(Bucket("b", 10, Ms(10_000), 10)) with { ArrivalGuard = null });
+        for (var i = 0; i < 9; i++)
+        {
+            service.TryAcquire().IsAdmitted.ShouldBeTrue();
+        }
+
+        var waiter = Waiter.Enter(service);
+        bed.Advance(Ms(3));
+        waiter.IsDone.ShouldBeFalse("a quarter of a second's worth is held back");
+        for (var i = 0; i < 8; i++)
+        {
+            service.Record(new RequestOutcome { Latency = Ms(1) });
+        }
+
+        bed.Advance(Ms(1));
+
+        waiter.IsAdmitted.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_request_that_was_held_up_on_its_way_is_dated_anew()
     {
         using var bed = new AdmissionBed();

@@ -43,6 +43,31 @@ public sealed class SharedQuotaTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData("fixed", 240)]
+    [InlineData("none", 240)]
+    [InlineData("fixed", 20)]
+    public void However_many_callers_wait_a_quarter_that_is_somebody_elses_costs_one_refusal_in_a_window(string configured, int callers)
+    {
+        // The arena's cell: a hundred in two seconds, said to the millisecond.
+        const int Quota = 100;
+        const long Window = 2 * TimeSpan.TicksPerSecond;
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            using var run = new SharedRun(new SharedWindow(Quota, Window, phase: 0) { Rounding = TimeSpan.TicksPerMillisecond }, Definition(Quota, configured, Window), seed)
+            {
+                Parallel = callers,
+                Ways = (5, 50, 0, 2),
+            };
+            run.AddOthers(Quota / 4.0);
+            run.Run(Windows);
+
+            output.WriteLine($"seed {seed}, configured {configured}, callers {callers}: ok {run.Ok}, others {run.Others}, refused {run.Refused}: {string.Join(" ", run.RefusedByWindow)}");
+            run.Refused.ShouldBeLessThanOrEqualTo(Windows);
+            ((double)run.Ok / ((Quota * Windows) - run.Others)).ShouldBeGreaterThan(0.97);
+        }
+    }
+
     private void Share(string kind, int quota, string configured, string others, int seed)
     {
         SharedUpstream upstream = kind switch
@@ -71,14 +96,14 @@ public sealed class SharedQuotaTests(ITestOutputHelper output)
         utilisation.ShouldBeGreaterThanOrEqualTo(0.95);
     }
 
-    private static ServiceDefinition Definition(int quota, string configured) => new()
+    private static ServiceDefinition Definition(int quota, string configured, long window = Minute) => new()
     {
         Name = Guid.NewGuid().ToString("n"),
         Limits = configured switch
         {
-            "sliding" => [new LimitDefinition("own", UnitCost.Requests, new SlidingWindow(quota, Minute))],
-            "fixed" => [new LimitDefinition("own", UnitCost.Requests, new FixedWindow(quota, Minute))],
-            "bucket" => [new LimitDefinition("own", UnitCost.Requests, new TokenBucket(quota, Minute, quota))],
+            "sliding" => [new LimitDefinition("own", UnitCost.Requests, new SlidingWindow(quota, window))],
+            "fixed" => [new LimitDefinition("own", UnitCost.Requests, new FixedWindow(quota, window))],
+            "bucket" => [new LimitDefinition("own", UnitCost.Requests, new TokenBucket(quota, window, quota))],
             _ => [],
         },
         Correction = new CorrectionDefinition { Discover = configured == "none" },
