@@ -68,6 +68,32 @@ public sealed class SharedQuotaTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData("fixed")]
+    [InlineData("none")]
+    public void Whoever_comes_when_others_have_taken_some_is_refused_for_that_once_and_knows_better_from_then_on(string configured)
+    {
+        const int Quota = 100;
+        const int TakenBefore = 10;
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            var upstream = new SharedWindow(Quota, 2 * TimeSpan.TicksPerSecond, phase: 0) { Rounding = TimeSpan.TicksPerMillisecond };
+            for (var i = 0; i < TakenBefore; i++)
+            {
+                upstream.Take(0);
+            }
+
+            using var run = new SharedRun(upstream, Definition(Quota, configured, upstream.Window), seed) { Parallel = 240, Ways = (5, 50, 0, 2) };
+            run.AddOthers(Quota / 4.0);
+            run.Run(Windows);
+
+            var refused = string.Join(" ", run.RefusedByWindow);
+            output.WriteLine($"seed {seed}, configured {configured}: ok {run.Ok}, others {run.Others}, refused {refused}");
+            run.RefusedByWindow.GetValueOrDefault(0).ShouldBeLessThanOrEqualTo(TakenBefore + 2, refused);
+            run.RefusedByWindow.Where(static window => window.Key > 0).ShouldAllBe(static window => window.Value == 1, refused);
+        }
+    }
+
     private void Share(string kind, int quota, string configured, string others, int seed)
     {
         SharedUpstream upstream = kind switch

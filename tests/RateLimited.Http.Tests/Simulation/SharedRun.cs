@@ -125,7 +125,7 @@ internal sealed class SharedRun : IDisposable
                 RefusedByWindow[Now / _upstream.Window] = RefusedByWindow.GetValueOrDefault(Now / _upstream.Window) + 1;
             }
 
-            var report = _upstream.Report(Now);
+            var report = _upstream.Report(Now) with { IsOfRefusal = !isOk };
             At(Now + back, () => Answer(ticket, isOk, report));
         });
     }
