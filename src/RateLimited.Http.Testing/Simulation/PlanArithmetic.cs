@@ -28,7 +28,7 @@ internal sealed class PlanArithmetic : IDisposable
         _service = new BoundService(definition, _store);
         for (var i = 0; i < Samples; i++)
         {
-            _service.ObserveLatency(question.Latency.Ticks);
+            _service.ObserveLatency(question.Latency.Ticks, sentAt: 0);
         }
 
         var costs = DefinitionCompiler.Router(definition).CostsOf(question.Item.Endpoint);

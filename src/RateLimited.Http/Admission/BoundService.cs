@@ -71,11 +71,8 @@ internal sealed class BoundService
 
     public long Guard => IsGuardMeasured ? _spread.Guard : _fixedGuard;
 
-    /// <summary>The shortest that a request takes as far as is known, in ticks.</summary>
-    public long ShortestLatency => _spread.Shortest;
-
-    /// <summary>Takes a latency into the measured guard. Returns whether the request was held up longer than anything that was known.</summary>
-    public bool ObserveLatency(long ticks) => _spread.Add(ticks);
+    /// <summary>Takes a latency into the measured guard. Returns what it says of when the request arrived.</summary>
+    public ArrivalBounds ObserveLatency(long ticks, long sentAt) => _spread.Add(ticks, sentAt);
 
     /// <summary>By how much a limit is padded for this service's requests.</summary>
     public long GuardOf(BoundLimit limit) => IsGuardMeasured ? limit.BoundGuard(_spread.Guard) : _fixedGuard;

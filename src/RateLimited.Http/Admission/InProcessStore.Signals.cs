@@ -11,21 +11,18 @@ internal sealed partial class InProcessStore
     /// <summary>Takes in that a request has been answered, and what the response says of the upstream's limits. The ticket has not been completed.</summary>
     /// <param name="ticket">The request.</param>
     /// <param name="at">When.</param>
-    /// <param name="isHeldUp">
-    /// Whether it took longer than anything known: then it was its way that took so long, and no bound applies. Otherwise it may as well have been the upstream's work. Null where charges
-    /// are not dated by answers.
-    /// </param>
+    /// <param name="bounds">What its latency says of when it arrived; null where charges are not dated by answers.</param>
     /// <param name="reports">What the response says, a report for each limit.</param>
     /// <param name="inFlight">How many requests are under way, the answered one included.</param>
     /// <returns>Whether a limit was told of that no plan counts yet.</returns>
-    public bool Answer(AdmissionTicket ticket, long at, bool? isHeldUp, ReadOnlySpan<QuotaReport> reports, int inFlight)
+    public bool Answer(AdmissionTicket ticket, long at, ArrivalBounds? bounds, ReadOnlySpan<QuotaReport> reports, int inFlight)
     {
         var service = ticket.Plan.Service;
         using var held = Hold();
         var now = NotBeforeLatest(at);
-        if (isHeldUp is { } heldUp)
+        if (bounds is { } known)
         {
-            Date(ticket, service, now, heldUp);
+            Date(ticket, service, now, known);
         }
 
         return !reports.IsEmpty && Hear(ticket, service, reports, now, inFlight);
@@ -73,10 +70,9 @@ internal sealed partial class InProcessStore
         return service.Faults.Learn(now, outcome) || hasReturned;
     }
 
-    /// <summary>It cannot have arrived later than the answer less the shortest latency.</summary>
-    private void Date(AdmissionTicket ticket, BoundService service, long now, bool isHeldUp)
+    private void Date(AdmissionTicket ticket, BoundService service, long now, in ArrivalBounds bounds)
     {
-        var latest = Math.Max(now - service.ShortestLatency, ticket.ChargedAt);
+        var latest = Math.Max(now - bounds.BeforeAnswer, ticket.ChargedAt);
         var wall = Clock.WallOffsetAt(now);
         foreach (ref var charge in ticket.Charges)
         {
@@ -86,8 +82,21 @@ internal sealed partial class InProcessStore
                 continue;
             }
 
-            var arrivedBy = isHeldUp ? latest : Math.Min(latest, ticket.ChargedAt + limit.BoundGuard(LimitRule.Never));
-            charge.Receipt = limit.Rule.Answer(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Receipt, charge.Cost, arrivedBy);
+            var arrivedBy = Math.Min(latest, Saturating.Add(ticket.ChargedAt, Math.Max(bounds.HeldUp, limit.BoundGuard(LimitRule.Never))));
+            var at = new Moment(now, wall, service.GuardOf(limit));
+            if (limit.Rule.PadsWhatWasSent && arrivedBy == Saturating.Add(ticket.ChargedAt, at.Guard))
+            {
+                // It counts as long already. What was answered is dated in the order of the answers, which would make it later.
+                continue;
+            }
+
+            if (bounds.IsFirst)
+            {
+                limit.Rule.Defer(ref charge.Partition.State, Math.Min(now - ticket.ChargedAt, LatencySpread.LongestHoldUp));
+            }
+
+            var receipt = limit.Rule.Answer(ref charge.Partition.State, at, charge.Receipt, charge.Cost, arrivedBy);
+            charge.Receipt = receipt == charge.Receipt ? limit.Rule.CountAgain(ref charge.Partition.State, at, receipt, charge.Cost, arrivedBy) : receipt;
         }
     }
 

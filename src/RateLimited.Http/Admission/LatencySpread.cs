@@ -1,4 +1,5 @@
 using System.Numerics;
+using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
 
@@ -9,15 +10,19 @@ namespace RateLimited.Http.Admission;
 /// <remarks>
 /// Two generations of samples are kept, so that a change of the network shows after at most two. One outlier in a generation is a stall of this machine or of the upstream, not what the
 /// network does; a second one counts. Whether a request was held up on its way is told by the bulk of the last generation: three quarters of it lie close together before a network that
-/// stalls now and then, and far apart before an upstream whose work takes long.
+/// stalls now and then, and far apart before an upstream whose work takes long. Of what was sent before there was a generation any may have been: the first of a program wait for connections,
+/// for names to be looked up and for code to be compiled, and those right after them do not.
 /// </remarks>
 internal sealed class LatencySpread
 {
     /// <summary>How many samples a generation has.</summary>
     public const int GenerationSize = 512;
 
-    /// <summary>What is assumed before anything was measured.</summary>
-    public static readonly long Initial = TimeSpan.FromMilliseconds(20).Ticks;
+    /// <summary>What is assumed before anything was measured: some of the first requests have a connection to make, and others find it made.</summary>
+    public static readonly long Initial = TimeSpan.FromMilliseconds(250).Ticks;
+
+    /// <summary>How long a request may be held up on its way while it cannot be told from the upstream's work.</summary>
+    public static readonly long LongestHoldUp = TimeSpan.FromSeconds(1).Ticks;
 
     /// <summary>The first generation is short, so that there is something to compare with early on.</summary>
     private const int FirstGenerationSize = 64;
@@ -33,41 +38,45 @@ internal sealed class LatencySpread
     private Generation _current = Generation.Empty;
     private Generation _previous = Generation.Empty;
     private long _bulk;
+    private long _knownSince;
     private long _guard = Initial;
-    private long _shortest;
-
-    /// <summary>The shortest that a request can take, in ticks, with the same margin; zero before enough was measured.</summary>
-    public long Shortest => Volatile.Read(ref _shortest);
 
     /// <summary>The spread in ticks, with a margin for what was not seen yet.</summary>
     public long Guard => Volatile.Read(ref _guard);
 
-    /// <summary>Takes a sample in. Returns whether it is far from the bulk of what was known: that request was held up on its way.</summary>
-    public bool Add(long latency)
+    /// <summary>
+    /// Takes a sample in. Returns what it says of when that request arrived. It was not held up where it lies near the bulk of what is known, and for any time where it lies far from it or nothing is known.
+    /// Where it was sent before enough was, it may have been for <see cref="LongestHoldUp"/>, and the shortest that was seen says nothing yet: none of them may have found a connection.
+    /// </summary>
+    /// <param name="latency">From the sending to the answer.</param>
+    /// <param name="sentAt">When it was sent.</param>
+    public ArrivalBounds Add(long latency, long sentAt)
     {
+        var isFirst = _current.Count + _previous.Count < FewestSamples;
         if (_current.Count >= (_previous.Count == 0 ? FirstGenerationSize : GenerationSize))
         {
             _bulk = _histogram.UpperQuartile() - _current.Lowest;
             _histogram.Clear();
+            _knownSince = _previous.Count == 0 ? Saturating.Add(sentAt, latency) : _knownSince;
             _previous = _current;
             _current = Generation.Empty;
         }
 
         _histogram.Add(latency);
         _current.Add(latency);
-        var isHeldUp = _previous.Count > 0 && latency - _previous.Lowest > (HeldUpFactor * _bulk) + Margin;
         if (_current.Count + _previous.Count < FewestSamples)
         {
-            return isHeldUp;
+            return new ArrivalBounds(LimitRule.Never, 0, IsFirst: _current.Count + _previous.Count == 1);
         }
 
         var lowest = Math.Min(_current.Lowest, _previous.Lowest);
         var high = Math.Max(_current.SecondHighest, _previous.SecondHighest);
         var spread = Math.Max(high - lowest, 0);
         var margin = (spread / 16) + Margin;
-        Volatile.Write(ref _shortest, Math.Max(lowest - margin, 0));
         Volatile.Write(ref _guard, spread + margin);
-        return isHeldUp;
+        var isEarly = _previous.Count == 0 || sentAt < _knownSince;
+        var isFar = _previous.Count > 0 && latency - _previous.Lowest > (HeldUpFactor * _bulk) + Margin;
+        return new ArrivalBounds(isFirst || isFar ? LimitRule.Never : isEarly ? LongestHoldUp : 0, isEarly ? 0 : Math.Max(lowest - margin, 0));
     }
 
     private struct Generation

@@ -69,10 +69,12 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     /// <summary>Takes in what the upstream said, without what it did to the request it said it to: that is told by the request's ticket.</summary>
     public void Heed(in RequestOutcome outcome)
     {
+        var isGuardShorter = false;
         if (outcome.Latency is { } latency)
         {
             // Whoever measured it may have done so by a clock that jumps.
-            _service.ObserveLatency(Math.Clamp(latency.Ticks, 0, LongestLatency));
+            var bounded = Math.Clamp(latency.Ticks, 0, LongestLatency);
+            Observe(bounded, Now - bounded, out isGuardShorter);
         }
 
         if (outcome.Limited)
@@ -83,6 +85,10 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         if (outcome.RetryAfter is not null || outcome.ResetAfter is not null)
         {
             _store.Signal(_service, outcome);
+            Wake();
+        }
+        else if (isGuardShorter)
+        {
             Wake();
         }
     }

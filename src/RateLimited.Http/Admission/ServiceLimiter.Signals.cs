@@ -10,24 +10,37 @@ internal sealed partial class ServiceLimiter
     /// </summary>
     public void Answered(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports, long at)
     {
-        var isHeldUp = _service.ObserveLatency(at - ticket.ChargedAt);
-        var isDated = _service.IsGuardMeasured && ticket.Plan.IsDatedByAnswers;
+        var bounds = Observe(at - ticket.ChargedAt, ticket.ChargedAt, out var isGuardShorter);
+        var isDated = _service.IsGuardMeasured && (ticket.Plan.IsDatedByAnswers || bounds.IsFirst);
         if (!reports.IsEmpty)
         {
-            Hear(_store.Answer(ticket, at, isDated ? isHeldUp : null, reports, (int)Volatile.Read(ref _inFlight.Value)));
+            Hear(_store.Answer(ticket, at, isDated ? bounds : null, reports, (int)Volatile.Read(ref _inFlight.Value)));
         }
         else if (isDated)
         {
-            _store.Answer(ticket, at, isHeldUp, [], inFlight: 0);
+            _store.Answer(ticket, at, bounds, [], inFlight: 0);
 
             // What is known to have arrived early expires early.
             Wake();
         }
+        else if (isGuardShorter)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Feeds the measured arrival guard. Where it is shorter than before, whoever waits may go earlier than it was told.</summary>
+    private ArrivalBounds Observe(long latency, long sentAt, out bool isGuardShorter)
+    {
+        var before = _service.Guard;
+        var bounds = _service.ObserveLatency(latency, sentAt);
+        isGuardShorter = _service.Guard < before;
+        return bounds;
     }
 
     /// <summary>Corrects the limits by what the response to a request says, after it was answered. The ticket has not been completed.</summary>
     public void Hear(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports) =>
-        Hear(_store.Answer(ticket, Now, isHeldUp: null, reports, (int)Volatile.Read(ref _inFlight.Value)));
+        Hear(_store.Answer(ticket, Now, bounds: null, reports, (int)Volatile.Read(ref _inFlight.Value)));
 
     /// <summary>The upstream wants no request of the service for so long; null when it refused one and does not say for how long. All that wait wait for it.</summary>
     public void Pause(AdmissionTicket refused, TimeSpan? wait)

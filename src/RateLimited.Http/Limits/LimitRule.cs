@@ -60,6 +60,19 @@ internal abstract class LimitRule
     /// </summary>
     public virtual long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => receipt;
 
+    /// <summary>Whether what was sent counts for the window and the guard from when it was sent until it is answered.</summary>
+    public virtual bool PadsWhatWasSent => false;
+
+    /// <summary>
+    /// Counts what a receipt stood for once more, where it ceased to count before it was answered and can have arrived so late that the upstream still counts it. Returns the receipt to use from now on.
+    /// </summary>
+    public virtual long CountAgain(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => receipt;
+
+    /// <summary>Nothing that was charged arrived until so long after it was sent: what flowed back meanwhile found the upstream's quota whole, and was lost.</summary>
+    public virtual void Defer(ref LimitState state, long ticks)
+    {
+    }
+
     /// <summary>How much of the quota is taken now; may exceed it after a settlement.</summary>
     public abstract long Used(ref LimitState state, in Moment at);
 

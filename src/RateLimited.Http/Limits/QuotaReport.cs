@@ -25,4 +25,7 @@ internal readonly record struct QuotaReport
 
     /// <summary>Whether the quota flows back all the time instead of returning at the end of a window.</summary>
     public bool Refills { get; init; }
+
+    /// <summary>Whether the response refused its request, which then took nothing of what is said.</summary>
+    public bool IsOfRefusal { get; init; }
 }

@@ -47,6 +47,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     private long _left = long.MaxValue;
     private long _resetAt = LimitRule.Never;
     private long _chargedBefore;
+    private long _refused;
     private bool _isAssumed = true;
     private long _limit;
     private long _window;
@@ -181,9 +182,10 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         else
         {
             HearWindow(at, remaining, report.ResetAfter, place, isNewest);
+            _refused = Saturating.Add(_refused, report.IsOfRefusal && receipt is not null ? cost : 0);
 
-            // Before all of ours are known, somebody else's cannot be told from them.
-            Notice(at, others: uncharged == 0 && IsBounded && _limit > 0 && _limit - _left > _charged - _chargedBefore + 1);
+            // Before all of ours are known, somebody else's cannot be told from them. What was refused took nothing.
+            Notice(at, others: uncharged == 0 && IsBounded && _limit > 0 && _limit - _left > _charged - _chargedBefore - _refused + 1);
         }
     }
 
@@ -228,7 +230,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
             return;
         }
 
-        _chargedBefore = _charged;
+        (_chargedBefore, _refused) = (_charged, 0);
         _isAssumed = true;
         _earlierReset = 0;
         _resetAt = LimitRule.Never;
@@ -302,7 +304,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         if (_isAssumed || !IsBounded || (isNewest && resetAt > _resetAt + tolerance))
         {
             // The first that is heard of a window.
-            _chargedBefore = _isAssumed ? _chargedBefore : receipt;
+            (_chargedBefore, _refused) = _isAssumed ? (_chargedBefore, _refused) : (receipt, 0);
             (_left, _resetAt, _isAssumed, _earlierReset) = (remaining, resetAt, false, 0);
         }
         else if (resetAt >= _resetAt - tolerance)

@@ -27,6 +27,8 @@ internal sealed class SlidingWindow : LimitRule
 
     public override bool IsDatedByAnswers => true;
 
+    public override bool PadsWhatWasSent => true;
+
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
         if (cost > Quota)
@@ -98,9 +100,11 @@ internal sealed class SlidingWindow : LimitRule
             return receipt;
         }
 
-        var answered = logs.Answered ??= new ChargeLog(at.Now + 1);
-        return ~answered.Add(answered.Count > 0 ? Math.Max(arrivedBy, answered.Newest) : arrivedBy, amount, _spacing);
+        return AddAnswered(logs, at, amount, arrivedBy);
     }
+
+    public override long CountAgain(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) =>
+        receipt < 0 || arrivedBy <= at.Now - Window ? receipt : AddAnswered(Current(ref state, at) ?? Unfold(ref state), at, amount, arrivedBy);
 
     public override long Used(ref LimitState state, in Moment at) => Current(ref state, at)?.Total ?? state.Count;
 
@@ -133,6 +137,12 @@ internal sealed class SlidingWindow : LimitRule
         {
             base.Adopt(ref state, previous, at);
         }
+    }
+
+    private long AddAnswered(WindowLogs logs, in Moment at, long amount, long arrivedBy)
+    {
+        var answered = logs.Answered ??= new ChargeLog(at.Now + 1);
+        return ~answered.Add(answered.Count > 0 ? Math.Max(arrivedBy, answered.Newest) : arrivedBy, amount, _spacing);
     }
 
     private long ExpiryOf(long instant, in Moment at) => Saturating.Add(instant, Saturating.Add(Window, at.Guard));

@@ -139,6 +139,8 @@ internal sealed class TokenBucket : LimitRule
 
     public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Charge(ref state, at, amount);
 
+    public override void Defer(ref LimitState state, long ticks) => state.Mark = state.Mark == 0 ? 0 : Math.Min(Saturating.Add(state.Mark, ticks), Latest);
+
     public override long Used(ref LimitState state, in Moment at)
     {
         var debt = state.Mark - at.Now;

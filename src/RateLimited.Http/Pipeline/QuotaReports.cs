@@ -19,7 +19,9 @@ internal ref struct QuotaReports
     public readonly ReadOnlySpan<QuotaReport> Span => _many is null ? ((ReadOnlySpan<QuotaReport>)_few)[.._count] : _many.AsSpan(0, _count);
 
     /// <summary>Takes over what was read. Limits of which nothing is said but that they exist correct nothing.</summary>
-    public QuotaReports(ReadOnlySpan<LimitHint> hints)
+    /// <param name="hints">What was read.</param>
+    /// <param name="areOfRefusal">Whether the response refused its request.</param>
+    public QuotaReports(ReadOnlySpan<LimitHint> hints, bool areOfRefusal)
     {
         if (hints.Length > Buffer.Length)
         {
@@ -31,7 +33,7 @@ internal ref struct QuotaReports
         {
             if (hint.Remaining is not null)
             {
-                room[_count++] = ReportOf(hint);
+                room[_count++] = ReportOf(hint, areOfRefusal);
             }
         }
     }
@@ -45,7 +47,7 @@ internal ref struct QuotaReports
         }
     }
 
-    private static QuotaReport ReportOf(in LimitHint hint)
+    private static QuotaReport ReportOf(in LimitHint hint, bool isOfRefusal)
     {
         var isBucket = hint is { Refill: > 0, RefillInterval: not null, Limit: not null };
         var window = isBucket
@@ -61,6 +63,7 @@ internal ref struct QuotaReports
             NamedWindow = hint.Window?.Ticks ?? 0,
             Window = window,
             Refills = hint.ResetsToFull || isBucket,
+            IsOfRefusal = isOfRefusal,
         };
     }
 

@@ -85,7 +85,7 @@ internal static class ResponseSignals
     /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it, and until when.</summary>
     private static bool Correct(ref UpstreamSignal signal, AdmissionTicket ticket, ServiceLimiter limiter, long now)
     {
-        using var reports = new QuotaReports(signal.Limits.Span);
+        using var reports = new QuotaReports(signal.Limits.Span, signal.Verdict.IsRefusal);
         limiter.Answered(ticket, reports.Span, now);
         var isExplained = false;
         foreach (ref readonly var report in reports.Span)

@@ -5,6 +5,9 @@ namespace RateLimited.Http.Signals;
 /// <summary>What a response says of one limit. Every figure can be missing; of several, the most restrictive is kept.</summary>
 internal struct LimitHint
 {
+    /// <summary>The longest window that is taken for one which nobody else has.</summary>
+    private const long LongestOdd = TimeSpan.TicksPerHour;
+
     private Said _said;
     private long _limit;
     private long _remaining;
@@ -111,7 +114,7 @@ internal struct LimitHint
 
     /// <summary>
     /// The window that a refilling bucket's time to full implies. Upstreams send a day's and a minute's limit under the same names: what was used came back in part already, so that a
-    /// time to full of r after u of l used means a window in [r·l/u, r·l/(u−1)).
+    /// time to full of r after u of l used means a window in [r·l/u, r·l/(u−1)). Where none of the usual ones lies there, it is the whole number of seconds that does, if only one does.
     /// </summary>
     public readonly TimeSpan? ImpliedWindow()
     {
@@ -132,7 +135,8 @@ internal struct LimitHint
             }
         }
 
-        return null;
+        var seconds = (shortest + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond;
+        return seconds <= longest && seconds + TimeSpan.TicksPerSecond > longest && seconds <= LongestOdd ? new TimeSpan((long)seconds) : null;
     }
 
     internal void SayLimit(long value) => SayLeast(Said.Limit, ref _limit, value);

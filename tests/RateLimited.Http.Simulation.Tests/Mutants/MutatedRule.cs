@@ -13,6 +13,10 @@ internal abstract class MutatedRule(LimitRule right) : LimitRule(right.Quota, ri
 
     public override bool IsDatedByAnswers => right.IsDatedByAnswers;
 
+    public override void Defer(ref LimitState state, long ticks) => right.Defer(ref state, ticks);
+
+    public override bool PadsWhatWasSent => right.PadsWhatWasSent;
+
     public override bool IsAnnounced => right.IsAnnounced;
 
     public override long Earliest(ref LimitState state, in Moment at, long cost) => right.Earliest(ref state, at, cost);
@@ -26,6 +30,8 @@ internal abstract class MutatedRule(LimitRule right) : LimitRule(right.Quota, ri
     public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => right.ChargeMore(ref state, at, receipt, amount);
 
     public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => right.Answer(ref state, at, receipt, amount, arrivedBy);
+
+    public override long CountAgain(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => right.CountAgain(ref state, at, receipt, amount, arrivedBy);
 
     public override long Used(ref LimitState state, in Moment at) => right.Used(ref state, at);
 

@@ -162,7 +162,7 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
 
     /// <summary>
     /// Whether it stands before another that wants the same: it came earlier, or has a priority that the other has not risen to. Who has risen stands in another class, and if it waits for a limit of its
-    /// own there, whoever needs less may pass.
+    /// own there, whoever needs less may pass; so it is where somebody before it in its own lane waits for a limit that does not count the other.
     /// </summary>
     private bool IsBefore(VirtualCall other)
     {
@@ -175,7 +175,19 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
         var isSame = SameCosts(mine.Costs, others.Costs);
         return mine.Priority == others.Priority
             ? Joined < other.Joined && (isSame || !MayHaveRisen())
-            : mine.Priority > others.Priority && !other.MayHaveRisen() && isSame;
+            : mine.Priority > others.Priority && !other.MayHaveRisen() && isSame && !service.Waiting.Exists(ahead => ahead.IsAheadOf(this) && ahead.NeedsMoreThan(other));
+    }
+
+    /// <summary>Whether it stands in the same lane as another, before it.</summary>
+    private bool IsAheadOf(VirtualCall other) =>
+        Joined < other.Joined && request.Tenant == other.Request.Tenant && request.Endpoint == other.Request.Endpoint && request.Partition == other.Request.Partition
+        && (request.Priority == other.Request.Priority || MayHaveRisen());
+
+    /// <summary>Whether it costs something of a unit of which another costs nothing.</summary>
+    private bool NeedsMoreThan(VirtualCall other)
+    {
+        var (mine, others) = (request.Costs, other.Request.Costs);
+        return new[] { UnitCost.Requests, ServiceDrawing.Tokens }.Any(unit => ServiceSpec.CostOf(unit, mine) > 0 && ServiceSpec.CostOf(unit, others) == 0);
     }
 
     private bool MayHaveRisen() => world.Plan.Has(Faults.Reloads) || world.Now - Asked >= service.Spec.Queue.Ageing.Ticks;
@@ -228,7 +240,8 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
 
         var (limit, wait) = (verdict.Refusal!.Limit!, verdict.Refusal.Wait);
         world.Note($"{this} is refused by the upstream for {limit.Name}, {wait.Ticks}");
-        Require(!world.HoldsAtTheDoor(upstream.SpecOf(limit.Name)), $"the upstream refused it for '{upstream.SpecOf(limit.Name)}'");
+        Require(!world.HoldsAtTheDoor(upstream, limit.Name), $"the upstream refused it for '{upstream.SpecOf(limit.Name)}'");
+        upstream.HasRefused = true;
         world.Events.In(back, () => Answer(attempt, AnswerKind.Throttled, isHeard: true, reports, wait));
     }
 

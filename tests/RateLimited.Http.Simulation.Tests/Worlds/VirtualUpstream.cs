@@ -31,6 +31,9 @@ internal sealed class VirtualUpstream
     /// <summary>Until when it refuses whatever comes.</summary>
     public long StormsUntil { get; set; }
 
+    /// <summary>Whether it has refused anything: what it refuses for one limit it does not count for another.</summary>
+    public bool HasRefused { get; set; }
+
     public LimitSpec SpecOf(string limit) => _specs[limit];
 
     public UpstreamVerdict Arrive(long now, string key, in AdmissionRequest request) => _model.Arrive(At(now), Call(key, request));

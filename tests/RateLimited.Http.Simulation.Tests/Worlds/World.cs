@@ -124,13 +124,14 @@ internal sealed class World : IDisposable
     }
 
     /// <summary>Whether a limit that is kept where requests are sent is kept where they arrive: then an upstream that counts the same never refuses.</summary>
-    public bool HoldsAtTheDoor(LimitSpec limit)
+    public bool HoldsAtTheDoor(VirtualUpstream upstream, string name)
     {
+        var limit = upstream.SpecOf(name);
         const Faults Unknown = Faults.Crashes | Faults.HoldUps | Faults.Settlements;
         return Plan.KnowsSpread && !Plan.Has(Unknown) && !Specs.Any(static spec => spec.TrustsUpstream) && limit.Kind switch
         {
-            // The upstream's window begins with what reached it.
-            LimitKind.FirstUse => !Plan.Has(Faults.NotSent | Faults.LostThere | Faults.ServerFaults | Faults.Storms),
+            // The upstream's window begins with what reached it and was counted.
+            LimitKind.FirstUse => !upstream.HasRefused && !Plan.Has(Faults.NotSent | Faults.LostThere | Faults.ServerFaults | Faults.Storms),
             LimitKind.Clock => MostWindows == 1,
 
             // Whoever gave up has left, and the upstream may still be at it.

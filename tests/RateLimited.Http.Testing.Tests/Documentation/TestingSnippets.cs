@@ -23,7 +23,7 @@ public sealed class TestingSnippets
             new UpstreamBuilder().SlidingLog(20, TimeSpan.FromSeconds(1)).Latency(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(10)));
 
         await using var services = new ServiceCollection()
-            .AddHttpClient("api", client => client.BaseAddress = upstream.Address).AddServiceRateLimiting(options => options.Limit("20/second").ArrivalGuard = TimeSpan.FromSeconds(0.3))
+            .AddHttpClient("api", client => client.BaseAddress = upstream.Address).AddServiceRateLimiting(options => options.Limit("20/second"))
             .Services.BuildServiceProvider();
         var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
         await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => client.GetStringAsync("/things")));

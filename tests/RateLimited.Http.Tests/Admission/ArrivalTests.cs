@@ -48,6 +48,51 @@ public sealed class ArrivalTests
     }
 
     [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
+    [InlineData(6, true)]
+    public void The_first_requests_of_a_program_are_late_and_those_after_them_are_not_and_none_is_refused(int seed, bool isAligned)
+    {
+        // Connections are made for up to a second: what waits for one arrives then, and what finds one made takes a few milliseconds.
+        var run = new Run(isAligned ? new FixedWindow(Quota, Window) : new SlidingWindow(Quota, Window), seed, Delays.ColdStart);
+
+        run.ToTheEnd();
+
+        run.Refused.ShouldBe(0, $"seed {seed}");
+        (run.Admitted / (Quota * (double)Duration / Window)).ShouldBeGreaterThan(0.96, $"seed {seed}");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void What_flows_into_a_bucket_while_its_burst_waits_for_connections_finds_room(int seed)
+    {
+        var run = new Run(new TokenBucket(Quota, Window, Quota), seed, Delays.ColdStart) { ShortestStart = 100, LongestStart = 100 };
+
+        run.ToTheEnd();
+
+        run.Refused.ShouldBe(0, $"seed {seed}");
+        (run.Admitted / (Quota * (double)Duration / Window)).ShouldBeGreaterThan(0.99, $"seed {seed}");
+    }
+
+    [Theory]
+    [InlineData(450)]
+    [InlineData(990)]
+    [InlineData(2500)]
+    public void A_first_request_that_takes_long_counts_from_its_answer(int milliseconds)
+    {
+        var run = new Run(new SlidingWindow(Quota, Window), seed: 1, Delays.ColdStart) { FirstTakes = milliseconds };
+
+        run.ToTheEnd();
+
+        run.Refused.ShouldBe(0);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -80,6 +125,7 @@ public sealed class ArrivalTests
         Uniform,
         WithStalls,
         SlowAnswers,
+        ColdStart,
     }
 
     /// <summary>One client, one upstream, one queue of events.</summary>
@@ -93,9 +139,13 @@ public sealed class ArrivalTests
         private readonly Random _random;
         private readonly Delays _delays;
         private readonly bool _isAligned;
+        private readonly bool _isBucket;
         private long _window = -1;
+        private long _level = Window;
+        private long _levelAt;
         private int _inWindow;
         private int _order;
+        private int _sent;
         private long _stallEnds;
         private long _nextTry = long.MaxValue;
 
@@ -103,10 +153,18 @@ public sealed class ArrivalTests
         {
             _random = new Random(seed);
             _delays = delays;
-            _isAligned = rule is FixedWindow;
+            (_isAligned, _isBucket) = (rule is FixedWindow, rule is TokenBucket);
             _store = new InProcessStore(_time, []);
             _service = new BoundService(new ServiceDefinition { Name = "strict", Limits = [new LimitDefinition("only", UnitCost.Requests, rule)] }, _store);
         }
+
+        /// <summary>How many milliseconds the first request is on its way, before any other is sent; zero where all are sent at once.</summary>
+        public int FirstTakes { get; init; }
+
+        /// <summary>How many milliseconds it takes at least and at most until there are connections.</summary>
+        public int ShortestStart { get; init; } = 50;
+
+        public int LongestStart { get; init; } = 990;
 
         public int Admitted { get; private set; }
 
@@ -153,10 +211,20 @@ public sealed class ArrivalTests
                     return;
                 }
 
-                var arrival = Math.Max(Now + Milliseconds(5, 50), _stallEnds + (Now < _stallEnds ? Milliseconds(0, 5) : 0));
-                At(arrival, () => Arrive(ticket));
+                At(ArrivalOf(isFirst: _sent++ == 0), () => Arrive(ticket));
+                if (_sent == 1 && FirstTakes > 0)
+                {
+                    return;
+                }
             }
         }
+
+        private long ArrivalOf(bool isFirst) => _delays switch
+        {
+            Delays.ColdStart when FirstTakes > 0 => Now + (isFirst ? Milliseconds(FirstTakes, FirstTakes) : Milliseconds(1, 6)),
+            Delays.ColdStart => Math.Max(Now + Milliseconds(1, 6), Milliseconds(ShortestStart, LongestStart)),
+            _ => Math.Max(Now + Milliseconds(5, 50), _stallEnds + (Now < _stallEnds ? Milliseconds(0, 5) : 0)),
+        };
 
         private void Arrive(AdmissionTicket ticket)
         {
@@ -171,7 +239,7 @@ public sealed class ArrivalTests
 
             At(Now + Milliseconds(1, 3) + (_delays == Delays.SlowAnswers ? Milliseconds(100, 10_000) : 0), () =>
             {
-                _store.Answer(ticket, _store.Clock.Now, _service.ObserveLatency(Now - ticket.ChargedAt), [], inFlight: 0);
+                _store.Answer(ticket, _store.Clock.Now, _service.ObserveLatency(Now - ticket.ChargedAt, ticket.ChargedAt), [], inFlight: 0);
                 Send();
             });
         }
@@ -183,6 +251,14 @@ public sealed class ArrivalTests
                 var window = _time.GetUtcNow().UtcTicks / Window;
                 (_window, _inWindow) = window == _window ? (_window, _inWindow + 1) : (window, 1);
                 return _inWindow <= Quota;
+            }
+
+            if (_isBucket)
+            {
+                // Ticks of which a request costs as many as the bucket takes to refill by one.
+                var level = Math.Min(Window, _level + Now - _levelAt);
+                (_level, _levelAt) = (level >= Window / Quota ? level - (Window / Quota) : level, Now);
+                return level >= Window / Quota;
             }
 
             while (_log.TryPeek(out var oldest) && oldest <= Now - Window)

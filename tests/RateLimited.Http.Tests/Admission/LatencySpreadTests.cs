@@ -15,9 +15,21 @@ public sealed class LatencySpreadTests
         var spread = new LatencySpread();
         for (var i = 0; i < 7; i++)
         {
-            spread.Add(i * 100 * Millisecond);
+            spread.Add(i * 100 * Millisecond, sentAt: 0).ShouldBe(new ArrivalBounds(LimitRule.Never, 0, IsFirst: i == 0), "it may have been its way that took so long");
             spread.Guard.ShouldBe(LatencySpread.Initial);
         }
+    }
+
+    [Fact]
+    public void The_first_may_all_have_been_held_up_and_those_after_them_only_where_they_lie_far_from_the_bulk()
+    {
+        var spread = new LatencySpread();
+        var answers = Enumerable.Range(0, 200).Select(i => spread.Add((10 + (i % 5)) * Millisecond, i * Millisecond)).ToArray();
+
+        answers[..8].ShouldAllBe(static bounds => bounds.HeldUp == LimitRule.Never && bounds.BeforeAnswer == 0);
+        answers[8..70].ShouldAllBe(static bounds => bounds == new ArrivalBounds(LatencySpread.LongestHoldUp, 0), "those under way when there was enough to compare with were sent before that");
+        answers[80..].ShouldAllBe(static bounds => bounds.HeldUp == 0 && bounds.BeforeAnswer > 7 * Millisecond);
+        spread.Add(900 * Millisecond, sentAt: 0).HeldUp.ShouldBe(LimitRule.Never);
     }
 
     [Fact]
@@ -36,10 +48,10 @@ public sealed class LatencySpreadTests
         Feed(spread, 100, new Random(1), 10, 20);
         var before = spread.Guard;
 
-        spread.Add(900 * Millisecond).ShouldBeTrue("that request was held up");
+        spread.Add(900 * Millisecond, sentAt: LimitRule.Never).HeldUp.ShouldBe(LimitRule.Never, "that request was held up");
         spread.Guard.ShouldBeInRange(before, before + Millisecond);
 
-        spread.Add(800 * Millisecond).ShouldBeTrue();
+        spread.Add(800 * Millisecond, sentAt: LimitRule.Never).HeldUp.ShouldBe(LimitRule.Never);
         spread.Guard.ShouldBeGreaterThan(700 * Millisecond);
     }
 
@@ -60,7 +72,7 @@ public sealed class LatencySpreadTests
     {
         using var bed = new AdmissionBed();
         var service = bed.Serve(Define(Window("short", 1, Ms(160)), Window("long", 1, TimeSpan.FromHours(1), Tokens)) with { ArrivalGuard = null });
-        service.GetStatus().ArrivalGuard.ShouldBe(Ms(20));
+        service.GetStatus().ArrivalGuard.ShouldBe(Ms(250));
         service.TryAcquire().IsAdmitted.ShouldBeTrue();
         service.TryAcquire().RetryAfter.ShouldBe(Ms(170), "a sixteenth of the window");
         for (var i = 0; i < 600; i++)
@@ -75,6 +87,29 @@ public sealed class LatencySpreadTests
         given.Record(new RequestOutcome { Latency = Ms(1) });
         given.TryAcquire().IsAdmitted.ShouldBeTrue();
         given.TryAcquire().RetryAfter.ShouldBe(Ms(260));
+    }
+
+    [Fact]
+    public void Whoever_waits_goes_earlier_than_it_was_told_when_the_guard_becomes_shorter()
+    {
+        using var bed = new AdmissionBed();
+        var service = bed.Serve(Define(Bucket("b", 10, Ms(10_000), 10)) with { ArrivalGuard = null });
+        for (var i = 0; i < 9; i++)
+        {
+            service.TryAcquire().IsAdmitted.ShouldBeTrue();
+        }
+
+        var waiter = Waiter.Enter(service);
+        bed.Advance(Ms(3));
+        waiter.IsDone.ShouldBeFalse("a quarter of a second's worth is held back");
+        for (var i = 0; i < 8; i++)
+        {
+            service.Record(new RequestOutcome { Latency = Ms(1) });
+        }
+
+        bed.Advance(Ms(1));
+
+        waiter.IsAdmitted.ShouldBeTrue();
     }
 
     [Fact]
@@ -119,7 +154,7 @@ public sealed class LatencySpreadTests
     {
         for (var i = 0; i < count; i++)
         {
-            spread.Add((long)(((random.NextDouble() * (most - least)) + least) * Millisecond));
+            spread.Add((long)(((random.NextDouble() * (most - least)) + least) * Millisecond), sentAt: 0);
         }
     }
 }

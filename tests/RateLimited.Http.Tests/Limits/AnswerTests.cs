@@ -76,6 +76,56 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public void A_sliding_window_counts_again_what_arrived_after_it_had_ceased_to_count()
+    {
+        var (rule, state) = (new SlidingWindow(10, Second), default(LimitState));
+        Moment At(long milliseconds) => new(milliseconds * TimeSpan.TicksPerMillisecond, Guard: 0);
+        long T(long milliseconds) => At(milliseconds).Now;
+        var late = rule.Charge(ref state, At(1000), 6);
+        var lost = rule.Charge(ref state, At(1000), 1);
+        rule.Used(ref state, At(2000)).ShouldBe(0);
+
+        rule.CountAgain(ref state, At(2500), lost, 1, T(1500)).ShouldBe(lost, "the upstream does not count it any more either");
+        rule.Used(ref state, At(2500)).ShouldBe(0);
+        late = rule.CountAgain(ref state, At(2500), late, 6, T(2400));
+
+        rule.Used(ref state, At(2500)).ShouldBe(6);
+        rule.Earliest(ref state, At(2500), 5).ShouldBe(T(3400));
+        rule.CountAgain(ref state, At(2600), late, 6, T(2550)).ShouldBe(late, "once is enough");
+        rule.Charge(ref state, At(2600), 3);
+        rule.GiveBack(ref state, At(2600), late, 2);
+        rule.Used(ref state, At(2600)).ShouldBe(7);
+        rule.Used(ref state, At(3400)).ShouldBe(3);
+        rule.FreshAt(state, At(3400)).ShouldBe(T(3600));
+        rule.Used(ref state, At(3600)).ShouldBe(0);
+
+        var (other, at) = (new FixedWindow(10, Second), new Moment(2, Scenario.Wall));
+        var fresh = default(LimitState);
+        var receipt = other.Charge(ref fresh, at, 3);
+        other.CountAgain(ref fresh, at, receipt, 3, at.Now).ShouldBe(receipt);
+        other.Used(ref fresh, at).ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_bucket_whose_first_request_was_late_is_as_much_emptier_and_one_that_was_not_used_is_not()
+    {
+        var (rule, used, unused) = (new TokenBucket(10, Second, 10), default(LimitState), default(LimitState));
+        var receipt = rule.Charge(ref used, new Moment(5), 10);
+        var earliest = rule.Earliest(ref used, new Moment(5), 1);
+
+        rule.Defer(ref used, 300);
+        rule.Defer(ref unused, 300);
+
+        rule.Earliest(ref used, new Moment(5), 1).ShouldBe(earliest + 300);
+        rule.Earliest(ref unused, new Moment(5), 10).ShouldBe(5);
+        rule.GiveBack(ref used, new Moment(5), receipt, 10);
+        rule.Earliest(ref used, new Moment(305), 10).ShouldBe(305);
+        rule.Charge(ref used, new Moment(400), 1);
+        rule.Defer(ref used, LimitRule.Never);
+        rule.Earliest(ref used, new Moment(400), 1).ShouldBeGreaterThan(Second * 1000, "and nothing leaves the range");
+    }
+
+    [Fact]
     public void An_aligned_window_counts_what_may_have_arrived_after_the_one_it_was_sent_in()
     {
         var (rule, state) = (new FixedWindow(10, Second), default(LimitState));

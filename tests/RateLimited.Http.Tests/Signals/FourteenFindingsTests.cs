@@ -70,6 +70,17 @@ public sealed class FourteenFindingsTests
         Reading.Of("openai", 200, null, ("x-ratelimit-limit-requests", limit), ("x-ratelimit-remaining-requests", remaining), ("x-ratelimit-reset-requests", reset))
             .Only().ImpliedWindow().ShouldBe(TimeSpan.FromSeconds(seconds));
 
+    [Theory]
+    [InlineData("3000", "2960", "26ms", 2)]
+    [InlineData("3000", "1500", "1s", 2)]
+    [InlineData("100", "40", "5.999s", 10)]
+    [InlineData("3000", "2999", "1ms", null)]
+    [InlineData("100", "0", "3h", null)]
+    [InlineData("100", "60", "1.1s", null)]
+    public void F04_A_window_that_nobody_else_has_is_the_only_whole_number_of_seconds_that_fits(string limit, string remaining, string reset, int? seconds) =>
+        Reading.Of("openai", 200, null, ("x-ratelimit-limit-requests", limit), ("x-ratelimit-remaining-requests", remaining), ("x-ratelimit-reset-requests", reset))
+            .Only().ImpliedWindow().ShouldBe(seconds is { } known ? TimeSpan.FromSeconds(known) : null);
+
     [Fact]
     public void F05_A_time_to_full_is_not_the_time_to_the_next_permit()
     {

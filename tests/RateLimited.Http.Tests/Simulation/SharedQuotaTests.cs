@@ -43,6 +43,57 @@ public sealed class SharedQuotaTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData("fixed", 240)]
+    [InlineData("none", 240)]
+    [InlineData("fixed", 20)]
+    public void However_many_callers_wait_a_quarter_that_is_somebody_elses_costs_one_refusal_in_a_window(string configured, int callers)
+    {
+        // The arena's cell: a hundred in two seconds, said to the millisecond.
+        const int Quota = 100;
+        const long Window = 2 * TimeSpan.TicksPerSecond;
+        for (var seed = 1; seed <= 5; seed++)
+        {
+            using var run = new SharedRun(new SharedWindow(Quota, Window, phase: 0) { Rounding = TimeSpan.TicksPerMillisecond }, Definition(Quota, configured, Window), seed)
+            {
+                Parallel = callers,
+                Ways = (5, 50, 0, 2),
+            };
+            run.AddOthers(Quota / 4.0);
+            run.Run(Windows);
+
+            output.WriteLine($"seed {seed}, configured {configured}, callers {callers}: ok {run.Ok}, others {run.Others}, refused {run.Refused}: {string.Join(" ", run.RefusedByWindow)}");
+            run.Refused.ShouldBeLessThanOrEqualTo(Windows);
+            ((double)run.Ok / ((Quota * Windows) - run.Others)).ShouldBeGreaterThan(0.97);
+        }
+    }
+
+    [Theory]
+    [InlineData("fixed")]
+    [InlineData("none")]
+    public void Whoever_comes_when_others_have_taken_some_is_refused_for_that_once_and_knows_better_from_then_on(string configured)
+    {
+        const int Quota = 100;
+        const int TakenBefore = 10;
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            var upstream = new SharedWindow(Quota, 2 * TimeSpan.TicksPerSecond, phase: 0) { Rounding = TimeSpan.TicksPerMillisecond };
+            for (var i = 0; i < TakenBefore; i++)
+            {
+                upstream.Take(0);
+            }
+
+            using var run = new SharedRun(upstream, Definition(Quota, configured, upstream.Window), seed) { Parallel = 240, Ways = (5, 50, 0, 2) };
+            run.AddOthers(Quota / 4.0);
+            run.Run(Windows);
+
+            var refused = string.Join(" ", run.RefusedByWindow);
+            output.WriteLine($"seed {seed}, configured {configured}: ok {run.Ok}, others {run.Others}, refused {refused}");
+            run.RefusedByWindow.GetValueOrDefault(0).ShouldBeLessThanOrEqualTo(TakenBefore + 2, refused);
+            run.RefusedByWindow.Where(static window => window.Key > 0).ShouldAllBe(static window => window.Value == 1, refused);
+        }
+    }
+
     private void Share(string kind, int quota, string configured, string others, int seed)
     {
         SharedUpstream upstream = kind switch
@@ -71,14 +122,14 @@ public sealed class SharedQuotaTests(ITestOutputHelper output)
         utilisation.ShouldBeGreaterThanOrEqualTo(0.95);
     }
 
-    private static ServiceDefinition Definition(int quota, string configured) => new()
+    private static ServiceDefinition Definition(int quota, string configured, long window = Minute) => new()
     {
         Name = Guid.NewGuid().ToString("n"),
         Limits = configured switch
         {
-            "sliding" => [new LimitDefinition("own", UnitCost.Requests, new SlidingWindow(quota, Minute))],
-            "fixed" => [new LimitDefinition("own", UnitCost.Requests, new FixedWindow(quota, Minute))],
-            "bucket" => [new LimitDefinition("own", UnitCost.Requests, new TokenBucket(quota, Minute, quota))],
+            "sliding" => [new LimitDefinition("own", UnitCost.Requests, new SlidingWindow(quota, window))],
+            "fixed" => [new LimitDefinition("own", UnitCost.Requests, new FixedWindow(quota, window))],
+            "bucket" => [new LimitDefinition("own", UnitCost.Requests, new TokenBucket(quota, window, quota))],
             _ => [],
         },
         Correction = new CorrectionDefinition { Discover = configured == "none" },

@@ -28,6 +28,12 @@ internal sealed class SharedRun : IDisposable
     /// <summary>How many requests of ours are under way at once at most.</summary>
     public int Parallel { get; init; } = 20;
 
+    /// <summary>How many milliseconds a request and an answer are on their way, from and up to.</summary>
+    public (int There, int MostThere, int Back, int MostBack) Ways { get; init; } = (20, 100, 20, 100);
+
+    /// <summary>How many of ours were refused in each window, by its number; windows without any are not in it.</summary>
+    public SortedDictionary<long, int> RefusedByWindow { get; } = [];
+
     /// <summary>Ours that the upstream answered well, and refused; the others' that it answered well.</summary>
     public int Ok { get; private set; }
 
@@ -110,11 +116,16 @@ internal sealed class SharedRun : IDisposable
 
     private void Send(AdmissionTicket ticket)
     {
-        var (there, back) = (Latency(), Latency());
+        var (there, back) = (Latency(Ways.There, Ways.MostThere), Latency(Ways.Back, Ways.MostBack));
         At(Now + there, () =>
         {
             var isOk = _upstream.Take(Now);
-            var report = _upstream.Report(Now);
+            if (!isOk)
+            {
+                RefusedByWindow[Now / _upstream.Window] = RefusedByWindow.GetValueOrDefault(Now / _upstream.Window) + 1;
+            }
+
+            var report = _upstream.Report(Now) with { IsOfRefusal = !isOk };
             At(Now + back, () => Answer(ticket, isOk, report));
         });
     }
@@ -137,5 +148,5 @@ internal sealed class SharedRun : IDisposable
         TryAt(Now + 1);
     }
 
-    private long Latency() => TimeSpan.TicksPerMillisecond * _random.Next(20, 100);
+    private long Latency(int least, int most) => TimeSpan.TicksPerMillisecond * _random.Next(least, most);
 }

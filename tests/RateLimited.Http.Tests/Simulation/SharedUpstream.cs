@@ -14,11 +14,14 @@ internal abstract class SharedUpstream(int limit, long window)
     public abstract QuotaReport Report(long now);
 }
 
-/// <summary>Windows at whole multiples of their length, or from the first use on; resets in whole seconds, as most say them.</summary>
+/// <summary>Windows at whole multiples of their length, or from the first use on; resets in whole seconds, as most say them, unless it is told otherwise.</summary>
 internal sealed class SharedWindow(int limit, long window, long? phase) : SharedUpstream(limit, window)
 {
     private long _end;
     private int _taken;
+
+    /// <summary>To what resets are rounded up.</summary>
+    public long Rounding { get; init; } = TimeSpan.TicksPerSecond;
 
     public override bool Take(long now)
     {
@@ -35,8 +38,8 @@ internal sealed class SharedWindow(int limit, long window, long? phase) : Shared
     public override QuotaReport Report(long now)
     {
         Roll(now);
-        var seconds = (_end - now + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
-        return new QuotaReport { Name = "shared".AsMemory(), Unit = UnitCost.Requests, Limit = Limit, Remaining = Limit - _taken, ResetAfter = seconds * TimeSpan.TicksPerSecond };
+        var resetAfter = (_end - now + Rounding - 1) / Rounding * Rounding;
+        return new QuotaReport { Name = "shared".AsMemory(), Unit = UnitCost.Requests, Limit = Limit, Remaining = Limit - _taken, ResetAfter = resetAfter };
     }
 
     private void Roll(long now)

@@ -95,26 +95,27 @@ public sealed class VegasReferenceTests
             new(underWay > Bears ? AnswerKind.Throttled : random.Next(FaultOneIn) == 0 && FaultOneIn < int.MaxValue ? AnswerKind.Faulted : random.Next(500) == 0 ? AnswerKind.Ignored : AnswerKind.Succeeded, sentAt, IsExplained: random.Next(6) == 0);
     }
 
-    private sealed class Reference(double limit, VegasBounds bounds, Seen seen)
+    private sealed class Reference(int initial, VegasBounds bounds, Seen seen)
     {
         private readonly LatencyWindow _window = new();
         private readonly LoadHistory _history = new();
+        private double _limit = initial;
         private double _normal;
         private double? _probedFrom;
         private (double Limit, double Median)? _cutFrom;
         private double? _refused;
         private long _changedAt;
         private bool _isFresh;
-        private long _untilProbe = 30 * (long)limit;
+        private long _untilProbe = 30 * (long)initial;
         private long _probes;
         private int _waits;
         private int _nextWaits = 4;
 
-        public int Limit => (int)limit;
+        public int Limit => (int)_limit;
 
         public long HeardAt { get; private set; }
 
-        private double Step => Math.Max(1, Math.Log10(limit));
+        private double Step => Math.Max(1, Math.Log10(_limit));
 
         /// <summary>Near what was refused: nine tenths of it.</summary>
         private double Near => _refused!.Value * 0.9;
@@ -156,10 +157,10 @@ public sealed class VegasReferenceTests
         {
             seen.Refusals++;
             seen.BrokenProbes += _probedFrom is null ? 0 : 1;
-            limit = _probedFrom ?? limit;
-            (_probedFrom, _cutFrom, _refused) = (null, null, limit);
+            _limit = _probedFrom ?? _limit;
+            (_probedFrom, _cutFrom, _refused) = (null, null, _limit);
             (_waits, _nextWaits) = (_nextWaits, Math.Min(256, 2 * _nextWaits));
-            Change(Math.Min(0.9 * limit, limit - 1), now);
+            Change(Math.Min(0.9 * _limit, _limit - 1), now);
         }
 
         private void Decide(long now)
@@ -173,7 +174,7 @@ public sealed class VegasReferenceTests
             }
 
             _normal = _normal == 0 ? median : median < _normal ? _normal + (0.3 * (median - _normal)) : _normal;
-            if (_cutFrom is { } cut && median > cut.Median * (1 + (limit / cut.Limit)) / 2)
+            if (_cutFrom is { } cut && median > cut.Median * (1 + (_limit / cut.Limit)) / 2)
             {
                 seen.InVain++;
                 _normal = median;
@@ -201,28 +202,28 @@ public sealed class VegasReferenceTests
             seen.Probes++;
             _probes++;
             var hash = (uint)((ulong)_probes * 2_654_435_761 % (1UL << 32));
-            _untilProbe = (long)((27 + (hash / 256 % 7)) * limit);
-            _probedFrom = limit;
-            Change(limit / 2, now);
+            _untilProbe = (long)((27 + (hash / 256 % 7)) * _limit);
+            _probedFrom = _limit;
+            Change(_limit / 2, now);
         }
 
         private void Move(long now, double median, bool isUsed)
         {
             _waits = Math.Max(0, _waits - 1);
-            var queue = Math.Max(0, 1 - (_normal / median)) * limit;
+            var queue = Math.Max(0, 1 - (_normal / median)) * _limit;
             var tooMany = (queue - (6 * Step)) / 2;
-            if (tooMany > 0.2 * limit)
+            if (tooMany > 0.2 * _limit)
             {
                 if (_isFresh)
                 {
                     seen.Cuts++;
-                    _cutFrom = (limit, median);
-                    Change(limit - tooMany, now);
+                    _cutFrom = (_limit, median);
+                    Change(_limit - tooMany, now);
                 }
                 else
                 {
                     seen.Unsteady++;
-                    Change(limit, now);
+                    Change(_limit, now);
                 }
 
                 return;
@@ -233,10 +234,10 @@ public sealed class VegasReferenceTests
             seen.Vetoed += isVetoed ? 1 : 0;
             var by = isVetoed || queue > 6 * Step ? -Step : isUsed && queue <= Step ? 6 * Step : isUsed && queue < 3 * Step ? Step : 0;
             var most = Math.Max(5.0 * _window.RecentMost, bounds.Least);
-            limit = Math.Clamp(Math.Min(most, by > 0 ? Approach(limit + by) : limit + by), bounds.Least, bounds.Most);
+            _limit = Math.Clamp(Math.Min(most, by > 0 ? Approach(_limit + by) : _limit + by), bounds.Least, bounds.Most);
         }
 
-        /// <summary>As far as it goes towards a higher limit where one was refused.</summary>
+        /// <summary>As far as it goes towards a higher _limit where one was refused.</summary>
         private double Approach(double next)
         {
             if (_refused is not { } refused || next < Near)
@@ -247,10 +248,10 @@ public sealed class VegasReferenceTests
             if (_waits > 0)
             {
                 seen.Held++;
-                return Math.Max(limit, Near);
+                return Math.Max(_limit, Near);
             }
 
-            if (limit > refused + Step)
+            if (_limit > refused + Step)
             {
                 seen.Beyond++;
                 (_refused, _nextWaits) = (null, 4);
@@ -258,12 +259,12 @@ public sealed class VegasReferenceTests
             }
 
             seen.Crept++;
-            return Math.Min(next, 1 + Math.Max(limit, Near));
+            return Math.Min(next, 1 + Math.Max(_limit, Near));
         }
 
         private void Change(double to, long now)
         {
-            limit = Math.Clamp(to, bounds.Least, bounds.Most);
+            _limit = Math.Clamp(to, bounds.Least, bounds.Most);
             (_changedAt, _isFresh) = (now, true);
             _window.Restart(now);
             _history.Clear();
