@@ -136,12 +136,27 @@ internal sealed class BoundService
     /// Adds a limit that responses to an endpoint tell of, of the quota that a key draws on where they came to one, or does nothing if too many do. It counts from the next binding on. Only under
     /// the store's gate.
     /// </summary>
-    public BoundLimit? Learn(in QuotaReport report, string endpoint, BoundKey? key)
+    public BoundLimit? Learn(in QuotaReport report, string endpoint, BoundKey? key) =>
+        (key?.Quota.Reported ?? _reported).Add(report, endpoint, Definition.Correction, definition => Told(definition, endpoint, key));
+
+    /// <summary>
+    /// What holds up the requests to an endpoint, with the quota that a key draws on where they went with one, added if there is none yet. It counts from the next binding on. Only under the
+    /// store's gate.
+    /// </summary>
+    public BoundLimit CoolDownOf(string endpoint, BoundKey? key, out bool isNew)
+    {
+        var told = key?.Quota.Reported ?? _reported;
+        var known = told.CoolDownOf(endpoint);
+        isNew = known is null;
+        return known ?? told.AddCoolDown(endpoint, definition => Told(definition, endpoint, key));
+    }
+
+    /// <summary>A limit that nobody configured.</summary>
+    private BoundLimit Told(LimitDefinition definition, string endpoint, BoundKey? key)
     {
         var isOfService = Definition.Endpoints.Count == 0;
         var scope = key is null ? (isOfService ? LimitScope.Service : LimitScope.Endpoint) : isOfService ? LimitScope.Key : LimitScope.KeyEndpoint;
-        return (key?.Quota.Reported ?? _reported).Add(report, endpoint, Definition.Correction, definition => new BoundLimit(
-            definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
+        return new BoundLimit(definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store);
     }
 
     /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>
@@ -170,7 +185,7 @@ internal sealed class BoundService
             return;
         }
 
-        var interval = wait is null ? Math.Min(Exhaustion.UnknownReturn.Ticks, correction.MaxHint.Ticks) : correction.MaxHint.Ticks;
+        var interval = Exhaustion.IntervalOf(wait, correction.MaxHint.Ticks);
         _exhaustion.Begin(now, sentAt, Math.Min(wait ?? LimitRule.Never, correction.MaxExhausted.Ticks), interval);
         _isExhausted = true;
         Shared?.Pause(interval);

@@ -163,6 +163,36 @@ internal sealed partial class InProcessStore
         refused.Plan.Service.Exhaust(Now, refused.ChargedAt, wait);
     }
 
+    /// <summary>
+    /// Keeps those from sending who send to the same endpoint, with the same key where there are keys. Returns whether no plan counts yet what holds them up.
+    /// </summary>
+    public bool PauseEndpoint(AdmissionTicket refused, long duration)
+    {
+        using var held = Hold();
+        var coolDown = CoolDownOf(refused, out var isNew);
+        CoolDown.Pause(ref coolDown.State, Now, Math.Min(duration, refused.Plan.Service.Definition.Correction.MaxHint.Ticks));
+        return isNew;
+    }
+
+    /// <summary>The same for a quota of theirs that is used up and returns after so long; null where nobody knows.</summary>
+    public bool ExhaustEndpoint(AdmissionTicket refused, long? wait)
+    {
+        var correction = refused.Plan.Service.Definition.Correction;
+        var longest = correction.MaxHint.Ticks;
+        if (wait <= longest)
+        {
+            return PauseEndpoint(refused, wait.Value);
+        }
+
+        using var held = Hold();
+        var coolDown = CoolDownOf(refused, out var isNew);
+        CoolDown.Exhaust(ref coolDown.State, Now, refused.ChargedAt, Math.Min(wait ?? LimitRule.Never, correction.MaxExhausted.Ticks), Exhaustion.IntervalOf(wait, longest));
+        return isNew;
+    }
+
+    private static Partition CoolDownOf(AdmissionTicket refused, out bool isNew) =>
+        refused.Plan.Service.CoolDownOf(refused.Plan.Endpoint, refused.Key?.Chosen, out isNew).Only!;
+
     /// <summary>A request is over of which the upstream may have said nothing.</summary>
     private static void EndReported(ReportedLimit rule, ref Charge charge, in Moment at, bool wasCounted)
     {

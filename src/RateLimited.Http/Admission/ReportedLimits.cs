@@ -13,17 +13,34 @@ internal sealed class ReportedLimits
 
     private const int LongestName = 32;
     private const string NamePrefix = "upstream";
+    private const string CoolDownName = NamePrefix + " cool-down";
 
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
     private readonly List<Reported> _all = [];
+    private readonly Dictionary<string, BoundLimit> _coolDowns = new(StringComparer.Ordinal);
 
     public bool IsEmpty => _all.Count == 0;
 
-    public IEnumerable<BoundLimit> All => _all.Select(static each => each.Limit);
+    public IEnumerable<BoundLimit> All => _all.Select(static each => each.Limit).Concat(_coolDowns.Values);
 
     /// <summary>Those that count the requests of an endpoint; of requests without one for an empty name.</summary>
-    public IEnumerable<BoundLimit> Of(string endpoint) => _all.Where(each => each.Endpoints.Contains(endpoint)).Select(static each => each.Limit);
+    public IEnumerable<BoundLimit> Of(string endpoint)
+    {
+        var told = _all.Where(each => each.Endpoints.Contains(endpoint)).Select(static each => each.Limit);
+        return _coolDowns.TryGetValue(endpoint, out var coolDown) ? told.Append(coolDown) : told;
+    }
+
+    /// <summary>What holds up the requests of an endpoint when the upstream asks for that. Returns null when it has to be added: see <see cref="AddCoolDown"/>.</summary>
+    public BoundLimit? CoolDownOf(string endpoint) => _coolDowns.GetValueOrDefault(endpoint);
+
+    /// <summary>Adds that: at most one for each endpoint that is configured.</summary>
+    public BoundLimit AddCoolDown(string endpoint, Func<LimitDefinition, BoundLimit> create)
+    {
+        var added = create(new LimitDefinition(CoolDownName, UnitCost.Requests, new CoolDown()));
+        _coolDowns.Add(endpoint, added);
+        return added;
+    }
 
     /// <summary>Whether the upstream reports the limit that was configured.</summary>
     public bool Covers(BoundLimit configured) => _all.Exists(each =>

@@ -1,6 +1,4 @@
-using RateLimited.Http.Limits;
-
-namespace RateLimited.Http.Admission;
+namespace RateLimited.Http.Limits;
 
 /// <summary>
 /// Until when an upstream wants no request. It is only ever lengthened. The first requests after it keep a distance: everybody who was told the same comes back at the same time.
