@@ -124,7 +124,13 @@ internal sealed class BoundService
             Volatile.Write(ref _faults, new FaultGate(next.FaultThrottle, _store));
         }
 
+        var isBelievedAsBefore = next.Correction.MaxHint == Definition.Correction.MaxHint && next.Correction.IsLearned == Definition.Correction.IsLearned;
         Definition = next;
+        if (!isBelievedAsBefore)
+        {
+            Believe(next);
+        }
+
         Take(Bind(next));
         return [.. previous.Except(_limits)];
     }
@@ -151,6 +157,16 @@ internal sealed class BoundService
         return known ?? told.AddCoolDown(endpoint, definition => Told(definition, endpoint, key));
     }
 
+    private void Believe(ServiceDefinition next)
+    {
+        var at = _store.Clock.At(Guard);
+        var bounds = new PartitionBounds(next.MaxPartitions, next.PartitionIdleTimeout.Ticks);
+        foreach (var told in _quotas.All.Select(static quota => quota.Reported).Prepend(_reported))
+        {
+            told.Believe(next.Correction, at, bounds);
+        }
+    }
+
     /// <summary>A limit that nobody configured.</summary>
     private BoundLimit Told(LimitDefinition definition, string endpoint, BoundKey? key)
     {
@@ -170,7 +186,7 @@ internal sealed class BoundService
     public void PauseAlone(long now, long duration) => _pause.Extend(now, Math.Min(duration, Definition.Correction.MaxHint.Ticks));
 
     /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
-    public void PauseBlindly(long now, long sentAt) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks);
+    public void PauseBlindly(long now, long sentAt, long shortest) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks, shortest);
 
     /// <summary>
     /// A quota is used up and returns after so long, null where nobody knows. Within what is believed that is a pause like any other; beyond, one request at intervals finds out. Only under

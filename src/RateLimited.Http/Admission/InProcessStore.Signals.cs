@@ -141,18 +141,18 @@ internal sealed partial class InProcessStore
         return known is null;
     }
 
-    /// <summary>Keeps a service from sending for so long; null when nobody says for how long.</summary>
-    public void Pause(AdmissionTicket refused, long? duration)
+    /// <summary>Keeps a service from sending for so long; null when nobody says for how long. What is guessed is doubled each time it was too short.</summary>
+    public void Pause(AdmissionTicket refused, long? duration, bool isGuessed)
     {
         var service = refused.Plan.Service;
         using var held = Hold();
-        if (duration is { } known)
+        if (duration is { } known && !isGuessed)
         {
             service.Pause(Now, known);
         }
         else
         {
-            service.PauseBlindly(Now, refused.ChargedAt);
+            service.PauseBlindly(Now, refused.ChargedAt, duration ?? Limits.Pause.ShortestBlind);
         }
     }
 

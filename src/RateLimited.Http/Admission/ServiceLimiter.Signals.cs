@@ -25,10 +25,10 @@ internal sealed partial class ServiceLimiter
         }
     }
 
-    /// <summary>The upstream wants no request of the service for so long; null when it refused one and does not say for how long. All that wait wait for it.</summary>
-    public void Pause(AdmissionTicket refused, TimeSpan? wait)
+    /// <summary>The upstream wants no request of the service for so long; null when it refused one and does not say for how long. What is guessed is doubled each time it was too short. All that wait wait for it.</summary>
+    public void Pause(AdmissionTicket refused, TimeSpan? wait, bool isGuessed = false)
     {
-        _store.Pause(refused, wait?.Ticks);
+        _store.Pause(refused, wait?.Ticks, isGuessed);
         Wake();
     }
 

@@ -135,7 +135,7 @@ internal static class ResponseSignals
                     break;
                 }
 
-                limiter.Pause(ticket, verdict.Wait);
+                limiter.Pause(ticket, verdict.Wait, verdict.IsWaitGuessed);
                 break;
         }
     }

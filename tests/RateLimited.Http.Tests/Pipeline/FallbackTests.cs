@@ -23,6 +23,7 @@ public sealed class FallbackTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Fact]
+    [Fault("PEERS_H7")]
     public async Task Another_client_is_asked_at_its_address_without_our_key_PEERS_H7()
     {
         _status = HttpStatusCode.InternalServerError;
@@ -139,6 +140,7 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
+    [Fault("PEERS_H9")]
     public async Task What_is_kept_is_bounded()
     {
         using var invoker = Falling(new FallbackRule { StaleFor = TimeSpan.TicksPerHour });

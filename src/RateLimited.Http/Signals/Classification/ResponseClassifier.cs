@@ -116,7 +116,9 @@ internal static class ResponseClassifier
         if (verdict.IsRefusal)
         {
             // A wait of nothing after a refusal is how Spotify says that it doesn't know.
-            wait = wait > TimeSpan.Zero ? wait : Exhausted(signal) ?? (wait is null ? HiddenWait(signal) : LeastWait);
+            var told = wait > TimeSpan.Zero ? wait : Exhausted(signal) ?? (wait is null ? null : LeastWait);
+            verdict = verdict with { IsWaitGuessed = told is null && signal.Body.IsHiddenLimit };
+            wait = told ?? (signal.Body.IsHiddenLimit ? HiddenLimitWait : null);
             wait = wait is { } floor ? bounds.Bound(floor.Ticks, out _) : null;
         }
 
@@ -170,8 +172,6 @@ internal static class ResponseClassifier
 
         return longest;
     }
-
-    private static TimeSpan? HiddenWait(in UpstreamSignal signal) => signal.Body.IsHiddenLimit ? HiddenLimitWait : null;
 
     private static TimeSpan? Exhausted(in UpstreamSignal signal)
     {
