@@ -42,7 +42,7 @@ public enum WindowAnchor
     /// <summary>At the first request after the last window ended.</summary>
     FirstUse,
 
-    /// <summary>At first use, until the upstream announces a reset instant; from then on there.</summary>
+    /// <summary>At first use, until the upstream announces a reset instant; from then on there, each end a whole window or more after the one before.</summary>
     Announced,
 }
 

@@ -405,9 +405,10 @@ if not answered then
       l.dirty = true
       roll(l, now)
       if now >= l.mark then
-        open(l, e, false)
+        -- A window ends no sooner than a whole one after the window before it, whatever is announced.
+        open(l, l.mark > 0 and max(e, l.mark + l.window) or e, false)
       elseif l.anchor == 3 then
-        l.mark = e
+        l.mark = l.since > 0 and max(e, l.since + l.window) or e
       else
         local later = (e - l.mark) % l.window
         -- Announced instants are rounded to seconds: of windows of a second and more none is moved by less.

@@ -72,8 +72,8 @@ internal sealed class BoundLimit
 
     public string Unit => Definition.Unit;
 
-    /// <summary>What every request costs at least. What the upstream reports is charged something by all, so that nobody goes when nothing is left.</summary>
-    public long LeastCost => Rule is ReportedLimit ? 1 : 0;
+    /// <summary>What every request costs at least. What the upstream says is charged something by all, so that nobody goes when nothing is left.</summary>
+    public long LeastCost => Rule is ReportedLimit or CoolDown ? 1 : 0;
 
     /// <summary>Whether whoever is refused by it holds up everybody behind: all requests share it.</summary>
     public bool IsShared { get; }
@@ -166,7 +166,7 @@ internal sealed class BoundLimit
         Definition = definition;
         Rule = definition.Rule;
         PartsPerUnit = definition.PartsPerUnit;
-        CostOfOne = definition.Rule is ReportedLimit ? 1 : string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) ? PartsPerUnit : 0;
+        CostOfOne = definition.Rule is ReportedLimit or CoolDown ? 1 : string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) ? PartsPerUnit : 0;
         Capacity = Rule.Capacity;
         IsReleased = Rule.IsReleased;
         _shareOfOne = (long)(WholeShare / Capacity);

@@ -121,7 +121,13 @@ internal sealed class BoundService
             Volatile.Write(ref _faults, new FaultGate(next.FaultThrottle, _store));
         }
 
+        var isBelievedAsBefore = next.Correction.MaxHint == Definition.Correction.MaxHint && next.Correction.IsLearned == Definition.Correction.IsLearned;
         Definition = next;
+        if (!isBelievedAsBefore)
+        {
+            Believe(next);
+        }
+
         Take(Bind(next));
         return [.. previous.Except(_limits)];
     }
@@ -133,12 +139,37 @@ internal sealed class BoundService
     /// Adds a limit that responses to an endpoint tell of, of the quota that a key draws on where they came to one, or does nothing if too many do. It counts from the next binding on. Only under
     /// the store's gate.
     /// </summary>
-    public BoundLimit? Learn(in QuotaReport report, string endpoint, BoundKey? key)
+    public BoundLimit? Learn(in QuotaReport report, string endpoint, BoundKey? key) =>
+        (key?.Quota.Reported ?? _reported).Add(report, endpoint, Definition.Correction, definition => Told(definition, endpoint, key));
+
+    /// <summary>
+    /// What holds up the requests to an endpoint, with the quota that a key draws on where they went with one, added if there is none yet. It counts from the next binding on. Only under the
+    /// store's gate.
+    /// </summary>
+    public BoundLimit CoolDownOf(string endpoint, BoundKey? key, out bool isNew)
+    {
+        var told = key?.Quota.Reported ?? _reported;
+        var known = told.CoolDownOf(endpoint);
+        isNew = known is null;
+        return known ?? told.AddCoolDown(endpoint, definition => Told(definition, endpoint, key));
+    }
+
+    private void Believe(ServiceDefinition next)
+    {
+        var at = _store.Clock.At(Guard);
+        var bounds = new PartitionBounds(next.MaxPartitions, next.PartitionIdleTimeout.Ticks);
+        foreach (var told in _quotas.All.Select(static quota => quota.Reported).Prepend(_reported))
+        {
+            told.Believe(next.Correction, at, bounds);
+        }
+    }
+
+    /// <summary>A limit that nobody configured.</summary>
+    private BoundLimit Told(LimitDefinition definition, string endpoint, BoundKey? key)
     {
         var isOfService = Definition.Endpoints.Count == 0;
         var scope = key is null ? (isOfService ? LimitScope.Service : LimitScope.Endpoint) : isOfService ? LimitScope.Key : LimitScope.KeyEndpoint;
-        return (key?.Quota.Reported ?? _reported).Add(report, endpoint, Definition.Correction, definition => new BoundLimit(
-            definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store));
+        return new BoundLimit(definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store);
     }
 
     /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>
@@ -152,7 +183,7 @@ internal sealed class BoundService
     public void PauseAlone(long now, long duration) => _pause.Extend(now, Math.Min(duration, Definition.Correction.MaxHint.Ticks));
 
     /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
-    public void PauseBlindly(long now, long sentAt) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks);
+    public void PauseBlindly(long now, long sentAt, long shortest) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks, shortest);
 
     /// <summary>
     /// A quota is used up and returns after so long, null where nobody knows. Within what is believed that is a pause like any other; beyond, one request at intervals finds out. Only under
@@ -167,7 +198,7 @@ internal sealed class BoundService
             return;
         }
 
-        var interval = wait is null ? Math.Min(Exhaustion.UnknownReturn.Ticks, correction.MaxHint.Ticks) : correction.MaxHint.Ticks;
+        var interval = Exhaustion.IntervalOf(wait, correction.MaxHint.Ticks);
         _exhaustion.Begin(now, sentAt, Math.Min(wait ?? LimitRule.Never, correction.MaxExhausted.Ticks), interval);
         _isExhausted = true;
         Shared?.Pause(interval);

@@ -150,18 +150,18 @@ internal sealed partial class InProcessStore
         return known is null;
     }
 
-    /// <summary>Keeps a service from sending for so long; null when nobody says for how long.</summary>
-    public void Pause(AdmissionTicket refused, long? duration)
+    /// <summary>Keeps a service from sending for so long; null when nobody says for how long. What is guessed is doubled each time it was too short.</summary>
+    public void Pause(AdmissionTicket refused, long? duration, bool isGuessed)
     {
         var service = refused.Plan.Service;
         using var held = Hold();
-        if (duration is { } known)
+        if (duration is { } known && !isGuessed)
         {
             service.Pause(Now, known);
         }
         else
         {
-            service.PauseBlindly(Now, refused.ChargedAt);
+            service.PauseBlindly(Now, refused.ChargedAt, duration ?? Limits.Pause.ShortestBlind);
         }
     }
 
@@ -171,6 +171,36 @@ internal sealed partial class InProcessStore
         using var held = Hold();
         refused.Plan.Service.Exhaust(Now, refused.ChargedAt, wait);
     }
+
+    /// <summary>
+    /// Keeps those from sending who send to the same endpoint, with the same key where there are keys. Returns whether no plan counts yet what holds them up.
+    /// </summary>
+    public bool PauseEndpoint(AdmissionTicket refused, long duration)
+    {
+        using var held = Hold();
+        var coolDown = CoolDownOf(refused, out var isNew);
+        CoolDown.Pause(ref coolDown.State, Now, Math.Min(duration, refused.Plan.Service.Definition.Correction.MaxHint.Ticks));
+        return isNew;
+    }
+
+    /// <summary>The same for a quota of theirs that is used up and returns after so long; null where nobody knows.</summary>
+    public bool ExhaustEndpoint(AdmissionTicket refused, long? wait)
+    {
+        var correction = refused.Plan.Service.Definition.Correction;
+        var longest = correction.MaxHint.Ticks;
+        if (wait <= longest)
+        {
+            return PauseEndpoint(refused, wait.Value);
+        }
+
+        using var held = Hold();
+        var coolDown = CoolDownOf(refused, out var isNew);
+        CoolDown.Exhaust(ref coolDown.State, Now, refused.ChargedAt, Math.Min(wait ?? LimitRule.Never, correction.MaxExhausted.Ticks), Exhaustion.IntervalOf(wait, longest));
+        return isNew;
+    }
+
+    private static Partition CoolDownOf(AdmissionTicket refused, out bool isNew) =>
+        refused.Plan.Service.CoolDownOf(refused.Plan.Endpoint, refused.Key?.Chosen, out isNew).Only!;
 
     /// <summary>A request is over of which the upstream may have said nothing.</summary>
     private static void EndReported(ReportedLimit rule, ref Charge charge, in Moment at, bool wasCounted)

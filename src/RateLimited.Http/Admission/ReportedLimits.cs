@@ -13,28 +13,45 @@ internal sealed class ReportedLimits
 
     private const int LongestName = 32;
     private const string NamePrefix = "upstream";
+    private const string CoolDownName = NamePrefix + " cool-down";
 
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
     private readonly List<Reported> _all = [];
+    private readonly Dictionary<string, BoundLimit> _coolDowns = new(StringComparer.Ordinal);
 
     public bool IsEmpty => _all.Count == 0;
 
-    public IEnumerable<BoundLimit> All => _all.Select(static each => each.Limit);
+    public IEnumerable<BoundLimit> All => _all.Select(static each => each.Limit).Concat(_coolDowns.Values);
 
     /// <summary>Those that count the requests of an endpoint; of requests without one for an empty name.</summary>
-    public IEnumerable<BoundLimit> Of(string endpoint) => _all.Where(each => each.Endpoints.Contains(endpoint)).Select(static each => each.Limit);
+    public IEnumerable<BoundLimit> Of(string endpoint)
+    {
+        var told = _all.Where(each => each.Endpoints.Contains(endpoint)).Select(static each => each.Limit);
+        return _coolDowns.TryGetValue(endpoint, out var coolDown) ? told.Append(coolDown) : told;
+    }
+
+    /// <summary>What holds up the requests of an endpoint when the upstream asks for that. Returns null when it has to be added: see <see cref="AddCoolDown"/>.</summary>
+    public BoundLimit? CoolDownOf(string endpoint) => _coolDowns.GetValueOrDefault(endpoint);
+
+    /// <summary>Adds that: at most one for each endpoint that is configured.</summary>
+    public BoundLimit AddCoolDown(string endpoint, Func<LimitDefinition, BoundLimit> create)
+    {
+        var added = create(new LimitDefinition(CoolDownName, UnitCost.Requests, new CoolDown()));
+        _coolDowns.Add(endpoint, added);
+        return added;
+    }
 
     /// <summary>Whether the upstream reports the limit that was configured.</summary>
     public bool Covers(BoundLimit configured) => _all.Exists(each =>
-        string.Equals(each.Limit.Unit, configured.Unit, StringComparison.Ordinal) && !configured.Rule.IsReleased && (each.Rule.NamedWindow == 0 || each.Rule.NamedWindow == configured.Rule.Window));
+        string.Equals(each.Limit.Unit, configured.Unit, StringComparison.Ordinal) && !configured.Rule.IsReleased && (RuleOf(each).NamedWindow == 0 || RuleOf(each).NamedWindow == configured.Rule.Window));
 
     /// <summary>The limit that a report is of, or null when it has not been told of yet, or not in answer to that endpoint.</summary>
     public BoundLimit? Find(in QuotaReport report, string endpoint)
     {
         foreach (var each in _all)
         {
-            if (each.Rule.Is(report))
+            if (RuleOf(each).Is(report))
             {
                 return each.Endpoints.Contains(endpoint) ? each.Limit : null;
             }
@@ -48,7 +65,7 @@ internal sealed class ReportedLimits
     {
         foreach (var each in _all)
         {
-            if (each.Rule.Is(report))
+            if (RuleOf(each).Is(report))
             {
                 each.Endpoints.Add(endpoint);
                 return each.Limit;
@@ -61,14 +78,25 @@ internal sealed class ReportedLimits
         }
 
         var rule = new ReportedLimit(report.Name.ToString(), report.Unit, report.NamedWindow, correction.MaxHint.Ticks, correction.IsLearned);
-        var added = new Reported(rule, create(new LimitDefinition(NameOf(report.Name.Span), report.Unit, rule)), new HashSet<string>(StringComparer.Ordinal) { endpoint });
+        var added = new Reported(create(new LimitDefinition(NameOf(report.Name.Span), report.Unit, rule)), new HashSet<string>(StringComparer.Ordinal) { endpoint });
         _all.Add(added);
         return added.Limit;
+    }
+
+    /// <summary>Takes over for how long what is said is believed. What was said before is kept.</summary>
+    public void Believe(CorrectionDefinition correction, in Moment at, PartitionBounds bounds)
+    {
+        foreach (var each in _all)
+        {
+            each.Limit.Change(each.Limit.Definition with { Rule = RuleOf(each).Believed(correction.MaxHint.Ticks, correction.IsLearned) }, at, bounds);
+        }
     }
 
     /// <summary>A name that may be shown: the upstream's own if it is a plain word.</summary>
     private static string NameOf(ReadOnlySpan<char> name) =>
         name.Length is > 0 and <= LongestName && !name.ContainsAnyExcept(Plain) ? $"{NamePrefix} {name}" : NamePrefix;
 
-    private sealed record Reported(ReportedLimit Rule, BoundLimit Limit, HashSet<string> Endpoints);
+    private static ReportedLimit RuleOf(Reported each) => (ReportedLimit)each.Limit.Rule;
+
+    private sealed record Reported(BoundLimit Limit, HashSet<string> Endpoints);
 }

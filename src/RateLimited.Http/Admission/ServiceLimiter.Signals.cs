@@ -38,14 +38,10 @@ internal sealed partial class ServiceLimiter
         return bounds;
     }
 
-    /// <summary>Corrects the limits by what the response to a request says, after it was answered. The ticket has not been completed.</summary>
-    public void Hear(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports) =>
-        Hear(_store.Answer(ticket, Now, bounds: null, reports, (int)Volatile.Read(ref _inFlight.Value)));
-
-    /// <summary>The upstream wants no request of the service for so long; null when it refused one and does not say for how long. All that wait wait for it.</summary>
-    public void Pause(AdmissionTicket refused, TimeSpan? wait)
+    /// <summary>The upstream wants no request of the service for so long; null when it refused one and does not say for how long. What is guessed is doubled each time it was too short. All that wait wait for it.</summary>
+    public void Pause(AdmissionTicket refused, TimeSpan? wait, bool isGuessed = false)
     {
-        _store.Pause(refused, wait?.Ticks);
+        _store.Pause(refused, wait?.Ticks, isGuessed);
         Wake();
     }
 
@@ -55,6 +51,12 @@ internal sealed partial class ServiceLimiter
         _store.Exhaust(refused, wait?.Ticks);
         Wake();
     }
+
+    /// <summary>The upstream wants no request for so long to the endpoint that one was refused by, with the key that it went with.</summary>
+    public void PauseEndpoint(AdmissionTicket refused, TimeSpan wait) => Hear(_store.PauseEndpoint(refused, wait.Ticks));
+
+    /// <summary>A quota of that endpoint is used up until so long from now; null when nobody says when it returns.</summary>
+    public void ExhaustEndpoint(AdmissionTicket refused, TimeSpan? wait) => Hear(_store.ExhaustEndpoint(refused, wait?.Ticks));
 
     private void Hear(bool hasLearned)
     {

@@ -12,7 +12,9 @@ internal sealed class QuotaHealth
     private const int PacedPart = 64;
     private const long LongestPace = 25 * TimeSpan.TicksPerMillisecond;
 
-    private const long ShortestBlind = TimeSpan.TicksPerSecond;
+    /// <summary>Where nobody knows anything.</summary>
+    public const long ShortestBlind = TimeSpan.TicksPerSecond;
+
     private const int MostDoublings = 6;
 
     /// <summary>After how long it is found out whether a quota has returned of which nobody says when it does.</summary>
@@ -57,16 +59,16 @@ internal sealed class QuotaHealth
     }
 
     /// <summary>
-    /// The upstream refuses and does not say for how long: a second, and twice as long each time it happens again after a rest. What was under way when a rest began says nothing new.
+    /// The upstream refuses and does not say for how long: the shortest wait, and twice as long each time it happens again after a rest. What was under way when a rest began says nothing new.
     /// </summary>
-    public void LimitBlindly(long now, long sentAt, long longest)
+    public void LimitBlindly(long now, long sentAt, long longest, long shortest = ShortestBlind)
     {
         if (sentAt < _limitedAt)
         {
             return;
         }
 
-        Limit(now, Math.Min(ShortestBlind << _doublings, longest));
+        Limit(now, Math.Min(shortest << _doublings, longest));
         _doublings = Math.Min(_doublings + 1, MostDoublings);
     }
 

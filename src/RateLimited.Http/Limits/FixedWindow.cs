@@ -203,8 +203,8 @@ internal sealed class FixedWindow : LimitRule
     }
 
     /// <summary>
-    /// Windows that are anchored to announcements end when they are told. Others are moved later until they end together with the upstream's, once in each window: an end that came earlier
-    /// would give the quota out anew, and whoever can say so could do it again and again.
+    /// Windows that are anchored to announcements end when they are told, but no sooner than a whole window after the one before. Others are moved later until they end together with the
+    /// upstream's, once in each window. Ends that came earlier would give the quota out anew, and whoever can say so could do it again and again.
     /// </summary>
     public override void Announce(ref LimitState state, in Moment at, long resetAt)
     {
@@ -212,17 +212,20 @@ internal sealed class FixedWindow : LimitRule
         Roll(ref state, at);
         if (IsOver(state, at))
         {
-            Open(ref state, end, follows: false);
+            Open(ref state, AWindowAfter(state.Mark, end), follows: false);
         }
         else if (_anchor == WindowAnchor.Announced)
         {
-            state.Mark = end;
+            state.Mark = AWindowAfter(state.Extra is Notes notes ? notes.Since : 0, end);
         }
         else
         {
             Shift(ref state, end);
         }
     }
+
+    /// <summary>An end, or a later one if it lies less than a window after the end before it, where there was one.</summary>
+    private long AWindowAfter(long previous, long end) => previous > 0 ? Math.Max(end, Saturating.Add(previous, Window)) : end;
 
     private void Shift(ref LimitState state, long resetAt)
     {

@@ -40,10 +40,11 @@ internal sealed class ReportedLimit(string name, string unit, long namedWindow, 
 
     public override long Present(ref LimitState state, in Moment at) => state.Extra is ReportedQuota { Limit: > 0 and var limit } ? limit : Quota;
 
-    /// <summary>What was learned stays true whatever is configured.</summary>
-    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
-    {
-    }
+    /// <summary>The same limit, believed for another time.</summary>
+    public ReportedLimit Believed(long anotherLongest, bool isKeptNow) => new(name, unit, namedWindow, anotherLongest, isKeptNow);
+
+    /// <summary>What was learned stays true whatever is configured. For how long it is believed does not.</summary>
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at) => Known(ref state).Believe(longest, isKept);
 
     /// <summary>Takes in what the response to a request says. See <see cref="ReportedQuota.Hear"/>.</summary>
     public void Hear(ref LimitState state, in Moment at, in QuotaReport report, long? receipt, long cost, long unknown) =>

@@ -42,6 +42,8 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     private const int LargestMarginPart = 4;
     private const long SmallestMargin = 2;
 
+    private long _longest = longest;
+    private bool _isKept = isKept;
     private long _charged;
     private long _underWay;
     private long _left = long.MaxValue;
@@ -71,12 +73,15 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     private long Usable => IsBounded ? _left - _underWay : long.MaxValue;
 
     /// <summary>When what was said is forgotten, and with it what held anybody up.</summary>
-    private long ForgottenAt => isKept ? LimitRule.Never : Saturating.Add(Saturating.Add(_heardAt, longest), 1);
+    private long ForgottenAt => _isKept ? LimitRule.Never : Saturating.Add(Saturating.Add(_heardAt, _longest), 1);
 
     private long WindowOrUsual => _window > 0 ? _window : UsualWindow;
 
     /// <summary>What is left to others in a bucket. It costs its amount once and no throughput.</summary>
     private long MarginAt(in Moment at) => IsShared(at) ? Math.Min(Math.Max(_limit / MarginPart, SmallestMargin), _limit / LargestMarginPart) : 0;
+
+    /// <summary>From now on what is said is believed for another time.</summary>
+    public void Believe(long longest, bool isKept) => (_longest, _isKept) = (longest, isKept);
 
     public long Earliest(in Moment at, long cost)
     {
@@ -116,7 +121,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         }
         else if (IsBounded && _resetAt == LimitRule.Never)
         {
-            _resetAt = Saturating.Add(at.Now, Saturating.Add(Math.Min(WindowOrUsual, longest), at.Guard));
+            _resetAt = Saturating.Add(at.Now, Saturating.Add(Math.Min(WindowOrUsual, _longest), at.Guard));
         }
 
         return _charged;
@@ -247,7 +252,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
 
     private void HearLevel(in Moment at, long remaining)
     {
-        if (_window / _limit > longest)
+        if (_window / _limit > _longest)
         {
             return;
         }
@@ -263,7 +268,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         Notice(at, others: isKnown && used > _bucket.Used(ref _level, at) - margin + 1);
 
         // What is under way may be more than there was, but nobody waits longer for one than anything is believed.
-        var most = (long)Int128.Min(_limit - 1 + ((Int128)longest * _limit / _window), long.MaxValue);
+        var most = (long)Int128.Min(_limit - 1 + ((Int128)_longest * _limit / _window), long.MaxValue);
         used = Math.Min(Saturating.Add(used, margin), most);
         var heard = default(LimitState);
         if (used > 0)
@@ -291,7 +296,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
 
     private void HearWindow(in Moment at, long remaining, long? resetAfter, long receipt, bool isNewest)
     {
-        var after = Math.Min(resetAfter ?? (remaining > 0 ? 0 : ShortestWait), longest);
+        var after = Math.Min(resetAfter ?? (remaining > 0 ? 0 : ShortestWait), _longest);
         if (after <= 0)
         {
             // Of a window that has ended meanwhile, or of none that ever ends.

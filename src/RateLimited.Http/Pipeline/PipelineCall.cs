@@ -74,13 +74,19 @@ internal sealed class PipelineCall(ResilienceHandler handler, ServicePipeline pi
             ? client.Send(FallbackClient.RequestFor(Request, client.BaseAddress), HttpCompletionOption.ResponseHeadersRead, cancellationToken)
 #pragma warning restore VSTHRD103, CA1849
             : await client.SendAsync(FallbackClient.RequestFor(Request, client.BaseAddress), HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        if ((int)response.StatusCode is < 500 and not 429 and not 408)
+        if ((int)response.StatusCode is >= 500 or 429 or 408)
         {
-            return response;
+            response.Dispose();
+            return null;
         }
 
-        response.Dispose();
-        return null;
+        if (WatchedContent.MayHaveBody(Request, response))
+        {
+            // Whoever stands in has what is left of this call's time, whatever it gives itself.
+            response.Content = new WatchedContent(response.Content, new BodyWatch(pipeline.Limiter, response.Content, pipeline.Settings.Patience) { CallEndsAt = Deadline });
+        }
+
+        return response;
     }
 
     private Task<HttpResponseMessage> SendOnceAsync(CancellationToken cancellationToken) => _plan.Rule.Hedging is { } hedging && HedgedSend.IsFor(Request)

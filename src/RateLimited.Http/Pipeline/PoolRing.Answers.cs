@@ -71,13 +71,13 @@ internal sealed partial class PoolRing
             var (wait, isCertain) = ReturnOf(verdict, limiter.Time.GetUtcNow(), limiter.Definition.Correction);
             Tell(limiter, (_, now) => KeyOf(key.Handle).Quota.Exhaust(now, sentAt, wait, isCertain));
         }
-        else if (verdict.Wait is { } asked)
+        else if (verdict is { Wait: { } asked, IsWaitGuessed: false })
         {
             Tell(limiter, (_, now) => KeyOf(key.Handle).Quota.Limit(now, asked.Ticks));
         }
         else
         {
-            Tell(limiter, (_, now) => KeyOf(key.Handle).Quota.LimitBlindly(now, sentAt, longest));
+            Tell(limiter, (_, now) => KeyOf(key.Handle).Quota.LimitBlindly(now, sentAt, longest, verdict.Wait?.Ticks ?? QuotaHealth.ShortestBlind));
         }
     }
 

@@ -105,36 +105,37 @@ internal static class ResponseSignals
             return;
         }
 
-        var isOfEndpoint = verdict.Scope == ResponseScope.Endpoint && limiter.Definition.Endpoints.Count > 0;
-        var wait = verdict.Wait;
         if (verdict.Kind == ResponseKind.Exhausted && verdict.Scope != ResponseScope.Request)
         {
             var now = limiter.Time.GetUtcNow();
             var returns = QuotaReturn.Of(verdict, now, limiter.Definition.Correction.AccountZone) - now;
-            if (!isOfEndpoint)
+            if (verdict.Scope == ResponseScope.Endpoint && (keys is not null || limiter.Definition.Endpoints.Count > 0))
+            {
+                limiter.ExhaustEndpoint(ticket, returns);
+            }
+            else
             {
                 limiter.Exhaust(ticket, returns);
-                return;
             }
 
-            wait ??= returns ?? Exhaustion.UnknownReturn;
+            return;
         }
 
         switch (verdict.Scope)
         {
             case ResponseScope.Request:
                 break;
-            case ResponseScope.Endpoint when wait is { } pause:
-                limiter.Hear(ticket, [new QuotaReport { Name = "cool-down".AsMemory(), Unit = UnitCost.Requests, Remaining = 0, ResetAfter = pause.Ticks, NamedWindow = TimeSpan.MaxValue.Ticks }]);
+            case ResponseScope.Endpoint when verdict.Wait is { } wait:
+                limiter.PauseEndpoint(ticket, wait);
                 break;
             default:
                 // What learns by itself how fast to go has slowed down already.
-                if (wait is null && ticket.Plan.Learns)
+                if (verdict.Wait is null && ticket.Plan.FindsItsRate)
                 {
                     break;
                 }
 
-                limiter.Pause(ticket, wait);
+                limiter.Pause(ticket, verdict.Wait, verdict.IsWaitGuessed);
                 break;
         }
     }

@@ -109,17 +109,24 @@ internal sealed class StaleResponses(TimeProvider time)
     private static string KeyOf(HttpRequestMessage request)
     {
         var said = request.RateLimiting();
-        var text = new StringBuilder(request.RequestUri!.AbsoluteUri).Append('\n').Append(said?.Tenant).Append('\n').Append(said?.Partition);
+        var text = new StringBuilder();
+        Add(text, request.RequestUri!.AbsoluteUri);
+        Add(text, said?.Tenant);
+        Add(text, said?.Partition);
         foreach (var header in request.Headers.NonValidated)
         {
             if (!Volatile.Contains(header.Key))
             {
-                text.Append('\n').Append(header.Key.ToUpperInvariant()).Append(':').Append(header.Value.ToString());
+                Add(text, header.Key.ToUpperInvariant());
+                Add(text, header.Value.ToString());
             }
         }
 
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
+
+    /// <summary>With its length before it: names that callers give may hold anything, and two of them must not read as two others.</summary>
+    private static void Add(StringBuilder text, string? part) => text.Append(CultureInfo.InvariantCulture, $"{part?.Length ?? -1}:").Append(part);
 
     private sealed record Kept(string Key, long At, byte[] Body, KeyValuePair<string, string>[] Headers, KeyValuePair<string, string>[] ContentHeaders, Version Version);
 }

@@ -12,6 +12,9 @@ internal sealed record HeaderDialect(string Name)
     /// <summary>Whom a refusal concerns, where the response itself doesn't tell.</summary>
     public ResponseScope LimitScope { get; init; } = ResponseScope.Key;
 
+    /// <summary>When a day's quota returns of which nothing is left, where the response itself doesn't tell.</summary>
+    public QuotaHorizon DayEnds { get; init; }
+
     /// <summary>Statuses that mean something else here than elsewhere.</summary>
     public ImmutableArray<StatusMeaning> Statuses { get; init; } = [];
 

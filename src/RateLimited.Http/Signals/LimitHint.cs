@@ -84,6 +84,11 @@ internal struct LimitHint
 
     public readonly bool IsExhausted => Has(Said.Remaining) && _remaining == 0;
 
+    /// <summary>
+    /// Nothing is left of a window that is longer than anything is waited for, and nobody says when it ends. A bucket gets something back all the time.
+    /// </summary>
+    internal readonly bool IsUsedUpForLong(TimeSpan longest) => IsExhausted && Window > longest && (_said & (Said.ResetAfter | Said.Return | Said.UntilFull | Said.Refill)) == Said.Nothing;
+
     internal readonly bool SaysAnything => (_said & (Said.Limit | Said.Remaining | Said.Used)) != Said.Nothing;
 
     internal readonly bool HasAbsoluteReset => Has(Said.ResetAt) && !Has(Said.Exact);

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Configuration;
+using RateLimited.Http.Tests.Faults;
 using static RateLimited.Http.Tests.Admission.AdmissionBed;
 
 namespace RateLimited.Http.Tests.Admission;
@@ -198,6 +199,7 @@ public sealed class PermitLimiterTests : IDisposable
     }
 
     [Fact]
+    [Fault("PEERS_P7")]
     public async Task A_shared_limiter_is_not_disposed_by_its_face()
     {
         var service = _bed.Serve(Window("l", 2, Ms(100)));

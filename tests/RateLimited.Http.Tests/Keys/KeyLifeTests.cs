@@ -62,7 +62,7 @@ public sealed class KeyLifeTests
         using var bed = new KeyedBed(Define(PerMinute(1_000)), KeySelection.RoundRobin, new TestKey("a"), new TestKey("b"));
         var first = bed.Go();
 
-        bed.Limiter.Hear(first, [Report(remaining: 0)]);
+        bed.Limiter.Answered(first, [Report(remaining: 0)], bed.Limiter.Now);
         first.Complete();
 
         Enumerable.Range(0, 4).Select(_ => bed.Go().Key!.Chosen!.Name).ShouldAllBe(static key => key == "b");
@@ -79,7 +79,7 @@ public sealed class KeyLifeTests
         using var bed = new KeyedBed(new TestKey("a") { Group = "org" }, new TestKey("b") { Group = "org" }, new TestKey("c"));
         var first = bed.Go(new AdmissionRequest { Key = new KeyWish(null, ["c"]) });
 
-        bed.Limiter.Hear(first, [Report(remaining: 0)]);
+        bed.Limiter.Answered(first, [Report(remaining: 0)], bed.Limiter.Now);
         first.Complete();
 
         Enumerable.Range(0, 4).Select(_ => bed.Go().Key!.Chosen!.Name).ShouldAllBe(static key => key == "c");

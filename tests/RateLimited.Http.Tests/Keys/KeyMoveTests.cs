@@ -33,6 +33,38 @@ public sealed class KeyMoveTests
     }
 
     [Fact]
+    public async Task What_one_key_has_used_up_at_one_endpoint_until_tomorrow_the_others_have_not()
+    {
+        KeyedService service = null!;
+        using var served = service = new KeyedService(Usual, (key, _) => key == "a" ? UsedUpUntilTomorrow() : Answer(200), Three);
+
+        for (var request = 0; request < 6; request++)
+        {
+            (await service.SendAsync()).IsSuccessStatusCode.ShouldBeTrue();
+        }
+
+        service.Sent.Count(static key => key == "a").ShouldBe(1);
+        service.Time.GetTimestamp().ShouldBe(0, "nobody has waited");
+
+        // An hour later one of them finds out, and what it finds holds again.
+        service.Time.Advance(TimeSpan.FromHours(1));
+        for (var request = 0; request < 6; request++)
+        {
+            (await service.SendAsync()).IsSuccessStatusCode.ShouldBeTrue();
+        }
+
+        service.Sent.Count(static key => key == "a").ShouldBe(2);
+
+        HttpResponseMessage UsedUpUntilTomorrow()
+        {
+            var response = Answer(429);
+            response.Headers.Add("x-app-limit-24hour-remaining", "0");
+            response.Headers.Add("x-app-limit-24hour-reset", service.Time.GetUtcNow().AddHours(20).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return response;
+        }
+    }
+
+    [Fact]
     public async Task Each_key_is_tried_once_and_then_the_upstreams_answer_is_the_callers()
     {
         using var service = new KeyedService(Usual, static (_, _) => Answer(429, retryAfter: 20), Three);

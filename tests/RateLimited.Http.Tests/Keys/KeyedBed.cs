@@ -18,6 +18,22 @@ internal sealed record TestKey(string Name, params LimitDefinition[] Limits)
     public string[] Classes { get; init; } = [];
 
     public int Weight { get; init; } = 1;
+
+    /// <summary>A pool of keys whose texts begin with a word that must never show.</summary>
+    public static KeyPoolDefinition Pool(PoolRing ring, params IReadOnlyList<TestKey> keys)
+    {
+        var handles = ring.Apply(
+            [.. keys.Select(static key => new KeySpec(key.Name, ApiKey.Create(KeyedService.SecretOf(key.Name)), key.Weight, key.Group, OriginOf(key)))],
+            KeySelection.RoundRobin,
+            KeyCarrier.Bearer);
+        return new KeyPoolDefinition(ring, [.. keys.Zip(handles, static (key, handle) => new KeyDefinition(handle, key.Group is { } group ? $"group {group}" : $"key {key.Name}")
+        {
+            Realm = OriginOf(key)?.ToString(),
+            Limits = key.Limits.Length == 0 ? null : key.Limits,
+        })]);
+    }
+
+    private static KeyOrigin? OriginOf(TestKey key) => key.Realm is { } realm && KeyOrigin.TryParse(realm, out var origin) ? origin : null;
 }
 
 /// <summary>A service with keys over the in-process store, in virtual time.</summary>

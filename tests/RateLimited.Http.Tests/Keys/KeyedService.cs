@@ -23,18 +23,7 @@ internal sealed class KeyedService : IDisposable
     public KeyedService(ServiceDefinition definition, Func<string, HttpRequestMessage, HttpResponseMessage> answer, params TestKey[] keys)
     {
         Ring = new PoolRing(definition.Name, _telemetry.For(definition.Name), new Random(4711));
-        var handles = Ring.Apply(
-            [.. keys.Select(static key => new KeySpec(key.Name, ApiKey.Create(SecretOf(key.Name)), key.Weight, key.Group, key.Realm is { } realm && KeyOrigin.TryParse(realm, out var origin) ? origin : null))],
-            KeySelection.RoundRobin,
-            KeyCarrier.Bearer);
-        Service = new LimitedService(definition with
-        {
-            Keys = new KeyPoolDefinition(Ring, [.. keys.Zip(handles, static (key, handle) => new KeyDefinition(handle, key.Group is { } group ? $"group {group}" : $"key {key.Name}")
-            {
-                Realm = key.Realm is { } realm && KeyOrigin.TryParse(realm, out var origin) ? origin.ToString() : null,
-                Limits = key.Limits.Length == 0 ? null : key.Limits,
-            })]),
-        });
+        Service = new LimitedService(definition with { Keys = TestKey.Pool(Ring, keys) });
         Service.Pipeline.Keys = Ring;
         var origin = new Lazy<KeyOrigin?>(static () => KeyOrigin.Of(new Uri(Address)));
         Handler = new RateLimitingHandler(Service.Pipeline)

@@ -1,5 +1,6 @@
 using RateLimited.Http.Limits;
 using RateLimited.Http.Tests.Limits.Cases;
+using Pause = RateLimited.Http.Tests.Limits.Cases.Pause;
 
 namespace RateLimited.Http.Tests.Limits;
 

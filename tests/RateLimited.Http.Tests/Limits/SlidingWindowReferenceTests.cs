@@ -1,6 +1,7 @@
 using RateLimited.Http.Limits;
 using RateLimited.Http.Tests.Limits.Cases;
 using RateLimited.Http.Tests.Limits.Models;
+using Pause = RateLimited.Http.Tests.Limits.Cases.Pause;
 
 namespace RateLimited.Http.Tests.Limits;
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -80,6 +81,7 @@ public abstract class BodyLeaseContract : IAsyncLifetime
     [Theory]
     [InlineData("/whole")]
     [InlineData("/chunked")]
+    [Fault("PEERS_P7")]
     public async Task A_streamed_body_holds_its_lease_until_its_end(string path)
     {
         using var response = await _client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Ended);
@@ -318,6 +320,7 @@ public abstract class BodyLeaseContract : IAsyncLifetime
     }
 
     [Fact]
+    [Fault("PEERS_H2")]
     public async Task No_more_bodies_stream_at_once_than_the_limit_says()
     {
         var (now, most) = (0, 0);

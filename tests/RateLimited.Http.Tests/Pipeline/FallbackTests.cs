@@ -2,6 +2,7 @@ using System.Net;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -13,6 +14,7 @@ public sealed class FallbackTests : IDisposable
     private readonly List<HttpRequestMessage> _backup = [];
     private HttpStatusCode _status = HttpStatusCode.OK;
     private HttpStatusCode _backupStatus = HttpStatusCode.OK;
+    private Stream? _backupBody;
     private Exception? _failure;
     private int _sent;
 
@@ -21,6 +23,7 @@ public sealed class FallbackTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Fact]
+    [Fault("PEERS_H7")]
     public async Task Another_client_is_asked_at_its_address_without_our_key_PEERS_H7()
     {
         _status = HttpStatusCode.InternalServerError;
@@ -70,6 +73,19 @@ public sealed class FallbackTests : IDisposable
 
         (await invoker.SendAsync(Get(), Ended).WithinTimeAsync(_service.Time)).StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         _backup.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    [Fault("P01")]
+    public async Task P01_whoever_stands_in_has_no_more_time_than_the_call()
+    {
+        _status = HttpStatusCode.BadGateway;
+        _backupBody = new Trickle(_service.Time);
+        using var client = new HttpClient(Chain(new FallbackRule { Client = "backup" }, TimeSpan.FromSeconds(30))) { Timeout = Timeout.InfiniteTimeSpan };
+
+        await client.SendAsync(Get(), Ended).WithinTimeAsync(_service.Time).ShouldThrowAsync<OperationCanceledException>();
+
+        _service.Time.GetTimestamp().ShouldBe(TimeSpan.FromSeconds(30).Ticks);
     }
 
     [Fact]
@@ -124,6 +140,7 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
+    [Fault("PEERS_H9")]
     public async Task What_is_kept_is_bounded()
     {
         using var invoker = Falling(new FallbackRule { StaleFor = TimeSpan.TicksPerHour });
@@ -206,22 +223,23 @@ public sealed class FallbackTests : IDisposable
         }
     }
 
-    private HttpMessageInvoker Falling(FallbackRule rule)
+    private HttpMessageInvoker Falling(FallbackRule rule) => new(Chain(rule, total: null));
+
+    private HttpMessageHandler Chain(FallbackRule rule, TimeSpan? total)
     {
-        _service.With(ResilientChain.Usual with { Fallback = rule });
+        _service.With(ResilientChain.Usual with { Fallback = rule, TotalTimeout = total });
         var pipeline = new ServicePipeline(_service.Limiter, _service.Pipeline.Settings)
         {
             Clients = _ => new HttpClient(new StubHandler((request, _) =>
             {
                 _backup.Add(request);
-                return _backupStatus == HttpStatusCode.Unused ? throw new HttpRequestException(HttpRequestError.ConnectionError) : Task.FromResult(new HttpResponseMessage(_backupStatus) { Content = new StringContent("backup") });
+                return _backupStatus == HttpStatusCode.Unused ? throw new HttpRequestException(HttpRequestError.ConnectionError) : Task.FromResult(new HttpResponseMessage(_backupStatus) { Content = _backupBody is { } body ? new StreamContent(body) : new StringContent("backup") });
             }))
             {
                 BaseAddress = new Uri("https://backup.test/base/"),
             },
         };
-        var chain = rule.Client is null ? _service.Chain(Upstream()) : new ResilienceHandler(pipeline) { InnerHandler = Upstream() };
-        return new HttpMessageInvoker(chain);
+        return rule.Client is null ? _service.Chain(Upstream()) : new ResilienceHandler(pipeline) { InnerHandler = Upstream() };
     }
 
     private StubHandler Upstream() => new((_, _) =>
@@ -233,4 +251,19 @@ public sealed class FallbackTests : IDisposable
             Headers = { { "ETag", "\"e\"" }, { "Set-Cookie", "a=b" } },
         });
     });
+
+    /// <summary>A byte a second, without end.</summary>
+    private sealed class Trickle(TimeProvider time) : MemoryStream
+    {
+        public override bool CanSeek => false;
+
+        public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+                await destination.WriteAsync(new byte[1], cancellationToken);
+            }
+        }
+    }
 }

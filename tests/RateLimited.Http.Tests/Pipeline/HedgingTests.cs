@@ -1,6 +1,7 @@
 using System.Net;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Testing;
+using RateLimited.Http.Tests.Faults;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -56,6 +57,7 @@ public sealed class HedgingTests : IDisposable
     [InlineData("PUT", false)]
     [InlineData("DELETE", false)]
     [InlineData("GET", true)]
+    [Fault("PEERS_H8")]
     public async Task What_changes_something_or_has_content_is_not_hedged_PEERS_H8(string method, bool hasContent)
     {
         using var invoker = Slow();

@@ -54,6 +54,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     }
 
     [Fact]
+    [Fault("PEERS_H4")]
     public async Task Every_attempt_is_admitted_anew_and_no_permit_is_held_while_backing_off()
     {
         using var invoker = Answering(HttpStatusCode.InternalServerError, HttpStatusCode.BadGateway, HttpStatusCode.OK);
@@ -142,6 +143,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     [InlineData("3600")]
     [InlineData("2147483647")]
     [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
+    [Fault("PEERS_H3")]
     public async Task H02_a_hostile_wait_hands_the_response_over_at_once_PEERS_H3(string wait)
     {
         using var invoker = _service.Through((_, _) =>
@@ -241,6 +243,7 @@ public sealed class ResilienceHandlerTests : IDisposable
     }
 
     [Fact]
+    [Fault("PEERS_H5")]
     public async Task Ten_429_open_no_circuit_PEERS_H5()
     {
         using var invoker = _service.Through((_, _) => Task.FromResult(Refusal(3600)));
@@ -271,6 +274,17 @@ public sealed class ResilienceHandlerTests : IDisposable
     }
 
     [Fact]
+    [Fault("PEERS_P4")]
+    public async Task A_circuit_starts_nothing_that_waits_or_works_by_itself_PEERS_P4()
+    {
+        await TripAsync();
+
+        _service.Pipeline.Resilience.State.ShouldBe(CircuitState.Open);
+        _service.Time.ArmedTimers.ShouldBe(0, "what ends the break is the next request");
+    }
+
+    [Fact]
+    [Fault("PEERS_P3")]
     public async Task After_the_break_one_probe_decides_and_a_cancelled_one_decides_nothing_PEERS_P1()
     {
         await TripAsync();

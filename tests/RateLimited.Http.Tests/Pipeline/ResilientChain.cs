@@ -1,3 +1,4 @@
+using RateLimited.Http.Keys;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Testing;
@@ -18,14 +19,23 @@ internal static class ResilientChain
         return service;
     }
 
-    public static HttpMessageHandler Chain(this LimitedService service, HttpMessageHandler inner) =>
-        new ResilienceHandler(service.Pipeline)
+    public static HttpMessageHandler Chain(this LimitedService service, HttpMessageHandler inner) => service.Pipeline.Chain(inner);
+
+    /// <param name="pipeline">The service.</param>
+    /// <param name="inner">What stands for the upstream.</param>
+    /// <param name="origin">Where the service's keys may go, if it has any.</param>
+    public static HttpMessageHandler Chain(this ServicePipeline pipeline, HttpMessageHandler inner, Uri? origin = null)
+    {
+        var home = new Lazy<KeyOrigin?>(() => origin is null ? null : KeyOrigin.Of(origin));
+        var last = pipeline.Keys is null ? inner : new KeyCarryingHandler(pipeline, home) { InnerHandler = inner };
+        return new ResilienceHandler(pipeline)
         {
-            InnerHandler = new RedirectHandler(service.Pipeline)
+            InnerHandler = new RedirectHandler(pipeline)
             {
-                InnerHandler = new RateLimitingHandler(service.Pipeline) { InnerHandler = new AttemptTimeoutHandler(service.Pipeline) { InnerHandler = inner } },
+                InnerHandler = new RateLimitingHandler(pipeline) { ClientsOrigin = home, InnerHandler = new AttemptTimeoutHandler(pipeline) { InnerHandler = last } },
             },
         };
+    }
 
     public static HttpMessageInvoker Through(this LimitedService service, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) =>
         new(service.Chain(new StubHandler(answer)));

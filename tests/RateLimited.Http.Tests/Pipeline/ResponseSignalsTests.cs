@@ -112,6 +112,17 @@ public sealed class ResponseSignalsTests : IDisposable
     }
 
     [Fact]
+    public async Task GitHubs_hidden_limit_holds_for_a_minute_and_for_longer_each_time()
+    {
+        foreach (var minutes in (int[])[1, 2, 4])
+        {
+            await Send(_service, 403, """{"message":"You have exceeded a secondary rate limit."}""", ("x-ratelimit-remaining", "4000"), ("x-ratelimit-limit", "5000"), ("x-ratelimit-reset", "3000"));
+            _service.Limiter.GetStatus().Pause.ShouldBe(TimeSpan.FromMinutes(minutes));
+            _service.Time.Advance(TimeSpan.FromMinutes(minutes));
+        }
+    }
+
+    [Fact]
     public async Task Refusals_of_what_was_under_way_together_count_once()
     {
         var gates = Enumerable.Range(0, 5).Select(static _ => new TaskCompletionSource<HttpResponseMessage>()).ToArray();
@@ -314,6 +325,38 @@ public sealed class ResponseSignalsTests : IDisposable
 
         var leases = Enumerable.Range(0, 1000).Select(_ => service.Limiter.TryAcquire().Lease).ToList();
         leases.ShouldAllBe(static lease => lease != null);
+    }
+
+    [Fact]
+    public async Task A_reload_keeps_what_responses_told_and_says_anew_for_how_long_it_is_believed()
+    {
+        using var service = new LimitedService(Definition(LimitedService.Window(1000)));
+        await Send(service, 200, body: null, ("x-ratelimit-limit", "50"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "3000"));
+        var definition = service.Limiter.Definition;
+
+        service.Limiter.Apply(definition with { Limits = [LimitedService.Window(500)] });
+        service.Limiter.EstimateWait().ShouldBe(Seconds(3000));
+
+        service.Limiter.Apply(definition with { Correction = new CorrectionDefinition { MaxHint = Seconds(60) } });
+        service.Limiter.EstimateWait().ShouldNotBeNull().ShouldBeInRange(Seconds(60), Seconds(61));
+
+        // What is learned and not only believed is there when it was said long ago.
+        service.Limiter.Apply(definition with { Correction = new CorrectionDefinition { TrustUpstream = true, MaxHint = Seconds(60) } });
+        service.Time.Advance(TimeSpan.FromHours(5));
+        service.Limiter.GetStatus().Limits.Single(static limit => limit.Name.StartsWith("upstream", StringComparison.Ordinal)).Quota.ShouldBe(50);
+        Enumerable.Range(0, 60).Count(_ => service.Limiter.TryAcquire().IsAdmitted).ShouldBe(50);
+    }
+
+    [Fact]
+    public async Task A_reload_keeps_what_was_discovered_and_asks_nobody_again()
+    {
+        var definition = Definition() with { Correction = new CorrectionDefinition { Discover = true } };
+        using var service = new LimitedService(definition);
+        await Send(service, 200, body: null, ("x-ratelimit-limit", "50"), ("x-ratelimit-remaining", "49"), ("x-ratelimit-reset", "30"));
+
+        service.Limiter.Apply(definition with { Queue = new QueueDefinition { Length = 5 } });
+
+        Enumerable.Range(0, 60).Count(_ => service.Limiter.TryAcquire().IsAdmitted).ShouldBe(49);
     }
 
     private static ServiceDefinition Definition(params LimitDefinition[] limits) =>

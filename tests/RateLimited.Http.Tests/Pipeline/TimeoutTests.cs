@@ -32,6 +32,7 @@ public sealed class TimeoutTests : IDisposable
 
     [Fact]
     [Fault("P01")]
+    [Fault("PEERS_H4")]
     public async Task A_wait_that_is_known_to_be_longer_than_the_total_time_is_refused_at_once_P01()
     {
         using var invoker = _service.Through(static (_, _) => Task.FromResult(new HttpResponseMessage()));

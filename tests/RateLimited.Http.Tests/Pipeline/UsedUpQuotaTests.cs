@@ -115,12 +115,61 @@ public sealed class UsedUpQuotaTests
         await Task.WhenAll(all).WithinTimeAsync(service.Time);
     }
 
-    private static LimitedService Service(string dialect, CorrectionDefinition correction)
+    [Fact]
+    public async Task A_quota_of_one_endpoint_is_held_for_until_it_returns_and_the_others_are_not()
+    {
+        using var service = Service("x", new CorrectionDefinition(), "POST /2/tweets", "GET /2/users");
+        var reset = service.Time.GetUtcNow().AddHours(20).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        using var client = service.Over((request, _) =>
+        {
+            _sent += request.Method == HttpMethod.Post ? 1 : 0;
+            return Task.FromResult(request.Method == HttpMethod.Post && _isUsedUp ? Refusal(body: null, [("x-app-limit-24hour-remaining", "0"), ("x-app-limit-24hour-reset", reset)]) : new HttpResponseMessage());
+        });
+        await Send(client, HttpMethod.Post, "/2/tweets");
+
+        var waiting = Send(client, HttpMethod.Post, "/2/tweets");
+        (await Send(client, HttpMethod.Get, "/2/users")).ShouldBeTrue();
+        waiting.IsCompleted.ShouldBeFalse();
+        for (var hour = 1; hour <= 3; hour++)
+        {
+            service.Time.Advance(Hour);
+            await waiting;
+            _sent.ShouldBe(1 + hour, "one an hour finds out");
+            waiting = Send(client, HttpMethod.Post, "/2/tweets");
+        }
+
+        // The twenty hours are over: all go, at a distance, and nobody asks first.
+        service.Time.Advance(TimeSpan.FromHours(16));
+        await waiting;
+        _isUsedUp = false;
+        service.Time.Advance(Hour);
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Send(client, HttpMethod.Post, "/2/tweets"))).WithinTimeAsync(service.Time);
+        service.Limiter.GetStatus().Limits.Select(static limit => limit.Name).ShouldContain("upstream cool-down");
+    }
+
+    [Fact]
+    public async Task Each_endpoint_waits_for_its_own_refusal_alone()
+    {
+        using var service = Service("slack", new CorrectionDefinition(), "GET /a", "GET /b");
+        var wait = "10";
+        using var client = service.Over((_, _) => Task.FromResult(Refusal(body: null, ("retry-after", wait))));
+        await Send(client, HttpMethod.Get, "/a");
+        await Send(client, HttpMethod.Get, "/b");
+        service.Time.Advance(TimeSpan.FromSeconds(10));
+        wait = "60";
+        await Send(client, HttpMethod.Get, "/a");
+
+        service.Limiter.EstimateWait(new AdmissionRequest { Endpoint = "GET /a" }).ShouldBe(TimeSpan.FromMinutes(1));
+        service.Limiter.EstimateWait(new AdmissionRequest { Endpoint = "GET /b" }).ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromMilliseconds(26));
+    }
+
+    private static LimitedService Service(string dialect, CorrectionDefinition correction, params string[] endpoints)
     {
         var service = new LimitedService(new ServiceDefinition
         {
             Name = Guid.NewGuid().ToString("n"),
             Limits = [LimitedService.Window(1000)],
+            Endpoints = [.. endpoints.Select(static endpoint => new EndpointDefinition(endpoint, [], ServiceLimits: true))],
             ArrivalGuard = TimeSpan.Zero,
             Correction = correction,
             Queue = new QueueDefinition { Timeout = TimeSpan.FromDays(2) },
@@ -140,9 +189,11 @@ public sealed class UsedUpQuotaTests
         return response;
     }
 
-    private static async Task<bool> Send(HttpMessageInvoker client)
+    private static Task<bool> Send(HttpMessageInvoker client) => Send(client, HttpMethod.Get, "/");
+
+    private static async Task<bool> Send(HttpMessageInvoker client, HttpMethod method, string path)
     {
-        using var response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://upstream/"), Ended);
+        using var response = await client.SendAsync(new HttpRequestMessage(method, $"http://upstream{path}"), Ended);
         return response.IsSuccessStatusCode;
     }
 

@@ -89,6 +89,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    [Fault("PEERS_P1")]
     public void A_cancelled_probe_says_nothing_and_frees_its_place_PEERS_P1()
     {
         var probe = Probe();
@@ -103,6 +104,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    [Fault("PEERS_P2")]
     public void A_hanging_probe_loses_its_place_after_a_break_and_is_not_heard_any_more_PEERS_P2()
     {
         var hanging = Probe();
@@ -159,6 +161,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    [Fault("PEERS_P6")]
     public void A_reload_keeps_it_open_PEERS_P6()
     {
         Trip(null);
@@ -179,6 +182,42 @@ public sealed class CircuitBreakerTests
         _breaker.Apply(Rule with { Probes = 1 });
 
         _breaker.State.ShouldBe(CircuitState.Closed);
+    }
+
+    [Fact]
+    [Fault("PEERS_P8")]
+    public void Counting_allocates_nothing_however_long_it_goes_on_PEERS_P8()
+    {
+        Call(CallResult.Success);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var call = 0; call < 10_000; call++)
+        {
+            _now += Second;
+            _breaker.TryEnter(_now, out var pass, out _);
+            _breaker.Report(_now, pass, call % 3 == 0 ? CallResult.Failure : CallResult.Success, duration: 0, wait: null);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    [Fact]
+    [Fault("PEERS_P8")]
+    public void A_window_of_a_tenth_of_a_second_rolls_like_any_other_PEERS_P8()
+    {
+        var breaker = new CircuitBreaker(Rule with { Window = Second / 10 });
+        for (var call = 0; call < 3; call++)
+        {
+            Report(breaker, 0, CallResult.Failure);
+        }
+
+        Report(breaker, Second / 10, CallResult.Failure);
+        breaker.State.ShouldBe(CircuitState.Closed, "the first three are past the window");
+        for (var call = 0; call < 3; call++)
+        {
+            Report(breaker, (Second / 10) + (Second / 100), CallResult.Failure);
+        }
+
+        breaker.State.ShouldBe(CircuitState.Open);
     }
 
     [Fact]
@@ -247,11 +286,13 @@ public sealed class CircuitBreakerTests
         return pass;
     }
 
-    private void Call(CallResult result, long duration = 0, long? wait = null)
+    private static void Report(CircuitBreaker breaker, long now, CallResult result, long duration = 0, long? wait = null)
     {
-        _breaker.TryEnter(_now, out var pass, out _).ShouldBeTrue();
-        _breaker.Report(_now, pass, result, duration, wait);
+        breaker.TryEnter(now, out var pass, out _).ShouldBeTrue();
+        breaker.Report(now, pass, result, duration, wait);
     }
+
+    private void Call(CallResult result, long duration = 0, long? wait = null) => Report(_breaker, _now, result, duration, wait);
 
     private void Trip(long? wait)
     {

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Tests.Faults;
 using RateLimited.Http.Tests.Limits.Cases;
 
 namespace RateLimited.Http.Tests.Resilience;
@@ -20,6 +21,7 @@ public sealed class RetryPauseTests
         select (rule, strain, chances);
 
     [Fact]
+    [Fault("PEERS_P5")]
     public void A_pause_is_never_negative_and_never_longer_than_the_longest() => Holds.For(Sequences, static sequence =>
     {
         long previous = 0;
@@ -31,6 +33,7 @@ public sealed class RetryPauseTests
     });
 
     [Fact]
+    [Fault("PEERS_P5")]
     public void At_the_longest_pause_it_is_still_jittered() => Holds.For(Sequences, static sequence =>
     {
         var (rule, strain, chances) = sequence;

@@ -84,6 +84,7 @@ public sealed class RetryRuleTests
     [InlineData(505, ResponseKind.ServerFault, FailureKind.None, CallResult.Success)]
     [InlineData(529, ResponseKind.Overloaded, FailureKind.Overloaded, CallResult.Failure)]
     [InlineData(530, ResponseKind.ServerFault, FailureKind.None, CallResult.Failure)]
+    [Fault("PEERS_H11")]
     internal void Responses_are_read_by_what_they_mean(int status, ResponseKind meaning, FailureKind kind, CallResult result)
     {
         var reading = AttemptReader.Read(status, new Verdict(meaning, ResponseScope.Service) { Wait = TimeSpan.FromSeconds(3) }, RetryRule.UsualStatuses);

@@ -145,6 +145,26 @@ public sealed class ClassificationTests
     }
 
     [Theory]
+    [InlineData("hubspot", "x-hubspot-ratelimit-daily-remaining", ResponseKind.Exhausted, QuotaHorizon.AccountMidnight)]
+    [InlineData(null, "x-hubspot-ratelimit-daily-remaining", ResponseKind.Exhausted, QuotaHorizon.AccountMidnight)]
+    [InlineData("hubspot", "x-hubspot-ratelimit-secondly-remaining", ResponseKind.Limited, QuotaHorizon.Unknown)]
+    [InlineData("mistral", "x-ratelimit-remaining-tokens-month", ResponseKind.Exhausted, QuotaHorizon.Unknown)]
+    [InlineData("mistral", "x-ratelimit-remaining-tokens-minute", ResponseKind.Limited, QuotaHorizon.Unknown)]
+    internal void A_long_windows_quota_of_which_nothing_is_left_is_used_up_though_nobody_says_until_when(string? dialect, string header, ResponseKind kind, QuotaHorizon horizon)
+    {
+        var verdict = VerdictOf(429, (header, "0"));
+
+        (verdict.Kind, verdict.Horizon, verdict.Wait).ShouldBe((kind, horizon, null));
+
+        // Something is left, somebody says when to come back, or nothing was refused.
+        VerdictOf(429, (header, "1")).Kind.ShouldBe(ResponseKind.Limited);
+        VerdictOf(429, (header, "0"), ("retry-after", "5")).Kind.ShouldBe(ResponseKind.Limited);
+        VerdictOf(200, (header, "0")).Kind.ShouldBe(ResponseKind.Fine);
+
+        Verdict VerdictOf(int status, params (string, string)[] headers) => Reading.Of(dialect, status, null, Reading.Now, TimeSpan.FromHours(1), headers).Signal.Verdict;
+    }
+
+    [Theory]
     [InlineData("{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"cut o")]
     [InlineData("{\"error\":{\"code\":\"insufficient_quota\"}} trailing")]
     [InlineData("\uFEFF{\"error\":{\"code\":\"insufficient_quota\"}}")]

@@ -7,6 +7,8 @@ internal static class ResponseClassifier
 {
     private static readonly TimeSpan HiddenLimitWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     public static Verdict Classify(int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)
     {
@@ -43,7 +45,7 @@ internal static class ResponseClassifier
         {
             ShouldRetry = kind == ResponseKind.Fine ? null : signal.Has(SignalFlags.ShouldNotRetry) ? false : signal.Has(SignalFlags.ShouldRetry) ? true : null,
         };
-        return Complete(verdict, status, signal, bounds);
+        return Complete(verdict, status, signal, dialect, bounds);
     }
 
     private static (ResponseKind Kind, ResponseScope Scope)? Meaning(int status, HeaderDialect? dialect)
@@ -102,7 +104,7 @@ internal static class ResponseClassifier
         return scope == ResponseScope.Key && dialect is not null ? dialect.LimitScope : scope;
     }
 
-    private static Verdict Complete(Verdict verdict, int status, in UpstreamSignal signal, SignalBounds bounds)
+    private static Verdict Complete(Verdict verdict, int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)
     {
         var applies = verdict.IsRefusal || (verdict.Kind == ResponseKind.Overloaded && status is 503 or 529 or 504);
         if (verdict.Kind is ResponseKind.Fine or ResponseKind.Rejected or ResponseKind.RefusedKey or ResponseKind.Permission || !(applies || verdict.Kind == ResponseKind.Overloaded))
@@ -114,13 +116,17 @@ internal static class ResponseClassifier
         if (verdict.IsRefusal)
         {
             // A wait of nothing after a refusal is how Spotify says that it doesn't know.
-            wait = wait > TimeSpan.Zero ? wait : Exhausted(signal) ?? (wait is null ? HiddenWait(signal) : LeastWait);
+            var told = wait > TimeSpan.Zero ? wait : Exhausted(signal) ?? (wait is null ? null : LeastWait);
+            verdict = verdict with { IsWaitGuessed = told is null && signal.Body.IsHiddenLimit };
+            wait = told ?? (signal.Body.IsHiddenLimit ? HiddenLimitWait : null);
             wait = wait is { } floor ? bounds.Bound(floor.Ticks, out _) : null;
         }
 
         // What nothing is left of until tomorrow is no rate that was exceeded. A Retry-After knows better.
-        var returns = wait is null || !applies || signal.RetryAfter is null ? Returns(signal, bounds) : null;
-        if (verdict.Kind == ResponseKind.Limited && returns is not null)
+        var mayTell = wait is null || !applies || signal.RetryAfter is null;
+        var returns = mayTell ? Returns(signal, bounds) : null;
+        var longest = mayTell && returns is null && verdict.IsRefusal ? LongestUsedUp(signal, bounds) : null;
+        if (verdict.Kind == ResponseKind.Limited && (returns ?? longest) is not null)
         {
             verdict = verdict with { Kind = ResponseKind.Exhausted };
         }
@@ -128,6 +134,8 @@ internal static class ResponseClassifier
         var horizon = verdict.Kind != ResponseKind.Exhausted ? QuotaHorizon.Unknown
             : status == 402 ? QuotaHorizon.Billing
             : signal.Body.Meaning is { Horizon: not QuotaHorizon.Unknown and var said } ? said
+            : longest == Day ? dialect?.DayEnds ?? QuotaHorizon.Unknown
+            : longest is not null ? QuotaHorizon.Unknown
             : wait is null && returns is null ? QuotaHorizon.Unknown : QuotaHorizon.Wait;
         if (horizon == QuotaHorizon.Wait)
         {
@@ -152,7 +160,18 @@ internal static class ResponseClassifier
         return last is { } returns ? bounds.BoundReturn(returns.Ticks) : null;
     }
 
-    private static TimeSpan? HiddenWait(in UpstreamSignal signal) => signal.Body.IsHiddenLimit ? HiddenLimitWait : null;
+    /// <summary>The longest of the windows of more than an hour of which nothing is left, and that end nobody says when.</summary>
+    private static TimeSpan? LongestUsedUp(in UpstreamSignal signal, SignalBounds bounds)
+    {
+        TimeSpan? longest = null;
+        var waitedFor = bounds.MaxHint > Hour ? bounds.MaxHint : Hour;
+        foreach (ref readonly var hint in UpstreamSignal.LimitsOf(in signal))
+        {
+            longest = hint.IsUsedUpForLong(waitedFor) && !(hint.Window <= longest) ? hint.Window : longest;
+        }
+
+        return longest;
+    }
 
     private static TimeSpan? Exhausted(in UpstreamSignal signal)
     {

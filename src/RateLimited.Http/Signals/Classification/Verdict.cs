@@ -8,6 +8,9 @@ internal readonly record struct Verdict(ResponseKind Kind, ResponseScope Scope)
     /// <summary>How long not to send, within the bounds; null when nobody says.</summary>
     public TimeSpan? Wait { get; init; }
 
+    /// <summary>Nobody asks for the wait: it is the least that the upstream's documentation says helps, and is doubled as long as it does not.</summary>
+    public bool IsWaitGuessed { get; init; }
+
     /// <summary>How long until a quota returns that is used up, where that may be longer than any wait; null when nobody says.</summary>
     public TimeSpan? Returns { get; init; }
 

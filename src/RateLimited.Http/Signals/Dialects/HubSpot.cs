@@ -1,6 +1,8 @@
+using RateLimited.Http.Signals.Classification;
+
 namespace RateLimited.Http.Signals.Dialects;
 
-/// <summary>HubSpot: a day's limit and a short one.</summary>
+/// <summary>HubSpot: a day's limit, which ends at midnight where the account is and says no reset, and a short one.</summary>
 internal static class HubSpot
 {
     public static HeaderDialect Dialect { get; } = new("hubspot")
@@ -15,5 +17,6 @@ internal static class HubSpot
             new(HeaderField.Remaining, "x-hubspot-ratelimit-remaining"),
             new(HeaderField.Window, "x-hubspot-ratelimit-interval-milliseconds", ValueFormat.Milliseconds),
         ],
+        DayEnds = QuotaHorizon.AccountMidnight,
     };
 }

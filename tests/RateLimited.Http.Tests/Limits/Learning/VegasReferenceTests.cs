@@ -106,7 +106,7 @@ public sealed class VegasReferenceTests
         private double? _refused;
         private long _changedAt;
         private bool _isFresh;
-        private long _untilProbe = 30 * (long)initial;
+        private long _untilProbe = 30L * initial;
         private long _probes;
         private int _waits;
         private int _nextWaits = 4;
@@ -237,7 +237,7 @@ public sealed class VegasReferenceTests
             _limit = Math.Clamp(Math.Min(most, by > 0 ? Approach(_limit + by) : _limit + by), bounds.Least, bounds.Most);
         }
 
-        /// <summary>As far as it goes towards a higher _limit where one was refused.</summary>
+        /// <summary>As far as it goes towards a higher limit where one was refused.</summary>
         private double Approach(double next)
         {
             if (_refused is not { } refused || next < Near)

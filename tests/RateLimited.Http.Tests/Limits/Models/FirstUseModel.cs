@@ -6,6 +6,7 @@ internal sealed class FirstUseModel(long quota, long window, long guard)
     private readonly List<(int Window, long Amount)> _charges = [];
     private int _window;
     private long _end = long.MinValue;
+    private long _endBefore = long.MinValue;
 
     public long Earliest(long now, long cost)
     {
@@ -22,8 +23,7 @@ internal sealed class FirstUseModel(long quota, long window, long guard)
     {
         if (now >= _end)
         {
-            _window++;
-            _end = now + window + guard;
+            Open(now + window + guard);
         }
 
         _charges.Add((_window, cost));
@@ -34,10 +34,26 @@ internal sealed class FirstUseModel(long quota, long window, long guard)
 
     public long Used(long now) => now >= _end ? 0 : _charges.Where(charge => charge.Window == _window).Sum(static charge => charge.Amount);
 
-    /// <summary>The upstream says when the window ends. If none is open, one begins.</summary>
+    /// <summary>The upstream says when the window ends, which is no sooner than a window after the one before it. If none is open, one begins.</summary>
     public void Announce(long now, long end)
     {
-        _window += now >= _end ? 1 : 0;
-        _end = Math.Clamp(end, now, now + window + guard);
+        var isOver = now >= _end;
+        var before = isOver ? _end : _endBefore;
+        end = Math.Clamp(end, now, now + window + guard);
+        end = before == long.MinValue ? end : Math.Max(end, before + window);
+        if (isOver)
+        {
+            Open(end);
+        }
+
+        _end = end;
+    }
+
+    /// <summary>Nothing can follow too soon while nothing has gone.</summary>
+    private void Open(long end)
+    {
+        _endBefore = _charges.Count > 0 ? _end : long.MinValue;
+        _window++;
+        _end = end;
     }
 }

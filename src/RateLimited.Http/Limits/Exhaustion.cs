@@ -1,6 +1,4 @@
-using RateLimited.Http.Limits;
-
-namespace RateLimited.Http.Admission;
+namespace RateLimited.Http.Limits;
 
 /// <summary>
 /// A quota that is used up for longer than a hint is believed: nothing goes until it returns, but one request at intervals, which finds out whether it has. A state machine without clock or
@@ -22,6 +20,9 @@ internal struct Exhaustion
 
     /// <summary>The first instant at which a request may go; zero when nothing is used up.</summary>
     public readonly long OpensAt => Math.Min(_returnsAt, _looksAt);
+
+    /// <summary>After how long one request finds out whether a quota has returned: as long as anything is believed, and sooner where nobody says when it does.</summary>
+    public static long IntervalOf(long? wait, long longest) => wait is null ? Math.Min(UnknownReturn.Ticks, longest) : longest;
 
     /// <summary>The upstream says that a quota is used up.</summary>
     /// <param name="now">The time.</param>

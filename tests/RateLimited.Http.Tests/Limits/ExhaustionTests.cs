@@ -1,10 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
-using RateLimited.Http.Admission;
+using RateLimited.Http.Limits;
 using RateLimited.Http.Tests.Limits.Cases;
 using RateLimited.Http.Tests.Resilience;
 
-namespace RateLimited.Http.Tests.Admission;
+namespace RateLimited.Http.Tests.Limits;
 
 public sealed class ExhaustionTests
 {

@@ -1,6 +1,4 @@
-using RateLimited.Http.Limits;
-
-namespace RateLimited.Http.Admission;
+namespace RateLimited.Http.Limits;
 
 /// <summary>
 /// Until when an upstream wants no request. It is only ever lengthened. The first requests after it keep a distance: everybody who was told the same comes back at the same time.
@@ -14,7 +12,9 @@ internal struct Pause
     private const int PacedPart = 64;
     private const long LongestPace = 25 * TimeSpan.TicksPerMillisecond;
 
-    private const long ShortestBlind = TimeSpan.TicksPerSecond;
+    /// <summary>Where nobody knows anything.</summary>
+    public const long ShortestBlind = TimeSpan.TicksPerSecond;
+
     private const int MostDoublings = 6;
 
     private int _left;
@@ -35,16 +35,16 @@ internal struct Pause
     }
 
     /// <summary>
-    /// A request was refused and nobody says for how long: a second, and twice as long each time it happens again after a pause. What was under way when a pause began says nothing new.
+    /// A request was refused and nobody says for how long: the shortest pause, and twice as long each time it happens again after a pause. What was under way when a pause began says nothing new.
     /// </summary>
-    public void ExtendBlindly(long now, long sentAt, long longest)
+    public void ExtendBlindly(long now, long sentAt, long longest, long shortest)
     {
         if (sentAt < _begunAt)
         {
             return;
         }
 
-        Extend(now, Math.Min(ShortestBlind << _doublings, longest));
+        Extend(now, Math.Min(shortest << _doublings, longest));
         _doublings = Math.Min(_doublings + 1, MostDoublings);
     }
 
