@@ -15,6 +15,8 @@ public sealed class CanaryTests
     private const string Tenant = "CANARY-tenant-acme";
     private const string Endpoint = "CANARY-endpoint";
 
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
+
     [Fact]
     [Fault("S03")]
     [Fault("S04")]
@@ -31,8 +33,8 @@ public sealed class CanaryTests
         var limiter = process.GetRequiredKeyedService<IServiceRateLimiter>(Fleet.Api);
         var request = new AdmissionRequest { Tenant = Tenant, Endpoint = Endpoint };
 
-        (await limiter.AcquireAsync(request)).Dispose();
-        (await limiter.AcquireAsync(request)).Dispose();
+        (await limiter.AcquireAsync(request, Ended)).Dispose();
+        (await limiter.AcquireAsync(request, Ended)).Dispose();
         await Eventually.Holds(() => Refused(limiter, request, sweep), "the tenant's quota is used up");
         sweep.Hear("status", limiter.GetStatus());
         sweep.Hear("health", await HealthAsync(process));
@@ -61,7 +63,7 @@ public sealed class CanaryTests
 
     private static async Task<string> HealthAsync(IServiceProvider process)
     {
-        var entry = (await process.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["limits"];
+        var entry = (await process.GetRequiredService<HealthCheckService>().CheckHealthAsync(Ended)).Entries["limits"];
         return $"{entry.Status} {entry.Description} {entry.Exception} {string.Join(' ', entry.Data)}";
     }
 

@@ -99,7 +99,7 @@ public sealed class LatencySpreadTests
             service.TryAcquire().IsAdmitted.ShouldBeTrue();
         }
 
-        var waiter = Waiter.Enter(service);
+        var waiter = Waiter.Enter(service, token: TestContext.Current.CancellationToken);
         bed.Advance(Ms(3));
         waiter.IsDone.ShouldBeFalse("a quarter of a second's worth is held back");
         for (var i = 0; i < 8; i++)
