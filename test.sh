@@ -54,14 +54,9 @@ dotnet format "$solution" --no-restore --verify-no-changes || failures+=("the fo
 
 for project in tests/*/*Tests.csproj; do
   name=$(basename "$project" .csproj)
-  # Servers that are killed under many processes: .ci/redis-faults.sh runs them. They are left out for what docs/redis.md calls known faults, until those are mended.
-  beside=()
-  if [[ $name == RateLimited.Http.Redis.Tests ]]; then
-    beside=(--filter-not-class "*.Sharing.*")
-  fi
   stage "Test $name"
   dotnet test --project "$project" --configuration Release --no-build --no-ansi --no-progress --fail-skips on --minimum-expected-tests 1 \
-    --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" ${beside[@]+"${beside[@]}"} || failures+=("$name")
+    --results-directory "$results" --report-xunit-trx --report-xunit-trx-filename "$name.trx" || failures+=("$name")
 done
 
 stage "Pack"

@@ -57,7 +57,7 @@ internal sealed class ConnectionSource : IDisposable
     private async Task<IRedisConnection> ConnectAsync()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        _multiplexer = await _connect().ConfigureAwait(false);
+        _multiplexer = await Elsewhere.GoOnAsync(_connect()).ConfigureAwait(false);
         var made = new StackExchangeConnection(_multiplexer, _database);
         Volatile.Write(ref _made, made);
         return made;

@@ -10,16 +10,16 @@ internal sealed class StackExchangeConnection(IConnectionMultiplexer multiplexer
     public bool IsConnected => multiplexer.IsConnected;
 
     public async Task<byte[]?> RunAsync(byte[] sha1, RedisKey[] keys, RedisValue[] values) =>
-        (byte[]?)await _database.ScriptEvaluateAsync(sha1, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+        (byte[]?)await Elsewhere.GoOnAsync(_database.ScriptEvaluateAsync(sha1, keys, values, CommandFlags.DemandMaster)).ConfigureAwait(false);
 
     public async Task<byte[]?> LoadAndRunAsync(string script, RedisKey[] keys, RedisValue[] values) =>
-        (byte[]?)await _database.ScriptEvaluateAsync(script, keys, values, CommandFlags.DemandMaster).ConfigureAwait(false);
+        (byte[]?)await Elsewhere.GoOnAsync(_database.ScriptEvaluateAsync(script, keys, values, CommandFlags.DemandMaster)).ConfigureAwait(false);
 
     public async Task LookAroundAsync()
     {
         try
         {
-            await multiplexer.ConfigureAsync().ConfigureAwait(false);
+            await Elsewhere.GoOnAsync(multiplexer.ConfigureAsync()).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever it is, the next call will say so.
         catch (Exception)
@@ -33,7 +33,7 @@ internal sealed class StackExchangeConnection(IConnectionMultiplexer multiplexer
     {
         try
         {
-            var answer = (RedisResult[]?)await _database.ExecuteAsync("CONFIG", "GET", "maxmemory-policy").ConfigureAwait(false);
+            var answer = (RedisResult[]?)await Elsewhere.GoOnAsync(_database.ExecuteAsync("CONFIG", "GET", "maxmemory-policy")).ConfigureAwait(false);
             return answer is [_, var policy] ? (string?)policy : null;
         }
 #pragma warning disable CA1031 // Whoever may not ask is told nothing; whether the server answers at all was found out before.
@@ -44,6 +44,7 @@ internal sealed class StackExchangeConnection(IConnectionMultiplexer multiplexer
         }
     }
 
-    public Task SubscribeAsync(string channel, Action<string> onMessage) =>
-        multiplexer.GetSubscriber().SubscribeAsync(new RedisChannel(channel, RedisChannel.PatternMode.Literal), (_, message) => onMessage(message.ToString()));
+    public Task SubscribeAsync(string channel, Action<string> onMessage) => Elsewhere.GoOnAsync(multiplexer.GetSubscriber().SubscribeAsync(
+        new RedisChannel(channel, RedisChannel.PatternMode.Literal),
+        (_, message) => ThreadPool.UnsafeQueueUserWorkItem(static told => told.onMessage(told.Item2), (onMessage, message.ToString()), preferLocal: false)));
 }

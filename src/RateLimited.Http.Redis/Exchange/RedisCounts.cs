@@ -29,7 +29,7 @@ internal sealed class RedisCounts : ISharedCounts
     private readonly long _owner;
     private readonly string _calls;
     private readonly Action<int> _onNews;
-    private readonly bool[] _isSubscribed;
+    private readonly Task?[] _subscribing;
     private long _sequence;
     private long _serverAhead;
     private int _asked;
@@ -43,7 +43,7 @@ internal sealed class RedisCounts : ISharedCounts
         (_timeout, _leaseTicks) = (options.Timeout, options.LeaseTimeToLive.Ticks);
         _owner = schema.LimitIdOf("process", process);
         _calls = keys.Calls(process);
-        _isSubscribed = new bool[servers.Length];
+        _subscribing = new Task?[servers.Length];
     }
 
     /// <summary>What the server's clock shows, as far as is known. Only midnights depend on it, and the server checks them.</summary>
@@ -51,36 +51,62 @@ internal sealed class RedisCounts : ISharedCounts
 
     private long Now => _time.GetElapsedTime(0).Ticks;
 
+    public TimeSpan RemembersFor => _servers.Length == 1 ? Remembered : TimeSpan.Zero;
+
     public async Task ExchangeAsync(SharedExchange exchange, bool isRetry)
     {
-        var work = WorkAsync(exchange, isRetry);
         try
         {
-            await work.WaitAsync(_timeout, _time).ConfigureAwait(false);
+            // What is told once more is told to the same server, which may know it already. Nothing has been sent before there is a connection: making one may take as long as being told twice.
+            _asked = isRetry ? _asked : await WithinAsync(PickAsync(), _timeout, mayBeDone: false).ConfigureAwait(false);
+            var connection = await WithinAsync(_servers[_asked].GetAsync(), 2 * _timeout, mayBeDone: false).ConfigureAwait(false);
+            if (!connection.IsConnected)
+            {
+                // A call made now would wait in a queue, and be carried out when nobody wants it any more.
+                throw new SharedStoreException(RedisFaultText.Of(RedisErrorKind.ConnectionLost), new InvalidOperationException(), passes: true, mayBeDone: false);
+            }
+
+            Subscribe(connection, _asked);
+            await TellAsync(connection, exchange, isRetry).ConfigureAwait(false);
         }
-        catch (TimeoutException late) when (!work.IsCompleted)
+        catch (SharedStoreException failure)
         {
-            // Whatever comes of it is nobody's business any more.
-            _ = work.ContinueWith(static lost => _ = lost.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            _choice.Failed(_asked, Now);
-            throw new SharedStoreException($"It did not answer within {_timeout.TotalMilliseconds:0} ms.", late, passes: true, mayBeDone: true);
+            NoteFailure(failure);
+            throw;
         }
-        catch (Exception failure) when (failure is not SharedStoreException)
+        catch (Exception failure)
         {
             var translated = Translated(failure);
+            NoteFailure(translated);
             LookAround(translated);
             throw translated;
+        }
+    }
+
+    /// <summary>Whatever comes too late touches nothing any more: what was asked may be asked again meanwhile.</summary>
+    private async Task<T> WithinAsync<T>(Task<T> work, TimeSpan patience, bool mayBeDone)
+    {
+        await ((Task)work).WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (work.IsCompleted)
+        {
+            return await work.ConfigureAwait(false);
+        }
+
+        _ = work.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        throw new SharedStoreException($"It did not answer within {patience.TotalMilliseconds:0} ms.", new TimeoutException(), passes: true, mayBeDone);
+    }
+
+    private void NoteFailure(SharedStoreException failure)
+    {
+        if (failure.Passes)
+        {
+            _choice.Failed(_asked, Now);
         }
     }
 
     /// <summary>The client would look for another primary by itself, within a minute.</summary>
     private void LookAround(SharedStoreException failure)
     {
-        if (failure.Passes)
-        {
-            _choice.Failed(_asked, Now);
-        }
-
         if (failure.Passes && _lookingAround.IsCompleted && _servers[_asked].Current is { } connection)
         {
             _lookingAround = connection.LookAroundAsync();
@@ -95,42 +121,34 @@ internal sealed class RedisCounts : ISharedCounts
         return new SharedStoreException(RedisFaultText.Of(kind), failure, passes, mayBeDone: kind is RedisErrorKind.TimedOut or RedisErrorKind.ConnectionLost);
     }
 
-    private async Task WorkAsync(SharedExchange exchange, bool isRetry)
+    private async Task TellAsync(IRedisConnection connection, SharedExchange exchange, bool isRetry)
     {
-        // What is told once more is told to the same server, which may know it already.
-        _asked = isRetry ? _asked : await PickAsync().ConfigureAwait(false);
-        var server = _asked;
-        var connection = await _servers[server].GetAsync().ConfigureAwait(false);
-        if (!connection.IsConnected)
-        {
-            _choice.Failed(server, Now);
-
-            // A call made now would wait in a queue, and be carried out when nobody wants it any more.
-            throw new SharedStoreException(RedisFaultText.Of(RedisErrorKind.ConnectionLost), new InvalidOperationException(), passes: true, mayBeDone: false);
-        }
-
-        if (!_isSubscribed[server])
-        {
-            await connection.SubscribeAsync(_keys.Channel, message => _onNews(InstancesOf(message))).ConfigureAwait(false);
-            _isSubscribed[server] = true;
-        }
-
         var message = new RedisMessage(exchange, _keys, AddressOf, _leaseTicks);
         var keys = message.KeysWith(_calls);
         _sequence += isRetry ? 0 : 1;
         for (var serverNow = ServerNow; ;)
         {
             var localNow = exchange.LocalNow();
-            var answer = await ExchangeScript.Current.RunAsync(connection, keys, [message.ToBytes(_owner, _sequence, isRetry, serverNow, localNow), _keys.Channel, message.LastOfHeads]).ConfigureAwait(false);
-            var (shown, wantsOtherMidnights) = message.Read(answer);
+            var asked = ExchangeScript.Current.RunAsync(connection, keys, [message.ToBytes(_owner, _sequence, isRetry, serverNow, localNow), _keys.Channel, message.LastOfHeads]);
+            var (shown, wantsOtherMidnights) = message.Read(await WithinAsync(asked, _timeout, mayBeDone: true).ConfigureAwait(false));
             if (!wantsOtherMidnights)
             {
                 _serverAhead += shown - ServerNow;
-                TakeNote(exchange, message, server);
+                TakeNote(exchange, message, _asked);
                 return;
             }
 
             serverNow = shown;
+        }
+    }
+
+    /// <summary>Listens to the others, beside asking: whoever hears nothing asks again before long.</summary>
+    private void Subscribe(IRedisConnection connection, int server)
+    {
+        if (_subscribing[server] is null or { IsFaulted: true } or { IsCanceled: true })
+        {
+            _ = _subscribing[server]?.Exception;
+            _subscribing[server] = connection.SubscribeAsync(_keys.Channel, message => _onNews(InstancesOf(message)));
         }
     }
 

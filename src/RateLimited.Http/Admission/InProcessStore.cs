@@ -90,7 +90,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             else
             {
                 service.Shared?.Want(run[admitted..], now);
-                decision = service.Shared is { IsAlone: false } ? decision with { Told = SharedBalance.ToldOf(ticket, now) } : decision;
+                decision = service.Shared is { IsAlone: false } ? decision with { Told = Math.Max(SharedBalance.ToldOf(ticket, now), service.PausedUntil) } : decision;
             }
         }
 
@@ -133,6 +133,16 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
 
         Charge(ticket, ticket.Plan.Service, now);
+    }
+
+    /// <summary>The request was refused and does not wait.</summary>
+    public void PassBy(AdmissionTicket ticket)
+    {
+        if (ticket.Plan.Service.Shared is not null)
+        {
+            using var held = Hold();
+            SharedService.PassBy(ticket, Now);
+        }
     }
 
     public Decision Peek(AdmissionTicket ticket)

@@ -186,6 +186,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             return ticket;
         }
 
+        _store.PassBy(ticket);
         (reason, var limit) = Told(reason, projected.Refused);
         Interlocked.Increment(ref _refusedCount);
         Telemetry.Checked(CheckResult.Refused);

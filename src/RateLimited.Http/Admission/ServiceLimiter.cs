@@ -343,6 +343,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         projected = projected.IsAdmitted ? _store.Admit(ticket) : projected;
         if (!projected.IsAdmitted)
         {
+            _store.PassBy(ticket);
             return new Refusal(RejectionReason.LimitReached, projected.Refused, WaitOf(projected, now));
         }
 

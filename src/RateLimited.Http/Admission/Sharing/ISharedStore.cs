@@ -20,7 +20,12 @@ internal interface ISharedStore
 /// <summary>One service's limits where they are counted together. Called by one at a time.</summary>
 internal interface ISharedCounts
 {
-    /// <summary>Tells and asks, in one round trip, and fills in what is answered. Bounded in time.</summary>
+    /// <summary>For how long a call may be made once more under its number without being carried out twice. Zero where the next call may go to somebody who knows nothing of it.</summary>
+    TimeSpan RemembersFor { get; }
+
+    /// <summary>Tells and asks, in one round trip, and fills in what is answered. Bounded in time. What is answered later is not taken in.</summary>
+    /// <param name="exchange">What is told and asked.</param>
+    /// <param name="isRetry">Whether it is the last call once more, which may have been carried out.</param>
     /// <exception cref="SharedStoreException">It was not carried out, or nobody knows.</exception>
     Task ExchangeAsync(SharedExchange exchange, bool isRetry);
 }

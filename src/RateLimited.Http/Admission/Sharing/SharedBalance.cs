@@ -39,6 +39,9 @@ internal sealed class SharedBalance(Partition partition)
     /// <summary>Whether it is asked for: in a question that waits to be sent, or that was sent.</summary>
     public bool IsAsked { get; set; }
 
+    /// <summary>Whether it was refused to somebody who does not wait, and may come back for it.</summary>
+    public bool IsPassedBy { get; set; }
+
     /// <summary>How much was charged since <see cref="RateSince"/>.</summary>
     public long Charged { get; private set; }
 
@@ -60,7 +63,7 @@ internal sealed class SharedBalance(Partition partition)
             var first = LimitRule.Never;
             for (var i = 0; i < _count; i++)
             {
-                first = Math.Min(first, _blocks[i].Until);
+                first = Math.Min(first, _blocks[i].Ends);
             }
 
             return first;
@@ -112,13 +115,17 @@ internal sealed class SharedBalance(Partition partition)
         var held = Held;
         for (var i = 0; i < _count; i++)
         {
-            held -= _blocks[i].Until <= now ? _blocks[i].Amount : 0;
+            held -= _blocks[i].Ends <= now ? _blocks[i].Amount : 0;
         }
 
         return held;
     }
 
-    public void Grant(long amount, long receipt, long until)
+    /// <param name="amount">How much.</param>
+    /// <param name="receipt">What the store knows it by.</param>
+    /// <param name="until">Until when it may be spent as of when it was granted.</param>
+    /// <param name="ends">Until when it is kept: what is spent between the two is counted anew.</param>
+    public void Grant(long amount, long receipt, long until, long ends)
     {
         if (amount <= 0)
         {
@@ -131,42 +138,71 @@ internal sealed class SharedBalance(Partition partition)
         {
             // The older receipt serves both: what is given back by it was taken at the latest then.
             ref var last = ref _blocks[_count - 1];
-            last = new Block(last.Amount + amount, last.Receipt, Math.Min(last.Until, until));
+            last = new Block(last.Amount + amount, last.Receipt, Math.Min(last.Until, until), Math.Min(last.Ends, ends));
             return;
         }
 
-        _blocks[_count++] = new Block(amount, receipt, until);
+        _blocks[_count++] = new Block(amount, receipt, until, ends);
+    }
+
+    /// <summary>Whether something is held that may not be spent as of when it was granted.</summary>
+    public bool IsStale(long now)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (_blocks[i].Until <= now)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes out of the oldest block as much as is there of an amount. Returns false when nothing is held.</summary>
+    public bool TryTake(long most, out long amount, out long receipt)
+    {
+        if (_count == 0 || most == 0)
+        {
+            (amount, receipt) = (0, 0);
+            return false;
+        }
+
+        ref var first = ref _blocks[0];
+        (amount, receipt) = (Math.Min(most, first.Amount), first.Receipt);
+        first = first with { Amount = first.Amount - amount };
+        Held -= amount;
+        if (first.Amount == 0)
+        {
+            Drop(0);
+        }
+
+        return true;
     }
 
     /// <summary>Spends what is held, oldest first. Returns the receipt of the first of it, and what was lacking.</summary>
     public long Spend(long now, long cost, out long lacking)
     {
-        LastUsed = now;
-        Charged = Saturating.Add(Charged, cost);
+        NoteUse(now, cost);
         var receipt = _count > 0 ? _blocks[0].Receipt : 0;
         lacking = cost;
-        while (lacking > 0 && _count > 0)
+        while (TryTake(lacking, out var part, out _))
         {
-            ref var first = ref _blocks[0];
-            var part = Math.Min(lacking, first.Amount);
-            first = first with { Amount = first.Amount - part };
             lacking -= part;
-            Held -= part;
-            if (first.Amount == 0)
-            {
-                Drop(0);
-            }
         }
 
         return receipt;
     }
+
+    /// <summary>So much goes now.</summary>
+    public void NoteUse(long now, long cost) => (LastUsed, Charged) = (now, Saturating.Add(Charged, cost));
 
     /// <summary>Takes out one block that has ended, if there is one.</summary>
     public bool TryTakeEnded(long now, out long amount, out long receipt)
     {
         for (var i = 0; i < _count; i++)
         {
-            if (_blocks[i].Until <= now)
+            if (_blocks[i].Ends <= now)
             {
                 (amount, receipt) = (_blocks[i].Amount, _blocks[i].Receipt);
                 Held -= amount;
@@ -207,5 +243,5 @@ internal sealed class SharedBalance(Partition partition)
         Array.Copy(_blocks, index + 1, _blocks, index, _count - index);
     }
 
-    private readonly record struct Block(long Amount, long Receipt, long Until);
+    private readonly record struct Block(long Amount, long Receipt, long Until, long Ends);
 }

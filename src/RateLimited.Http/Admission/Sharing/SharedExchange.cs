@@ -36,7 +36,7 @@ internal struct SharedNote
     /// <summary>The local instant that it is about.</summary>
     public long Instant;
 
-    /// <summary>What the answer belongs to.</summary>
+    /// <summary>What the receipt that the store answers belongs to; zero where nobody needs it.</summary>
     public long Token;
 
     /// <summary>What the store answered.</summary>
@@ -90,6 +90,12 @@ internal sealed class SharedExchange
 
     /// <summary>For how long what is granted may be spent.</summary>
     public long Validity { get; init; }
+
+    /// <summary>When it was first told: what is granted may be spent from then on.</summary>
+    public long Began { get; set; }
+
+    /// <summary>Whether it may have been carried out without anybody knowing: then it can only be told once more as it is.</summary>
+    public bool IsUnsure { get; set; }
 
     /// <summary>By how much a limit is padded: what arrives later than it was counted must not arrive with what comes after it.</summary>
     public required Func<SharedBalance, long> GuardOf { get; init; }

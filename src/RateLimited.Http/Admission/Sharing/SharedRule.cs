@@ -63,6 +63,11 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
 
         if (!shared.IsAlone)
         {
+            if (!IsReleased && balance.IsStale(at.Now))
+            {
+                return ChargeAnew(balance, at.Now, cost);
+            }
+
             var receipt = balance.Spend(at.Now, cost, out var lacking);
             if (lacking > 0)
             {
@@ -163,6 +168,19 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
         }
 
         return _share;
+    }
+
+    /// <summary>What was kept for somebody who came back for it counts from now on, as it goes now: the upstream counts it so too.</summary>
+    private long ChargeAnew(SharedBalance balance, long now, long cost)
+    {
+        balance.NoteUse(now, cost);
+        for (var left = cost; balance.TryTake(left, out var amount, out var old); left -= amount)
+        {
+            shared.Note(new SharedNote { Kind = NoteKind.GiveBack, Balance = balance, Receipt = old, Amount = amount });
+        }
+
+        shared.Holds(balance);
+        return shared.NoteForced(balance, cost);
     }
 
     private void Release(SharedBalance balance, in Moment at, long receipt, long amount)

@@ -67,6 +67,7 @@ internal sealed partial class SharedService
         {
             SharedStoreException? failure = null;
             var began = _store.Clock.Now;
+            exchange.Began = exchange.IsUnsure ? exchange.Began : began;
             try
             {
                 await TellAsync(exchange).ConfigureAwait(false);
@@ -94,10 +95,11 @@ internal sealed partial class SharedService
     {
         try
         {
-            await _counts.ExchangeAsync(exchange, isRetry: false).ConfigureAwait(false);
+            await _counts.ExchangeAsync(exchange, isRetry: exchange.IsUnsure).ConfigureAwait(false);
         }
-        catch (SharedStoreException unsure) when (unsure is { Passes: true, MayBeDone: true })
+        catch (SharedStoreException unsure) when (unsure is { Passes: true, MayBeDone: true } && !exchange.IsUnsure)
         {
+            exchange.IsUnsure = true;
             await _counts.ExchangeAsync(exchange, isRetry: true).ConfigureAwait(false);
         }
     }
@@ -134,9 +136,9 @@ internal sealed partial class SharedService
         _store.Change(() =>
         {
             var now = _store.Clock.Now;
-            if (!_isDisposed && !(_health.IsAlone && now < _health.NextProbe))
+            if (!_isDisposed && !(_health.IsAlone && now < _health.NextProbe) && (now >= _restsUntil || _questions.Count > 0))
             {
-                gathered = Gather(now);
+                gathered = TakeUnsure(now) ?? Gather(now);
             }
 
             _isRunning = gathered is not null;
@@ -201,20 +203,24 @@ internal sealed partial class SharedService
     }
 
     /// <summary>Returns whether the store had been lost.</summary>
+    /// <param name="exchange">What was told, and what was answered.</param>
+    /// <param name="began">When it was told this time.</param>
     private bool TakeIn(SharedExchange exchange, long began)
     {
         var now = _store.Clock.Now;
         _roundTrip = Math.Max(now - began, (_roundTrip * 7) / 8);
         Instances = exchange.Instances > 0 ? Math.Max(exchange.Instances, _fewestInstances) : Instances;
-        _holdsAnew = exchange.HasForgotten || (_holdsAnew && !exchange.Join);
-        if (exchange.HasForgotten)
+        _holdsAnew = exchange.HasForgotten || exchange.IsUnsure || (_holdsAnew && !exchange.Join);
+        if (_holdsAnew)
         {
-            // Who holds what it has to be told by the holders, each of its own; and what went before is not counted any more.
+            // Who holds what it has to be told by the holders, each of its own: the store has forgotten it, or was told of it late.
             _beatAt = 0;
-            if (_settings.Quarantine > 0)
-            {
-                _service.Pause(now, _settings.Quarantine);
-            }
+        }
+
+        if (exchange.HasForgotten && _settings.Quarantine > 0)
+        {
+            // And what went before is not counted any more.
+            _service.Pause(now, _settings.Quarantine);
         }
 
         foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(exchange.Notes))
@@ -224,7 +230,7 @@ internal sealed partial class SharedService
 
         foreach (var question in exchange.Questions)
         {
-            TakeIn(question, began, Saturating.Add(began, exchange.Validity), now);
+            TakeIn(question, exchange, began, now);
         }
 
         if (!_health.Succeeded())
@@ -253,7 +259,7 @@ internal sealed partial class SharedService
 
             _telemetry.LeasesLost();
         }
-        else if (note.Kind == NoteKind.Answer)
+        else if (note.Kind is NoteKind.Answer or NoteKind.Force && note.Token != 0)
         {
             var (giveBack, chargeMore) = _tokens.Know(note.Token, note.Result);
             if (giveBack > 0)
@@ -268,16 +274,18 @@ internal sealed partial class SharedService
         }
     }
 
-    private void TakeIn(SharedQuestion question, long began, long until, long now)
+    private void TakeIn(SharedQuestion question, SharedExchange exchange, long began, long now)
     {
+        var until = Saturating.Add(exchange.Began, exchange.Validity);
         foreach (ref readonly var want in question.Wants.AsSpan())
         {
-            want.Balance.IsAsked = false;
             if (question.IsGranted)
             {
-                want.Balance.Grant(want.Granted, want.Receipt, until);
+                want.Balance.Grant(want.Granted, want.Receipt, until, want.Balance.IsPassedBy ? Math.Max(until, Saturating.Add(now, LongestSilence)) : until);
                 _holding.Add(want.Balance);
             }
+
+            (want.Balance.IsAsked, want.Balance.IsPassedBy) = (false, false);
         }
 
         if (question.IsGranted)
@@ -298,35 +306,15 @@ internal sealed partial class SharedService
         _holding.Add(question.Refused);
     }
 
-    /// <summary>Returns whether the store had not been lost before.</summary>
-    private bool TakeLoss(SharedExchange exchange, SharedStoreException failure)
-    {
-        foreach (var want in exchange.Questions.SelectMany(static question => question.Wants))
-        {
-            want.Balance.IsAsked = false;
-        }
-
-        // What was to be told is told later, in its order. If it was carried out and nobody knows, it counts twice, which admits too little.
-        _notes.InsertRange(0, exchange.Notes.Where(static note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.GiveBack)));
-        _pause = Math.Max(_pause, exchange.Pause);
-        if (_notes.Count > MostNotes * 4)
-        {
-            _notes.RemoveRange(MostNotes * 4, _notes.Count - (MostNotes * 4));
-        }
-
-        if (!failure.Passes)
-        {
-            return false;
-        }
-
-        var isNews = _health.Failed(_store.Clock.Now, _dice.NextDouble());
-        Arm(_health.NextProbe);
-        return isNews;
-    }
-
     /// <summary>Sets the timer for what comes next by itself.</summary>
     private void ArmForNext()
     {
+        if (_isRunning)
+        {
+            // Whoever exchanges sets it in the end. What is overdue now is so because of that.
+            return;
+        }
+
         var next = _flushAt;
         if (_health.IsAlone)
         {
@@ -342,7 +330,7 @@ internal sealed partial class SharedService
             next = _holding.Count > 0 ? Math.Min(next, _beatAt) : next;
         }
 
-        Arm(next);
+        Arm(Math.Max(next, _restsUntil));
     }
 
     private void Arm(long instant)

@@ -108,6 +108,26 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
         return token;
     }
 
+    /// <summary>Something goes without having been asked for as of now. Returns its receipt.</summary>
+    public long NoteForced(SharedBalance balance, long amount)
+    {
+        var token = _tokens.Add();
+        Note(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = amount, Token = token });
+        return token;
+    }
+
+    /// <summary>Somebody was refused who does not wait: what was asked for it is kept until it may come back.</summary>
+    public static void PassBy(AdmissionTicket ticket, long now)
+    {
+        foreach (ref var charge in ticket.Charges)
+        {
+            if (charge.Partition is { State.Extra: SharedBalance balance, Limit.Rule: SharedRule } && balance.HeldAt(now) < charge.Cost)
+            {
+                balance.IsPassedBy = true;
+            }
+        }
+    }
+
     /// <summary>The upstream wants no request for so long: the others are told.</summary>
     public void Pause(long duration)
     {

@@ -1,0 +1,76 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission.Sharing;
+
+/// <summary>What becomes of an exchange that failed: what was not told is told later, and what may have been told is told once more as it was. Only under the gate.</summary>
+internal sealed partial class SharedService
+{
+    /// <summary>What may have been carried out: until that is known nothing else is told.</summary>
+    private SharedExchange? _unsure;
+
+    /// <summary>After somebody's mistake, which only another question can show again, until when nothing is told by itself.</summary>
+    private long _restsUntil;
+
+    /// <summary>Returns whether the store had not been lost before.</summary>
+    private bool TakeLoss(SharedExchange exchange, SharedStoreException failure)
+    {
+        var now = _store.Clock.Now;
+        foreach (var want in exchange.Questions.SelectMany(static question => question.Wants))
+        {
+            (want.Balance.IsAsked, want.Balance.IsPassedBy) = (false, false);
+        }
+
+        if (!(exchange.IsUnsure || failure.MayBeDone))
+        {
+            TellLater(exchange, isUnsure: false);
+        }
+        else if (failure.Passes && IsRemembered(exchange, now))
+        {
+            (_unsure, exchange.IsUnsure) = (exchange, true);
+        }
+        else
+        {
+            TellLater(exchange, isUnsure: true);
+        }
+
+        if (!failure.Passes)
+        {
+            _flushAt = _restsUntil = Saturating.Add(now, LongestSilence);
+            return false;
+        }
+
+        var isNews = _health.Failed(now, _dice.NextDouble());
+        Arm(_health.NextProbe);
+        return isNews;
+    }
+
+    /// <summary>What has to be told once more before anything else; null when there is nothing, or nobody would know it again.</summary>
+    private SharedExchange? TakeUnsure(long now)
+    {
+        var unsure = _unsure;
+        _unsure = null;
+        if (unsure is null || IsRemembered(unsure, now))
+        {
+            return unsure;
+        }
+
+        TellLater(unsure, isUnsure: true);
+        return null;
+    }
+
+    private bool IsRemembered(SharedExchange exchange, long now) => now - exchange.Began < _counts.RemembersFor.Ticks;
+
+    /// <summary>
+    /// What was to be told is told later, in its order. If it was carried out and nobody can find out, it counts twice, which must admit too little: so nothing is given back then, and that quota is whole
+    /// again when its window ends.
+    /// </summary>
+    private void TellLater(SharedExchange exchange, bool isUnsure)
+    {
+        _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold) && !(isUnsure && note.Kind == NoteKind.GiveBack)));
+        _pause = Math.Max(_pause, exchange.Pause);
+        if (_notes.Count > MostNotes * 4)
+        {
+            _notes.RemoveRange(MostNotes * 4, _notes.Count - (MostNotes * 4));
+        }
+    }
+}

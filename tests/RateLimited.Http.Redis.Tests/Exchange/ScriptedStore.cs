@@ -1,0 +1,81 @@
+using System.Threading.Channels;
+using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Redis.Tests.Exchange;
+
+/// <summary>A store that answers what a test says, when it says so: what the process makes of an answer has happened by the time that the test goes on.</summary>
+internal sealed class ScriptedStore : ISharedStore, ISharedCounts
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
+
+    public string Name => "Scripted";
+
+    public SharedSettings Settings { get; init; } = new() { Ahead = 0, Alone = AloneMode.FailClosed };
+
+    public TimeSpan RemembersFor { get; init; } = TimeSpan.FromSeconds(50);
+
+    /// <summary>How many calls were made that nobody has looked at.</summary>
+    public int Waiting => _calls.Reader.Count;
+
+    public ISharedCounts Open(string service, Action<int> onNews) => this;
+
+    public Task ExchangeAsync(SharedExchange exchange, bool isRetry)
+    {
+        var call = new Call(exchange, isRetry);
+        _calls.Writer.TryWrite(call);
+        return call.Answered;
+    }
+
+    /// <summary>The next call, however long the machine takes to make it.</summary>
+    public async Task<Call> NextAsync()
+    {
+        using var late = new CancellationTokenSource(Patience);
+        return await _calls.Reader.ReadAsync(late.Token);
+    }
+
+    /// <summary>One call, which waits to be answered.</summary>
+    internal sealed class Call(SharedExchange exchange, bool isRetry)
+    {
+        // What follows from an answer runs within it.
+        private readonly TaskCompletionSource _answer = new();
+
+        public SharedExchange Exchange { get; } = exchange;
+
+        public bool IsRetry { get; } = isRetry;
+
+        public Task Answered => _answer.Task;
+
+        public IEnumerable<(NoteKind Kind, long Amount)> Told => Exchange.Notes.Select(static note => (note.Kind, note.Amount));
+
+        /// <summary>All that is asked for is granted, what is needed and no more.</summary>
+        public void Grant(long receipt = 7)
+        {
+            foreach (var question in Exchange.Questions)
+            {
+                question.IsGranted = true;
+                foreach (ref var want in question.Wants.AsSpan())
+                {
+                    (want.Granted, want.Receipt) = (want.Least, receipt);
+                }
+            }
+
+            _answer.SetResult();
+        }
+
+        /// <summary>Nothing is granted for so long, by one of the limits asked for or because the service pauses.</summary>
+        public void Refuse(TimeSpan wait, bool isPause = false)
+        {
+            foreach (var question in Exchange.Questions)
+            {
+                (question.Wait, question.Again, question.Refused) = (wait.Ticks, LimitRule.Never, isPause ? null : question.Wants[0].Balance);
+            }
+
+            _answer.SetResult();
+        }
+
+        public void Fail(bool mayBeDone, bool passes = true) => _answer.SetException(new SharedStoreException("As the test says.", new TimeoutException(), passes, mayBeDone));
+    }
+}
