@@ -28,6 +28,10 @@ internal sealed partial class InProcessStore
 
             var actual = giveBack || limit.Rule.IsReleased ? 0 : charge.Actual == Admission.Charge.Unsettled ? charge.Cost : charge.Actual;
             loosened = (Loosened)Math.Max((int)loosened, (int)Correct(ref charge, service, ticket.ChargedAt, now, actual));
+            if (giveBack)
+            {
+                limit.Rule.NeverSent(ref charge.Partition.State, MomentOf(now, service, limit), charge.Receipt);
+            }
         }
 
         return loosened;

@@ -81,6 +81,7 @@ internal sealed class FixedWindow : LimitRule
 
         state.Count = Saturating.Add(state.Count, cost);
         var notes = NotesOf(ref state);
+        notes.Requests++;
         if (_grid is null || !IsLate(state, at))
         {
             return notes.Number;
@@ -103,6 +104,15 @@ internal sealed class FixedWindow : LimitRule
         if (receipt == -notes.Number)
         {
             notes.Late = Math.Max(notes.Late - amount, 0);
+        }
+    }
+
+    /// <summary>A window that begins at first use has not begun where nothing that was charged in it left: the upstream's begins with what does.</summary>
+    public override void NeverSent(ref LimitState state, in Moment at, long receipt)
+    {
+        if (_anchor == WindowAnchor.FirstUse && Counts(ref state, at, receipt) && --NotesOf(ref state).Requests == 0)
+        {
+            state.Mark = at.Now;
         }
     }
 
@@ -253,6 +263,7 @@ internal sealed class FixedWindow : LimitRule
             notes.Carried = follows ? notes.Number : 0;
             notes.Number = Math.Max(notes.Number + 1, end);
             notes.Late = 0;
+            notes.Requests = 0;
         }
     }
 
@@ -337,6 +348,9 @@ internal sealed class FixedWindow : LimitRule
     private sealed class Notes
     {
         public long Number;
+
+        /// <summary>How many requests were charged in the open window, without those that were never sent.</summary>
+        public long Requests;
 
         /// <summary>When the window before ended. This one did not begin before.</summary>
         public long Since;

@@ -52,6 +52,11 @@ internal abstract class LimitRule
     /// <summary>Gives back part of what a receipt was charged for, where that can never admit too much.</summary>
     public abstract void GiveBack(ref LimitState state, in Moment at, long receipt, long amount);
 
+    /// <summary>What a receipt was given for never left, and all of it has been given back.</summary>
+    public virtual void NeverSent(ref LimitState state, in Moment at, long receipt)
+    {
+    }
+
     /// <summary>Adds to what a receipt was charged for: the request proved dearer than estimated.</summary>
     public abstract void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount);
 

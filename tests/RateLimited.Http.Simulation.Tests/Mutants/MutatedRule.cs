@@ -27,6 +27,8 @@ internal abstract class MutatedRule(LimitRule right) : LimitRule(right.Quota, ri
 
     public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount) => right.GiveBack(ref state, at, receipt, amount);
 
+    public override void NeverSent(ref LimitState state, in Moment at, long receipt) => right.NeverSent(ref state, at, receipt);
+
     public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => right.ChargeMore(ref state, at, receipt, amount);
 
     public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => right.Answer(ref state, at, receipt, amount, arrivedBy);

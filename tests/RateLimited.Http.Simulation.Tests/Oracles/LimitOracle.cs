@@ -38,6 +38,13 @@ internal abstract class LimitOracle(LimitSpec spec)
     /// <summary>The request cost something else than was thought, or nothing because it never left.</summary>
     public virtual void Settle(Admission admission, long now, long actual) => admission.Cost = actual;
 
+    /// <summary>The request never left.</summary>
+    public virtual void NeverSent(Admission admission, long now)
+    {
+        admission.WasNeverSent = true;
+        Settle(admission, now, 0);
+    }
+
     /// <summary>The work has ended.</summary>
     public virtual void End(Admission admission)
     {
@@ -91,5 +98,7 @@ internal abstract class LimitOracle(LimitSpec spec)
         public long Cost { get; set; }
 
         public bool HasEnded { get; set; }
+
+        public bool WasNeverSent { get; set; }
     }
 }

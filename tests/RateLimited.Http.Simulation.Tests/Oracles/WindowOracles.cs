@@ -25,6 +25,16 @@ internal sealed class FirstUseOracle(LimitSpec spec, bool isInStep) : LimitOracl
 
     protected override long Remembered => long.MaxValue / 2;
 
+    /// <summary>A window in which nothing was sent has not begun.</summary>
+    public override void NeverSent(Admission admission, long now)
+    {
+        base.NeverSent(admission, now);
+        if (_isInStep && _open is [var (first, _)] && Admissions.Skip(first).All(static each => each.WasNeverSent))
+        {
+            _open = [];
+        }
+    }
+
     /// <summary>From now on windows may begin with what is not seen here.</summary>
     public override void LoseStep() => (_isInStep, _open) = (false, []);
 

@@ -286,7 +286,7 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
         }
 
         world.Note($"{this} was never sent");
-        Leave(static (oracle, admission, now) => oracle.Settle(admission, now, 0));
+        Leave(static (oracle, admission, now) => oracle.NeverSent(admission, now));
         _ticket!.GiveBack();
         Report(CallResult.Failure);
         Repeat();

@@ -29,6 +29,35 @@ public sealed class FixedWindowTests
     }
 
     [Fact]
+    public void A_window_of_first_use_has_not_begun_where_nothing_that_was_charged_in_it_was_sent()
+    {
+        var first = _firstUse.Charge(ref _state, At(0), 3);
+        var second = _firstUse.Charge(ref _state, At(5), 1);
+        Leave(first, 3, now: 20);
+        _firstUse.Earliest(ref _state, At(20), 10).ShouldBe(Window + Guard, "the other may have begun the upstream's");
+
+        Leave(second, 1, now: 50);
+
+        _firstUse.Earliest(ref _state, At(50), 10).ShouldBe(50);
+        _firstUse.Charge(ref _state, At(60), 10);
+        _firstUse.NeverSent(ref _state, At(70), second);
+        _firstUse.Earliest(ref _state, At(70), 1).ShouldBe(60 + Window + Guard);
+
+        var aligned = default(LimitState);
+        var receipt = _aligned.Charge(ref aligned, At(0), 10);
+        _aligned.GiveBack(ref aligned, At(1), receipt, 10);
+        _aligned.NeverSent(ref aligned, At(1), receipt);
+        _aligned.Charge(ref aligned, At(2), 10);
+        _aligned.Earliest(ref aligned, At(3), 1).ShouldBe(Window);
+
+        void Leave(long receipt, long amount, long now)
+        {
+            _firstUse.GiveBack(ref _state, At(now), receipt, amount);
+            _firstUse.NeverSent(ref _state, At(now), receipt);
+        }
+    }
+
+    [Fact]
     public void What_waits_beyond_the_window_is_told_whether_late_charges_leave_room_in_the_next()
     {
         _aligned.Charge(ref _state, At(0), 2);
