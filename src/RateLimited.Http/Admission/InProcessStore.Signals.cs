@@ -173,13 +173,22 @@ internal sealed partial class InProcessStore
     }
 
     /// <summary>
-    /// Keeps those from sending who send to the same endpoint, with the same key where there are keys. Returns whether no plan counts yet what holds them up.
+    /// Keeps those from sending who send to the same endpoint, with the same key where there are keys; null when nobody says for how long. Returns whether no plan counts yet what holds them up.
     /// </summary>
-    public bool PauseEndpoint(AdmissionTicket refused, long duration)
+    public bool PauseEndpoint(AdmissionTicket refused, long? duration)
     {
+        var longest = refused.Plan.Service.Definition.Correction.MaxHint.Ticks;
         using var held = Hold();
         var coolDown = CoolDownOf(refused, out var isNew);
-        CoolDown.Pause(ref coolDown.State, Now, Math.Min(duration, refused.Plan.Service.Definition.Correction.MaxHint.Ticks));
+        if (duration is { } known)
+        {
+            CoolDown.Pause(ref coolDown.State, Now, Math.Min(known, longest));
+        }
+        else
+        {
+            CoolDown.PauseBlindly(ref coolDown.State, Now, refused.ChargedAt, longest);
+        }
+
         return isNew;
     }
 
@@ -190,7 +199,7 @@ internal sealed partial class InProcessStore
         var longest = correction.MaxHint.Ticks;
         if (wait <= longest)
         {
-            return PauseEndpoint(refused, wait.Value);
+            return PauseEndpoint(refused, wait);
         }
 
         using var held = Hold();

@@ -52,8 +52,8 @@ internal sealed partial class ServiceLimiter
         Wake();
     }
 
-    /// <summary>The upstream wants no request for so long to the endpoint that one was refused by, with the key that it went with.</summary>
-    public void PauseEndpoint(AdmissionTicket refused, TimeSpan wait) => Hear(_store.PauseEndpoint(refused, wait.Ticks));
+    /// <summary>The upstream wants no request for so long to the endpoint that one was refused by, with the key that it went with; null when it does not say for how long.</summary>
+    public void PauseEndpoint(AdmissionTicket refused, TimeSpan? wait) => Hear(_store.PauseEndpoint(refused, wait?.Ticks));
 
     /// <summary>A quota of that endpoint is used up until so long from now; null when nobody says when it returns.</summary>
     public void ExhaustEndpoint(AdmissionTicket refused, TimeSpan? wait) => Hear(_store.ExhaustEndpoint(refused, wait?.Ticks));

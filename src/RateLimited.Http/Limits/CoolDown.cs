@@ -45,6 +45,10 @@ internal sealed class CoolDown() : LimitRule(quota: long.MaxValue, window: 0)
     /// <summary>Nothing goes for so long.</summary>
     public static void Pause(ref LimitState state, long now, long duration) => HeldOf(ref state).Pause.Extend(now, duration);
 
+    /// <summary>Nothing goes for a while, and nobody says for how long. See <see cref="Limits.Pause.ExtendBlindly"/>.</summary>
+    public static void PauseBlindly(ref LimitState state, long now, long sentAt, long longest) =>
+        HeldOf(ref state).Pause.ExtendBlindly(now, sentAt, longest, Limits.Pause.ShortestBlind);
+
     /// <summary>A quota is used up. See <see cref="Exhaustion.Begin"/>.</summary>
     public static void Exhaust(ref LimitState state, long now, long sentAt, long wait, long interval) => HeldOf(ref state).Exhaustion.Begin(now, sentAt, wait, interval);
 

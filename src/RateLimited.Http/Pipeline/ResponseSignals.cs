@@ -105,11 +105,17 @@ internal static class ResponseSignals
             return;
         }
 
-        if (verdict.Kind == ResponseKind.Exhausted && verdict.Scope != ResponseScope.Request)
+        if (verdict.Scope == ResponseScope.Request)
+        {
+            return;
+        }
+
+        var isOfEndpoint = verdict.Scope == ResponseScope.Endpoint && (keys is not null || limiter.Definition.Endpoints.Count > 0);
+        if (verdict.Kind == ResponseKind.Exhausted)
         {
             var now = limiter.Time.GetUtcNow();
             var returns = QuotaReturn.Of(verdict, now, limiter.Definition.Correction.AccountZone) - now;
-            if (verdict.Scope == ResponseScope.Endpoint && (keys is not null || limiter.Definition.Endpoints.Count > 0))
+            if (isOfEndpoint)
             {
                 limiter.ExhaustEndpoint(ticket, returns);
             }
@@ -117,26 +123,23 @@ internal static class ResponseSignals
             {
                 limiter.Exhaust(ticket, returns);
             }
-
-            return;
         }
-
-        switch (verdict.Scope)
+        else if (verdict.Wait is not null || !ticket.Plan.FindsItsRate)
         {
-            case ResponseScope.Request:
-                break;
-            case ResponseScope.Endpoint when verdict.Wait is { } wait:
-                limiter.PauseEndpoint(ticket, wait);
-                break;
-            default:
-                // What learns by itself how fast to go has slowed down already.
-                if (verdict.Wait is null && ticket.Plan.FindsItsRate)
-                {
-                    break;
-                }
+            // What learns by itself how fast to go has slowed down already where nobody says more.
+            Pause(verdict, ticket, limiter, isOfEndpoint);
+        }
+    }
 
-                limiter.Pause(ticket, verdict.Wait, verdict.IsWaitGuessed);
-                break;
+    private static void Pause(in Verdict verdict, AdmissionTicket ticket, ServiceLimiter limiter, bool isOfEndpoint)
+    {
+        if (isOfEndpoint)
+        {
+            limiter.PauseEndpoint(ticket, verdict.Wait);
+        }
+        else
+        {
+            limiter.Pause(ticket, verdict.Wait, verdict.IsWaitGuessed);
         }
     }
 }

@@ -163,6 +163,21 @@ public sealed class UsedUpQuotaTests
         service.Limiter.EstimateWait(new AdmissionRequest { Endpoint = "GET /b" }).ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromMilliseconds(26));
     }
 
+    [Fact]
+    public async Task A_refusal_of_one_endpoint_without_a_word_of_how_long_holds_that_one_and_for_longer_each_time()
+    {
+        using var service = Service("slack", new CorrectionDefinition(), "GET /a", "GET /b");
+        using var client = service.Over((_, _) => Task.FromResult(Refusal(body: null)));
+
+        foreach (var seconds in (int[])[1, 2, 4])
+        {
+            await Send(client, HttpMethod.Get, "/a");
+            service.Limiter.EstimateWait(new AdmissionRequest { Endpoint = "GET /a" }).ShouldBe(TimeSpan.FromSeconds(seconds));
+            service.Limiter.EstimateWait(new AdmissionRequest { Endpoint = "GET /b" }).ShouldBe(TimeSpan.Zero);
+            service.Time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+    }
+
     private static LimitedService Service(string dialect, CorrectionDefinition correction, params string[] endpoints)
     {
         var service = new LimitedService(new ServiceDefinition
