@@ -89,7 +89,9 @@ internal sealed class RedisCounts : ISharedCounts
         await ((Task)work).WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (work.IsCompleted)
         {
+#pragma warning disable VSTHRD003 // It is over.
             return await work.ConfigureAwait(false);
+#pragma warning restore VSTHRD003
         }
 
         _ = work.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
