@@ -6,6 +6,7 @@ namespace RateLimited.Http.Redis.Connection;
 /// </summary>
 internal static class Elsewhere
 {
+#pragma warning disable VSTHRD003 // The client's tasks, which are awaited here so that nobody else need.
     public static async Task<T> GoOnAsync<T>(Task<T> asked)
     {
         try
@@ -29,4 +30,5 @@ internal static class Elsewhere
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
     }
+#pragma warning restore VSTHRD003
 }

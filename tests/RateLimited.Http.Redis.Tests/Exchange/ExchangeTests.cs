@@ -163,7 +163,7 @@ public sealed class ExchangeTests : IDisposable
 
         (await store.NextAsync()).Refuse(TimeSpan.FromMinutes(10), isPause: true);
 
-        var refused = await Should.ThrowAsync<RateLimitRejectedException>(async () => await waiting);
+        var refused = await Should.ThrowAsync<RateLimitRejectedException>(waiting);
         refused.RetryAfter.ShouldBe(TimeSpan.FromMinutes(10));
     }
 
