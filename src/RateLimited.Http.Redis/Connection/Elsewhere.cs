@@ -6,7 +6,7 @@ namespace RateLimited.Http.Redis.Connection;
 /// </summary>
 internal static class Elsewhere
 {
-#pragma warning disable VSTHRD003 // The client's tasks, which are awaited here so that nobody else need.
+#pragma warning disable VSTHRD003 // The callers have just started it.
     public static async Task<T> GoOnAsync<T>(Task<T> asked)
     {
         try

@@ -74,7 +74,7 @@ internal sealed class RedisCounts : ISharedCounts
             NoteFailure(failure);
             throw;
         }
-        catch (Exception failure) when (failure is not SharedStoreException)
+        catch (Exception failure)
         {
             var translated = Translated(failure);
             NoteFailure(translated);
@@ -86,13 +86,13 @@ internal sealed class RedisCounts : ISharedCounts
     /// <summary>Whatever comes too late touches nothing any more: what was asked may be asked again meanwhile.</summary>
     private async Task<T> WithinAsync<T>(Task<T> work, TimeSpan patience, bool mayBeDone)
     {
-#pragma warning disable VSTHRD003 // It was started by our caller.
         await ((Task)work).WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (work.IsCompleted)
         {
+#pragma warning disable VSTHRD003 // It is over.
             return await work.ConfigureAwait(false);
-        }
 #pragma warning restore VSTHRD003
+        }
 
         _ = work.ContinueWith(static late => _ = late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         throw new SharedStoreException($"It did not answer within {patience.TotalMilliseconds:0} ms.", new TimeoutException(), passes: true, mayBeDone);

@@ -26,9 +26,7 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
     {
         var call = new Call(exchange, isRetry);
         _calls.Writer.TryWrite(call);
-#pragma warning disable VSTHRD003 // The test completes it.
         return call.Answered;
-#pragma warning restore VSTHRD003
     }
 
     /// <summary>The next call, however long the machine takes to make it.</summary>
@@ -48,7 +46,9 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
 
         public bool IsRetry { get; } = isRetry;
 
+#pragma warning disable VSTHRD003 // It is the store's to end.
         public Task Answered => _answer.Task;
+#pragma warning restore VSTHRD003
 
         public IEnumerable<(NoteKind Kind, long Amount)> Told => Exchange.Notes.Select(static note => (note.Kind, note.Amount));
 
