@@ -44,7 +44,7 @@ internal sealed class StackExchangeConnection(IConnectionMultiplexer multiplexer
         }
     }
 
-    public Task SubscribeAsync(string channel, Action<string> onMessage) => Elsewhere.GoOnAsync(multiplexer.GetSubscriber().SubscribeAsync(
+    public async Task SubscribeAsync(string channel, Action<string> onMessage) => await Elsewhere.GoOnAsync(multiplexer.GetSubscriber().SubscribeAsync(
         new RedisChannel(channel, RedisChannel.PatternMode.Literal),
-        (_, message) => ThreadPool.UnsafeQueueUserWorkItem(static told => told.onMessage(told.Item2), (onMessage, message.ToString()), preferLocal: false)));
+        (_, message) => ThreadPool.UnsafeQueueUserWorkItem(static told => told.OnMessage(told.Text), (OnMessage: onMessage, Text: message.ToString()), preferLocal: false))).ConfigureAwait(false);
 }

@@ -32,9 +32,10 @@ public sealed class ElsewhereTests(RedisServer server) : IClassFixture<RedisServ
         var connection = new StackExchangeConnection(multiplexer, database: -1);
         using var second = new ManualResetEventSlim();
         var hasWaited = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await connection.SubscribeAsync("news", message =>
+        var heard = 0;
+        await connection.SubscribeAsync("news", _ =>
         {
-            if (message == "1")
+            if (Interlocked.Increment(ref heard) == 1)
             {
                 hasWaited.SetResult(second.Wait(Patience));
             }
@@ -44,8 +45,8 @@ public sealed class ElsewhereTests(RedisServer server) : IClassFixture<RedisServ
             }
         });
 
-        await multiplexer.GetSubscriber().PublishAsync("news", "1");
-        await multiplexer.GetSubscriber().PublishAsync("news", "2");
+        // As often as it takes: nobody keeps a message for a subscriber that is not there yet.
+        await Eventually.Holds(() => multiplexer.GetSubscriber().Publish("news", "x") >= 0 && hasWaited.Task.IsCompleted, "a second message came");
 
         (await hasWaited.Task).ShouldBeTrue();
     }
