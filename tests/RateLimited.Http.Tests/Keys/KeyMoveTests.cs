@@ -1,6 +1,8 @@
+using System.Globalization;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Testing;
 using RateLimited.Http.Tests.Pipeline;
 using static RateLimited.Http.Tests.Keys.KeyedService;
 
@@ -35,8 +37,8 @@ public sealed class KeyMoveTests
     [Fact]
     public async Task What_one_key_has_used_up_at_one_endpoint_until_tomorrow_the_others_have_not()
     {
-        KeyedService service = null!;
-        using var served = service = new KeyedService(Usual, (key, _) => key == "a" ? UsedUpUntilTomorrow() : Answer(200), Three);
+        var returns = new ManualTimeProvider().GetUtcNow().AddHours(20).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        using var service = new KeyedService(Usual, (key, _) => key == "a" ? UsedUpUntilTomorrow() : Answer(200), Three);
 
         for (var request = 0; request < 6; request++)
         {
@@ -59,7 +61,7 @@ public sealed class KeyMoveTests
         {
             var response = Answer(429);
             response.Headers.Add("x-app-limit-24hour-remaining", "0");
-            response.Headers.Add("x-app-limit-24hour-reset", service.Time.GetUtcNow().AddHours(20).ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
+            response.Headers.Add("x-app-limit-24hour-reset", returns);
             return response;
         }
     }
