@@ -25,11 +25,12 @@ internal sealed partial class InProcessStore
         ring.Ended(key);
     }
 
-    /// <summary>Whether a request may go with a key that it has not gone with, as far as the keys go.</summary>
-    public bool HasOpenKey(AdmissionTicket ticket)
+    /// <summary>Whether a request may go with a key that it has not gone with, as far as the keys go, within so many ticks.</summary>
+    public bool HasOpenKey(AdmissionTicket ticket, long within)
     {
         using var held = Hold();
         var now = Now;
+        var latest = Saturating.Add(now, within);
         if (ticket.Key is not { } claim)
         {
             return false;
@@ -38,7 +39,7 @@ internal sealed partial class InProcessStore
         var opensAt = OpenAll(claim.Set, ticket.Plan.Endpoint, now);
         for (var i = 0; i < opensAt.Length; i++)
         {
-            if (opensAt[i] <= now && claim.MayTake(claim.Set.Keys[i]))
+            if (opensAt[i] <= latest && claim.MayTake(claim.Set.Keys[i]))
             {
                 return true;
             }

@@ -22,12 +22,14 @@ internal sealed partial class ServiceLimiter
         }
     }
 
-    /// <summary>Whether there is a key that the request has not gone with and that may be used now, whatever its limits say.</summary>
-    public bool HasOpenKey(in AdmissionRequest request)
+    /// <summary>Whether there is a key that the request has not gone with and that may be used, whatever its limits say.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="within">Within how many ticks; zero for now.</param>
+    public bool HasOpenKey(in AdmissionRequest request, long within = 0)
     {
         var ticket = _pool.Rent();
         ticket.Resolve(_service.PlanOf(request), request);
-        var has = _store.HasOpenKey(ticket);
+        var has = _store.HasOpenKey(ticket, within);
         Abandon(ticket);
         return has;
     }

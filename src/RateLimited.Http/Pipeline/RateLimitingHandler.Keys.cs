@@ -185,36 +185,34 @@ internal sealed partial class RateLimitingHandler
             (refused ??= []).Add(attempt);
         }
 
-        if (PoolRing.ConcernsKey(verdict) && !cancellationToken.IsCancellationRequested)
+        var elsewhere = PoolRing.ConcernsKey(verdict) ? asked with { Key = new KeyWish(asked.Key?.Realm, [.. asked.Key?.Without ?? [], attempt.Key.Name]) } : asked;
+        if (PoolRing.ConcernsKey(verdict) && !cancellationToken.IsCancellationRequested && _limiter.HasOpenKey(elsewhere))
         {
-            var elsewhere = asked with { Key = new KeyWish(asked.Key?.Realm, [.. asked.Key?.Without ?? [], attempt.Key.Name]) };
-            if (_limiter.HasOpenKey(elsewhere))
-            {
-                asked = elsewhere;
-                keys.Move(attempt.Key, verdict.Kind, _limiter);
-                ResponseVerdicts.Forget(request);
-                return true;
-            }
+            asked = elsewhere;
+            keys.Move(attempt.Key, verdict.Kind, _limiter);
+            ResponseVerdicts.Forget(request);
+            return true;
         }
 
         if (refused is not null)
         {
-            Judge(keys, verdict.Kind, refused);
+            Judge(keys, verdict.Kind, refused, elsewhere);
         }
 
         return false;
     }
 
     /// <summary>
-    /// The same request with other keys is the only evidence that there is of where nobody named endpoints: who was refused what others were not is at fault; what all were refused is nobody's fault.
+    /// The same request with other keys is the only evidence that there is of where nobody named endpoints: who was refused what others were not is at fault; what all were refused is nobody's fault. All are not
+    /// all where one was only told to wait, or rests and will soon be back.
     /// </summary>
-    private void Judge(PoolRing keys, ResponseKind last, List<KeyAttempt> refused)
+    private void Judge(PoolRing keys, ResponseKind last, List<KeyAttempt> refused, in AdmissionRequest elsewhere)
     {
         if (last == ResponseKind.Fine)
         {
             keys.Contradict(refused, _limiter);
         }
-        else if (last == ResponseKind.RefusedKey && refused.Count > 1)
+        else if (last == ResponseKind.RefusedKey && refused.Count > 1 && refused.Count == elsewhere.Key?.Without.Count && !_limiter.HasOpenKey(elsewhere, within: KeyTrust.FirstProbe))
         {
             keys.Withdraw(refused, _limiter);
         }

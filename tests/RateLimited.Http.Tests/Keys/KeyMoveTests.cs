@@ -226,6 +226,35 @@ public sealed class KeyMoveTests
         service.Service.Limiter.GetStatus().Keys.ShouldAllBe(static key => key.Requests == 40, "each is used for a third of what works, as if nothing was");
     }
 
+    [Theory]
+    [InlineData(false, "live a b live")]
+    [InlineData(true, "live a b a live")]
+    public async Task Those_that_are_refused_while_another_rests_are_left_out_until_it_is_back(bool areAcceptedAtFirst, string sent)
+    {
+        var (isResting, areRevoked) = (true, !areAcceptedAtFirst);
+        using var service = new KeyedService(
+            Usual, (key, _) => key == "live" ? (isResting ? Answer(429, retryAfter: 20) : Answer(200)) : Answer(areRevoked ? 401 : 200), new TestKey("live"), new TestKey("a"), new TestKey("b"));
+        using (var first = await service.SendAsync())
+        {
+            ((int)first.StatusCode).ShouldBe(areAcceptedAtFirst ? 200 : 401);
+            (isResting, areRevoked) = (false, true);
+        }
+
+        if (areAcceptedAtFirst)
+        {
+            using var refused = await service.SendAsync();
+            ((int)refused.StatusCode).ShouldBe(401);
+        }
+
+        var sending = service.SendAsync();
+        sending.IsCompleted.ShouldBeFalse("it waits for the one that may be any good");
+        service.Time.Advance(TimeSpan.FromSeconds(20));
+
+        using var response = await sending;
+        ((int)response.StatusCode).ShouldBe(200);
+        service.Sent.ShouldBe(sent.Split(' '));
+    }
+
     [Fact]
     public async Task When_all_are_revoked_it_shows()
     {
