@@ -68,18 +68,19 @@ public static class RateLimiters
     public static PartitionedRateLimiter<HttpRequestMessage> AsHttpRateLimiter(this IServiceRateLimiter limiter)
     {
         var own = Own(limiter);
-        var (definition, router) = (own.Definition, DefinitionCompiler.Router(own.Definition));
+        var routed = new Routed(own.Definition, DefinitionCompiler.Router(own.Definition));
         return new PartitionedPermitLimiter<HttpRequestMessage>(own, Read, owned: null);
 
         AdmissionRequest Read(HttpRequestMessage request)
         {
             var current = own.Definition;
-            if (!ReferenceEquals(current, definition))
+            var known = Volatile.Read(ref routed);
+            if (!ReferenceEquals(current, known.Definition))
             {
-                (definition, router) = (current, DefinitionCompiler.Router(current));
+                Volatile.Write(ref routed, known = new Routed(current, DefinitionCompiler.Router(current)));
             }
 
-            return RequestReading.Read(request, request.RateLimiting(), router);
+            return RequestReading.Read(request, request.RateLimiting(), known.Router);
         }
     }
 
@@ -93,6 +94,9 @@ public static class RateLimiters
         ArgumentNullException.ThrowIfNull(requestOf);
         return new PartitionedPermitLimiter<TResource>(Own(limiter), requestOf, owned: null);
     }
+
+    /// <summary>A definition and the router of its endpoints: replaced together, so that no request is routed by those of another definition.</summary>
+    private sealed record Routed(ServiceDefinition Definition, EndpointRouter Router);
 
     private static ServiceLimiter Own(IServiceRateLimiter limiter)
     {

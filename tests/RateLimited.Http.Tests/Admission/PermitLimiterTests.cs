@@ -240,6 +240,24 @@ public sealed class PermitLimiterTests : IDisposable
         limiter.AttemptAcquire(other).IsAcquired.ShouldBeTrue();
     }
 
+    [Fact]
+    public void The_face_of_http_requests_routes_them_by_the_definition_in_force()
+    {
+        var service = _bed.Serve(Define(Window("all", 100, Ms(100))) with { Endpoints = [new EndpointDefinition("GET /a", [Window("a", 1, Ms(100))], ServiceLimits: true)] });
+        using var limiter = service.AsHttpRateLimiter();
+        using var a = new HttpRequestMessage(HttpMethod.Get, "https://example.test/a");
+        using var b = new HttpRequestMessage(HttpMethod.Get, "https://example.test/b");
+        Acquired(a).ShouldBe([true, false]);
+        Acquired(b).ShouldBe([true, true]);
+
+        service.Apply(service.Definition with { Endpoints = [new EndpointDefinition("GET /b", [Window("b", 1, Ms(100))], ServiceLimits: true)] });
+
+        Acquired(a).ShouldBe([true, true]);
+        Acquired(b).ShouldBe([true, false]);
+
+        bool[] Acquired(HttpRequestMessage request) => [limiter.AttemptAcquire(request).IsAcquired, limiter.AttemptAcquire(request).IsAcquired];
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -19,7 +19,7 @@ public sealed class CostSectionTests
     {
         var options = Options("""
             {
-              "Limits": [ "500/minute", "100 premium/day", "9 points/s", "1 kilobytes/s" ],
+              "Limits": [ "500/minute", "2000 premium/day", "9 points/s", "1 kilobytes/s" ],
               "Endpoints": { "GET /x": { "Costs": { "points": 0.25, "premium": "1_000.5" } } },
               "Costs": {
                 "points": 2,
@@ -37,7 +37,7 @@ public sealed class CostSectionTests
         premium.Amounts.ShouldBe([new("gpt-4o", 5), new("gpt-4o-mini", 0.5m), new("ft:gpt-4o:acme", 10), new("*", 1)], ignoreOrder: true);
 
         var limits = DefinitionCompiler.Service("a", options).Limits;
-        limits.Select(static limit => (limit.Unit, limit.PartsPerUnit, limit.Rule.Quota)).ShouldBe([("requests", 1, 500), ("premium", 100, 10_000), ("points", 4, 36), ("kilobytes", 1, 1)]);
+        limits.Select(static limit => (limit.Unit, limit.PartsPerUnit, limit.Rule.Quota)).ShouldBe([("requests", 1, 500), ("premium", 100, 200_000), ("points", 4, 36), ("kilobytes", 1, 1)]);
     }
 
     [Theory]

@@ -189,6 +189,19 @@ public sealed class FixedWindowTests
         }
     }
 
+    [Theory]
+    [InlineData(false, 6.5)]
+    [InlineData(true, 3.5)]
+    public void Windows_of_seven_days_begin_on_thursdays_and_in_a_time_zone_on_mondays(bool isZoned, double days)
+    {
+        var rule = new FixedWindow(1, 7 * TimeSpan.TicksPerDay, zone: isZoned ? TimeZoneInfo.Utc : null);
+        var thursday = new Moment(0, new DateTime(2026, 1, 1, 12, 0, 0, DateTimeKind.Utc).Ticks);
+
+        rule.Charge(ref _state, thursday, 1);
+
+        rule.Earliest(ref _state, thursday, 1).ShouldBe((long)(days * TimeSpan.TicksPerDay));
+    }
+
     [Fact]
     public void Projections_end_with_the_range()
     {
