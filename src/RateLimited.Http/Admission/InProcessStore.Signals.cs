@@ -90,7 +90,7 @@ internal sealed partial class InProcessStore
                 continue;
             }
 
-            if (bounds.IsFirst)
+            if (bounds.IsFirst && limit.Scope != LimitScope.Global)
             {
                 limit.Rule.Defer(ref charge.Partition.State, Math.Min(now - ticket.ChargedAt, LatencySpread.LongestHoldUp));
             }

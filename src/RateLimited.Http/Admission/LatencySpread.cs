@@ -24,6 +24,9 @@ internal sealed class LatencySpread
     /// <summary>How long a request may be held up on its way while it cannot be told from the upstream's work.</summary>
     public static readonly long LongestHoldUp = TimeSpan.FromSeconds(1).Ticks;
 
+    /// <summary>The same of the first requests, of which nothing is known at all: a program that starts on a busy machine.</summary>
+    public static readonly long LongestFirstHoldUp = TimeSpan.FromSeconds(5).Ticks;
+
     /// <summary>The first generation is short, so that there is something to compare with early on.</summary>
     private const int FirstGenerationSize = 64;
 
@@ -45,8 +48,8 @@ internal sealed class LatencySpread
     public long Guard => Volatile.Read(ref _guard);
 
     /// <summary>
-    /// Takes a sample in. Returns what it says of when that request arrived. It was not held up where it lies near the bulk of what is known, and for any time where it lies far from it or nothing is known.
-    /// Where it was sent before enough was, it may have been for <see cref="LongestHoldUp"/>, and the shortest that was seen says nothing yet: none of them may have found a connection.
+    /// Takes a sample in. Returns what it says of when that request arrived. It was not held up where it lies near the bulk of what is known, and for any time where it lies far from it.
+    /// Where it was sent before enough was known, it may have been for <see cref="LongestHoldUp"/>, or longer where nothing was, and the shortest that was seen says nothing yet: none of them may have found a connection.
     /// </summary>
     /// <param name="latency">From the sending to the answer.</param>
     /// <param name="sentAt">When it was sent.</param>
@@ -66,7 +69,7 @@ internal sealed class LatencySpread
         _current.Add(latency);
         if (_current.Count + _previous.Count < FewestSamples)
         {
-            return new ArrivalBounds(LimitRule.Never, 0, IsFirst: _current.Count + _previous.Count == 1);
+            return new ArrivalBounds(LongestFirstHoldUp, 0, IsFirst: _current.Count + _previous.Count == 1);
         }
 
         var lowest = Math.Min(_current.Lowest, _previous.Lowest);
@@ -76,7 +79,7 @@ internal sealed class LatencySpread
         Volatile.Write(ref _guard, spread + margin);
         var isEarly = _previous.Count == 0 || sentAt < _knownSince;
         var isFar = _previous.Count > 0 && latency - _previous.Lowest > (HeldUpFactor * _bulk) + Margin;
-        return new ArrivalBounds(isFirst || isFar ? LimitRule.Never : isEarly ? LongestHoldUp : 0, isEarly ? 0 : Math.Max(lowest - margin, 0));
+        return new ArrivalBounds(isFar ? LimitRule.Never : isFirst ? LongestFirstHoldUp : isEarly ? LongestHoldUp : 0, isEarly ? 0 : Math.Max(lowest - margin, 0));
     }
 
     private struct Generation
