@@ -11,18 +11,19 @@ internal sealed partial class InProcessStore
     /// <summary>Takes in that a request has been answered, and what the response says of the upstream's limits. The ticket has not been completed.</summary>
     /// <param name="ticket">The request.</param>
     /// <param name="at">When.</param>
-    /// <param name="bounds">What its latency says of when it arrived; null where charges are not dated by answers.</param>
+    /// <param name="isDated">Whether charges are dated by answers.</param>
+    /// <param name="bounds">What its latency says of when it arrived.</param>
     /// <param name="reports">What the response says, a report for each limit.</param>
     /// <param name="inFlight">How many requests are under way, the answered one included.</param>
     /// <returns>Whether a limit was told of that no plan counts yet.</returns>
-    public bool Answer(AdmissionTicket ticket, long at, ArrivalBounds? bounds, ReadOnlySpan<QuotaReport> reports, int inFlight)
+    public bool Answer(AdmissionTicket ticket, long at, bool isDated, in ArrivalBounds bounds, ReadOnlySpan<QuotaReport> reports, int inFlight)
     {
         var service = ticket.Plan.Service;
         using var held = Hold();
         var now = NotBeforeLatest(at);
-        if (bounds is { } known)
+        if (isDated)
         {
-            Date(ticket, service, now, known);
+            Date(ticket, service, now, bounds);
         }
 
         return !reports.IsEmpty && Hear(ticket, service, reports, now, inFlight);
@@ -77,14 +78,14 @@ internal sealed partial class InProcessStore
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            if (ticket.ChargedAt < limit.RescaledAt)
+            if (ticket.ChargedAt < limit.RescaledAt || !(bounds.IsFirst || limit.Rule.IsDatedByAnswers))
             {
                 continue;
             }
 
             var arrivedBy = Math.Min(latest, Saturating.Add(ticket.ChargedAt, Math.Max(bounds.HeldUp, limit.BoundGuard(LimitRule.Never))));
             var at = new Moment(now, wall, service.GuardOf(limit));
-            if (limit.Rule.PadsWhatWasSent && arrivedBy == Saturating.Add(ticket.ChargedAt, at.Guard))
+            if (arrivedBy == Saturating.Add(ticket.ChargedAt, at.Guard) && limit.Rule.PadsWhatWasSent)
             {
                 // It counts as long already. What was answered is dated in the order of the answers, which would make it later.
                 continue;

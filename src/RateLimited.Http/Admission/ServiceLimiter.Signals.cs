@@ -14,11 +14,11 @@ internal sealed partial class ServiceLimiter
         var isDated = _service.IsGuardMeasured && (ticket.Plan.IsDatedByAnswers || bounds.IsFirst);
         if (!reports.IsEmpty)
         {
-            Hear(_store.Answer(ticket, at, isDated ? bounds : null, reports, (int)Volatile.Read(ref _inFlight.Value)));
+            Hear(_store.Answer(ticket, at, isDated, bounds, reports, (int)Volatile.Read(ref _inFlight.Value)));
         }
         else if (isDated)
         {
-            _store.Answer(ticket, at, bounds, [], inFlight: 0);
+            _store.Answer(ticket, at, isDated: true, bounds, [], inFlight: 0);
 
             // What is known to have arrived early expires early.
             Wake();

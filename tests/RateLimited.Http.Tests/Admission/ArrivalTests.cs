@@ -239,7 +239,7 @@ public sealed class ArrivalTests
 
             At(Now + Milliseconds(1, 3) + (_delays == Delays.SlowAnswers ? Milliseconds(100, 10_000) : 0), () =>
             {
-                _store.Answer(ticket, _store.Clock.Now, _service.ObserveLatency(Now - ticket.ChargedAt, ticket.ChargedAt), [], inFlight: 0);
+                _store.Answer(ticket, _store.Clock.Now, isDated: true, _service.ObserveLatency(Now - ticket.ChargedAt, ticket.ChargedAt), [], inFlight: 0);
                 Send();
             });
         }
