@@ -13,9 +13,6 @@ switch (args)
     case ["ratios", .. var only]:
         return await RatioReport.RunAsync(Console.Out, RatioReport.InProcess, only);
 
-    case ["costs", .. var only]:
-        return await RatioReport.RunAsync(Console.Out, RatioReport.Costs, only);
-
     case ["redis", .. var only]:
         return await RatioReport.RunAsync(Console.Out, RedisRatios.All, only);
 
@@ -29,7 +26,6 @@ switch (args)
 
     default:
         Console.Error.WriteLine("ratios [name ...]   the figures that docs/performance.md promises, in under three minutes");
-        Console.Error.WriteLine("costs [name ...]    those of keys and of reading usage");
         Console.Error.WriteLine("redis [name ...]    those of docs/redis.md, with a redis-server of its own");
         Console.Error.WriteLine("bdn [filter ...]    the same pairs in BenchmarkDotNet, in their own time");
         return 1;

@@ -10,9 +10,6 @@ internal static class RatioReport
     public static IEnumerable<Figure> InProcess =>
         [.. AdmissionRatios.All, .. PartitionRatios.All, .. SharedRatios.All, .. LineRatios.All, .. HandlerRatios.All, .. SignalRatios.All, .. TelemetryRatios.All, .. EmbeddingRatios.All];
 
-    /// <summary>What keys and the pricing of requests add.</summary>
-    public static IEnumerable<Figure> Costs => [.. KeyRatios.All, .. UsageRatios.All];
-
     /// <param name="output">Where to.</param>
     /// <param name="figures">Which.</param>
     /// <param name="only">Beginnings of names; none means all.</param>
