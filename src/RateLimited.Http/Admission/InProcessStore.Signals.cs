@@ -78,7 +78,18 @@ internal sealed partial class InProcessStore
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            if (ticket.ChargedAt < limit.RescaledAt || !(bounds.IsFirst || limit.Rule.IsDatedByAnswers))
+            var isDated = limit.Rule.IsDatedByAnswers;
+            if (ticket.ChargedAt < limit.RescaledAt || !(bounds.IsFirst || isDated))
+            {
+                continue;
+            }
+
+            if (bounds.IsFirst && limit.Scope != LimitScope.Global)
+            {
+                limit.Rule.Defer(ref charge.Partition.State, Math.Min(now - ticket.ChargedAt, LatencySpread.LongestHoldUp));
+            }
+
+            if (!isDated)
             {
                 continue;
             }
@@ -89,11 +100,6 @@ internal sealed partial class InProcessStore
             {
                 // It counts as long already. What was answered is dated in the order of the answers, which would make it later.
                 continue;
-            }
-
-            if (bounds.IsFirst && limit.Scope != LimitScope.Global)
-            {
-                limit.Rule.Defer(ref charge.Partition.State, Math.Min(now - ticket.ChargedAt, LatencySpread.LongestHoldUp));
             }
 
             var receipt = limit.Rule.Answer(ref charge.Partition.State, at, charge.Receipt, charge.Cost, arrivedBy);

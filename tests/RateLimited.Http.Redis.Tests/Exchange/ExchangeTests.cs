@@ -167,6 +167,24 @@ public sealed class ExchangeTests : IDisposable
         refused.RetryAfter.ShouldBe(TimeSpan.FromMinutes(10));
     }
 
+    [Fact]
+    public async Task The_first_answer_of_a_service_takes_no_second_slot()
+    {
+        var store = new ScriptedStore();
+        var definition = new ServiceDefinition { Name = "s", Limits = [new LimitDefinition("slots", UnitCost.Requests, new Concurrency(2))] };
+        _limiter = new ServiceLimiter(definition, new InProcessStore(_time, []), _telemetry.For("s"), shared: store);
+        var admission = _limiter.AdmitAsync(default, Ended).AsTask();
+        (await store.NextAsync()).Grant();
+        var ticket = await admission.WaitAsync(TimeSpan.FromSeconds(30), Ended);
+
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        _limiter.Answered(ticket, [], _limiter.Now);
+        ticket.Complete();
+        _time.Advance(TimeSpan.FromMilliseconds(20));
+
+        (await store.NextAsync()).Told.ShouldBe([(NoteKind.GiveBack, 1)]);
+    }
+
     public void Dispose()
     {
         _limiter?.Dispose();
