@@ -83,7 +83,16 @@ internal sealed class WatchedContent : HttpContent
     protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
     {
         _watch.ThrowIfClosed();
-        return new WatchedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _watch);
+        try
+        {
+            return new WatchedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _watch);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was closed just now, by its watch or by its owner.
+            _watch.ThrowIfClosed();
+            throw;
+        }
     }
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
@@ -91,12 +100,29 @@ internal sealed class WatchedContent : HttpContent
     protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
     {
         _watch.ThrowIfClosed();
-        return new WatchedStream(_inner.ReadAsStream(cancellationToken), _watch);
+        try
+        {
+            return new WatchedStream(_inner.ReadAsStream(cancellationToken), _watch);
+        }
+        catch (ObjectDisposedException)
+        {
+            _watch.ThrowIfClosed();
+            throw;
+        }
     }
 
     protected override bool TryComputeLength(out long length)
     {
-        var known = _inner.Headers.ContentLength;
+        long? known = null;
+        try
+        {
+            known = _inner.Headers.ContentLength;
+        }
+        catch (ObjectDisposedException)
+        {
+            // What its watch has closed has no length; whoever goes on to read it is told why.
+        }
+
         length = known ?? 0;
         return known is not null;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Tests.Faults;
@@ -146,6 +147,30 @@ public sealed class BodyWatchTests
         service.Pipeline.Resilience.State.ShouldBe(CircuitState.Closed, "it was not the upstream");
     }
 
+    [Theory]
+    [Fault("H11")]
+    [InlineData(HttpStatusCode.OK, "buffer")]
+    [InlineData(HttpStatusCode.OK, "stream")]
+    [InlineData(HttpStatusCode.OK, "copy")]
+    [InlineData(HttpStatusCode.TooManyRequests, "buffer")]
+    [InlineData(HttpStatusCode.TooManyRequests, "stream")]
+    public async Task Whoever_reads_a_body_too_late_is_told_why_it_is_closed(HttpStatusCode status, string way)
+    {
+        using var service = Service(holdsPlace: true).With(ResilientChain.Usual with { Retry = null });
+        using var invoker = service.Through((_, _) => Task.FromResult(new HttpResponseMessage(status) { Content = new StreamContent(new UnseekableStream()) }));
+        using var response = await invoker.SendAsync(new HttpRequestMessage(HttpMethod.Get, Address), Ended);
+        service.Time.Advance(LimitedService.IdleTimeout);
+
+        var exception = await Should.ThrowAsync<Exception>(() => way switch
+        {
+            "buffer" => response.Content.LoadIntoBufferAsync(Ended),
+            "stream" => response.Content.ReadAsStreamAsync(Ended),
+            _ => response.Content.CopyToAsync(Stream.Null, Ended),
+        });
+
+        Innermost<TimeoutException>(exception).Message.ShouldContain("BodyIdleTimeout");
+    }
+
     [Fact]
     public async Task What_is_disabled_is_not_touched()
     {
@@ -210,6 +235,12 @@ public sealed class BodyWatchTests
         }
 
         throw new Xunit.Sdk.XunitException($"No {typeof(T).Name} in {exception}");
+    }
+
+    /// <summary>As bodies come off the wire: of no known length.</summary>
+    private sealed class UnseekableStream() : MemoryStream(new byte[10])
+    {
+        public override bool CanSeek => false;
     }
 
     /// <summary>A byte at a time, and never the last.</summary>

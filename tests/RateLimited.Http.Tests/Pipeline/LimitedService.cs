@@ -31,7 +31,7 @@ internal sealed class LimitedService : IDisposable
         Listen(definition.Name);
     }
 
-    public ManualTimeProvider Time { get; } = new();
+    public ManualTimeProvider Time { get; } = new() { SettleTimeout = TimeSpan.FromSeconds(20) };
 
     public InProcessStore Store { get; }
 
