@@ -6,9 +6,6 @@ internal sealed class PoolWatch
     /// <summary>For how long it is looked at first whether threads that are busy always are: one that only waits for a processor of a busy machine would be taken for one.</summary>
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(200);
 
-    // What the last watch found to be held: who finds as much need not look long.
-    private static int _lastHeld = -1;
-
     // Who hosts the program may hold threads of the pool for good: the fewest that were ever busy are taken for those.
     private int _held = int.MaxValue;
 
@@ -22,14 +19,9 @@ internal sealed class PoolWatch
         {
             await Task.Yield();
             var elapsed = TimeProvider.System.GetElapsedTime(began);
-            isBusy = (IsBusy() || (isFirst && _held > 0 && _held != Volatile.Read(ref _lastHeld) && elapsed < FirstLook)) && elapsed < most;
+            isBusy = (IsBusy() || (isFirst && _held > 0 && elapsed < FirstLook)) && elapsed < most;
         }
         while (isBusy && !work.IsCompleted);
-
-        if (isFirst && !work.IsCompleted)
-        {
-            Volatile.Write(ref _lastHeld, _held);
-        }
     }
 
     private bool IsBusy()

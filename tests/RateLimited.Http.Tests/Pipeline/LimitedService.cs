@@ -22,16 +22,16 @@ internal sealed class LimitedService : IDisposable
     {
     }
 
-    public LimitedService(ServiceDefinition definition, RejectionBehavior rejection = RejectionBehavior.Throw)
+    public LimitedService(ServiceDefinition definition, RejectionBehavior rejection = RejectionBehavior.Throw, Func<TimeProvider, TimeProvider>? sees = null)
     {
-        Store = new InProcessStore(Time, []);
+        Store = new InProcessStore(sees?.Invoke(Time) ?? Time, []);
         Limiter = new ServiceLimiter(definition, Store, _telemetry.For(definition.Name));
         var router = new EndpointRouter([.. definition.Endpoints.Select(endpoint => endpoint.Name)]);
         Pipeline = new ServicePipeline(Limiter, new PipelineSettings(router, rejection, IdleTimeout));
         Listen(definition.Name);
     }
 
-    public ManualTimeProvider Time { get; } = new() { SettleTimeout = TimeSpan.FromSeconds(20) };
+    public ManualTimeProvider Time { get; } = new();
 
     public InProcessStore Store { get; }
 
