@@ -69,6 +69,12 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
         select new Drawn(1_000_000, () => [Twin.Leases(1, quota)], $"{quota} concurrent", IsReleased: true));
 
     [Fact]
+    public void What_the_upstream_told_one_process_counts_in_redis_as_in_the_process() => Check(
+        from quota in Quotas
+        from window in Windows
+        select new Drawn(window, () => [Twin.Fleet(1, quota)], $"{quota} as told, windows of {window}", IsReleased: true));
+
+    [Fact]
     public void Limits_decide_together_in_redis_as_in_the_process() => Check(
         from quota in Amounts.Between(1, 1_000)
         from window in Windows

@@ -23,6 +23,12 @@ internal enum NoteKind
 
     /// <summary>Where the current window ends.</summary>
     Announce,
+
+    /// <summary>So much is used upstream, until an instant; the receipt is how far apart two answers may place that.</summary>
+    Heard,
+
+    /// <summary>So much was counted upstream, and nobody said what is used with it.</summary>
+    Counted,
 }
 
 /// <summary>One thing that a process tells the store.</summary>
