@@ -424,7 +424,8 @@ if not answered then
       end
     end
 
-    -- Of the answers to one window the largest figure counts; what is said of a later one counts anew. An earlier one is over.
+    -- Of the answers to one window the largest figure counts; what is said of a later one counts anew. An earlier one is over. What ends a little later while much is left of a window is an answer that
+    -- was long on its way.
     heard = function(l, now, amount, after, tolerance)
       local own, till = l.owners[UPSTREAM], now + after
       if after <= 0 or (own and till < own.till - tolerance) then return end
@@ -433,7 +434,7 @@ if not answered then
         l.owners[UPSTREAM], l.n = own, l.n + 1
       end
       local was = own.held
-      if till > own.till + tolerance then
+      if till - own.till > max(tolerance, own.till - now) then
         own.held, own.till = amount, till
       else
         own.held, own.till = max(was, amount), max(own.till, till)

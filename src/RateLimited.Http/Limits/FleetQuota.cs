@@ -84,8 +84,9 @@ internal sealed class FleetQuota(string name, long limit, int processes = 1) : L
         }
 
         var said = SaidAt(state, at);
-        if (said is null || until > said.Until + tolerance)
+        if (said is null || until - said.Until > Math.Max(tolerance, said.Until - at.Now))
         {
+            // The first of a window. What ends a little later while much is left of one is an answer that was long on its way.
             state.Extra = new Said(used, until);
         }
         else if (until >= said.Until - tolerance)

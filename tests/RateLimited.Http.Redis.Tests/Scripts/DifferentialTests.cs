@@ -71,7 +71,9 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
     [Fact]
     public void What_the_upstream_told_one_process_counts_in_redis_as_in_the_process() => Check(
         from quota in Quotas
-        from window in Windows
+
+        // A history must be over before what is under way is taken to have died.
+        from window in Amounts.Between(1_000, 24L * 3600 * 1_000_000)
         select new Drawn(window, () => [Twin.Fleet(1, quota)], $"{quota} as told, windows of {window}", IsReleased: true));
 
     [Fact]

@@ -52,9 +52,13 @@ public sealed class FleetQuotaTests
         Hear(used: 10, until: 20);
         _rule.Used(ref _state, At(0)).ShouldBe(7);
 
+        // With half a minute to go that is no other window, but the same one as heard late.
+        Hear(used: 5, until: 34);
+        _rule.Used(ref _state, At(33)).ShouldBe(7);
+
         // Of the next one.
-        Hear(used: 1, until: 60);
-        _rule.Used(ref _state, At(0)).ShouldBe(1);
+        FleetQuota.Hear(ref _state, At(32), 1, 60 * Second, 2 * Second);
+        _rule.Used(ref _state, At(32)).ShouldBe(1);
 
         // Of one that is over already.
         FleetQuota.Hear(ref _state, At(61), 9, 61 * Second, 2 * Second);
