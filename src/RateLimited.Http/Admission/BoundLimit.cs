@@ -77,10 +77,10 @@ internal sealed class BoundLimit
     public long LeastCost => CountsAll(Rule) ? 1 : 0;
 
     /// <summary>What one request costs at most. What the upstream says refuses none for ever: it goes alone, for the upstream to refuse.</summary>
-    public long MostCost => IsUntilAnswered ? Capacity : long.MaxValue;
+    public long MostCost { get; private set; }
 
     /// <summary>Whether what it was charged is released when the request is answered, and not when the work ends.</summary>
-    public bool IsUntilAnswered => Rule is SharedRule { Inner: FleetQuota };
+    public bool IsUntilAnswered { get; private set; }
 
     /// <summary>Whether whoever is refused by it holds up everybody behind: all requests share it.</summary>
     public bool IsShared { get; }
@@ -175,7 +175,9 @@ internal sealed class BoundLimit
         PartsPerUnit = definition.PartsPerUnit;
         CostOfOne = CountsAll(Rule) ? 1 : string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) ? PartsPerUnit : 0;
         Capacity = Rule.Capacity;
+        IsUntilAnswered = Rule is SharedRule { Inner: FleetQuota };
         IsReleased = Rule.IsReleased && !IsUntilAnswered;
+        MostCost = IsUntilAnswered ? Capacity : long.MaxValue;
         _shareOfOne = (long)(WholeShare / Capacity);
         _largestGuard = LargestGuardOf(Rule);
     }
