@@ -144,12 +144,11 @@ internal sealed class BoundService
 
     /// <summary>What all processes count together of a limit that a response told of; null where there is only this process, or nothing that could be counted so. Only under the store's gate.</summary>
     /// <param name="report">What the response says.</param>
-    /// <param name="at">The present.</param>
     /// <param name="isNew">Whether no plan counts it yet.</param>
-    public FleetLimit? OfFleet(in QuotaReport report, in Moment at, out bool isNew)
+    public FleetLimit? OfFleet(in QuotaReport report, out bool isNew)
     {
         isNew = false;
-        return Shared is { } shared ? _reported.OfFleet(report, shared, at, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
+        return Shared is { } shared ? _reported.OfFleet(report, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
     }
 
     /// <summary>

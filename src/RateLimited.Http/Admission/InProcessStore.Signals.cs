@@ -138,11 +138,11 @@ internal sealed partial class InProcessStore
                 hasLearned |= HearOfOther(ticket, service, report, new Moment(now, wall), Math.Max(inFlight - 1, 0));
             }
 
-            if (service.OfFleet(report, new Moment(now, wall), out var isNew) is { } ofFleet)
+            if (service.OfFleet(report, out var isNew) is { } ofFleet)
             {
                 hasLearned |= isNew;
                 var isCounted = IsCounted(ticket, ofFleet.Limit);
-                ofFleet.Hear(report, new Moment(now, wall), service.Definition.Correction.MaxHint.Ticks, isCounted ? 0 : Math.Max(inFlight - 1, 0));
+                ofFleet.Hear(report, new Moment(now, wall), service.Definition.Correction.MaxHint.Ticks, isCounted ? null : Math.Max(inFlight - 1, 0));
                 if (isCounted)
                 {
                     Release(ticket, service, ofFleet.Limit, now);

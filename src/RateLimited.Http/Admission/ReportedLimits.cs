@@ -62,10 +62,10 @@ internal sealed class ReportedLimits
     }
 
     /// <summary>
-    /// What all processes count together of the limit that a report is of, as the report says that it is. Returns null where it cannot be counted so, or not yet: only windows can, of a size and with an
+    /// What all processes count together of the limit that a report is of. Returns null where it cannot be counted so, or not yet: only windows can, of a size and with an
     /// end that have been said.
     /// </summary>
-    public FleetLimit? OfFleet(in QuotaReport report, SharedService shared, in Moment at, PartitionBounds bounds, InProcessStore store, out bool isNew)
+    public FleetLimit? OfFleet(in QuotaReport report, SharedService shared, PartitionBounds bounds, InProcessStore store, out bool isNew)
     {
         isNew = false;
         foreach (var each in _all)
@@ -75,11 +75,7 @@ internal sealed class ReportedLimits
                 continue;
             }
 
-            if (each.OfFleet is { } known)
-            {
-                known.Resize(report, shared, at, bounds);
-            }
-            else if (FleetLimit.CanBe(report))
+            if (each.OfFleet is null && FleetLimit.CanBe(report))
             {
                 each.OfFleet = new FleetLimit(each.Limit, report, shared, bounds, store);
                 isNew = true;

@@ -10,11 +10,14 @@ namespace RateLimited.Http.Limits;
 /// </remarks>
 /// <param name="name">The upstream's name of the limit, with the window that belongs to it.</param>
 /// <param name="limit">What a window has.</param>
-/// <param name="processes">Among how many this state is one of as many, each of which hears its own answers only; one where all are counted here.</param>
-internal sealed class FleetQuota(string name, long limit, int processes = 1) : LimitRule(limit, window: 0)
+/// <param name="parts">Into how many parts what remains is divided, of which one may be under way: for others who use the quota too, and for processes that do not know of each other.</param>
+internal sealed class FleetQuota(string name, long limit, int parts = 1) : LimitRule(limit, window: 0)
 {
     /// <summary>More than that is no limit, and not counted exactly elsewhere.</summary>
     public const long Largest = 1L << 44;
+
+    /// <summary>So much more than ours may be used before others are taken to use the quota too: somebody who has just joined, and whose first request nobody counted.</summary>
+    public const long Doubt = 1;
 
     /// <summary>Upstreams round resets to seconds: ends this close together are one window's.</summary>
     private const long MostTolerance = 2 * TimeSpan.TicksPerSecond;
@@ -29,18 +32,21 @@ internal sealed class FleetQuota(string name, long limit, int processes = 1) : L
     /// <param name="longest">The longest time that an answer ever said is left of one.</param>
     public static long ToleranceOf(long window, long longest) => Math.Min(MostTolerance, (window > 0 ? window : longest) / 2);
 
+    /// <summary>Into how many parts what remains is divided.</summary>
+    public int Parts => parts;
+
     /// <summary>
-    /// How much of what remains one process may have under way, of several that do not know of each other. As long as there is enough for all, no more than there is in all; of less, one at a time each.
+    /// How much of what remains may be under way, where it is divided. As long as there is enough for all, no more than there is in all; of less, one at a time each.
     /// </summary>
-    public static long ShareOf(long remaining, int processes) => remaining <= 0 ? 0 : Math.Max(remaining / processes, 1);
+    public static long ShareOf(long remaining, int parts) => remaining <= 0 ? 0 : Math.Max(remaining / parts, 1);
 
     /// <summary>The same limit as one of several processes counts it that do not know of each other.</summary>
-    public FleetQuota Among(int others) => new(name, Quota, others);
+    public FleetQuota Among(int processes) => new(name, Quota, (int)Math.Min((long)parts * processes, int.MaxValue));
 
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
         var said = SaidAt(state, at);
-        if (state.Count == 0 ? cost <= Quota - Used(said) : cost <= ShareOf(Quota - Used(said), processes) - state.Count)
+        if (state.Count == 0 ? cost <= Quota - Used(said) : cost <= ShareOf(Quota - Used(said), parts) - state.Count)
         {
             return at.Now;
         }

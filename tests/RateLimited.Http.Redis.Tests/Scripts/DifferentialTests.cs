@@ -75,7 +75,8 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
     public void What_the_upstream_told_one_process_counts_in_redis_as_in_the_process() => Check(
         from quota in Quotas
         from window in ShortWindows
-        select new Drawn(window, () => [Twin.Fleet(1, quota)], $"{quota} as told, windows of {window}", IsReleased: true));
+        from parts in Gen.OneOf(Gen.Constant(1L), Amounts.Between(2, 50))
+        select new Drawn(window, () => [Twin.Fleet(1, quota, (int)parts)], $"{quota} as told, windows of {window}, in {parts} parts", IsReleased: true));
 
     [Fact]
     public void Limits_decide_together_in_redis_as_in_the_process() => Check(

@@ -129,14 +129,19 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
         shared.Note(new SharedNote { Kind = NoteKind.Announce, Balance = BalanceOf(state), Instant = resetAt });
 
     /// <summary>An answer says how much of what the upstream counts is used. See <see cref="FleetQuota.Hear"/>.</summary>
-    public void Hear(ref LimitState state, in Moment at, long used, long until, long tolerance)
+    /// <returns>Whether others have been found to use the quota too, since this was asked last.</returns>
+    public bool Hear(ref LimitState state, in Moment at, long used, long until, long tolerance, bool isCounted)
     {
         var balance = BalanceOf(state);
         FleetQuota.Hear(ref balance.Alone, at, used, until, tolerance);
         if (!shared.IsAlone)
         {
-            shared.Note(new SharedNote { Kind = NoteKind.Heard, Balance = balance, Amount = used, Instant = until, Receipt = tolerance });
+            shared.Note(new SharedNote { Kind = NoteKind.Heard, Balance = balance, Amount = used, Instant = until, Receipt = tolerance, Token = isCounted ? 1 : 0 });
         }
+
+        var hasOthers = balance.HasOthers;
+        balance.HasOthers = false;
+        return hasOthers;
     }
 
     /// <summary>A request was counted upstream, and nobody said what is used with it.</summary>
