@@ -1,5 +1,6 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Limits;
 using RateLimited.Http.Redis.Keys;
 using RateLimited.Http.Redis.Messages;
 
@@ -24,8 +25,11 @@ internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Te
         }
 
         // What is counted in other parts of a unit is another limit.
-        var terms = LimitTerms.Of(balance.Rule.Inner, schema.LimitIdOf(limit.Definition.Name, limit.Unit, balance.Rule.Inner.GetType().Name, $"{limit.PartsPerUnit}"), leaseTicks);
-        return new LimitAddress(balance.Rule, GroupOf(limit, balance.Partition.Key, keys), terms!);
+        var name = balance.Rule.Inner is FleetQuota told ? told.Name : limit.Definition.Name;
+        var terms = LimitTerms.Of(balance.Rule.Inner, schema.LimitIdOf(name, limit.Unit, balance.Rule.Inner.GetType().Name, $"{limit.PartsPerUnit}"), leaseTicks);
+
+        // Processes hear of a limit from different endpoints first.
+        return new LimitAddress(balance.Rule, balance.Rule.Inner is FleetQuota ? keys.Service : GroupOf(limit, balance.Partition.Key, keys), terms!);
     }
 
     /// <summary>Limits that count the same requests stand under one key, so that they are read and written together.</summary>

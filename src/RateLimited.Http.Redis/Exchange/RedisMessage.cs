@@ -221,6 +221,8 @@ internal sealed class RedisMessage
             NoteKind.Force => 4,
             NoteKind.Renew => 5,
             NoteKind.Announce => 6,
+            NoteKind.Heard => 11,
+            NoteKind.Counted => 12,
             _ => 10,
         };
         switch (note.Kind)
@@ -231,6 +233,12 @@ internal sealed class RedisMessage
                 break;
             case NoteKind.Announce:
                 message.Add(code, _indexOf[note.Balance], 0, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), 0);
+                break;
+            case NoteKind.Heard:
+                message.Add(code, _indexOf[note.Balance], note.Amount, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), LimitTerms.Micros(note.Receipt));
+                break;
+            case NoteKind.Counted:
+                message.Add(code, _indexOf[note.Balance], note.Amount, 0, 0);
                 break;
             default:
                 message.Add(code, _indexOf[note.Balance], note.Receipt, whole, parts);

@@ -93,6 +93,7 @@ if not answered then
   local ENTRIES = 64                -- of a sliding window's log
   local MOST = 70368744177664       -- in an entry: 128 of them stay below 2^53
   local LARGEST = 4503599627370496  -- arrival time of a bucket, and product of an amount and of parts
+  local UPSTREAM = 0                -- whose leases are what an upstream said is used, until its window ends
   local LONGEST_TTL = 8640000000    -- milliseconds: a hundred days
 
   local expire, add, change, expiry, head_of, tail_of, read_logs
@@ -278,10 +279,23 @@ if not answered then
     end
   end
 
+  -- How many more leases there may be. Of a quota that others use too a part of what is left, and one when none is held.
+  local function free(l)
+    local said = l.owners[UPSTREAM]
+    local used = said and said.held or 0
+    local left, held = l.quota - used, l.held - used
+    if l.parts > 1 and held > 0 and left > 0 then left = max(floor(left / l.parts), 1) end
+    return left - held
+  end
+
   -- Every kind: the first instant, now or later, at which the cost may go. A bucket is told the cost's time.
   local function earliest(l, now, cost, ticks, parts)
     local kind = l.kind
-    if kind == LEASES then return cost <= l.quota - l.held and now or NEVER end
+    if kind == LEASES then
+      if cost <= free(l) then return now end
+      local said = l.owners[UPSTREAM]
+      return said and cost > l.quota - said.held and said.till or NEVER
+    end
     if cost > l.quota then return NEVER end
     if kind == BUCKET then
       -- The first whole microsecond that is not before full + cost - depth.
@@ -331,7 +345,7 @@ if not answered then
     return 0
   end
 
-  local used, give_back, charge_more, answer, announce
+  local used, give_back, charge_more, answer, announce, heard
   local function need_notes()
     used = function(l, now)
       if l.kind == BUCKET then return max(0, ceil((l.mark - now + l.count / l.parts) * l.parts / l.ticks)) end
@@ -418,6 +432,26 @@ if not answered then
         l.shifted, l.mark, l.phase = l.number, l.mark + later, (l.phase + later) % l.window
       end
     end
+
+    -- Of the answers to one window the largest figure counts; what is said of a later one counts anew. An earlier one is over. What ends a little later while much is left of a window is an answer that
+    -- was long on its way. Returns how much of it went besides what is known to have gone: others use the quota too.
+    heard = function(l, now, amount, after, tolerance)
+      local own, till = l.owners[UPSTREAM], now + after
+      if after <= 0 or (own and till < own.till - tolerance) then return 0 end
+      local more = own and amount - l.held or 0
+      if not own then
+        own = {held = 0, till = 0}
+        l.owners[UPSTREAM], l.n = own, l.n + 1
+      end
+      local was = own.held
+      if till - own.till > max(tolerance, own.till - now) then
+        own.held, own.till, more = amount, till, 0
+      else
+        own.held, own.till = max(was, amount), max(own.till, till)
+      end
+      l.held, l.dirty = l.held + own.held - was, true
+      return more
+    end
   end
 
   -- How much may go now, and the cost of it in a bucket's time. At most a number, less what leaving something to others says.
@@ -442,7 +476,7 @@ if not answered then
       elseif l.kind == FIXED then
         n = room(l, now)
       else
-        n = l.quota - l.held
+        n = free(l)
       end
       return max(floor(min(n / divisor, want)), 0), 0, 0
     end
@@ -552,7 +586,7 @@ if not answered then
           p = p + 48
         end
       else
-        l = {id = id, kind = LEASES, quota = quota, ttl = b, owners = {}, n = 0, held = 0, wanted = 0, dirty = false, known = false}
+        l = {id = id, kind = LEASES, quota = quota, ttl = b, parts = c, owners = {}, n = 0, held = 0, wanted = 0, dirty = false, known = false}
       end
       limits[i] = l
     end
@@ -627,6 +661,13 @@ if not answered then
       end
     elseif code == 6 then
       announce(l, now, y)
+    elseif code == 11 then
+      result = heard(l, now, x, y, z)
+    elseif code == 12 then
+      local own = l.owners[UPSTREAM]
+      if own then
+        own.held, l.held, l.dirty = own.held + x, l.held + x, true
+      end
     elseif code == 8 then
       if not l.owners[owner] then
         charge(l, now, 1, 1, 0, owner)

@@ -229,6 +229,7 @@ internal sealed partial class AdmissionTicket
         foreach (var limit in plan.Limits)
         {
             var cost = request.Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, request.Costs, limit.PartsPerUnit), limit.LeastCost);
+            cost = Math.Min(cost, limit.MostCost);
             if (cost > 0 && limit.PartitionOf(request) is { } partition)
             {
                 details.Add(limit, partition, cost, plan.MostCharges);

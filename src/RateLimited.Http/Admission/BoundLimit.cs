@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -73,7 +74,13 @@ internal sealed class BoundLimit
     public string Unit => Definition.Unit;
 
     /// <summary>What every request costs at least. What the upstream says is charged something by all, so that nobody goes when nothing is left.</summary>
-    public long LeastCost => Rule is ReportedLimit or CoolDown ? 1 : 0;
+    public long LeastCost => CountsAll(Rule) ? 1 : 0;
+
+    /// <summary>What one request costs at most. What the upstream says refuses none for ever: it goes alone, for the upstream to refuse.</summary>
+    public long MostCost { get; private set; }
+
+    /// <summary>Whether what it was charged is released when the request is answered, and not when the work ends.</summary>
+    public bool IsUntilAnswered { get; private set; }
 
     /// <summary>Whether whoever is refused by it holds up everybody behind: all requests share it.</summary>
     public bool IsShared { get; }
@@ -166,12 +173,16 @@ internal sealed class BoundLimit
         Definition = definition;
         Rule = definition.Rule;
         PartsPerUnit = definition.PartsPerUnit;
-        CostOfOne = definition.Rule is ReportedLimit or CoolDown ? 1 : string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) ? PartsPerUnit : 0;
+        CostOfOne = CountsAll(Rule) ? 1 : string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) ? PartsPerUnit : 0;
         Capacity = Rule.Capacity;
-        IsReleased = Rule.IsReleased;
+        IsUntilAnswered = Rule is SharedRule { Inner: FleetQuota };
+        IsReleased = Rule.IsReleased && !IsUntilAnswered;
+        MostCost = IsUntilAnswered ? Capacity : long.MaxValue;
         _shareOfOne = (long)(WholeShare / Capacity);
         _largestGuard = LargestGuardOf(Rule);
     }
+
+    private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or SharedRule { Inner: FleetQuota };
 
     private static long LargestGuardOf(LimitRule rule) => rule is ReportedLimit ? LargestMeasuredGuard : Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
 }

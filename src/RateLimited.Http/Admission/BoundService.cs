@@ -142,6 +142,15 @@ internal sealed class BoundService
     public BoundLimit? Learn(in QuotaReport report, string endpoint, BoundKey? key) =>
         (key?.Quota.Reported ?? _reported).Add(report, endpoint, Definition.Correction, definition => Told(definition, endpoint, key));
 
+    /// <summary>What all processes count together of a limit that a response told of; null where there is only this process, or nothing that could be counted so. Only under the store's gate.</summary>
+    /// <param name="report">What the response says.</param>
+    /// <param name="isNew">Whether no plan counts it yet.</param>
+    public FleetLimit? OfFleet(in QuotaReport report, out bool isNew)
+    {
+        isNew = false;
+        return Shared is { } shared ? _reported.OfFleet(report, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
+    }
+
     /// <summary>
     /// What holds up the requests to an endpoint, with the quota that a key draws on where they went with one, added if there is none yet. It counts from the next binding on. Only under the
     /// store's gate.

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -24,6 +25,11 @@ internal sealed partial class InProcessStore
                 EndReported(reported, ref charge, MomentOf(now, service, limit), wasCounted: !giveBack);
                 loosened = (Loosened)Math.Max((int)loosened, (int)Loosened.Service);
                 continue;
+            }
+
+            if (!giveBack && limit.IsUntilAnswered && charge.Cost > 0)
+            {
+                FleetLimit.Count(charge, MomentOf(now, service, limit));
             }
 
             var actual = giveBack || limit.Rule.IsReleased ? 0 : charge.Actual == Admission.Charge.Unsettled ? charge.Cost : charge.Actual;

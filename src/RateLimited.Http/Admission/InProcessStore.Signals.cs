@@ -137,10 +137,46 @@ internal sealed partial class InProcessStore
             {
                 hasLearned |= HearOfOther(ticket, service, report, new Moment(now, wall), Math.Max(inFlight - 1, 0));
             }
+
+            if (service.OfFleet(report, out var isNew) is { } ofFleet)
+            {
+                hasLearned |= isNew;
+                var isCounted = IsCounted(ticket, ofFleet.Limit);
+                ofFleet.Hear(report, new Moment(now, wall), service.Definition.Correction.MaxHint.Ticks, isCounted ? null : Math.Max(inFlight - 1, 0));
+                if (isCounted)
+                {
+                    Release(ticket, service, ofFleet.Limit, now);
+                }
+            }
         }
 
         ticket.IsHeardWhole = GiveBackUnmentioned(ticket, service, reports, now) && ticket.Key is null;
         return hasLearned;
+    }
+
+    private static bool IsCounted(AdmissionTicket ticket, BoundLimit limit)
+    {
+        foreach (ref var charge in ticket.Charges)
+        {
+            if (ReferenceEquals(charge.Partition.Limit, limit) && charge.Cost > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets go of what a request was charged by one limit.</summary>
+    private void Release(AdmissionTicket ticket, BoundService service, BoundLimit limit, long now)
+    {
+        foreach (ref var charge in ticket.Charges)
+        {
+            if (ReferenceEquals(charge.Partition.Limit, limit))
+            {
+                Correct(ref charge, service, ticket.ChargedAt, now, actual: 0);
+            }
+        }
     }
 
     /// <summary>Hears of a limit that did not count the request when it went. Returns whether that is a new one.</summary>
@@ -245,18 +281,23 @@ internal sealed partial class InProcessStore
         {
             // Those that were told of have ended.
             var limit = charge.Partition.Limit;
-            if (limit.Rule is not ReportedLimit rule || charge.Receipt == Ended)
+            var isOpen = limit.Rule is ReportedLimit ? charge.Receipt != Ended : limit.IsUntilAnswered && charge.Cost > 0;
+            if (!isOpen)
             {
                 continue;
             }
 
-            if (TellsOf(reports, limit.Unit))
+            if (!TellsOf(reports, limit.Unit))
+            {
+                isWhole = false;
+            }
+            else if (limit.Rule is ReportedLimit rule)
             {
                 EndReported(rule, ref charge, MomentOf(now, service, limit), wasCounted: false);
             }
             else
             {
-                isWhole = false;
+                Correct(ref charge, service, ticket.ChargedAt, now, actual: 0);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -27,7 +28,7 @@ internal sealed class ReportedLimits
     /// <summary>Those that count the requests of an endpoint; of requests without one for an empty name.</summary>
     public IEnumerable<BoundLimit> Of(string endpoint)
     {
-        var told = _all.Where(each => each.Endpoints.Contains(endpoint)).Select(static each => each.Limit);
+        var told = _all.Where(each => each.Endpoints.Contains(endpoint)).SelectMany(static each => each.OfFleet is { } ofFleet ? [each.Limit, ofFleet.Limit] : new[] { each.Limit });
         return _coolDowns.TryGetValue(endpoint, out var coolDown) ? told.Append(coolDown) : told;
     }
 
@@ -55,6 +56,32 @@ internal sealed class ReportedLimits
             {
                 return each.Endpoints.Contains(endpoint) ? each.Limit : null;
             }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// What all processes count together of the limit that a report is of. Returns null where it cannot be counted so, or not yet: only windows can, of a size and with an
+    /// end that have been said.
+    /// </summary>
+    public FleetLimit? OfFleet(in QuotaReport report, SharedService shared, PartitionBounds bounds, InProcessStore store, out bool isNew)
+    {
+        isNew = false;
+        foreach (var each in _all)
+        {
+            if (!RuleOf(each).Is(report))
+            {
+                continue;
+            }
+
+            if (each.OfFleet is null && FleetLimit.CanBe(report))
+            {
+                each.OfFleet = new FleetLimit(each.Limit, report, shared, bounds, store);
+                isNew = true;
+            }
+
+            return each.OfFleet;
         }
 
         return null;
@@ -98,5 +125,9 @@ internal sealed class ReportedLimits
 
     private static ReportedLimit RuleOf(Reported each) => (ReportedLimit)each.Limit.Rule;
 
-    private sealed record Reported(BoundLimit Limit, HashSet<string> Endpoints);
+    private sealed record Reported(BoundLimit Limit, HashSet<string> Endpoints)
+    {
+        /// <summary>The same limit as all processes count it together; null where none do.</summary>
+        public FleetLimit? OfFleet { get; set; }
+    }
 }

@@ -14,6 +14,9 @@ namespace RateLimited.Http.Redis.Tests.Scripts;
 public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
 {
     private static readonly Gen<long> Windows = Amounts.Between(1_000, 31L * 24 * 3600 * 1_000_000);
+    /// <summary>A history of them is over before what is under way is taken to have died.</summary>
+    private static readonly Gen<long> ShortWindows = Amounts.Between(1_000, 24L * 3600 * 1_000_000);
+
     private static readonly Gen<long> Quotas = Gen.OneOf(Amounts.Between(1, Amounts.LargestQuota), Amounts.Between(1, 40));
 
     private readonly ConnectionMultiplexer _connection;
@@ -67,6 +70,13 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
     public void Leases_in_redis_are_as_many_as_in_the_process() => Check(
         from quota in Quotas
         select new Drawn(1_000_000, () => [Twin.Leases(1, quota)], $"{quota} concurrent", IsReleased: true));
+
+    [Fact]
+    public void What_the_upstream_told_one_process_counts_in_redis_as_in_the_process() => Check(
+        from quota in Quotas
+        from window in ShortWindows
+        from parts in Gen.OneOf(Gen.Constant(1L), Amounts.Between(2, 50))
+        select new Drawn(window, () => [Twin.Fleet(1, quota, (int)parts)], $"{quota} as told, windows of {window}, in {parts} parts", IsReleased: true));
 
     [Fact]
     public void Limits_decide_together_in_redis_as_in_the_process() => Check(

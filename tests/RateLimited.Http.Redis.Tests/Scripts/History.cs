@@ -79,6 +79,14 @@ internal sealed record History(int[] Raw)
                     Announce(message, twins[twinIndex], twinIndex, now, Amounts.Scaled(amount, 0, 2 * window));
                     Said(answers);
                     break;
+                case 8 or 9 or 10 or 11 when twins[twinIndex] is { Rule: FleetQuota }:
+                    Hear(message, twins[twinIndex], twinIndex, now, amount, Amounts.Scaled(pause, 0, 2 * window), window);
+                    Said(answers);
+                    break;
+                case 12 when twins[twinIndex] is { Rule: FleetQuota }:
+                    Count(message, twins[twinIndex], twinIndex, now, CostOf(amount, twins[twinIndex].Rule.Quota));
+                    Said(answers);
+                    break;
                 default:
                     (told, hasWritten) = Ask(message, twins, now, amount, grants, answers);
                     break;
@@ -179,6 +187,20 @@ internal sealed record History(int[] Raw)
         message.Add(6, limit + 1, 0, after, 0);
         var at = twin.At(now);
         twin.Rule.Announce(ref twin.State, at, at.Now + twin.InUnits(after));
+    }
+
+    private static void Hear(MessageWriter message, Twin twin, int limit, long now, int raw, long after, long window)
+    {
+        var (used, tolerance) = (Amounts.Scaled(raw, 0, 2 * twin.Rule.Quota), window / (2 + (raw % 7)));
+        message.Add(11, limit + 1, used, after, tolerance);
+        var at = twin.At(now);
+        FleetQuota.Hear(ref twin.State, at, used, at.Now + after, tolerance);
+    }
+
+    private static void Count(MessageWriter message, Twin twin, int limit, long now, long amount)
+    {
+        message.Add(12, limit + 1, amount, 0, 0);
+        FleetQuota.Count(ref twin.State, twin.At(now), amount);
     }
 
     private static void WriteTerms(MessageWriter message, Twin[] twins, long now)

@@ -14,7 +14,7 @@ internal sealed class HistoryScript(IDatabase database)
 
     /// <summary>
     /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. Others are the operation's: limit, the grant
-    /// that it is about, and its two amounts. Receipts are kept here, by limit.
+    /// that it is about, and its two amounts; what was heard is about no grant, and has three. Receipts are kept here, by limit.
     /// </summary>
     private const string Loop =
         """
@@ -62,7 +62,7 @@ internal sealed class HistoryScript(IDatabase database)
             p = p + 2 + 4 * n
           else
             local limit, held = steps[p + 1], receipts[steps[p + 2]] or {}
-            for _, number in ipairs({1, code, limit, held[limit] or 0, steps[p + 3], steps[p + 4], 0}) do message[#message + 1] = number end
+            for _, number in ipairs({1, code, limit, code > 10 and steps[p + 2] or held[limit] or 0, steps[p + 3], steps[p + 4], 0}) do message[#message + 1] = number end
             local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c', string.format('%.0f', heads - 1)}, now)
             if type(reply) == 'table' then return reply end
             local _, _, result = unpack('<ddd', reply)

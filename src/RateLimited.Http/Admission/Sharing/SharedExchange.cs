@@ -23,6 +23,15 @@ internal enum NoteKind
 
     /// <summary>Where the current window ends.</summary>
     Announce,
+
+    /// <summary>
+    /// So much is used upstream, until an instant; the receipt is how far apart two answers may place that. The store answers how much of it is more than it knows to have gone in that window: others use
+    /// the quota too.
+    /// </summary>
+    Heard,
+
+    /// <summary>So much was counted upstream, and nobody said what is used with it.</summary>
+    Counted,
 }
 
 /// <summary>One thing that a process tells the store.</summary>
@@ -36,7 +45,7 @@ internal struct SharedNote
     /// <summary>The local instant that it is about.</summary>
     public long Instant;
 
-    /// <summary>What the receipt that the store answers belongs to; zero where nobody needs it.</summary>
+    /// <summary>What the answer belongs to; zero where nobody needs it.</summary>
     public long Token;
 
     /// <summary>What the store answered.</summary>

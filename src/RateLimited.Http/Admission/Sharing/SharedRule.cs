@@ -40,6 +40,12 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
             return balance.Earliest(at.Now, cost);
         }
 
+        if (IsReleased)
+        {
+            // What was granted before is in use as well, and what was taken alone may have been released since.
+            balance.Alone.Count = balance.InUse;
+        }
+
         // What costs more than the share goes when all of that is free, and is owed after it.
         return shared.Alone switch
         {
@@ -122,6 +128,33 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
     public override void Announce(ref LimitState state, in Moment at, long resetAt) =>
         shared.Note(new SharedNote { Kind = NoteKind.Announce, Balance = BalanceOf(state), Instant = resetAt });
 
+    /// <summary>An answer says how much of what the upstream counts is used. See <see cref="FleetQuota.Hear"/>.</summary>
+    /// <returns>Whether others have been found to use the quota too, since this was asked last.</returns>
+    public bool Hear(ref LimitState state, in Moment at, long used, long until, long tolerance, bool isCounted)
+    {
+        var balance = BalanceOf(state);
+        FleetQuota.Hear(ref balance.Alone, at, used, until, tolerance);
+        if (!shared.IsAlone)
+        {
+            shared.Note(new SharedNote { Kind = NoteKind.Heard, Balance = balance, Amount = used, Instant = until, Receipt = tolerance, Token = isCounted ? 1 : 0 });
+        }
+
+        var hasOthers = balance.HasOthers;
+        balance.HasOthers = false;
+        return hasOthers;
+    }
+
+    /// <summary>A request was counted upstream, and nobody said what is used with it.</summary>
+    public void Count(ref LimitState state, in Moment at, long cost)
+    {
+        var balance = BalanceOf(state);
+        FleetQuota.Count(ref balance.Alone, at, cost);
+        if (!shared.IsAlone)
+        {
+            shared.Note(new SharedNote { Kind = NoteKind.Counted, Balance = balance, Amount = cost });
+        }
+    }
+
     /// <summary>Nobody here knows what others have used: what this process holds in use.</summary>
     public override long Used(ref LimitState state, in Moment at) => BalanceOf(state).InUse;
 
@@ -150,6 +183,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
         var window = rule.Quota >= instances ? rule.Window : Saturating.Multiply(rule.Window, Saturating.DivideUp(instances, rule.Quota));
         return rule switch
         {
+            FleetQuota told => told.Among(instances),
             TokenBucket bucket => new TokenBucket(quota, window, Math.Max(bucket.Burst / instances, 1)),
             Concurrency => new Concurrency(quota),
             FixedWindow { Anchor: var anchor, Zone: var zone } when window == rule.Window => new FixedWindow(quota, window, anchor, zone),

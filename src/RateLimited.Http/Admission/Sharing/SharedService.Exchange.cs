@@ -259,6 +259,10 @@ internal sealed partial class SharedService
 
             _telemetry.LeasesLost();
         }
+        else if (note.Kind == NoteKind.Heard)
+        {
+            note.Balance.HasOthers |= note.Token != 0 && note.Result > FleetQuota.Doubt;
+        }
         else if (note.Kind is NoteKind.Answer or NoteKind.Force && note.Token != 0)
         {
             var (giveBack, chargeMore) = _tokens.Know(note.Token, note.Result);

@@ -184,7 +184,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
         var low = 0;
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition.State.Extra is not SharedBalance balance || charge.Partition.Limit.IsReleased)
+            if (charge.Partition.State.Extra is not SharedBalance balance || charge.Partition.Limit.Rule.IsReleased)
             {
                 continue;
             }
@@ -248,7 +248,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
             var least = charge.Cost - balance.HeldAt(now);
             var together = charge.Partition.Limit.IsShared ? Saturating.Multiply(charge.Cost, waiting - 1) : Following(run, charge.Partition);
-            var ahead = charge.Partition.Limit.IsReleased || _settings.Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
+            var ahead = charge.Partition.Limit.Rule.IsReleased || _settings.Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
             wants[next++] = new SharedWant
             {
                 Balance = balance,
@@ -267,7 +267,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
         var wants = new List<SharedWant>();
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition.State.Extra is SharedBalance balance && !charge.Partition.Limit.IsReleased)
+            if (charge.Partition.State.Extra is SharedBalance balance && !charge.Partition.Limit.Rule.IsReleased)
             {
                 var ahead = AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
                 wants.Add(new SharedWant { Balance = balance, More = Math.Max(ahead - balance.HeldAt(now), 0), Part = 2 * Instances });

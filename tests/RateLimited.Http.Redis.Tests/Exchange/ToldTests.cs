@@ -1,0 +1,125 @@
+using RateLimited.Http.Admission;
+using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Limits;
+using RateLimited.Http.Telemetry;
+using RateLimited.Http.Testing;
+
+namespace RateLimited.Http.Redis.Tests.Exchange;
+
+/// <summary>What a process makes of answers that tell of a limit which others share, and tells them. Virtual time.</summary>
+public sealed class ToldTests : IDisposable
+{
+    private const long Limit = 100;
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly RateLimitingTelemetry _telemetry = new();
+    private readonly ScriptedStore _store = new() { Settings = new SharedSettings { Ahead = 0, Alone = AloneMode.LocalShare, Instances = 4 } };
+    private readonly ServiceLimiter _limiter;
+
+    public ToldTests()
+    {
+        var definition = new ServiceDefinition { Name = "s", Limits = [], ArrivalGuard = TimeSpan.Zero, Correction = new CorrectionDefinition { Discover = true } };
+        _limiter = new ServiceLimiter(definition, new InProcessStore(_time, []), _telemetry.For("s"), shared: _store);
+    }
+
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_an_answer_says_is_told_before_its_request_is_released()
+    {
+        await LearnAsync();
+        var ticket = await GoAsync();
+
+        _limiter.Answered(ticket, [Remaining(98)], _limiter.Now);
+
+        var call = await _store.NextAsync();
+        call.Told.ShouldBe([(NoteKind.Heard, 2), (NoteKind.GiveBack, 1)]);
+        call.Exchange.Notes[0].Instant.ShouldBe(_limiter.Now + TimeSpan.TicksPerMinute);
+        call.Grant();
+
+        // Nothing is left to be told when it ends.
+        ticket.Complete();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _store.Waiting.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_ended_without_a_word_was_counted_unless_it_never_left(bool left)
+    {
+        await LearnAsync();
+        var ticket = await GoAsync();
+
+        if (left)
+        {
+            ticket.Complete();
+        }
+        else
+        {
+            ticket.GiveBack();
+        }
+
+        var told = (await _store.NextAsync()).Told;
+        told.ShouldBe(left ? [(NoteKind.Counted, 1), (NoteKind.GiveBack, 1)] : [(NoteKind.GiveBack, 1)]);
+    }
+
+    [Fact]
+    public async Task Where_others_use_the_quota_too_a_part_of_what_is_left_is_under_way_at_once()
+    {
+        await LearnAsync();
+        foreach (var (excess, parts) in ((long, int)[])[(FleetQuota.Doubt, 1), (FleetQuota.Doubt + 1, 1), (0, 8), (0, 8)])
+        {
+            var ticket = await GoAsync();
+            _limiter.Answered(ticket, [Remaining(90)], _limiter.Now);
+            ticket.Complete();
+            var call = await _store.NextAsync();
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(call.Exchange.Notes)[0].Result = excess;
+            ((FleetQuota)call.Exchange.Notes[0].Balance.Rule.Inner).Parts.ShouldBe(parts);
+            call.Grant();
+        }
+    }
+
+    [Fact]
+    public async Task While_the_store_is_lost_a_process_has_its_share_of_what_remains_under_way()
+    {
+        await LearnAsync();
+        var waiting = _limiter.AdmitAsync(default, Ended).AsTask();
+        (await _store.NextAsync()).Fail(mayBeDone: false);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30), Ended);
+        for (var i = 1; i < (Limit - 1) / 4; i++)
+        {
+            _limiter.AdmitAsync(default, Ended).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
+        }
+
+        _limiter.AdmitAsync(default, Ended).AsTask().IsCompleted.ShouldBeFalse();
+    }
+
+    public void Dispose()
+    {
+        _limiter.Dispose();
+        _telemetry.Dispose();
+    }
+
+    private static QuotaReport Remaining(long remaining) =>
+        new() { Name = "".AsMemory(), Unit = UnitCost.Requests, Limit = Limit, Remaining = remaining, ResetAfter = TimeSpan.TicksPerMinute };
+
+    /// <summary>A first request goes of which nothing is known, and its answer tells of the limit.</summary>
+    private async Task LearnAsync()
+    {
+        var first = _limiter.Admit(default, LimitRule.Never, Ended);
+        _limiter.Answered(first, [Remaining(Limit - 1)], _limiter.Now);
+        first.Complete();
+        var call = await _store.NextAsync();
+        call.Told.ShouldBe([(NoteKind.Heard, 1)]);
+        call.Grant();
+    }
+
+    /// <summary>A request asks for its place and has it.</summary>
+    private async Task<AdmissionTicket> GoAsync()
+    {
+        var waiting = _limiter.AdmitAsync(default, Ended).AsTask();
+        (await _store.NextAsync()).Grant();
+        return await waiting.WaitAsync(TimeSpan.FromSeconds(30), Ended);
+    }
+}
