@@ -92,7 +92,7 @@ internal static class ArenaCommand
                     where given.GetValue(Upstreams)!.Contains(upstream.Name, StringComparer.Ordinal)
                     from strategy in Strategy.All
                     where given.GetValue(Strategies)!.Contains(strategy.Name, StringComparer.Ordinal)
-                    where processes == "1" || upstream.Keys is []
+                    where processes == "1" || upstream.IsForSeveralProcesses
                     select new Cell(0, strategy, upstream, Enum.Parse<DemandKind>(demand, ignoreCase: true), processes == "4" ? 4 : 1);
         return [.. cells.Index().Select(static cell => cell.Item with { Number = cell.Index })];
     }

@@ -33,6 +33,9 @@ internal sealed record ArenaUpstream(string Name, string Description, Func<Upstr
     /// <summary>The API keys of all who call it, each with the whole of its limits; empty where all call with one.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
+    /// <summary>Whether several processes call it too: with several keys ours decides in each process by itself, so that there is nothing to share.</summary>
+    public bool IsForSeveralProcesses => Keys is [];
+
     /// <summary>The limit whose use is told; null for whichever was used most, since the others could not be used further.</summary>
     public string? Judged { get; init; }
 
