@@ -27,7 +27,7 @@ public sealed class ArenaKeysTests
     {
         const int Calls = 40;
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
-        await using var server = await UpstreamServer.StartAsync(Upstream.Build(new UpstreamBuilder()));
+        await using var server = await UpstreamServer.StartAsync(Upstream.Build(new UpstreamBuilder()), cancellationToken: patience.Token);
         using var client = ArenaClient.Create(Strategy.Named(name), new ClientSetup(Upstream, server.Address, Processes: 1, Redis: null, Seed: 1));
 
         var answered = await Task.WhenAll(Enumerable.Range(0, Calls).Select(call => client.CallAsync(server.Address, new Call(TimeSpan.Zero, $"t{call % 4}", 20 + call), patience.Token)));
