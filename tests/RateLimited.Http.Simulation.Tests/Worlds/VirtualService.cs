@@ -78,6 +78,13 @@ internal sealed class VirtualService : IDisposable
     /// <summary>Takes a new configuration.</summary>
     public void Reload(ServiceSpec next)
     {
+        // Keys are replaced before the rest, and whoever waits looks again in between: by the limits that there were, and with the keys.
+        KeyPoolDefinition? keys = null;
+        if (next.Pool is not null)
+        {
+            Limiter.ChangeKeys(now => keys = KeysOf(next, now));
+        }
+
         var previous = Spec;
         Spec = next;
         _hasReloaded = true;
@@ -109,19 +116,14 @@ internal sealed class VirtualService : IDisposable
             }
         }
 
-        KeyPoolDefinition? keys = null;
-        if (next.Pool is { } pool)
+        if (next.Pool is { } pool && Keys!.Apply(pool))
         {
-            Limiter.ChangeKeys(now => keys = KeysOf(next, now));
-            if (Keys!.Apply(pool))
+            // Whoever draws on it once more begins anew.
+            Upstream.IsForgotten = true;
+            var quotas = pool.Keys.Select(static key => key.Quota).ToHashSet(StringComparer.Ordinal);
+            foreach (var key in _oracles.Keys.Where(key => _oracles[key].Spec.By == PartitionBy.Key && !quotas.Contains(key.Partition)).ToArray())
             {
-                // Whoever draws on it once more begins anew.
-                Upstream.IsForgotten = true;
-                var quotas = pool.Keys.Select(static key => key.Quota).ToHashSet(StringComparer.Ordinal);
-                foreach (var key in _oracles.Keys.Where(key => _oracles[key].Spec.By == PartitionBy.Key && !quotas.Contains(key.Partition)).ToArray())
-                {
-                    _oracles.Remove(key);
-                }
+                _oracles.Remove(key);
             }
         }
 
