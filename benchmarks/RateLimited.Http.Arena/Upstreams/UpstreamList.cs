@@ -35,7 +35,6 @@ internal static class UpstreamList
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Work = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(0.2);
 
     private static readonly string[] FourKeys = [.. Enumerable.Range(1, 4).Select(static key => $"sk-arena-{key}")];
 
@@ -71,7 +70,7 @@ internal static class UpstreamList
             .Dialect("openai").TokenBucket(KeyQuota, TwoSeconds).Tokens(KeyTokenQuota, TwoSeconds),
             $$"""{ "Limits": [ "40/2s per key token-bucket", "1500 tokens/2s per key token-bucket" ], "Keys": [ {{string.Join(", ", FourKeys.Select(static key => $"\"{key}\""))}} ], {{Line}} }""")
             {
-                Requests = KeyQuota, Tokens = KeyTokenQuota, TokensOfRequest = (ChatPrompt.UsualTokens, ChatPrompt.LargestTokens), IsLanguageModel = true, Work = AnswerTime,
+                Requests = KeyQuota, Tokens = KeyTokenQuota, TokensOfRequest = (ChatPrompt.UsualTokens, ChatPrompt.LargestTokens), IsLanguageModel = true,
                 Keys = FourKeys, Judged = "tokens", LeastUtilisation = 0.95,
             },
     ];
