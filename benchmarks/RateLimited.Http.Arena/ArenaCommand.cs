@@ -49,12 +49,18 @@ internal static class ArenaCommand
 
     private static async Task<int> RunAsync(ParseResult given)
     {
+        if (CellsOf(given) is not { Length: > 0 } cells)
+        {
+            await Console.Error.WriteLineAsync("arena: there is no such cell: upstreams with several keys are called from one process.");
+            return BadInput;
+        }
+
         var (time, seed) = (TimeSpan.FromSeconds(given.GetValue(Seconds)), given.GetValue(Seed));
         var began = TimeProvider.System.GetUtcNow();
         try
         {
             using var run = new ArenaRun(time, seed, static line => Console.Error.WriteLine(line));
-            var document = new ArenaDocument(time, seed, began, await run.RunAsync(CellsOf(given)));
+            var document = new ArenaDocument(time, seed, began, await run.RunAsync(cells));
             if (given.GetValue(Html) is { } file)
             {
                 await File.WriteAllTextAsync(file, HtmlReport.Of(document));
@@ -86,6 +92,7 @@ internal static class ArenaCommand
                     where given.GetValue(Upstreams)!.Contains(upstream.Name, StringComparer.Ordinal)
                     from strategy in Strategy.All
                     where given.GetValue(Strategies)!.Contains(strategy.Name, StringComparer.Ordinal)
+                    where processes == "1" || upstream.IsForSeveralProcesses
                     select new Cell(0, strategy, upstream, Enum.Parse<DemandKind>(demand, ignoreCase: true), processes == "4" ? 4 : 1);
         return [.. cells.Index().Select(static cell => cell.Item with { Number = cell.Index })];
     }

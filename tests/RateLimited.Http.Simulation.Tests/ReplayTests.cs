@@ -39,6 +39,25 @@ public sealed class ReplayTests
         plans.ShouldContain(static plan => plan.Faults == Faults.None);
     }
 
+    [Fact]
+    public void In_every_fifth_world_there_are_keys_and_all_that_can_go_wrong_with_them_does_in_some()
+    {
+        var plans = Enumerable.Range(1, 500).Select(static seed =>
+        {
+            using var world = new World(seed);
+            return world.Plan;
+        }).ToArray();
+        var events = string.Join('\n', Enumerable.Range(1, 30).SelectMany(static i => Run(i * 5).All!));
+
+        plans.Index().ShouldAllBe(static plan => plan.Item.HasPools == ((plan.Index + 1) % 5 == 0));
+        Enum.GetValues<KeyFaults>().Where(static fault => fault != KeyFaults.None).ShouldAllBe(fault => plans.Any(plan => plan.Has(fault)) && plans.Any(plan => plan.HasPools && !plan.Has(fault)));
+        plans.ShouldContain(static plan => plan.HasPools && plan.KeyFaults == KeyFaults.None);
+        foreach (var happens in (string[])["goes on without k", ": RefusedKey", ": Exhausted", ": Limited", "is refused: NoKeyAvailable"])
+        {
+            events.ShouldContain(happens);
+        }
+    }
+
     private static Trace Run(int seed)
     {
         var trace = new Trace { All = [] };

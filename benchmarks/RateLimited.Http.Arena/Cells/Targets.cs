@@ -28,6 +28,11 @@ internal static class Targets
             yield return string.Create(CultureInfo.InvariantCulture, $"{result.Cell}: {result.Utilisation:0.0 %} used, at least {upstream.LeastUtilisation:0.0 %} should be");
         }
 
+        if (result.Cell.Demand == DemandKind.Saturating && result.KeyDeviation > upstream.MostKeyDeviation)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"{result.Cell}: a key was used {result.KeyDeviation:0.0 %} more or less than all on average, at most {upstream.MostKeyDeviation:0.0 %} may be");
+        }
+
         if (result.Jain is not >= LeastJain)
         {
             yield return string.Create(CultureInfo.InvariantCulture, $"{result.Cell}: a fairness of {result.Jain:0.000}, at least {LeastJain} should be");

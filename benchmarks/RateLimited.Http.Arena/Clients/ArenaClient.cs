@@ -31,10 +31,10 @@ internal sealed class ArenaClient : IDisposable
 
     public static ArenaClient Create(Strategy strategy, ClientSetup setup)
     {
-        if (strategy.Handle is { } handle)
+        if (!strategy.IsOurs)
         {
             // The pipeline ends where the client is disposed of.
-            var client = new HttpClient(handle(setup, new SocketsHttpHandler { UseProxy = false }));
+            var client = new HttpClient(strategy.Pipeline(setup, new SocketsHttpHandler { UseProxy = false }));
             return new ArenaClient(client, client, setup.Upstream);
         }
 
@@ -60,8 +60,17 @@ internal sealed class ArenaClient : IDisposable
     /// <returns>Whether it succeeded.</returns>
     public async Task<bool> CallAsync(Uri address, Call call, CancellationToken cancellationToken)
     {
-        using var request = _upstream.IsLanguageModel ? Prompt(address, call) : Get(address, call);
-        request.Headers.Add(ArenaHeaders.Key, ArenaHeaders.OurKey);
+        using var request = _upstream switch
+        {
+            { Keys.Count: > 0 } => ChatPrompt.Request(address, call),
+            { IsLanguageModel: true } => Prompt(address, call),
+            _ => Get(address, call),
+        };
+        if (_upstream.Keys is [])
+        {
+            request.Headers.Add(ArenaHeaders.Key, ArenaHeaders.OurKey);
+        }
+
         request.WithTenant(call.Tenant);
         using var response = await _client.SendAsync(request, cancellationToken);
         return response.StatusCode == HttpStatusCode.OK;
@@ -86,7 +95,12 @@ internal sealed class ArenaClient : IDisposable
             services.AddRateLimitingRedis(options => (options.Configuration, options.Prefix, options.Instances) = (redis.Configuration, redis.Prefix, setup.Processes));
         }
 
-        services.AddHttpClient(Name).AddServiceRateLimiting();
+        var client = services.AddHttpClient(Name, client => client.BaseAddress = setup.Address).AddServiceRateLimiting();
+        if (setup.Upstream.Keys is not [])
+        {
+            client.AddTokenCosts();
+        }
+
         return services.BuildServiceProvider();
     }
 

@@ -13,8 +13,6 @@ internal static class BclHandlers
     /// <summary>Into how many parts a window is cut, where the quota can be: more would let little go earlier.</summary>
     private const int Parts = 10;
 
-    private const int LargestRequest = 60;
-
     public static HttpMessageHandler TokenBucket(ClientSetup setup, HttpMessageHandler inner) => Around(setup, inner, static (quota, window) => new TokenBucketRateLimiter(new()
     {
         TokenLimit = quota,
@@ -32,7 +30,7 @@ internal static class BclHandlers
     /// <summary>One permit at a time. Tokens are paced in portions of the largest request, which could never go otherwise.</summary>
     public static HttpMessageHandler Paced(ClientSetup setup, HttpMessageHandler inner) => Around(setup, inner, (quota, window) =>
     {
-        var portion = setup.Upstream.Tokens is { } tokens && quota == setup.ShareOf(tokens) ? LargestRequest : 1;
+        var portion = setup.Upstream.Tokens is { } tokens && quota == setup.ShareOf(tokens) ? setup.Upstream.TokensOfRequest.Largest : 1;
         return new TokenBucketRateLimiter(new() { TokenLimit = portion, TokensPerPeriod = portion, ReplenishmentPeriod = window * portion / quota, QueueLimit = QueueLimit });
     });
 

@@ -7,7 +7,7 @@ internal static class Figures
 {
     private const string None = "–";
 
-    public static string Percent(double share) => share.ToString("0.0 %", CultureInfo.InvariantCulture);
+    public static string Percent(double? share) => share?.ToString("0.0 %", CultureInfo.InvariantCulture) ?? None;
 
     public static string Wait(double? milliseconds) => milliseconds switch
     {

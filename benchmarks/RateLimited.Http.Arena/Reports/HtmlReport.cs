@@ -49,7 +49,7 @@ internal static class HtmlReport
 
     private static void Table(StringBuilder page, CellResult[] results)
     {
-        page.Append("<table><thead><tr><th>upstream</th><th>strategy</th><th class=\"bar\"></th><th>used</th><th>ok</th><th>theoretical</th><th>429</th><th>wasted</th><th>failed</th><th>p50</th><th>p99</th><th>fairness</th></tr></thead><tbody>\n");
+        page.Append("<table><thead><tr><th>upstream</th><th>strategy</th><th class=\"bar\"></th><th>used</th><th>ok</th><th>theoretical</th><th>429</th><th>wasted</th><th>failed</th><th>p50</th><th>p99</th><th>fairness</th><th>keys</th></tr></thead><tbody>\n");
         foreach (var upstream in results.GroupBy(static result => result.Cell.Upstream.Name))
         {
             foreach (var (row, result) in upstream.Index())
@@ -59,7 +59,7 @@ internal static class HtmlReport
                 page.Append(CultureInfo.InvariantCulture, $"<tr class=\"{(row == 0 ? "first" : "")}{(strategy.IsOurs ? " ours" : "")}\"><td>{(row == 0 ? upstream.Key : "")}</td><td>{strategy.Name}</td>");
                 page.Append(CultureInfo.InvariantCulture, $"<td class=\"bar\"><i style=\"width:{width};--of:{Colours.Of(strategy)}\"></i></td><td>{Figures.Percent(result.Utilisation)}</td><td>{result.Ok}</td><td>{result.Theoretical}</td>");
                 page.Append(CultureInfo.InvariantCulture, $"<td{(result.Status429 > 0 ? " class=\"bad\"" : "")}>{result.Status429}</td><td>{result.Wasted}</td><td>{result.Failed}</td>");
-                page.Append(CultureInfo.InvariantCulture, $"<td>{Figures.Wait(result.P50)}</td><td>{Figures.Wait(result.P99)}</td><td>{Figures.Index(result.Jain)}</td></tr>\n");
+                page.Append(CultureInfo.InvariantCulture, $"<td>{Figures.Wait(result.P50)}</td><td>{Figures.Wait(result.P99)}</td><td>{Figures.Index(result.Jain)}</td><td>{Figures.Percent(result.KeyDeviation)}</td></tr>\n");
             }
         }
 

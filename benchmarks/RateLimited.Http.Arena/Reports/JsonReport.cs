@@ -26,5 +26,6 @@ internal static class JsonReport
         P50WaitMilliseconds = result.P50,
         P99WaitMilliseconds = result.P99,
         Fairness = result.Jain is { } jain ? Math.Round(jain, 4) : (double?)null,
+        KeyDeviation = result.KeyDeviation is { } deviation ? Math.Round(deviation, 4) : (double?)null,
     };
 }

@@ -32,7 +32,7 @@ internal static class TableReport
     private static Table TableOf(string title, IEnumerable<CellResult> results)
     {
         var table = new Table().Title(title).RoundedBorder().AddColumns("upstream", "strategy");
-        foreach (var figure in (string[])["ok", "theoretical", "used", "429", "wasted", "failed", "p50", "p99", "fairness"])
+        foreach (var figure in (string[])["ok", "theoretical", "used", "429", "wasted", "failed", "p50", "p99", "fairness", "keys"])
         {
             table.AddColumn(new TableColumn(figure).RightAligned());
         }
@@ -42,7 +42,7 @@ internal static class TableReport
             foreach (var (row, result) in upstream.Index())
             {
                 table.AddRow(row == 0 ? upstream.Key : "", result.Cell.Strategy.Name, Text(result.Ok), Text(result.Theoretical), Figures.Percent(result.Utilisation),
-                    Text(result.Status429), Text(result.Wasted), Text(result.Failed), Figures.Wait(result.P50), Figures.Wait(result.P99), Figures.Index(result.Jain));
+                    Text(result.Status429), Text(result.Wasted), Text(result.Failed), Figures.Wait(result.P50), Figures.Wait(result.P99), Figures.Index(result.Jain), Figures.Percent(result.KeyDeviation));
             }
 
             table.AddEmptyRow();

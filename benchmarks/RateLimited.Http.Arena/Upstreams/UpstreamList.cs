@@ -12,8 +12,17 @@ internal static class UpstreamList
     /// <summary>What a request costs on average.</summary>
     public const int UsualTokens = 40;
 
+    /// <summary>What the dearest costs.</summary>
+    public const int LargestTokens = 60;
+
     private const int TokenQuota = 3_000;
     private const int Slots = 10;
+
+    /// <summary>Of each key.</summary>
+    private const int KeyQuota = 40;
+
+    private const int KeyTokenQuota = 1_500;
+
     /// <summary>A dialect with fractions of seconds: what others round to seconds says nothing of windows of two.</summary>
     private const string Finest = "discord";
 
@@ -26,6 +35,8 @@ internal static class UpstreamList
 
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Work = TimeSpan.FromSeconds(0.5);
+
+    private static readonly string[] FourKeys = [.. Enumerable.Range(1, 4).Select(static key => $"sk-arena-{key}")];
 
     public static IReadOnlyList<ArenaUpstream> All { get; } =
     [
@@ -55,6 +66,13 @@ internal static class UpstreamList
         new("stranger", "100 in every even 2 s, of which somebody else takes up to a third", static build => build
             .Dialect(Finest).FixedWindow(Quota, TwoSeconds, static limit => limit with { By = CountedBy.Organisation }).Organisation("shared", ArenaHeaders.OurKey, ArenaHeaders.StrangersKey), Spoken("100/2s fixed"))
             { HasStranger = true, LeastUtilisation = 0 },
+        new("keys", "a language model and four keys of it, a bucket of requests (40 in 2 s) and one of tokens (1500 in 2 s) for each; nobody knows what the model counts a prompt as before its answer tells", static build => build
+            .Dialect("openai").TokenBucket(KeyQuota, TwoSeconds).Tokens(KeyTokenQuota, TwoSeconds),
+            $$"""{ "Limits": [ "40/2s per key token-bucket", "1500 tokens/2s per key token-bucket" ], "Keys": [ {{string.Join(", ", FourKeys.Select(static key => $"\"{key}\""))}} ], {{Line}} }""")
+            {
+                Requests = KeyQuota, Tokens = KeyTokenQuota, TokensOfRequest = (ChatPrompt.UsualTokens, ChatPrompt.LargestTokens), IsLanguageModel = true,
+                Keys = FourKeys, Judged = "tokens", LeastUtilisation = 0.95,
+            },
     ];
 
     private static string Limits(params string[] limits) => Limits(dialect: "", limits);

@@ -30,7 +30,7 @@ internal sealed class CellRun : IDisposable
         (_order, _seed, _time) = (order, seed, time);
         _upstream = UpstreamList.All.Single(upstream => string.Equals(upstream.Name, order.Upstream, StringComparison.Ordinal));
         _share = new CellShare { Cell = order.Number };
-        _client = ArenaClient.Create(Strategy.Named(order.Strategy), new ClientSetup(_upstream, order.Processes, order.Redis is { } redis ? (redis, $"arena{order.Number}") : null, seed));
+        _client = ArenaClient.Create(Strategy.Named(order.Strategy), new ClientSetup(_upstream, order.Address, order.Processes, order.Redis is { } redis ? (redis, $"arena{order.Number}") : null, seed));
     }
 
     /// <summary>

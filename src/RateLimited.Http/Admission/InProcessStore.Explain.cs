@@ -5,7 +5,7 @@ internal sealed partial class InProcessStore
 {
     /// <summary>
     /// The limit that holds a request up now whatever stands in line before it; null when it might go. A limit that says when goes before one that only a release opens: slots come
-    /// and go all the time while a window is used up.
+    /// and go all the time while a window is used up. Where none of those does, what the key waits for that may be used first.
     /// </summary>
     public BoundLimit? HeldUpBy(AdmissionTicket ticket)
     {
@@ -28,6 +28,6 @@ internal sealed partial class InProcessStore
             }
         }
 
-        return by ?? closed;
+        return by ?? closed ?? (ticket.Key is { } claim ? DecideKey(ticket, claim, service, now, now, refused: null).Refused?.Limit : null);
     }
 }

@@ -1,7 +1,6 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Keys;
 using RateLimited.Http.Resilience;
-using RateLimited.Http.Signals.Classification;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Pipeline;
@@ -44,7 +43,7 @@ internal sealed partial class RateLimitingHandler
         }
 
         var canMove = keys.HasSeveral && await CanMoveAsync(request, cancellationToken).ConfigureAwait(false);
-        List<KeyAttempt>? refused = null;
+        var moves = default(KeyMoves);
         while (true)
         {
             AdmissionTicket ticket;
@@ -61,7 +60,7 @@ internal sealed partial class RateLimitingHandler
             time.End?.See(_limiter.Now);
             var attempt = Give(keys, request, ticket);
             var response = await DispatchAsync(request, ticket, settings, time, cancellationToken).ConfigureAwait(false);
-            if (!canMove || attempt is not { } made || !TryMove(keys, made, request, ref asked, ref refused, cancellationToken))
+            if (!canMove || attempt is not { } made || !TryMove(ref moves, keys, made, request, ref asked, cancellationToken))
             {
                 return response;
             }
@@ -93,7 +92,7 @@ internal sealed partial class RateLimitingHandler
 
         // Reading content into memory is asynchronous for some contents, and nothing here blocks on that.
         var canMove = keys.HasSeveral && ContentReplays.Of(request.Content, maxBuffer: 0) == ContentReplay.Replayable;
-        List<KeyAttempt>? refused = null;
+        var moves = default(KeyMoves);
         while (true)
         {
             AdmissionTicket ticket;
@@ -109,7 +108,7 @@ internal sealed partial class RateLimitingHandler
             GiveBackIfCancelled(ticket, cancellationToken);
             var attempt = Give(keys, request, ticket);
             var response = Dispatch(request, ticket, settings, time, cancellationToken);
-            if (!canMove || attempt is not { } made || !TryMove(keys, made, request, ref asked, ref refused, cancellationToken))
+            if (!canMove || attempt is not { } made || !TryMove(ref moves, keys, made, request, ref asked, cancellationToken))
             {
                 return response;
             }
@@ -176,45 +175,15 @@ internal sealed partial class RateLimitingHandler
         return replay == ContentReplay.Replayable;
     }
 
-    /// <summary>Whether a refused request goes again, with a key that it has not gone with and that may be used now. What is said at its end of keys that it was refused with before is noted here.</summary>
-    private bool TryMove(PoolRing keys, in KeyAttempt attempt, HttpRequestMessage request, ref AdmissionRequest asked, ref List<KeyAttempt>? refused, CancellationToken cancellationToken)
+    /// <summary>Whether a refused request goes again, with another key.</summary>
+    private bool TryMove(ref KeyMoves moves, PoolRing keys, in KeyAttempt attempt, HttpRequestMessage request, ref AdmissionRequest asked, CancellationToken cancellationToken)
     {
-        var verdict = ResponseVerdicts.Of(request);
-        if (verdict.Kind == ResponseKind.RefusedKey)
+        if (!moves.TryMove(keys, _limiter, attempt, ResponseVerdicts.Of(request), cancellationToken.IsCancellationRequested, ref asked))
         {
-            (refused ??= []).Add(attempt);
+            return false;
         }
 
-        var elsewhere = PoolRing.ConcernsKey(verdict) ? asked with { Key = new KeyWish(asked.Key?.Realm, [.. asked.Key?.Without ?? [], attempt.Key.Name]) } : asked;
-        if (PoolRing.ConcernsKey(verdict) && !cancellationToken.IsCancellationRequested && _limiter.HasOpenKey(elsewhere))
-        {
-            asked = elsewhere;
-            keys.Move(attempt.Key, verdict.Kind, _limiter);
-            ResponseVerdicts.Forget(request);
-            return true;
-        }
-
-        if (refused is not null)
-        {
-            Judge(keys, verdict.Kind, refused, elsewhere);
-        }
-
-        return false;
-    }
-
-    /// <summary>
-    /// The same request with other keys is the only evidence that there is of where nobody named endpoints: who was refused what others were not is at fault; what all were refused is nobody's fault. All are not
-    /// all where one was only told to wait, or rests and will soon be back.
-    /// </summary>
-    private void Judge(PoolRing keys, ResponseKind last, List<KeyAttempt> refused, in AdmissionRequest elsewhere)
-    {
-        if (last == ResponseKind.Fine)
-        {
-            keys.Contradict(refused, _limiter);
-        }
-        else if (last == ResponseKind.RefusedKey && refused.Count > 1 && refused.Count == elsewhere.Key?.Without.Count && !_limiter.HasOpenKey(elsewhere, within: KeyTrust.FirstProbe))
-        {
-            keys.Withdraw(refused, _limiter);
-        }
+        ResponseVerdicts.Forget(request);
+        return true;
     }
 }

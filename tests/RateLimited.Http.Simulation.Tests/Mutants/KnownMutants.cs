@@ -15,8 +15,21 @@ internal static class KnownMutants
         (new Mutant("an end that is never told") { Rule = static rule => rule is TokenBucket or SlidingWindow ? new DespairingRule(rule) : rule, Plan = Busy }, "might have gone since"),
         (new Mutant("lost timers") { LosesTimers = true, Plan = Busy }, "might have gone since"),
         (new Mutant("no guard") { Plan = static plan => Busy(plan) with { Spread = 60 * TimeSpan.TicksPerMillisecond, KnowsSpread = true }, Service = static spec => spec with { Guard = TimeSpan.Zero } }, "the upstream refused it"),
+        (new Mutant("partitions without end") { Definition = static service => service with { MaxPartitions = ServiceSpec.ManyPartitions }, Plan = static plan => Busy(plan) with { Names = 5 }, Service = ByName }, "partitions and at most"),
+        (new Mutant("a line without end") { Definition = static service => service with { Queue = service.Queue with { Length = 10_000 } }, Plan = Busy, Service = static spec => spec with { Queue = spec.Queue with { Length = 2 } } }, "wait in a line of 2"),
+        (new Mutant("a key tried twice") { ForgetsTried = true, Plan = static plan => Keyed(plan, KeyFaults.Storms) }, "once more, after"),
+        (new Mutant("a revoked key that stays") { Keys = static keys => keys with { Ring = new OpenRing(keys.Ring, neverAgain: true) }, Plan = static plan => Keyed(plan, KeyFaults.Revocations) }, "which is disabled"),
+        (new Mutant("a key that does not rest") { Keys = static keys => keys with { Ring = new OpenRing(keys.Ring, neverAgain: false) }, Plan = static plan => Keyed(plan, KeyFaults.Storms) }, "which rests until"),
+        (new Mutant("one key and no other") { Keys = static keys => keys with { Ring = new LonelyRing(keys.Ring) }, Plan = static plan => Keyed(plan, KeyFaults.Storms) }, "might have gone on with"),
+        (new Mutant("an end that no key hears of") { Keys = static keys => keys with { Ring = new DeafRing(keys.Ring) }, Plan = static plan => Keyed(plan, KeyFaults.None) }, "are under way with"),
+        (new Mutant("a key for everybody") { Keys = static keys => keys with { Keys = [.. keys.Keys.Select(static key => key with { Classes = [] })] }, Plan = static plan => Keyed(plan, KeyFaults.None) with { Tenants = 5 } }, "which is reserved for others"),
     ];
 
     /// <summary>More is asked for than there is, and nothing else goes wrong.</summary>
     private static SwarmPlan Busy(SwarmPlan plan) => plan with { Load = 3, Calls = 250, Faults = Faults.None };
+
+    private static SwarmPlan Keyed(SwarmPlan plan, KeyFaults faults) => Busy(plan) with { HasPools = true, KeyFaults = faults, FaultRate = 0.1 };
+
+    private static ServiceSpec ByName(ServiceSpec spec) =>
+        spec with { MaxPartitions = 1, Limits = [.. spec.Limits.Where(static limit => limit.By != PartitionBy.Name), new LimitSpec("name", LimitKind.Sliding, 5, TimeSpan.TicksPerSecond) { By = PartitionBy.Name }] };
 }

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Simulation.Tests.Worlds;
 
@@ -16,4 +17,13 @@ internal sealed record Mutant(string Name)
     public Func<SwarmPlan, SwarmPlan>? Plan { get; init; }
 
     public Func<ServiceSpec, ServiceSpec>? Service { get; init; }
+
+    /// <summary>What is handed to the limiter in place of what the service is configured as.</summary>
+    public Func<ServiceDefinition, ServiceDefinition>? Definition { get; init; }
+
+    /// <summary>The same of its keys.</summary>
+    public Func<KeyPoolDefinition, KeyPoolDefinition>? Keys { get; init; }
+
+    /// <summary>Whether a request that goes on with another key does not say with which it went.</summary>
+    public bool ForgetsTried { get; init; }
 }

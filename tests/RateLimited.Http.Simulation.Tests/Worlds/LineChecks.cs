@@ -21,6 +21,7 @@ internal sealed class LineChecks(World world)
             foreach (var service in process.Services)
             {
                 Conserves(service);
+                ConservesKeys(service);
                 NobodyWaitsTooLong(service);
                 Moves(service);
             }
@@ -58,7 +59,28 @@ internal sealed class LineChecks(World world)
         Require(status.InFlight == service.Held, service, $"{status.InFlight} are under way and {service.Held} have a lease");
         foreach (var limit in status.Limits)
         {
+            Require(limit.Partitions <= service.MostPartitions, service, $"'{limit.Name}' has {limit.Partitions} partitions and at most {service.MostPartitions} may be");
             Require(limit.Used >= 0 && limit.Remaining >= 0 && limit.Quota >= 1 && limit.ResetAfter is not { Ticks: < 0 }, service, $"'{limit.Name}' says {limit}");
+        }
+    }
+
+    /// <summary>What is under way with each key, and what ever went with it, is counted as it is; and the keys are those that are configured.</summary>
+    private static void ConservesKeys(VirtualService service)
+    {
+        if (service.Keys is not { } keys)
+        {
+            return;
+        }
+
+        var status = service.Limiter.GetStatus().Keys;
+        var (told, known) = (string.Join(", ", status.Select(static key => key.Name)), string.Join(", ", keys.All.Select(static record => record.Key.Name)));
+        Require(told == known, service, $"its keys are {told} and not {known}");
+        foreach (var key in status)
+        {
+            var record = keys.Of(key.Name);
+            Require(key.InFlight == record.Held, service, $"{key.InFlight} are under way with {key.Name} and {record.Held} have it");
+            Require(key.Requests == record.Uses, service, $"{key.Requests} went with {key.Name} and {record.Uses} had it");
+            Require(key.Headroom is >= 0 and <= 1, service, $"{key.Name} has a headroom of {key.Headroom}");
         }
     }
 

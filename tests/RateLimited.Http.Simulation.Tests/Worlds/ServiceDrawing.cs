@@ -26,8 +26,10 @@ internal static class ServiceDrawing
             PartitionIdle = TimeSpan.FromMilliseconds(random.Next(50, 3_000)),
         };
 
+        spec = plan.HasPools ? PoolDrawing.WithPool(spec, plan, random) : spec;
+
         // Requests bunch up by as much as their ways differ. What is sent before a window of the clock ends arrives after it by the whole way.
-        var guard = plan.Spread + (spec.Limits.Concat(spec.EndpointLimits).Any(static limit => limit.Kind == LimitKind.Clock) ? plan.Way : 0);
+        var guard = plan.Spread + (spec.Limits.Concat(spec.EndpointLimits).Concat(spec.KeyLimits).Any(static limit => limit.Kind == LimitKind.Clock) ? plan.Way : 0);
         return plan.KnowsSpread ? spec with { Guard = TimeSpan.FromTicks(guard) } : spec;
     }
 
@@ -37,6 +39,8 @@ internal static class ServiceDrawing
     /// <summary>Another configuration of the same service. The limits that its upstream has are never wider than they were at first.</summary>
     public static ServiceSpec Changed(ServiceSpec first, ServiceSpec now, SwarmPlan plan, Random random) => random.Next(6) switch
     {
+        // Every second change, where keys change at all: the rest are as they are without.
+        _ when now.Pool is { } pool && plan.Has(KeyFaults.Rotations) && random.Next(2) == 0 => now with { Pool = PoolDrawing.Rotated(pool, now, random) },
         0 => now with { Queue = Queue(random) },
         1 => now with { Limits = [.. first.Limits.Select(limit => Narrowed(limit, random))] },
         2 => now with { TenantLimits = plan.Tenants > 0 && random.Next(3) > 0 ? [Limit("tenant", random, PartitionBy.Tenant)] : [] },
@@ -61,9 +65,9 @@ internal static class ServiceDrawing
         }
     }
 
-    private static LimitSpec InTokens(LimitSpec limit) => limit with { Unit = Tokens, Quota = limit.Quota * 40, Burst = limit.Burst * 40 };
+    public static LimitSpec InTokens(LimitSpec limit) => limit with { Unit = Tokens, Quota = limit.Quota * 40, Burst = limit.Burst * 40 };
 
-    private static LimitSpec Limit(string name, Random random, PartitionBy by, params LimitKind[] kinds)
+    public static LimitSpec Limit(string name, Random random, PartitionBy by, params LimitKind[] kinds)
     {
         var kind = kinds.Length == 0 ? (LimitKind)random.Next(5) : kinds[random.Next(kinds.Length)];
         var quota = random.Next(3) == 0 ? random.Next(1, 4) : random.Next(3, 30);

@@ -24,6 +24,12 @@ internal sealed record ServiceSpec(string Name)
 
     public IReadOnlyList<LimitSpec> TenantLimits { get; init; } = [];
 
+    /// <summary>The limits that each API key has, or each group of keys; empty where there are none.</summary>
+    public IReadOnlyList<LimitSpec> KeyLimits { get; init; } = [];
+
+    /// <summary>The API keys; null where requests go without.</summary>
+    public PoolSpec? Pool { get; init; }
+
     /// <summary>The limits of tenants of the one class, whose weight is 3; null without a class.</summary>
     public IReadOnlyList<LimitSpec>? ClassLimits { get; init; }
 
@@ -47,7 +53,7 @@ internal sealed record ServiceSpec(string Name)
     public IEnumerable<LimitSpec> LimitsOf(in AdmissionRequest request)
     {
         var isEndpoint = HasEndpoint && request.Endpoint == Endpoint;
-        IEnumerable<LimitSpec> limits = isEndpoint && !EndpointHasServiceLimits ? [] : Limits;
+        IEnumerable<LimitSpec> limits = isEndpoint && !EndpointHasServiceLimits ? [] : Limits.Concat(KeyLimits);
         if (isEndpoint)
         {
             limits = limits.Concat(EndpointLimits);
@@ -69,7 +75,7 @@ internal sealed record ServiceSpec(string Name)
     {
         Name = Name,
         Mode = Mode,
-        Limits = Of(Limits, mutate),
+        Limits = Of(Limits.Concat(KeyLimits), mutate),
         Endpoints = HasEndpoint ? [new EndpointDefinition(Endpoint, Of(EndpointLimits, mutate), EndpointHasServiceLimits)] : [],
         TenantLimits = Of(TenantLimits, mutate),
         TenantClasses = ClassLimits is { } limits ? [new TenantClassDefinition(Class, Of(limits, mutate), [], Weight: 3)] : [],
@@ -85,8 +91,8 @@ internal sealed record ServiceSpec(string Name)
     public override string ToString()
     {
         var all = Limits.Concat(EndpointLimits.Select(static limit => limit with { Name = $"endpoint {limit.Name}" })).Concat(TenantLimits.Select(static limit => limit with { Name = $"tenant {limit.Name}" }))
-            .Concat(ClassLimits?.Select(static limit => limit with { Name = $"class {limit.Name}" }) ?? []);
-        return $"{Name} [{string.Join("; ", all)}] {Mode}, line {Queue.Length} for {Queue.Timeout.TotalSeconds:0.###} s {Queue.Overflow} ageing {Queue.Ageing.TotalSeconds:0.###} s, guard {(Guard is { } guard ? $"{guard.TotalMilliseconds} ms" : "measured")}";
+            .Concat(ClassLimits?.Select(static limit => limit with { Name = $"class {limit.Name}" }) ?? []).Concat(KeyLimits);
+        return $"{Name} [{string.Join("; ", all)}] {Mode}, line {Queue.Length} for {Queue.Timeout.TotalSeconds:0.###} s {Queue.Overflow} ageing {Queue.Ageing.TotalSeconds:0.###} s, guard {(Guard is { } guard ? $"{guard.TotalMilliseconds} ms" : "measured")}{(Pool is { } pool ? $", keys {pool}" : "")}";
     }
 
     private static IReadOnlyList<LimitDefinition> Of(IEnumerable<LimitSpec> limits, Func<LimitRule, LimitRule>? mutate) => [.. limits.Select(limit => limit.Definition(mutate))];

@@ -90,6 +90,12 @@ internal sealed record SwarmPlan
 
     public required Faults Faults { get; init; }
 
+    /// <summary>Whether services have pools of API keys.</summary>
+    public bool HasPools { get; init; }
+
+    /// <summary>What may go wrong with keys.</summary>
+    public KeyFaults KeyFaults { get; init; }
+
     /// <summary>How often each fault that is on happens.</summary>
     public required double FaultRate { get; init; }
 
@@ -121,7 +127,21 @@ internal sealed record SwarmPlan
         };
     }
 
+    /// <summary>The same world with pools of keys, and with what may go wrong with them. A fifth have none of these.</summary>
+    public SwarmPlan WithPools(Random random)
+    {
+        var faults = KeyFaults.None;
+        foreach (var fault in Enum.GetValues<KeyFaults>())
+        {
+            faults |= random.Next(2) == 0 ? fault : KeyFaults.None;
+        }
+
+        return this with { HasPools = true, KeyFaults = random.Next(5) == 0 ? KeyFaults.None : faults };
+    }
+
     public bool Has(Faults fault) => (Faults & fault) != Faults.None;
+
+    public bool Has(KeyFaults fault) => (KeyFaults & fault) != KeyFaults.None;
 
     private static long Milliseconds(Random random, int least, int most) => random.Next(least, most + 1) * TimeSpan.TicksPerMillisecond;
 }

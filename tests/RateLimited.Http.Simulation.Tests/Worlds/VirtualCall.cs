@@ -1,13 +1,15 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
+using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
+using RateLimited.Http.Signals.Classification;
 using RateLimited.Http.Simulation.Tests.Oracles;
 using RateLimited.Http.Testing.Limits;
 
 namespace RateLimited.Http.Simulation.Tests.Worlds;
 
 /// <summary>One request of somebody's through its life: it asks, waits, goes, is answered, ends; or is refused, given up, lost, repeated.</summary>
-internal sealed class VirtualCall(World world, VirtualService service, int number, AdmissionRequest request)
+internal sealed partial class VirtualCall(World world, VirtualService service, int number, AdmissionRequest request)
 {
     private const int MostAttempts = 3;
 
@@ -20,7 +22,9 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
     private Stage _stage;
     private bool _isGivenUp;
     private long _stoodStill;
+    private AdmissionRequest _request = request;
     private int _attempt;
+    private int _turn;
     private long _went;
 
     private enum Stage
@@ -31,7 +35,7 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
         Ended,
     }
 
-    public AdmissionRequest Request => request;
+    public AdmissionRequest Request => Wanted;
 
     /// <summary>When it asked.</summary>
     public long Asked { get; private set; }
@@ -56,7 +60,7 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
 
     private void Attempt()
     {
-        var attempt = ++_attempt;
+        _attempt++;
         if (!service.Breaker.TryEnter(world.Now, out _pass, out var wait))
         {
             world.Note($"{this} finds the circuit open for {wait}");
@@ -66,14 +70,21 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
         }
 
         service.LastPass = world.Now;
+        BeginWithAnyKey();
+        Ask();
+    }
+
+    private void Ask()
+    {
+        var turn = ++_turn;
         _stage = Stage.Asks;
         Asked = world.Now;
         _stoodStill = _process.StoodStill;
-        Patience = (request.Timeout ?? service.Spec.Queue.Timeout) is var timeout && timeout < TimeSpan.Zero ? LimitRule.Never : timeout.Ticks;
+        Patience = (_request.Timeout ?? service.Spec.Queue.Timeout) is var timeout && timeout < TimeSpan.Zero ? LimitRule.Never : timeout.Ticks;
         _source = world.Happens(Faults.Cancellations, often: 8) ? new CancellationTokenSource() : null;
         world.Note($"{this} asks");
 #pragma warning disable CA2012 // It is asked for its result once, when it is there.
-        var admission = service.Limiter.AdmitAsync(request, _source?.Token ?? CancellationToken.None);
+        var admission = service.Limiter.AdmitAsync(Wanted, _source?.Token ?? CancellationToken.None);
         if (admission.IsCompleted)
         {
             Decide(admission);
@@ -86,16 +97,16 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
         Require(service.Waiting.Count <= service.Spec.Queue.Length, $"{service.Waiting.Count} wait in a line of {service.Spec.Queue.Length}");
         if (_source is not null)
         {
-            world.Events.In(world.Draw(0, 3_000 * TimeSpan.TicksPerMillisecond), () => _process.Run(_epoch, () => GiveUp(attempt)));
+            world.Events.In(world.Draw(0, 3_000 * TimeSpan.TicksPerMillisecond), () => _process.Run(_epoch, () => GiveUp(turn)));
         }
 
         admission.GetAwaiter().UnsafeOnCompleted(() => Decide(admission));
 #pragma warning restore CA2012
     }
 
-    private void GiveUp(int attempt)
+    private void GiveUp(int turn)
     {
-        if (_stage == Stage.Waits && _attempt == attempt)
+        if (_stage == Stage.Waits && _turn == turn)
         {
             world.Note($"{this} gives up");
             _isGivenUp = true;
@@ -151,8 +162,9 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
         _ticket = ticket;
         _went = world.Now;
         service.Held++;
-        _admissions = service.Admitted(request, ticket);
-        if (_process.AdmitGlobally(service, request) is { } global)
+        TakeKey(ticket);
+        _admissions = service.Admitted(_request, ticket);
+        if (_process.AdmitGlobally(service, _request) is { } global)
         {
             _admissions = [.. _admissions, global];
         }
@@ -166,8 +178,9 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
     /// </summary>
     private bool IsBefore(VirtualCall other)
     {
-        var (mine, others) = (request, other.Request);
-        if (mine.Tenant != others.Tenant || mine.Endpoint != others.Endpoint || mine.Partition != others.Partition || others.Timeout == TimeSpan.Zero || other._stage != Stage.Waits)
+        var (mine, others) = (_request, other.Request);
+        if (mine.Tenant != others.Tenant || mine.Endpoint != others.Endpoint || mine.Partition != others.Partition || others.Timeout == TimeSpan.Zero || other._stage != Stage.Waits
+            || !_tried.SequenceEqual(other._tried, StringComparer.Ordinal))
         {
             return false;
         }
@@ -180,13 +193,13 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
 
     /// <summary>Whether it stands in the same lane as another, before it.</summary>
     private bool IsAheadOf(VirtualCall other) =>
-        Joined < other.Joined && request.Tenant == other.Request.Tenant && request.Endpoint == other.Request.Endpoint && request.Partition == other.Request.Partition
-        && (request.Priority == other.Request.Priority || MayHaveRisen());
+        Joined < other.Joined && _request.Tenant == other.Request.Tenant && _request.Endpoint == other.Request.Endpoint && _request.Partition == other.Request.Partition
+        && (_request.Priority == other.Request.Priority || MayHaveRisen());
 
     /// <summary>Whether it costs something of a unit of which another costs nothing.</summary>
     private bool NeedsMoreThan(VirtualCall other)
     {
-        var (mine, others) = (request.Costs, other.Request.Costs);
+        var (mine, others) = (_request.Costs, other.Request.Costs);
         return new[] { UnitCost.Requests, ServiceDrawing.Tokens }.Any(unit => ServiceSpec.CostOf(unit, mine) > 0 && ServiceSpec.CostOf(unit, others) == 0);
     }
 
@@ -194,30 +207,30 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
 
     private void Send()
     {
-        var attempt = _attempt;
+        var turn = _turn;
         if (world.Happens(Faults.NotSent))
         {
-            world.Events.In(world.Draw(0, TimeSpan.TicksPerSecond), () => _process.Run(_epoch, () => NotSent(attempt)));
+            world.Events.In(world.Draw(0, TimeSpan.TicksPerSecond), () => _process.Run(_epoch, () => NotSent(turn)));
             return;
         }
 
         if (world.Happens(Faults.Aborts))
         {
-            world.Events.In(world.Draw(0, TimeSpan.TicksPerSecond / 2), () => _process.Run(_epoch, () => End(attempt, AnswerKind.Ignored, "is given up under way")));
+            world.Events.In(world.Draw(0, TimeSpan.TicksPerSecond / 2), () => _process.Run(_epoch, () => End(turn, AnswerKind.Ignored, "is given up under way")));
         }
 
         var heldUp = world.Happens(Faults.HoldUps) ? world.Draw(0, 2 * TimeSpan.TicksPerSecond) : 0;
         if (world.Happens(Faults.LostThere))
         {
-            world.Events.In(world.Draw(TimeSpan.TicksPerSecond, 3 * TimeSpan.TicksPerSecond), () => Answer(attempt, AnswerKind.Faulted, isHeard: false, [], wait: null));
+            world.Events.In(world.Draw(TimeSpan.TicksPerSecond, 3 * TimeSpan.TicksPerSecond), () => Answer(turn, AnswerKind.Faulted, isHeard: false, [], wait: null));
         }
         else
         {
-            world.Events.In(world.DrawWay() + heldUp, () => Arrive(attempt));
+            world.Events.In(world.DrawWay() + heldUp, () => Arrive(turn));
         }
     }
 
-    private void Arrive(int attempt)
+    private void Arrive(int turn)
     {
         var upstream = service.Upstream;
         var back = world.DrawWay();
@@ -226,15 +239,23 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
             var isStorm = world.Now < upstream.StormsUntil;
             world.Note($"{this} meets {(isStorm ? "a storm" : "a fault")}");
             TimeSpan? asked = isStorm && world.Draw(0, 2) == 0 ? TimeSpan.FromTicks(world.Draw(0, 3 * TimeSpan.TicksPerSecond)) : null;
-            world.Events.In(back, () => Answer(attempt, isStorm ? AnswerKind.Throttled : AnswerKind.Faulted, isHeard: true, [], asked));
+            world.Events.In(back, () => Answer(turn, isStorm ? AnswerKind.Throttled : AnswerKind.Faulted, isHeard: true, [], asked));
             return;
         }
 
-        var verdict = upstream.Arrive(world.Now, world.KeyOf(_process), request);
-        var reports = world.Signals(upstream, _process, request);
+        if (_key is { } used && upstream.RefusalOf(used.Key, _text, world) is { } refused)
+        {
+            world.Note($"{this} is refused for {used.Key.Name}: {refused.Kind}, {refused.Wait?.Ticks}");
+            upstream.HasRefused = true;
+            world.Events.In(back, () => Answer(turn, AnswerReading.KindOf(refused), isHeard: true, [], wait: null, refused));
+            return;
+        }
+
+        var verdict = upstream.Arrive(world.Now, world.KeyOf(_process), _request, _key?.Key.Quota);
+        var reports = world.Signals(upstream, _process, _request, _key?.Key.Quota);
         if (verdict.Ticket is { } ticket)
         {
-            Serve(attempt, ticket, back, reports);
+            Serve(turn, ticket, back, reports);
             return;
         }
 
@@ -242,23 +263,24 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
         world.Note($"{this} is refused by the upstream for {limit.Name}, {wait.Ticks}");
         Require(!world.HoldsAtTheDoor(upstream, limit.Name), $"the upstream refused it for '{upstream.SpecOf(limit.Name)}'");
         upstream.HasRefused = true;
-        world.Events.In(back, () => Answer(attempt, AnswerKind.Throttled, isHeard: true, reports, wait));
+        var scope = upstream.SpecOf(limit.Name).By == PartitionBy.Key ? ResponseScope.Key : ResponseScope.Service;
+        world.Events.In(back, () => Answer(turn, AnswerKind.Throttled, isHeard: true, reports, wait, new Verdict(ResponseKind.Limited, scope) { Wait = wait }));
     }
 
-    private void Serve(int attempt, UpstreamTicket ticket, long back, QuotaReport[] reports)
+    private void Serve(int turn, UpstreamTicket ticket, long back, QuotaReport[] reports)
     {
         var (work, isLost) = (world.Draw(0, world.Plan.Work), world.Happens(Faults.LostBack));
         world.Note($"{this} is served for {work}");
         world.Events.In(work, () =>
         {
             VirtualUpstream.End(world.Now, ticket);
-            world.Events.In(isLost ? back + (2 * TimeSpan.TicksPerSecond) : back, () => Answer(attempt, isLost ? AnswerKind.Faulted : AnswerKind.Succeeded, !isLost, reports, wait: null));
+            world.Events.In(isLost ? back + (2 * TimeSpan.TicksPerSecond) : back, () => Answer(turn, isLost ? AnswerKind.Faulted : AnswerKind.Succeeded, !isLost, reports, wait: null, new Verdict(ResponseKind.Fine, ResponseScope.Request)));
         });
     }
 
-    private void Answer(int attempt, AnswerKind kind, bool isHeard, QuotaReport[] reports, TimeSpan? wait) => _process.Run(_epoch, () =>
+    private void Answer(int turn, AnswerKind kind, bool isHeard, QuotaReport[] reports, TimeSpan? wait, Verdict? verdict = null) => _process.Run(_epoch, () =>
     {
-        if (_stage != Stage.Goes || _attempt != attempt)
+        if (_stage != Stage.Goes || _turn != turn)
         {
             return;
         }
@@ -269,18 +291,27 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
             service.Limiter.Answered(_ticket!, reports, now);
         }
 
-        if (kind == AnswerKind.Throttled)
+        if (kind == AnswerKind.Throttled && verdict is not { Scope: ResponseScope.Key })
         {
             service.Limiter.Pause(_ticket!, wait);
         }
 
         service.Limiter.Learn(_ticket!, kind, now, isExplained: reports.Length > 0);
-        world.Events.In(world.Draw(0, 50 * TimeSpan.TicksPerMillisecond), () => _process.Run(_epoch, () => End(attempt, kind, kind.ToString())));
+        if (isHeard && _key is not null && verdict is { } said)
+        {
+            HearOfKey(said);
+            if (TryMove(said))
+            {
+                return;
+            }
+        }
+
+        world.Events.In(world.Draw(0, 50 * TimeSpan.TicksPerMillisecond), () => _process.Run(_epoch, () => End(turn, kind, kind.ToString())));
     });
 
-    private void NotSent(int attempt)
+    private void NotSent(int turn)
     {
-        if (_stage != Stage.Goes || _attempt != attempt)
+        if (_stage != Stage.Goes || _turn != turn)
         {
             return;
         }
@@ -292,9 +323,9 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
         Repeat();
     }
 
-    private void End(int attempt, AnswerKind kind, string how)
+    private void End(int turn, AnswerKind kind, string how)
     {
-        if (_stage != Stage.Goes || _attempt != attempt)
+        if (_stage != Stage.Goes || _turn != turn)
         {
             return;
         }
@@ -313,7 +344,7 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
 
     private void Settle()
     {
-        var thought = ServiceSpec.CostOf(ServiceDrawing.Tokens, request.Costs);
+        var thought = ServiceSpec.CostOf(ServiceDrawing.Tokens, _request.Costs);
         if (thought == 0 || !world.Happens(Faults.Settlements, often: 8))
         {
             return;
@@ -333,6 +364,7 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
     {
         _stage = Stage.Ended;
         service.Held--;
+        LeaveKey();
         foreach (var (oracle, admission) in _admissions)
         {
             settle(oracle, admission, world.Now);
@@ -368,5 +400,5 @@ internal sealed class VirtualCall(World world, VirtualService service, int numbe
     private static bool SameCosts(IReadOnlyList<UnitCost>? mine, IReadOnlyList<UnitCost>? others) => (mine ?? []).SequenceEqual(others ?? []);
 
     public override string ToString() =>
-        $"{_process.Name} {service.Spec.Name} #{number}.{_attempt} {request.Priority}{(request.Tenant is { } tenant ? $" {tenant}" : "")}{(request.Partition is { } name ? $" {name}" : "")}{(request.Endpoint is { } endpoint ? $" {endpoint}" : "")}{(request.Costs is { } costs ? $" ({string.Join(", ", costs.Select(static cost => $"{cost.Amount} {cost.Unit}"))})" : "")}";
+        $"{_process.Name} {service.Spec.Name} #{number}.{_attempt} {_request.Priority}{(_request.Tenant is { } tenant ? $" {tenant}" : "")}{(_request.Partition is { } name ? $" {name}" : "")}{(_request.Endpoint is { } endpoint ? $" {endpoint}" : "")}{(_request.Costs is { } costs ? $" ({string.Join(", ", costs.Select(static cost => $"{cost.Amount} {cost.Unit}"))})" : "")}";
 }

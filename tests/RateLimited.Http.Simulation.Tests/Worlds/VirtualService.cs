@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Simulation.Tests.Oracles;
 using RateLimited.Http.Telemetry;
@@ -29,7 +30,16 @@ internal sealed class VirtualService : IDisposable
         Upstream = upstream;
         First = spec;
         Spec = spec;
-        Limiter = new ServiceLimiter(spec.Definition(world.Mutate), store, _telemetry.For($"{process.Name} {spec.Name}"), Completion.Inline);
+        MostPartitions = spec.MaxPartitions;
+        var telemetry = _telemetry.For($"{process.Name} {spec.Name}");
+        if (spec.Pool is { } pool)
+        {
+            Ring = new PoolRing(spec.Name, telemetry, new Random((int)world.Draw(0, int.MaxValue)));
+            Keys = new KeyLedger();
+            Keys.Apply(pool);
+        }
+
+        Limiter = new ServiceLimiter(world.Defined(spec) with { Keys = KeysOf(spec, now: 0) }, store, telemetry, Completion.Inline);
     }
 
     public VirtualProcess Process { get; }
@@ -52,6 +62,14 @@ internal sealed class VirtualService : IDisposable
 
     public RetryRecord Retries { get; } = new();
 
+    /// <summary>The API keys, and what the world knows of them; null where there are none.</summary>
+    public PoolRing? Ring { get; }
+
+    public KeyLedger? Keys { get; }
+
+    /// <summary>How many partitions a limit was ever allowed to have: a lower cap evicts nobody.</summary>
+    public int MostPartitions { get; private set; }
+
     /// <summary>When the circuit last let a call through, or heard of one.</summary>
     public long LastPass { get; set; }
 
@@ -60,9 +78,17 @@ internal sealed class VirtualService : IDisposable
     /// <summary>Takes a new configuration.</summary>
     public void Reload(ServiceSpec next)
     {
+        // Keys are replaced before the rest, and whoever waits looks again in between: by the limits that there were, and with the keys.
+        KeyPoolDefinition? keys = null;
+        if (next.Pool is not null)
+        {
+            Limiter.ChangeKeys(now => keys = KeysOf(next, now));
+        }
+
         var previous = Spec;
         Spec = next;
         _hasReloaded = true;
+        MostPartitions = Math.Max(MostPartitions, next.MaxPartitions);
         if (next.Mode != previous.Mode)
         {
             _oracles.Clear();
@@ -79,7 +105,7 @@ internal sealed class VirtualService : IDisposable
             if (now is not null && now.Kind == was.Kind && now.Window == was.Window && now.Unit == was.Unit)
             {
                 _oracles[key].Change(now);
-                if (now.By != PartitionBy.Service && next.MaxPartitions < ServiceSpec.ManyPartitions)
+                if (now.By is PartitionBy.Tenant or PartitionBy.Name && next.MaxPartitions < ServiceSpec.ManyPartitions)
                 {
                     _oracles[key].LoseStep();
                 }
@@ -90,7 +116,18 @@ internal sealed class VirtualService : IDisposable
             }
         }
 
-        Limiter.Apply(next.Definition(_world.Mutate));
+        if (next.Pool is { } pool && Keys!.Apply(pool))
+        {
+            // Whoever draws on it once more begins anew.
+            Upstream.IsForgotten = true;
+            var quotas = pool.Keys.Select(static key => key.Quota).ToHashSet(StringComparer.Ordinal);
+            foreach (var key in _oracles.Keys.Where(key => _oracles[key].Spec.By == PartitionBy.Key && !quotas.Contains(key.Partition)).ToArray())
+            {
+                _oracles.Remove(key);
+            }
+        }
+
+        Limiter.Apply(_world.Defined(next) with { Keys = keys });
     }
 
     /// <summary>A request was let go: every limit that counts it must have allowed it.</summary>
@@ -110,7 +147,7 @@ internal sealed class VirtualService : IDisposable
         var admissions = new List<(LimitOracle, LimitOracle.Admission)>();
         foreach (var limit in Spec.LimitsOf(request).Where(limit => charged.Contains(limit.Name)))
         {
-            var partition = limit.By switch { PartitionBy.Tenant => request.Tenant!, PartitionBy.Name => request.Partition!, _ => string.Empty };
+            var partition = limit.By switch { PartitionBy.Tenant => request.Tenant!, PartitionBy.Name => request.Partition!, PartitionBy.Key => Keys!.Of(ticket.Key!.Chosen!.Name).Key.Quota, _ => string.Empty };
             admissions.Add(Admit(Oracle(Scoped(Spec, limit), partition, limit), ServiceSpec.CostOf(limit.Unit, request.Costs)));
         }
 
@@ -126,7 +163,9 @@ internal sealed class VirtualService : IDisposable
         _telemetry.Dispose();
     }
 
-    private static IEnumerable<LimitSpec> All(ServiceSpec spec) => spec.Limits.Concat(spec.EndpointLimits).Concat(spec.TenantLimits).Concat(spec.ClassLimits ?? []);
+    private KeyPoolDefinition? KeysOf(ServiceSpec spec, long now) => spec.Pool?.Plan.Define(Ring!, now) is { } keys ? _world.Defined(keys) : null;
+
+    private static IEnumerable<LimitSpec> All(ServiceSpec spec) => spec.Limits.Concat(spec.EndpointLimits).Concat(spec.TenantLimits).Concat(spec.ClassLimits ?? []).Concat(spec.KeyLimits);
 
     /// <summary>The limit's name: drawn so that no two of a service have the same.</summary>
     private static string Scoped(ServiceSpec spec, LimitSpec limit) => $"{spec.Name} {limit.Name}";
@@ -168,7 +207,7 @@ internal sealed class VirtualService : IDisposable
         if (!_oracles.TryGetValue((limit, partition), out var oracle))
         {
             // What a reload brought may have taken over what went before it, and above the cap on partitions several are counted as one.
-            var isInStep = !_hasReloaded && (spec.By == PartitionBy.Service || Spec.MaxPartitions >= ServiceSpec.ManyPartitions);
+            var isInStep = !_hasReloaded && (spec.By is PartitionBy.Service or PartitionBy.Key || Spec.MaxPartitions >= ServiceSpec.ManyPartitions);
             _oracles.Add((limit, partition), oracle = LimitOracle.Of(spec, _world.MostWindows, isInStep));
         }
 

@@ -5,7 +5,7 @@ using RateLimited.Http.Testing.Models;
 namespace RateLimited.Http.Simulation.Tests.Worlds;
 
 /// <summary>An upstream that counts as its services are configured, by models that share no arithmetic with them.</summary>
-internal sealed class VirtualUpstream
+internal sealed partial class VirtualUpstream
 {
     private readonly Dictionary<string, LimitSpec> _specs;
     private readonly UpstreamModel _model;
@@ -14,7 +14,7 @@ internal sealed class VirtualUpstream
     public VirtualUpstream(ServiceSpec spec, int shares)
     {
         _spec = spec;
-        var limits = spec.Limits.Where(static limit => limit.By == PartitionBy.Service && limit.Kind != LimitKind.LearnedSlots).ToArray();
+        var limits = spec.Limits.Where(static limit => limit.By == PartitionBy.Service && limit.Kind != LimitKind.LearnedSlots).Concat(spec.KeyLimits).ToArray();
         var own = spec.HasEndpoint ? spec.EndpointLimits.Where(static limit => limit.Kind != LimitKind.LearnedSlots).ToArray() : [];
         _specs = limits.Concat(own).ToDictionary(static limit => limit.Name, StringComparer.Ordinal);
         var uncounted = spec is { HasEndpoint: true, EndpointHasServiceLimits: false };
@@ -36,13 +36,13 @@ internal sealed class VirtualUpstream
 
     public LimitSpec SpecOf(string limit) => _specs[limit];
 
-    public UpstreamVerdict Arrive(long now, string key, in AdmissionRequest request) => _model.Arrive(At(now), Call(key, request));
+    public UpstreamVerdict Arrive(long now, string account, in AdmissionRequest request, string? quota) => _model.Arrive(At(now), Call(account, request, quota));
 
     public static void End(long now, UpstreamTicket ticket) => ticket.End(At(now));
 
     /// <summary>How the limits stand, as it tells those who called.</summary>
-    public QuotaReport[] Reports(long now, string key, AdmissionRequest request) =>
-        [.. _model.Read(At(now), Call(key, request)).Where(static stated => stated.Reading.Window > TimeSpan.Zero).Select(stated => new QuotaReport
+    public QuotaReport[] Reports(long now, string account, AdmissionRequest request, string? quota) =>
+        [.. _model.Read(At(now), Call(account, request, quota)).Where(static stated => stated.Reading.Window > TimeSpan.Zero).Select(stated => new QuotaReport
         {
             Name = stated.Limit.Name.Replace(' ', '-').AsMemory(),
             Unit = stated.Limit.Unit,
@@ -57,9 +57,11 @@ internal sealed class VirtualUpstream
 
     private static string Path(string endpoint) => $"GET /{endpoint}";
 
-    private UpstreamCall Call(string key, in AdmissionRequest request) => new()
+    /// <summary>Limits of an account are counted by whom it belongs to, those of its keys by the account and the quota that the key draws on.</summary>
+    private UpstreamCall Call(string account, in AdmissionRequest request, string? quota) => new()
     {
-        Key = key,
+        Organisation = account,
+        Key = quota is null ? account : $"{account} {quota}",
         Path = _spec.HasEndpoint && request.Endpoint == ServiceSpec.Endpoint ? $"/{ServiceSpec.Endpoint}" : "/",
         Costs = request.Costs ?? [],
     };
@@ -75,6 +77,6 @@ internal sealed class VirtualUpstream
             LimitKind.Clock => UpstreamLimit.FixedWindow(quota, window, WindowAlignment.Clock, spec.Unit),
             _ => UpstreamLimit.Concurrency(quota) with { Unit = spec.Unit },
         };
-        return limit with { Name = spec.Name };
+        return limit with { Name = spec.Name, By = spec.By == PartitionBy.Key ? CountedBy.Key : CountedBy.Organisation };
     }
 }

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Simulation.Tests.Mutants;
 using RateLimited.Http.Simulation.Tests.Oracles;
@@ -13,6 +14,9 @@ namespace RateLimited.Http.Simulation.Tests.Worlds;
 internal sealed class World : IDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Which worlds have pools of API keys. The others are what they were before there were any.</summary>
+    private const int PoolsEvery = 5;
 
     private const long LatestTimer = 80 * TimeSpan.TicksPerMillisecond;
 
@@ -33,6 +37,7 @@ internal sealed class World : IDisposable
         _mutant = mutant;
         Trace = trace ?? new Trace();
         Plan = SwarmPlan.Draw(_random);
+        Plan = seed % PoolsEvery == 0 ? Plan.WithPools(_random) : Plan;
         Plan = mutant?.Plan?.Invoke(Plan) ?? Plan;
         Events = new EventQueue(_time, new Random(seed));
         Specs = [.. Enumerable.Range(1, _random.Next(4) == 0 ? 2 : 1).Select(i => ServiceDrawing.Service($"s{i}", Plan, _random))];
@@ -76,6 +81,14 @@ internal sealed class World : IDisposable
     /// <summary>What rules are replaced by; null in worlds that are to be right.</summary>
     public Func<LimitRule, LimitRule>? Mutate => _mutant?.Rule;
 
+    /// <summary>Whether requests ask for keys as if they had gone with none.</summary>
+    public bool ForgetsTried => _mutant?.ForgetsTried == true;
+
+    /// <summary>A service as it is handed to the limiter.</summary>
+    public ServiceDefinition Defined(ServiceSpec spec) => spec.Definition(Mutate) is var definition && _mutant?.Definition is { } change ? change(definition) : definition;
+
+    public KeyPoolDefinition Defined(KeyPoolDefinition keys) => _mutant?.Keys is { } change ? change(keys) : keys;
+
     public void Run()
     {
         Events.At(0, Demand);
@@ -113,14 +126,14 @@ internal sealed class World : IDisposable
 
     public string KeyOf(VirtualProcess process) => Plan.SharesQuota ? "shared" : process.Name;
 
-    public QuotaReport[] Signals(VirtualUpstream upstream, VirtualProcess process, AdmissionRequest request)
+    public QuotaReport[] Signals(VirtualUpstream upstream, VirtualProcess process, AdmissionRequest request, string? quota)
     {
         if (Plan.Has(Faults.LyingSignals) && Draw(0, 4) == 0)
         {
             return [Lie()];
         }
 
-        return Plan.Has(Faults.HonestSignals) ? upstream.Reports(Now, KeyOf(process), request) : [];
+        return Plan.Has(Faults.HonestSignals) ? upstream.Reports(Now, KeyOf(process), request, quota) : [];
     }
 
     /// <summary>Whether a limit that is kept where requests are sent is kept where they arrive: then an upstream that counts the same never refuses.</summary>
@@ -128,7 +141,7 @@ internal sealed class World : IDisposable
     {
         var limit = upstream.SpecOf(name);
         const Faults Unknown = Faults.Crashes | Faults.HoldUps | Faults.Settlements;
-        return Plan.KnowsSpread && !Plan.Has(Unknown) && !Specs.Any(static spec => spec.TrustsUpstream) && limit.Kind switch
+        return Plan.KnowsSpread && !Plan.Has(Unknown) && !(limit.By == PartitionBy.Key && upstream.IsForgotten) && !Specs.Any(static spec => spec.TrustsUpstream) && limit.Kind switch
         {
             // The upstream's window begins with what reached it and was counted.
             LimitKind.FirstUse => !upstream.HasRefused && !Plan.Has(Faults.NotSent | Faults.LostThere | Faults.ServerFaults | Faults.Storms),
@@ -195,17 +208,21 @@ internal sealed class World : IDisposable
 
     private long MeanGap()
     {
-        var perTick = Specs[0].Limits.Where(static limit => limit.Window > 0).Select(static limit => (double)limit.Quota / limit.Window / (limit.Unit == UnitCost.Requests ? 1 : 20)).Min();
+        var perTick = RateOf(Specs[0].Limits).Concat(RateOf(Specs[0].KeyLimits).Select(rate => rate * Specs[0].Pool!.Keys.DistinctBy(static key => key.Quota).Count())).Min();
         var gap = (long)Math.Clamp(1 / (perTick * Plan.Load * (Plan.SharesQuota ? 1 : Plan.Processes)), TimeSpan.TicksPerMillisecond / 10, TimeSpan.TicksPerSecond);
         return Plan.ComesInBursts ? gap * 15 : gap;
     }
 
+    private static IEnumerable<double> RateOf(IEnumerable<LimitSpec> limits) =>
+        limits.Where(static limit => limit.Window > 0).Select(static limit => (double)limit.Quota / limit.Window / (limit.Unit == UnitCost.Requests ? 1 : 20));
+
     private AdmissionRequest DrawRequest(ServiceSpec spec)
     {
         var costs = new List<UnitCost>();
-        if (spec.Limits.Concat(spec.EndpointLimits).Any(static limit => limit.Unit == ServiceDrawing.Tokens))
+        var limits = spec.Limits.Concat(spec.EndpointLimits).Concat(spec.KeyLimits);
+        if (limits.Any(static limit => limit.Unit == ServiceDrawing.Tokens))
         {
-            var most = spec.Limits.Concat(spec.EndpointLimits).Where(static limit => limit.Unit == ServiceDrawing.Tokens).Min(static limit => limit.Capacity);
+            var most = limits.Where(static limit => limit.Unit == ServiceDrawing.Tokens).Min(static limit => limit.Capacity);
             costs.Add(new UnitCost(ServiceDrawing.Tokens, Draw(0, 40) == 0 ? Draw(0, most + 5) : Draw(0, Math.Max(most / 3, 1))));
         }
 
@@ -268,7 +285,35 @@ internal sealed class World : IDisposable
         {
             Upstreams[service].StormsUntil = Now + Draw(0, TimeSpan.TicksPerSecond);
         }
+
+        if (process.Services[service].Spec.Pool is { } pool)
+        {
+            TroubleWith(pool.Keys[_random.Next(pool.Keys.Count)], Upstreams[service]);
+        }
     }
+
+    private void TroubleWith(VirtualKey key, VirtualUpstream upstream)
+    {
+        if (Happens(KeyFaults.Revocations))
+        {
+            Note($"{key.Name} v{key.Version} is revoked");
+            upstream.Revoke(key.Text);
+        }
+
+        if (Happens(KeyFaults.Exhaustions))
+        {
+            Note($"{key.Quota} is used up");
+            upstream.Exhaust(key.Quota, Now + Draw(0, 30 * TimeSpan.TicksPerSecond));
+        }
+
+        if (Happens(KeyFaults.Storms))
+        {
+            Note($"{key.Quota} is refused for a while");
+            upstream.Storm(key.Quota, Now + Draw(0, 2 * TimeSpan.TicksPerSecond));
+        }
+    }
+
+    private bool Happens(KeyFaults fault) => Plan.Has(fault) && _random.NextDouble() < Plan.FaultRate * 4;
 
     private void Reload(VirtualProcess process, int service)
     {

@@ -54,6 +54,7 @@ public sealed class ArenaTests
             .. from processes in (int[])[1, 4]
                from demand in Enum.GetValues<DemandKind>()
                from upstream in UpstreamList.All
+               where processes == 1 || upstream.IsForSeveralProcesses
                from strategy in Strategy.All
                select new Cell(number++, strategy, upstream, demand, processes),
         ];
@@ -113,7 +114,7 @@ public sealed class ArenaTests
         var cell = document.RootElement.GetProperty("cells")[0];
         cell.EnumerateObject().Select(static property => property.Name).ShouldBe(
         [
-            "strategy", "upstream", "demand", "processes", "ok", "theoretical", "utilisation", "status429", "wasted", "failed", "p50WaitMilliseconds", "p99WaitMilliseconds", "fairness",
+            "strategy", "upstream", "demand", "processes", "ok", "theoretical", "utilisation", "status429", "wasted", "failed", "p50WaitMilliseconds", "p99WaitMilliseconds", "fairness", "keyDeviation",
         ]);
         cell.GetProperty("utilisation").GetDouble().ShouldBe(0.995);
         document.RootElement.GetProperty("seed").GetInt32().ShouldBe(5);
@@ -125,8 +126,9 @@ public sealed class ArenaTests
     [InlineData("--strategy", "magic")]
     [InlineData("--processes", "3")]
     [InlineData("--nonsense")]
+    [InlineData("--upstream", "keys", "--processes", "4")]
     public async Task What_cannot_be_is_refused_with_exit_code_2(params string[] arguments) => (await ArenaCommand.RunAsync(arguments)).ShouldBe(2);
 
     private static CellResult Row(Strategy strategy, ArenaUpstream upstream, long status429, long ok, double jain) =>
-        new(new Cell(0, strategy, upstream, DemandKind.Saturating, 1), ok, 1_000, status429, status429, 0, ok, 30, 900, jain, Windows: 4);
+        new(new Cell(0, strategy, upstream, DemandKind.Saturating, 1), ok, 1_000, status429, status429, 0, ok, 30, 900, jain, KeyDeviation: null, Windows: 4);
 }

@@ -111,6 +111,18 @@ public sealed class ReportedEdgesTests
         _quota.Earliest(At(30 * Second), 160).ShouldBe((30 * Second) + Minute);
     }
 
+    /// <summary>A time to full of 50 ms of one in forty may be that of a window of two seconds or of three.</summary>
+    [Fact]
+    public void What_a_bucket_lacks_whose_window_nobody_can_tell_was_not_taken_by_others()
+    {
+        Hear(0, Bucket(40, 39) with { Window = 0, ResetAfter = Second / 20 });
+        Hear(Second / 10, Bucket(40, 37) with { Window = 0, ResetAfter = 3 * Second / 20 });
+
+        _quota.Used(At(Second)).ShouldBe(0);
+        _quota.Charge(At(Second), 1);
+        _quota.Earliest(At(Second), 39).ShouldBe(Second);
+    }
+
     [Fact]
     public void In_a_bucket_that_others_use_a_twentieth_is_left_to_them()
     {
