@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace RateLimited.Http.Configuration;
 
 /// <summary>What holds over all services: the section <c>RateLimiting:Global</c>.</summary>
@@ -16,4 +18,7 @@ public sealed class RateLimitingOptions
 
     /// <summary>What could not be read.</summary>
     internal FaultList Faults { get; } = new();
+
+    /// <summary>The sections of other packages, until it is known that these are there to read them.</summary>
+    internal IList<IConfigurationSection> Sections { get; } = [];
 }

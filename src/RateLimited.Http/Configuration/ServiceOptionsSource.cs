@@ -67,13 +67,19 @@ internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> regist
 }
 
 /// <summary>Fills what holds over all services.</summary>
-internal sealed class RateLimitingOptionsSource(IConfiguration? configuration = null) : IConfigureOptions<RateLimitingOptions>
+internal sealed class RateLimitingOptionsSource(IEnumerable<RootSection> read, IConfiguration? configuration = null) : IConfigureOptions<RateLimitingOptions>
 {
     public void Configure(RateLimitingOptions options)
     {
-        if (configuration is not null)
+        if (configuration is null)
         {
-            RateLimitingOptionsReader.Read(configuration, options);
+            return;
+        }
+
+        RateLimitingOptionsReader.Read(configuration, options);
+        foreach (var section in options.Sections.Where(section => !read.Any(each => each.Name.Equals(section.Key, StringComparison.OrdinalIgnoreCase))))
+        {
+            options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: RateLimited.Http.{section.Key}, with AddRateLimit{section.Key}()");
         }
     }
 }
