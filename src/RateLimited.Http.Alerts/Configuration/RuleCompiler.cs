@@ -11,7 +11,7 @@ internal static class RuleCompiler
 
     public static RuleBook Book(AlertOptions options) => new(
         KnownRules.All.ToDictionary(static rule => rule.Name, rule => Compile(rule, Of(options.Rules, rule), own: null), StringComparer.Ordinal),
-        options.Services.ToDictionary(static service => service.Key, service => Own(options, service.Value), StringComparer.OrdinalIgnoreCase));
+        options.Services.ToDictionary(static service => service.Key, service => (IReadOnlyDictionary<string, RuleSettings>)Own(options, service.Value), StringComparer.OrdinalIgnoreCase));
 
     /// <summary>What the rule has, under what is set for all services, under what is set for one.</summary>
     public static RuleSettings Compile(AlertRule rule, AlertRuleOptions? everywhere, AlertRuleOptions? own) => Over(Over(rule.Defaults, everywhere), own);
@@ -31,7 +31,7 @@ internal static class RuleCompiler
     private static double RecoverAt(RuleSettings settings, decimal? above) =>
         above is not { } threshold ? settings.RecoverAt : settings.Above > 0 ? settings.RecoverAt * (double)threshold / settings.Above : Math.Min(settings.RecoverAt, (double)threshold);
 
-    private static IReadOnlyDictionary<string, RuleSettings> Own(AlertOptions options, IDictionary<string, AlertRuleOptions> own) =>
+    private static Dictionary<string, RuleSettings> Own(AlertOptions options, IDictionary<string, AlertRuleOptions> own) =>
         KnownRules.All.Where(rule => own.ContainsKey(rule.Name)).ToDictionary(static rule => rule.Name, rule => Compile(rule, Of(options.Rules, rule), own[rule.Name]), StringComparer.Ordinal);
 
     private static AlertRuleOptions? Of(IDictionary<string, AlertRuleOptions> rules, AlertRule rule) => rules.TryGetValue(rule.Name, out var options) ? options : null;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace RateLimited.Http.Alerts.Delivery;
 
 /// <summary>Takes notices to one sink, on a task of its own: posting only puts into the outbox. Thread-safe.</summary>
-internal sealed class Courier
+internal sealed class Courier : IDisposable
 {
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -85,7 +85,7 @@ internal sealed class Courier
         }
     }
 
-    /// <summary>Delivers what can be at once, and ends: with the first failure, or with the token.</summary>
+    /// <summary>Delivers what can be at once, and ends: with the first failure, or with the token. Nothing is posted to it any more.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _closing.CancelAsync().ConfigureAwait(false);
@@ -95,6 +95,15 @@ internal sealed class Courier
             await _running.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
         }
+
+        Dispose();
+    }
+
+    public void Dispose()
+    {
+        _closing.Dispose();
+        _ended.Dispose();
+        _posted.Dispose();
     }
 
     private TimeSpan Now => _time.GetElapsedTime(_began);
@@ -167,6 +176,7 @@ internal sealed class Courier
     private void Tell(AlertNotice notice, SinkFault fault, bool isGivenUp, (int Failures, TimeSpan? Pause) next)
     {
         var about = notice.Kind == NoticeKind.DailySummary ? "the day" : notice.Rule;
+        var seconds = (long)Math.Ceiling((next.Pause ?? TimeSpan.Zero).TotalSeconds);
         DeliveryCounter.Add(Name, isGivenUp ? DeliveryCounter.Dropped : DeliveryCounter.Failed);
         if (isGivenUp)
         {
@@ -174,7 +184,7 @@ internal sealed class Courier
         }
         else
         {
-            AlertsLog.Retrying(_log, next.Failures == 1 ? LogLevel.Warning : LogLevel.Debug, Name, about, fault.Message, (long)Math.Ceiling((next.Pause ?? TimeSpan.Zero).TotalSeconds));
+            AlertsLog.Retrying(_log, next.Failures == 1 ? LogLevel.Warning : LogLevel.Debug, Name, about, fault.Message, seconds);
         }
     }
 

@@ -5,6 +5,8 @@ using RateLimited.Http.Tests.Pipeline;
 
 namespace RateLimited.Http.Alerts.Tests.Delivery;
 
+#pragma warning disable VSTHRD003 // Tests have no context to lock.
+
 /// <summary>Sinks that are down, slow, or worse.</summary>
 public sealed class CourierTests
 {

@@ -64,7 +64,7 @@ public sealed class CanaryTests : IAsyncLifetime
         var options = program.Services.GetRequiredService<IOptionsFactory<AlertOptions>>().Create(Options.DefaultName);
         _sweep.Hear("options", new object[] { options, options.Webhook, options.Slack, options.PagerDuty, options.Email });
         _sweep.Hear("notices", new object[] { told, JsonSerializer.Serialize(told), JsonSerializer.Serialize(program.Book.Open) });
-        _sweep.Hear("sinks", program.Watch.Couriers.Select(static courier => $"{courier} {courier.Name}"));
+        _sweep.Hear("sinks", program.Watch.Couriers);
         _sweep.Collect();
 
         _sweep.Found.ShouldBeEmpty();
