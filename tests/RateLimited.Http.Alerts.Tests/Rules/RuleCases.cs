@@ -14,7 +14,7 @@ internal static class RuleCases
         ["UsageHigh"] = (Usage(80), Usage(81), "500/minute", "api: the limit 500/minute is used to 81 %."),
         ["UsageCritical"] = (Usage(95), Usage(96.25), "500/minute", "api: the limit 500/minute is used to 96.3 %."),
         ["SustainedLimiting"] = (Of(new ServiceReading { Name = Service, Checks = 20, Limited = 10 }), Of(new ServiceReading { Name = Service, Checks = 20, Limited = 11 }), null, "api: 55 % of the requests wait or are refused."),
-        ["Unexpected429"] = (Of(new ServiceReading { Name = Service }), Of(new ServiceReading { Name = Service, Unexpected429 = 1 }), null, "api: 1 responses with status 429 within five minutes to requests that the limits had admitted."),
+        ["Unexpected429"] = (Of(new ServiceReading { Name = Service }), Of(new ServiceReading { Name = Service, Unexpected429 = 1 }), null, "api: responses with status 429 within five minutes, to requests that the limits had admitted: 1."),
         ["ErrorRate"] = (Of(new ServiceReading { Name = Service, Attempts = 100, Errors = 5 }), Of(new ServiceReading { Name = Service, Attempts = 100, Errors = 6 }), null, "api: 6 % of the attempts fail."),
         ["LineFull"] = (Of(new ServiceReading { Name = Service, LineCapacity = 100, Waiting = 80 }), Of(new ServiceReading { Name = Service, LineCapacity = 100, Waiting = 81 }), null, "api: the line is 81 % full."),
         ["BreakerTrips"] = (Of(new ServiceReading { Name = Service, TripsInAMinute = 3 }), Of(new ServiceReading { Name = Service, TripsInAMinute = 4 }), null, "api: the circuit opened 4 times within a minute."),

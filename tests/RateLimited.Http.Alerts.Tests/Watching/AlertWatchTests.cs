@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using RateLimited.Http.AI;
 using RateLimited.Http.Alerts.Configuration;
 using RateLimited.Http.Testing;
 using RateLimited.Http.Tests.Configuration;
@@ -52,7 +53,7 @@ public sealed class AlertWatchTests
         await program.SendAsync(1, HttpStatusCode.TooManyRequests);
 
         program.Pass(Look);
-        program.Book.Open.ShouldHaveSingleItem().Summary.ShouldStartWith("api: 1 responses with status 429");
+        program.Book.Open.ShouldHaveSingleItem().Summary.ShouldBe("api: responses with status 429 within five minutes, to requests that the limits had admitted: 1.");
         for (var i = 0; i < 7; i++)
         {
             await program.SendAsync(4);
@@ -62,6 +63,28 @@ public sealed class AlertWatchTests
 
         program.Open.ShouldBe(["ErrorRate"]);
         program.Book.Past.ShouldHaveSingleItem().Rule.ShouldBe("Unexpected429");
+    }
+
+    [Fact]
+    public async Task Budgets_are_told_when_they_are_nearly_spent_spent_and_will_be_overrun()
+    {
+        await using var program = await WatchedProgram.StartAsync(services: static services =>
+            services.AddTokenCosts("api", static costs => costs.Price("dear", new ModelPrice { Input = 2_000 }).Budget("10 usd/day fixed", BudgetAction.Warn)));
+
+        // Two dollars each.
+        await program.AskAsync(4, "dear", promptTokens: 1_000);
+        program.Pass(Look);
+        program.Open.ShouldBeEmpty("80 % are not more than 80 %");
+        await program.AskAsync(1, "dear", promptTokens: 500);
+        program.Pass(Look);
+        program.Open.ShouldBe(["BudgetHigh"]);
+        await program.AskAsync(1, "dear", promptTokens: 500);
+        program.Pass(Look);
+        program.Book.Open.Select(static alert => alert.Summary).ShouldBe(["api: the budget 10 usd/day is spent (100 %).", "api: 90 % of the budget 10 usd/day are spent."]);
+
+        // A hundredth of the day must have been seen, and a quarter of an hour more.
+        program.Pass(TimeSpan.FromMinutes(45));
+        program.Open.ShouldBe(["ProjectedOverrun", "BudgetSpent", "BudgetHigh"]);
     }
 
     [Fact]

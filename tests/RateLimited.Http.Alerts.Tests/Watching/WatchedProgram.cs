@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -47,8 +48,12 @@ internal sealed class WatchedProgram : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IAlertSink>(sink);
         builder.Services.AddRateLimitAlerts(alerts ?? (static _ => { }));
-        builder.Services.AddHttpClient("api", static client => client.BaseAddress = new Uri("https://upstream.test/")).AddServiceRateLimiting(static api => api
-            .Limit("100/h fixed").Limit("5 concurrent").Line(static line => line.Length = 0).ApiKeys(static keys => keys.Add("first", "key-one")).Resilient(static resilience => resilience.Enabled = false))
+        builder.Services.AddHttpClient("api", static client => client.BaseAddress = new Uri("https://upstream.test/")).AddServiceRateLimiting(static api =>
+        {
+            // Whatever the upstream answers, the next request goes.
+            api.FaultThrottle = false;
+            api.Limit("100/h fixed").Limit("5 concurrent").Line(static line => line.Length = 0).ApiKeys(static keys => keys.Add("first", "key-one")).Resilient(static resilience => resilience.Enabled = false);
+        })
             .ConfigurePrimaryHttpMessageHandler(() => upstream);
         services?.Invoke(builder.Services);
         var host = builder.Build();
@@ -64,6 +69,18 @@ internal sealed class WatchedProgram : IAsyncDisposable
         for (var i = 0; i < count; i++)
         {
             using var response = await client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Asks a model, whose answer says what it used.</summary>
+    public async Task AskAsync(int count, string model, int promptTokens)
+    {
+        Upstreams.Json = $$"""{"model":"{{model}}","usage":{"prompt_tokens":{{promptTokens}},"completion_tokens":0} }""";
+        using var client = Services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+        for (var i = 0; i < count; i++)
+        {
+            using var question = new StringContent($$"""{"model":"{{model}}","messages":[{"role":"user","content":"hi"}],"max_tokens":1}""", Encoding.UTF8, "application/json");
+            using var response = await client.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), question, TestContext.Current.CancellationToken);
         }
     }
 
@@ -92,6 +109,9 @@ internal sealed class WatchedProgram : IAsyncDisposable
     {
         public HttpStatusCode Status { get; set; } = HttpStatusCode.OK;
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage(Status) { RequestMessage = request });
+        public string Json { get; set; } = "{}";
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(Status) { RequestMessage = request, Content = new StringContent(Json, Encoding.UTF8, "application/json") });
     }
 }
