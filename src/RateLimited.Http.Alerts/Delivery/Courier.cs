@@ -124,6 +124,10 @@ internal sealed class Courier : IDisposable
                 {
                     await DeliverAsync().ConfigureAwait(false);
                 }
+                else if (_closing.IsCancellationRequested)
+                {
+                    return;
+                }
                 else if (due is { } pause)
                 {
                     // A new notice does not make the first due earlier.
@@ -136,8 +140,7 @@ internal sealed class Courier : IDisposable
             }
             catch (OperationCanceledException)
             {
-                // What is due now was tried until here.
-                return;
+                // It is closing: what came before that is looked for once more.
             }
         }
     }

@@ -109,7 +109,7 @@ public sealed class EmailSinkTests : IAsyncDisposable
         var courier = new Courier(PlanOf(TimeSpan.FromSeconds(10)), time, log.CreateLogger("c"));
         courier.Start();
         courier.Post(Notices.Of([Notices.Alert("p-1")]));
-        await Eventually.TrueAsync(() => _server.Connections == 1 && time.ArmedTimers > 0);
+        await Eventually.TrueAsync(() => _server.Silenced == 1);
         courier.Change(PlanOf(TimeSpan.FromDays(1)));
         _server.IsSilent = false;
 

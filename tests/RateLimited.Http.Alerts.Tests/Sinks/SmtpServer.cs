@@ -14,6 +14,7 @@ internal sealed class SmtpServer : IAsyncDisposable
     private readonly ConcurrentQueue<string> _commands = new();
     private readonly ConcurrentBag<Task> _sessions = [];
     private readonly Task _accepting;
+    private int _silenced;
 
     public SmtpServer()
     {
@@ -23,7 +24,8 @@ internal sealed class SmtpServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public int Connections => _sessions.Count;
+    /// <summary>How many connections it has fallen silent on.</summary>
+    public int Silenced => Volatile.Read(ref _silenced);
 
     /// <summary>What is answered to a command that begins with this, in place of what is usual; to a mail under a dot.</summary>
     public ConcurrentDictionary<string, string> Answers { get; } = new(StringComparer.Ordinal);
@@ -69,6 +71,7 @@ internal sealed class SmtpServer : IAsyncDisposable
             await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\r\n" };
             if (IsSilent)
             {
+                Interlocked.Increment(ref _silenced);
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _ended.Token);
             }
 

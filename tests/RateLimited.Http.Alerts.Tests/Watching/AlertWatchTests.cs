@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RateLimited.Http.AI;
 using RateLimited.Http.Alerts.Configuration;
-using RateLimited.Http.Testing;
+using RateLimited.Http.Alerts.Tests.Sinks;
 using RateLimited.Http.Tests.Configuration;
 using RateLimited.Http.Tests.Pipeline;
 
@@ -54,6 +54,9 @@ public sealed class AlertWatchTests
 
         program.Pass(Look);
         program.Book.Open.ShouldHaveSingleItem().Summary.ShouldBe("api: responses with status 429 within five minutes, to requests that the limits had admitted: 1.");
+
+        // Until the key has rested.
+        program.Pass(Look);
         for (var i = 0; i < 7; i++)
         {
             await program.SendAsync(4);
@@ -174,6 +177,26 @@ public sealed class AlertWatchTests
 
         source.Change(("Alerts:Sinks:Log:Enabled", "false"), ("Alerts:Sinks:Webhook:Url", null));
         program.Watch.Couriers.Select(static courier => courier.Name).ShouldBe(["mine"]);
+    }
+
+    [Fact]
+    public async Task Once_a_day_a_mail_says_what_happened()
+    {
+        await using var mail = new SmtpServer();
+        await using var program = await WatchedProgram.StartAsync(alerts: alerts =>
+        {
+            alerts.Rule("Unexpected429", static rule => rule.Severity = AlertSeverity.Info);
+            (alerts.Source, alerts.Email.Host, alerts.Email.Port, alerts.Email.Security, alerts.Email.From, alerts.Email.DailySummary) = ("orders", "127.0.0.1", mail.Port, MailSecurity.None, "alerts@example.com", new TimeOnly(0, 10));
+            alerts.Email.To.Add("op@example.com");
+        });
+        await program.SendAsync(1, HttpStatusCode.TooManyRequests);
+
+        // It begins at midnight, and stops at the minute: time does not run out for the mail.
+        program.Pass(TimeSpan.FromMinutes(10));
+
+        await Eventually.TrueAsync(() => mail.Mails.Count == 1);
+        mail.Mails[0].ShouldContain("Subject: orders: alerts of the day, 0 open, 1 over");
+        mail.Mails[0].ShouldContain("RECOVERED [Info] api: responses with status 429");
     }
 
     [Fact]
