@@ -43,29 +43,36 @@ public sealed class AlertWatchTests
     }
 
     [Fact]
-    public async Task Refusals_of_the_upstream_and_failures_are_told()
+    public async Task A_refusal_of_the_upstream_is_told_at_once()
     {
         await using var program = await WatchedProgram.StartAsync();
-        await program.SendAsync(18);
-        await program.SendAsync(2, HttpStatusCode.InternalServerError);
+        await program.SendAsync(20);
         program.Pass(Look);
         program.Open.ShouldBeEmpty();
         await program.SendAsync(1, HttpStatusCode.TooManyRequests);
 
         program.Pass(Look);
-        program.Book.Open.ShouldHaveSingleItem().Summary.ShouldBe("api: responses with status 429 within five minutes, to requests that the limits had admitted: 1.");
 
-        // Until the key has rested.
-        program.Pass(Look);
-        for (var i = 0; i < 7; i++)
+        program.Book.Open.ShouldHaveSingleItem().Summary.ShouldBe("api: responses with status 429 within five minutes, to requests that the limits had admitted: 1.");
+        program.Pass(TimeSpan.FromMinutes(7));
+        program.Book.Past.ShouldHaveSingleItem().Rule.ShouldBe("Unexpected429");
+    }
+
+    [Fact]
+    public async Task Failures_are_told_when_they_last()
+    {
+        await using var program = await WatchedProgram.StartAsync();
+        for (var minute = 0; minute < 8; minute++)
         {
-            await program.SendAsync(4);
+            program.Open.ShouldBeEmpty();
+            await program.SendAsync(6);
             await program.SendAsync(1, HttpStatusCode.InternalServerError);
             program.Pass(TimeSpan.FromMinutes(1));
         }
 
-        program.Open.ShouldBe(["ErrorRate"]);
-        program.Book.Past.ShouldHaveSingleItem().Rule.ShouldBe("Unexpected429");
+        // From the third minute on there are enough attempts, and five minutes later it has lasted.
+        var alert = program.Book.Open.ShouldHaveSingleItem();
+        (alert.Rule, alert.Value).ShouldBe(("ErrorRate", 100.0 / 7));
     }
 
     [Fact]
