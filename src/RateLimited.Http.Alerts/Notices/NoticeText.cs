@@ -25,7 +25,7 @@ internal static class NoticeText
         {
             (1, 0) => Line($"{Word(notice.Severity)}: {stillOpen[0].Summary}"),
             (0, 1) => Line($"Recovered: {notice.Recovered[0].Summary}"),
-            (> 0, _) => Line($"{Word(notice.Severity)}: {notice.Rule}, {stillOpen.Count} fired, {notice.Recovered.Count} recovered"),
+            (not 0, _) => Line($"{Word(notice.Severity)}: {notice.Rule}, {stillOpen.Count} fired, {notice.Recovered.Count} recovered"),
             _ => Line($"Recovered: {notice.Rule}, {notice.Recovered.Count + notice.Unlisted} alerts"),
         };
     }

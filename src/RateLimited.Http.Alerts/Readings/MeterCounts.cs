@@ -58,38 +58,44 @@ internal sealed class MeterCounts : IDisposable
 
     private static Take? TakerOf(string instrument) => instrument switch
     {
-        "rate_limit.checks" => static (MeterCounts counts, double value, in MeasurementTags tags) =>
-        {
-            var service = counts.CountersOf(tags.Service);
-            service.Add(ServiceCounters.Checks, (long)value);
-            if (tags.Result is "waited" or "refused")
-            {
-                service.Add(ServiceCounters.Limited, (long)value);
-            }
-        },
+        "rate_limit.checks" => static (MeterCounts counts, double value, in MeasurementTags tags) => counts.Checked((long)value, tags),
         "rate_limit.unexpected_429" => static (MeterCounts counts, double value, in MeasurementTags tags) => counts.CountersOf(tags.Service).Add(ServiceCounters.Unexpected429, (long)value),
-        "resilience.circuit.changes" => static (MeterCounts counts, double value, in MeasurementTags tags) =>
-        {
-            if (tags.State is "open")
-            {
-                counts.CountersOf(tags.Service).Add(ServiceCounters.Trips, (long)value);
-            }
-        },
+        "resilience.circuit.changes" => static (MeterCounts counts, double value, in MeasurementTags tags) => counts.CircuitChanged((long)value, tags),
         "rate_limit.attempt.duration" => static (MeterCounts counts, double value, in MeasurementTags tags) => counts.Attempted(value, tags),
         "rate_limit.store.duration" => static (MeterCounts counts, double value, in MeasurementTags tags) =>
             counts.CountersOf(tags.Service).Add(ServiceCounters.StoreDurations + DurationCounts.BucketOf(value * 1_000), 1),
-        "ai.batch.size" => static (MeterCounts counts, double _, in MeasurementTags tags) =>
-        {
-            Interlocked.Increment(ref counts._batches);
-            if (tags.Result is "failed")
-            {
-                Interlocked.Increment(ref counts._batchesFailed);
-            }
-        },
+        "ai.batch.size" => static (MeterCounts counts, double _, in MeasurementTags tags) => counts.BatchSent(tags),
         "ai.budget.ratio" => static (MeterCounts counts, double value, in MeasurementTags tags) => counts._budgets.Add(new BudgetShare(tags.Service, tags.Budget, 100 * value, IsProjection: false)),
         "ai.budget.projection" => static (MeterCounts counts, double value, in MeasurementTags tags) => counts._budgets.Add(new BudgetShare(tags.Service, tags.Budget, 100 * value, IsProjection: true)),
         _ => null,
     };
+
+    private void Checked(long requests, in MeasurementTags tags)
+    {
+        var service = CountersOf(tags.Service);
+        service.Add(ServiceCounters.Checks, requests);
+        if (tags.Result is "waited" or "refused")
+        {
+            service.Add(ServiceCounters.Limited, requests);
+        }
+    }
+
+    private void CircuitChanged(long changes, in MeasurementTags tags)
+    {
+        if (tags.State is "open")
+        {
+            CountersOf(tags.Service).Add(ServiceCounters.Trips, changes);
+        }
+    }
+
+    private void BatchSent(in MeasurementTags tags)
+    {
+        Interlocked.Increment(ref _batches);
+        if (tags.Result is "failed")
+        {
+            Interlocked.Increment(ref _batchesFailed);
+        }
+    }
 
     private void Attempted(double seconds, in MeasurementTags tags)
     {
