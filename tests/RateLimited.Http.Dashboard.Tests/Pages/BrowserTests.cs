@@ -92,8 +92,8 @@ public sealed class BrowserTests : IAsyncLifetime
         await page.Keyboard.PressAsync("Enter");
 
         await Assertions.Expect(page.Locator("#alerts-open tbody tr")).ToContainTextAsync("op, ", new() { Timeout = 30_000 });
-        await Assertions.Expect(page.Locator("#alerts-title")).ToBeFocusedAsync();
-        await Assertions.Expect(button).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator("#alerts-title")).ToBeFocusedAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(button).ToHaveCountAsync(0, new() { Timeout = 30_000 });
         _program.Services.GetRequiredService<IAlertBook>().Open.Single().AcknowledgedBy.ShouldBe("op");
         (await page.Locator("img").CountAsync()).ShouldBe(0);
         (await page.TitleAsync()).ShouldBe("Rate limits");

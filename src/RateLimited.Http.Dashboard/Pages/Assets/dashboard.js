@@ -13,6 +13,7 @@
     ['unexpected429', 'Unexpected 429s', value => number(value)],
   ];
   let services = [];
+  let asked = 0;
 
   function number(value) {
     return value.toLocaleString('en', { maximumFractionDigits: 2 });
@@ -168,15 +169,19 @@
 
   async function fetchAlerts() {
     if (at('alerts').hidden) return;
+    const mine = ++asked;
     const response = await fetch(`${root}/api/alerts`);
-    if (response.ok) showAlerts(await response.json());
+    const reading = response.ok ? await response.json() : null;
+    // An answer that comes after a later question is old.
+    if (reading !== null && mine === asked) showAlerts(reading);
   }
 
   async function acknowledge(alert) {
-    const { header, token } = await (await fetch(`${root}/api/alerts/token`)).json();
-    const response = await fetch(`${root}/api/alerts?id=${encodeURIComponent(alert.id)}`, { method: 'POST', headers: { [header]: token } });
+    const asking = await fetch(`${root}/api/alerts/token`);
+    const { header, token } = asking.ok ? await asking.json() : {};
+    const isKnown = asking.ok && (await fetch(`${root}/api/alerts?id=${encodeURIComponent(alert.id)}`, { method: 'POST', headers: { [header]: token } })).ok;
     await fetchAlerts();
-    at('alerts-state').textContent = response.ok ? `Acknowledged: ${alert.summary}` : 'It could not be acknowledged';
+    at('alerts-state').textContent = isKnown ? `Acknowledged: ${alert.summary}` : 'It could not be acknowledged';
   }
 
   function take(reading) {
