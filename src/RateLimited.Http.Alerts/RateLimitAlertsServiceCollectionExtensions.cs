@@ -37,9 +37,9 @@ public static class RateLimitAlertsServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configure);
         services.AddRateLimitingCore().AddMetrics();
         services.TryAddSingleton<AlertOptionsSource>();
-        if (!services.Any(static service => service.ImplementationInstance is RootSection { Name: AlertSectionReader.Name }))
+        if (!services.Any(static service => service.ImplementationInstance is PackageSection { Key: AlertSectionReader.Name }))
         {
-            services.AddSingleton(new RootSection(AlertSectionReader.Name));
+            services.AddSingleton(new PackageSection(AlertSectionReader.Name));
         }
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<AlertOptions>, AlertOptionsSource>(static provider => provider.GetRequiredService<AlertOptionsSource>()));

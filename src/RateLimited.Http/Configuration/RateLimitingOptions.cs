@@ -16,9 +16,9 @@ public sealed class RateLimitingOptions
         return this;
     }
 
+    /// <summary>Sections that other packages read, by their keys.</summary>
+    internal Dictionary<string, IConfigurationSection> Sections { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What could not be read.</summary>
     internal FaultList Faults { get; } = new();
-
-    /// <summary>The sections of other packages, until it is known that these are there to read them.</summary>
-    internal IList<IConfigurationSection> Sections { get; } = [];
 }

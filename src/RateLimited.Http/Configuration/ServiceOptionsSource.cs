@@ -67,7 +67,7 @@ internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> regist
 }
 
 /// <summary>Fills what holds over all services.</summary>
-internal sealed class RateLimitingOptionsSource(IEnumerable<RootSection> read, IConfiguration? configuration = null) : IConfigureOptions<RateLimitingOptions>
+internal sealed class RateLimitingOptionsSource(IEnumerable<PackageSection> packages, IConfiguration? configuration = null) : IConfigureOptions<RateLimitingOptions>
 {
     public void Configure(RateLimitingOptions options)
     {
@@ -77,9 +77,12 @@ internal sealed class RateLimitingOptionsSource(IEnumerable<RootSection> read, I
         }
 
         RateLimitingOptionsReader.Read(configuration, options);
-        foreach (var section in options.Sections.Where(section => !read.Any(each => each.Name.Equals(section.Key, StringComparison.OrdinalIgnoreCase))))
+        foreach (var (key, section) in options.Sections)
         {
-            options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: RateLimited.Http.{section.Key}, with AddRateLimit{section.Key}()");
+            if (!packages.Any(package => package.Key.Equals(key, StringComparison.OrdinalIgnoreCase)))
+            {
+                options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: RateLimited.Http.{key}, with services.AddRateLimit{key}()");
+            }
         }
     }
 }

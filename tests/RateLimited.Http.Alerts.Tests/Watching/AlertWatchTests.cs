@@ -232,7 +232,7 @@ public sealed class AlertWatchTests
     [Fact]
     public void Without_this_package_its_section_is_a_fault() =>
         Configured.Faults(Configured.Json("""{ "RateLimiting": { "Services": { "a": { "Limits": "5/s" } }, "Alerts": { "Interval": "10 s" } } }"""))
-            .ShouldBe(["RateLimiting:Alerts: a section → no section, or the package that reads it: RateLimited.Http.Alerts, with AddRateLimitAlerts()."]);
+            .ShouldBe(["RateLimiting:Alerts: a section → no section, or the package that reads it: RateLimited.Http.Alerts, with services.AddRateLimitAlerts()."]);
 
     [Fact]
     public void With_it_it_is_none() =>
