@@ -12,7 +12,8 @@ public static class RateLimitDashboardEndpointExtensions
 {
     /// <summary>
     /// Maps the page, its JSON and its live events under a path. Whoever may see them must be decided on what this returns, with <c>RequireAuthorization</c> or, knowingly, <c>AllowAnonymous</c>: otherwise the host
-    /// does not start, in development neither. All routes only read.
+    /// does not start, in development neither. All routes only read, but for
+    /// the one that acknowledges an alert where the container has an <c>IAlertBook</c>: it is for who is authenticated.
     /// </summary>
     /// <param name="endpoints">The program's routes.</param>
     /// <param name="path">Where; <c>/rate-limits</c> by default.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using RateLimited.Http;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Dashboard.Access;
 using RateLimited.Http.Dashboard.Metrics;
@@ -21,8 +22,9 @@ public static class RateLimitDashboardServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddMetrics();
+        services.AddAntiforgery();
         services.TryAddSingleton(static provider => new MetricBook(provider.GetService<IMeterFactory>()));
-        services.TryAddSingleton(static provider => new ServiceReader(provider.GetRequiredService<ServiceRegistry>(), provider.GetRequiredService<MetricBook>(), TimeOf(provider)));
+        services.TryAddSingleton(static provider => new ServiceReader(provider.GetRequiredService<ServiceRegistry>(), provider.GetRequiredService<MetricBook>(), TimeOf(provider), provider.GetService<IAlertBook>()));
         services.TryAddSingleton(static provider => new Sampler(provider.GetRequiredService<ServiceReader>(), TimeOf(provider)));
         services.TryAddSingleton<MappedPages>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AccessCheck>());

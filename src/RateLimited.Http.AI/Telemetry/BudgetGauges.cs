@@ -8,7 +8,11 @@ internal sealed class BudgetGauges
     private readonly Lock _lock = new();
     private Observed[] _observed = [];
 
-    public BudgetGauges(Meter meter) => meter.CreateObservableGauge("ai.budget.ratio", Measure, "1", "How much of a budget is spent, as a part of it.");
+    public BudgetGauges(Meter meter)
+    {
+        meter.CreateObservableGauge("ai.budget.ratio", () => Measure(static budget => budget.Spent), "1", "How much of a budget is spent, as a part of it.");
+        meter.CreateObservableGauge("ai.budget.projection", () => Measure(static budget => budget.Projected), "1", "What a budget comes to at its period's end if spending goes on as it has, as a part of it; nothing while too little of the period was seen.");
+    }
 
     public IDisposable Add(string service, Func<IReadOnlyList<BudgetStatus>> budgets)
     {
@@ -29,10 +33,11 @@ internal sealed class BudgetGauges
         }
     }
 
-    private IEnumerable<Measurement<double>> Measure() =>
+    private IEnumerable<Measurement<double>> Measure(Func<BudgetStatus, decimal?> amount) =>
         from observed in Volatile.Read(ref _observed)
         from budget in observed.Budgets()
-        select new Measurement<double>((double)(budget.Spent / budget.Quota), new("service", observed.Service), new("budget", budget.Name));
+        where amount(budget) is not null
+        select new Measurement<double>((double)(amount(budget)!.Value / budget.Quota), new("service", observed.Service), new("budget", budget.Name));
 
     private void Remove(Observed observed)
     {

@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using RateLimited.Http.Dashboard.Alerts;
 using RateLimited.Http.Dashboard.Readings;
 
 namespace RateLimited.Http.Dashboard.Pages;
 
-/// <summary>The routes of the dashboard. All only read.</summary>
+/// <summary>The routes of the dashboard. All only read, but for the one that acknowledges an alert.</summary>
 internal static class DashboardRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -22,35 +23,37 @@ internal static class DashboardRoutes
         routes.MapGet("api/service", ServiceAsync);
         routes.MapGet("api/history", HistoryAsync);
         routes.MapGet("api/events", EventStream.WriteAsync);
+        AlertRoutes.Map(routes);
     }
 
-    private static Task ServiceAsync(HttpContext context) =>
-        ReaderOf(context).Read().Services.FirstOrDefault(service => string.Equals(service.Name, NameIn(context), StringComparison.OrdinalIgnoreCase)) is { } found
-            ? WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(found, ReadingJson.Default.ServiceReading))
-            : NotFound(context);
-
-    private static Task HistoryAsync(HttpContext context) =>
-        context.RequestServices.GetRequiredService<Sampler>().Of(NameIn(context)) is { } found
-            ? WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(found, ReadingJson.Default.HistoryReading))
-            : NotFound(context);
-
-    /// <summary>In the query, since a slash in a name would not come whole out of a path.</summary>
-    private static string NameIn(HttpContext context) => context.Request.Query["name"].ToString();
-
-    private static ServiceReader ReaderOf(HttpContext context) => context.RequestServices.GetRequiredService<ServiceReader>();
-
-    private static Task NotFound(HttpContext context)
-    {
-        SecurityHeaders.Set(context.Response);
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
-    }
-
-    private static Task WriteAsync(HttpContext context, byte[] json)
+    public static Task WriteAsync(HttpContext context, byte[] json)
     {
         SecurityHeaders.Set(context.Response);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;
         return context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
     }
+
+    /// <summary>An answer without a body.</summary>
+    public static Task EndAsync(HttpContext context, int status)
+    {
+        SecurityHeaders.Set(context.Response);
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
+
+    private static Task ServiceAsync(HttpContext context) =>
+        ReaderOf(context).Read().Services.FirstOrDefault(service => string.Equals(service.Name, NameIn(context), StringComparison.OrdinalIgnoreCase)) is { } found
+            ? WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(found, ReadingJson.Default.ServiceReading))
+            : EndAsync(context, StatusCodes.Status404NotFound);
+
+    private static Task HistoryAsync(HttpContext context) =>
+        context.RequestServices.GetRequiredService<Sampler>().Of(NameIn(context)) is { } found
+            ? WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(found, ReadingJson.Default.HistoryReading))
+            : EndAsync(context, StatusCodes.Status404NotFound);
+
+    /// <summary>In the query, since a slash in a name would not come whole out of a path.</summary>
+    private static string NameIn(HttpContext context) => context.Request.Query["name"].ToString();
+
+    private static ServiceReader ReaderOf(HttpContext context) => context.RequestServices.GetRequiredService<ServiceReader>();
 }

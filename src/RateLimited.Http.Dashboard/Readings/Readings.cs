@@ -1,7 +1,7 @@
 namespace RateLimited.Http.Dashboard.Readings;
 
 /// <summary>All services at one moment, as they stand in the JSON: docs/dashboard.md says what each field means.</summary>
-internal sealed record DashboardReading(DateTimeOffset At, IReadOnlyList<ServiceReading> Services);
+internal sealed record DashboardReading(DateTimeOffset At, IReadOnlyList<ServiceReading> Services, int? OpenAlerts);
 
 /// <summary>One service.</summary>
 internal sealed record ServiceReading

@@ -6,7 +6,7 @@ using RateLimited.Http.Telemetry;
 namespace RateLimited.Http.Dashboard.Readings;
 
 /// <summary>Reads all services, at most once a second however many look: a status takes the service's locks for a moment. Thread-safe.</summary>
-internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, TimeProvider time)
+internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, TimeProvider time, IAlertBook? alerts = null)
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
@@ -22,7 +22,7 @@ internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, T
             if (_last is null || time.GetElapsedTime(_readAt) >= Freshness)
             {
                 _readAt = time.GetTimestamp();
-                _last = new DashboardReading(time.GetUtcNow(), [.. registry.Services.Select(Read)]);
+                _last = new DashboardReading(time.GetUtcNow(), [.. registry.Services.Select(Read)], alerts?.Open.Count);
             }
 
             return _last;

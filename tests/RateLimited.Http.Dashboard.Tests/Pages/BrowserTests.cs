@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using RateLimited.Http.Dashboard.Tests.Alerts;
 using RateLimited.Http.Dashboard.Tests.Hosting;
 
 namespace RateLimited.Http.Dashboard.Tests.Pages;
@@ -73,6 +75,29 @@ public sealed class BrowserTests : IAsyncLifetime
         await Assertions.Expect(page.Locator("#service-name")).ToBeFocusedAsync();
         await Assertions.Expect(page.Locator("#keys tbody tr")).ToContainTextAsync("first");
         await Assertions.Expect(page.Locator("#limits tbody tr")).ToContainTextAsync("10 requests");
+    }
+
+    [Fact]
+    public async Task An_alert_shows_as_text_and_is_acknowledged_by_the_keyboard_alone()
+    {
+        await _program.DisposeAsync();
+        _program = await AlertingProgram.StartAsync();
+        var alert = await _program.AlertAsync();
+        var page = await OpenAsync();
+        var button = page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Acknowledge: ", RegexOptions.None, TimeSpan.FromSeconds(1)) });
+        await Assertions.Expect(button).ToHaveCountAsync(1, new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#alerts-open tbody th")).ToHaveTextAsync(alert.Summary);
+
+        await button.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+
+        await Assertions.Expect(page.Locator("#alerts-open tbody tr")).ToContainTextAsync("op, ", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#alerts-title")).ToBeFocusedAsync(new() { Timeout = 30_000 });
+        await Assertions.Expect(button).ToHaveCountAsync(0, new() { Timeout = 30_000 });
+        _program.Services.GetRequiredService<IAlertBook>().Open.Single().AcknowledgedBy.ShouldBe("op");
+        (await page.Locator("img").CountAsync()).ShouldBe(0);
+        (await page.TitleAsync()).ShouldBe("Rate limits");
+        _faults.ShouldBeEmpty();
     }
 
     [Fact]

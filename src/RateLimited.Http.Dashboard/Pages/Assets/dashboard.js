@@ -13,6 +13,7 @@
     ['unexpected429', 'Unexpected 429s', value => number(value)],
   ];
   let services = [];
+  let asked = 0;
 
   function number(value) {
     return value.toLocaleString('en', { maximumFractionDigits: 2 });
@@ -136,8 +137,59 @@
     if (response.ok) showCharts(await response.json());
   }
 
+  function known(alert) {
+    if (alert.acknowledgedAt === null) return '';
+    const time = new Date(alert.acknowledgedAt).toLocaleTimeString();
+    return alert.acknowledgedBy === null ? time : `${alert.acknowledgedBy}, ${time}`;
+  }
+
+  function moment(at) {
+    return new Date(at).toLocaleString();
+  }
+
+  function severity(alert) {
+    return make('span', alert.severity, { class: alert.severity });
+  }
+
+  function acknowledger(alert) {
+    const button = make('button', 'Acknowledge', { type: 'button', 'data-alert': alert.id, 'aria-label': `Acknowledge: ${alert.summary}` });
+    button.addEventListener('click', () => acknowledge(alert));
+    return button;
+  }
+
+  function showAlerts(reading) {
+    const held = document.activeElement?.dataset?.alert;
+    rows('alerts-open', reading.open.map(alert => [alert.summary, severity(alert), moment(alert.beganAt), alert.acknowledgedAt === null && reading.mayAcknowledge ? acknowledger(alert) : known(alert)]));
+    rows('alerts-past', reading.past.map(alert => [alert.summary, severity(alert), moment(alert.firedAt), moment(alert.recoveredAt), known(alert)]));
+    const state = reading.open.length === 0 ? 'None is open.' : `${number(reading.open.length)} open`;
+    if (at('alerts-state').textContent !== state) at('alerts-state').textContent = state;
+    // The buttons are new, and whoever stood on one stands there still, or above them where it is gone.
+    if (held) (at('alerts').querySelector(`[data-alert="${CSS.escape(held)}"]`) ?? at('alerts-title')).focus();
+  }
+
+  async function fetchAlerts() {
+    if (at('alerts').hidden) return;
+    const mine = ++asked;
+    const response = await fetch(`${root}/api/alerts`);
+    const reading = response.ok ? await response.json() : null;
+    // An answer that comes after a later question is old.
+    if (reading !== null && mine === asked) showAlerts(reading);
+  }
+
+  async function acknowledge(alert) {
+    const asking = await fetch(`${root}/api/alerts/token`);
+    const { header, token } = asking.ok ? await asking.json() : {};
+    const isKnown = asking.ok && (await fetch(`${root}/api/alerts?id=${encodeURIComponent(alert.id)}`, { method: 'POST', headers: { [header]: token } })).ok;
+    await fetchAlerts();
+    at('alerts-state').textContent = isKnown ? `Acknowledged: ${alert.summary}` : 'It could not be acknowledged';
+  }
+
   function take(reading) {
     services = reading.services;
+    if (at('alerts').hidden && reading.openAlerts !== null) {
+      at('alerts').hidden = false;
+      fetchAlerts();
+    }
     showServices();
     showService();
     at('state').textContent = `Live: ${new Date(reading.at).toLocaleTimeString()}`;
@@ -154,5 +206,6 @@
     at('service-name').focus();
   });
   setInterval(fetchHistory, 5000);
+  setInterval(fetchAlerts, 5000);
   setTimeout(fetchHistory, 1500);
 })();
