@@ -188,9 +188,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
         _store.PassBy(ticket);
         (reason, var limit) = Told(reason, projected.Refused);
-        Interlocked.Increment(ref _refusedCount);
-        Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(reason, limit);
+        NoteRefused(reason, limit, projected.Refused, ticket);
         Abandon(ticket);
         refused = new AdmissionResult { Reason = reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
         return null;

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace RateLimited.Http.Configuration;
 
 /// <summary>What holds over all services: the section <c>RateLimiting:Global</c>.</summary>
@@ -13,6 +15,9 @@ public sealed class RateLimitingOptions
         GlobalLimits.Add(LimitOptions.Read(limit, path: null));
         return this;
     }
+
+    /// <summary>Sections that other packages read, by their keys.</summary>
+    internal Dictionary<string, IConfigurationSection> Sections { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What could not be read.</summary>
     internal FaultList Faults { get; } = new();

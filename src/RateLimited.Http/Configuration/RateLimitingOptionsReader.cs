@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace RateLimited.Http.Configuration;
 
-/// <summary>Reads the section <c>RateLimiting</c> but for its services, which <see cref="ServiceOptionsReader"/> reads one by one.</summary>
+/// <summary>
+/// Reads the section <c>RateLimiting</c> but for its services, which <see cref="ServiceOptionsReader"/> reads one by one, and for the sections of other packages, which are put aside for them.
+/// </summary>
 internal static class RateLimitingOptionsReader
 {
     public const string Root = "RateLimiting";
@@ -19,6 +21,7 @@ internal static class RateLimitingOptionsReader
     [
         new("Global", static (reader, section, options) => reader.Keys(section, options, GlobalKeys)),
         new(Services, static (reader, section, _) => ReadServices(reader, section)),
+        new("History", static (_, section, options) => options.Sections[section.Key] = section),
     ];
 
     public static void Read(IConfiguration configuration, RateLimitingOptions options) =>

@@ -67,13 +67,22 @@ internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> regist
 }
 
 /// <summary>Fills what holds over all services.</summary>
-internal sealed class RateLimitingOptionsSource(IConfiguration? configuration = null) : IConfigureOptions<RateLimitingOptions>
+internal sealed class RateLimitingOptionsSource(IEnumerable<PackageSection> packages, IConfiguration? configuration = null) : IConfigureOptions<RateLimitingOptions>
 {
     public void Configure(RateLimitingOptions options)
     {
-        if (configuration is not null)
+        if (configuration is null)
         {
-            RateLimitingOptionsReader.Read(configuration, options);
+            return;
+        }
+
+        RateLimitingOptionsReader.Read(configuration, options);
+        foreach (var (key, section) in options.Sections)
+        {
+            if (!packages.Any(package => package.Key.Equals(key, StringComparison.OrdinalIgnoreCase)))
+            {
+                options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: RateLimited.Http.{key}, with services.AddRateLimit{key}()");
+            }
         }
     }
 }
