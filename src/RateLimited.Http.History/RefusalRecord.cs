@@ -21,7 +21,7 @@ public sealed record RefusalRecord : HistoryRecord
     /// <summary>Whom they were for; null where nobody said. At most 256 characters.</summary>
     public string? Tenant { get; init; }
 
-    /// <summary>The name of the API key, or of the quota group of keys, whose limit had no room; null where it was no key's.</summary>
+    /// <summary>Whose limit had no room, as a status shows it: <c>key</c> and the name of an API key, or <c>group</c> and that of a quota group; null where it was no key's.</summary>
     public string? Key { get; init; }
 
     /// <summary>Their priority.</summary>

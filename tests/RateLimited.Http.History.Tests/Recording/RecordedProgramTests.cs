@@ -47,7 +47,7 @@ public sealed class RecordedProgramTests : IDisposable
         refusals.Where(static refusal => refusal.Endpoint == "GET /orders/{id}").ShouldAllBe(static refusal => refusal.Limit == "2/hour");
         refusals.ShouldContain(static refusal => refusal.Tenant == Hostile);
         refusals.Where(static refusal => refusal.Service == "keyed").GroupBy(static refusal => (refusal.Key, refusal.Endpoint)).Select(static group => (group.Key, group.Sum(static refusal => refusal.Count)))
-            .ShouldBe([(("first", null), 7), (("first", "GET /lists"), 9)], ignoreOrder: true);
+            .ShouldBe([(("key first", null), 7), (("key first", "GET /lists"), 9)], ignoreOrder: true);
 
         var usage = records.OfType<UsageRecord>().Where(static minute => minute.Service == "shop").ToList();
         usage.Sum(static minute => minute.Admitted).ShouldBe(sent);
