@@ -15,6 +15,9 @@ public sealed record LimitUsage
     /// <summary>The quota when <see cref="Peak"/> was used of it.</summary>
     public required long Quota { get; init; }
 
+    /// <summary>The window; null for concurrency, which has none.</summary>
+    public TimeSpan? Window { get; init; }
+
     /// <summary>How much was used when the largest share of the quota was. For a limit per tenant: of the fullest partition.</summary>
     public required long Peak { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using RateLimited.Http.History.Queries;
 using RateLimited.Http.History.Recording;
 
 namespace RateLimited.Http.History;
@@ -21,13 +23,28 @@ public sealed class RateLimitHistory
     /// <param name="from">The first instant that is wanted.</param>
     /// <param name="to">The first instant that is not.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<HistoryRecord> ReadAsync(DateTimeOffset from, DateTimeOffset to, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<HistoryRecord> ReadAsync(DateTimeOffset from, DateTimeOffset to, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await _recorder.FlushAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var record in _store.ReadAsync(from, to, cancellationToken).ConfigureAwait(false))
         {
             yield return record;
         }
+    }
+
+    /// <summary>Reports on a day or a week; what is pending is written before.</summary>
+    /// <param name="period">The day or the week.</param>
+    /// <param name="presets">Which preset a service is compared with to say which tier would fit it; those that are not in it, with the preset of the service's own name, if there is one.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<HistoryReport> ReportAsync(ReportPeriod period, IReadOnlyDictionary<string, string>? presets = null, CancellationToken cancellationToken = default)
+    {
+        var tally = new HistoryTally(period);
+        await foreach (var record in ReadAsync(HistoryReport.FirstOf(period), period.To, cancellationToken).ConfigureAwait(false))
+        {
+            tally.Add(record);
+        }
+
+        return tally.Report(presets);
     }
 
     /// <summary>Writes what is pending. What cannot be written is dropped and counted; this does not throw for it.</summary>

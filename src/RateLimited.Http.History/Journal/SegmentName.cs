@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace RateLimited.Http.History.Journal;
 
-/// <summary>The name of one file of a journal: <c>2026-11-26.0001.history</c>. Their order is that of time. Immutable.</summary>
+/// <summary>The name of one file of a journal: <c>2026-11-26.0001.history</c>. Immutable.</summary>
 /// <param name="Day">The day, in UTC, on which all of it was written.</param>
 /// <param name="Number">Which of that day's it is, from 1.</param>
-internal readonly record struct SegmentName(DateOnly Day, int Number) : IComparable<SegmentName>
+internal readonly record struct SegmentName(DateOnly Day, int Number)
 {
     public const string Pattern = "*.history";
 
@@ -24,9 +24,7 @@ internal readonly record struct SegmentName(DateOnly Day, int Number) : ICompara
     /// <summary>All files of a journal, the oldest first. None where there is no such directory.</summary>
     public static IReadOnlyList<SegmentName> In(string directory) => !Directory.Exists(directory)
         ? []
-        : [.. Directory.EnumerateFiles(directory, Pattern).Select(static file => Parse(Path.GetFileName(file))).OfType<SegmentName>().Order()];
-
-    public int CompareTo(SegmentName other) => Day == other.Day ? Number.CompareTo(other.Number) : Day.CompareTo(other.Day);
+        : [.. Directory.EnumerateFiles(directory, Pattern).Select(static file => Parse(Path.GetFileName(file))).OfType<SegmentName>().OrderBy(static name => name.Day).ThenBy(static name => name.Number)];
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Day:yyyy-MM-dd}.{Number:0000}.history");
 }

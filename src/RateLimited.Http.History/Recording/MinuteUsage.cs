@@ -105,6 +105,7 @@ internal sealed class MinuteUsage(string service)
                 Name = limit.Name,
                 Unit = limit.Unit,
                 Partition = limit.Partition,
+                Window = limit.Window,
                 Quota = isPeak ? limit.Quota : Usage!.Quota,
                 Peak = isPeak ? limit.Used : Usage!.Peak,
                 Used = limit.Used,

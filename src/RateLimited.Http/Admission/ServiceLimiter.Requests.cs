@@ -143,6 +143,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 _ => limit.Definition.Partition.ToString().ToLowerInvariant(),
             },
             Quota = quota / parts,
+            Window = limit.Rule.Window > 0 ? new TimeSpan(limit.Rule.Window) : null,
             Used = Saturating.DivideUp(used, parts),
             Remaining = Math.Max(quota - used, 0) / parts,
             ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),

@@ -15,7 +15,7 @@ public sealed class JournalRetentionTests
         Gen.Choose(0, 5000).ToArbitrary(),
         static (ages, days, maxBytes) =>
         {
-            var files = ages.Select(static (file, number) => (Name: new SegmentName(Today.AddDays(-file.Item1), number + 1), Length: (long)file.Item2)).OrderBy(static file => file.Name).ToList();
+            var files = ages.Select(static (file, number) => (Name: new SegmentName(Today.AddDays(-file.Item1), number + 1), Length: (long)file.Item2)).OrderBy(static file => file.Name.Day).ThenBy(static file => file.Name.Number).ToList();
             var expired = JournalRetention.Expired(files, Today, TimeSpan.FromDays(days), maxBytes);
             var left = files.Skip(expired.Count).ToList();
 
