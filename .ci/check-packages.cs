@@ -22,7 +22,7 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
 // A tool depends on nothing: it brings what it needs. These are the assemblies of others that it may bring.
 Dictionary<string, string[]> brings = new(StringComparer.Ordinal)
 {
-    ["RateLimited.Http.Tool"] = ["Microsoft.Extensions.", "Polly.Core", "RateLimited.Http", "RateLimited.Http.Testing", "Spectre.Console", "System.CommandLine", "System.Threading.RateLimiting"],
+    ["RateLimited.Http.Tool"] = ["Microsoft.Extensions.", "Polly.Core", "RateLimited.Http", "RateLimited.Http.History", "RateLimited.Http.Testing", "Spectre.Console", "System.CommandLine", "System.Threading.RateLimiting"],
 };
 
 var (packages, sources) = (args[0], args[1]);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace RateLimited.Http.History.Journal;
 
 /// <summary>How a record is written: JSON, so that a journal can be read without this package, and by a later one.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(HistoryRecord))]
 internal sealed partial class RecordJson : JsonSerializerContext
 {

@@ -4,6 +4,9 @@ namespace RateLimited.Http.History.Queries;
 /// <param name="period">The period that is asked for.</param>
 internal sealed class HistoryTally(ReportPeriod period)
 {
+    /// <summary>A journal may be anybody's, and its names anything.</summary>
+    private const int MostServices = 1_000;
+
     private readonly SortedDictionary<string, ServiceTally> _services = new(StringComparer.OrdinalIgnoreCase);
     private long _lostRefusals;
     private long _lostMinutes;
@@ -18,10 +21,10 @@ internal sealed class HistoryTally(ReportPeriod period)
         switch (record)
         {
             case RefusalRecord refusal:
-                Of(refusal.Service).Add(refusal);
+                Of(refusal.Service)?.Add(refusal);
                 break;
             case UsageRecord minute:
-                Of(minute.Service).Add(minute);
+                Of(minute.Service)?.Add(minute);
                 break;
             case LossRecord loss when loss.At >= period.From:
                 _lostRefusals += loss.Refusals;
@@ -38,9 +41,9 @@ internal sealed class HistoryTally(ReportPeriod period)
         LostMinutes = _lostMinutes,
     };
 
-    private ServiceTally Of(string service)
+    private ServiceTally? Of(string service)
     {
-        if (!_services.TryGetValue(service, out var tally))
+        if (!_services.TryGetValue(service, out var tally) && _services.Count < MostServices)
         {
             _services.Add(service, tally = new ServiceTally(period));
         }

@@ -16,7 +16,7 @@ internal sealed class ServiceTally(ReportPeriod period)
     private readonly Ranking _byKey = new();
     private readonly Ranking _byLimit = new();
     private readonly Ranking _byReason = new();
-    private readonly Dictionary<(string Name, string Partition), LimitTally> _limits = [];
+    private readonly Dictionary<(string Name, string Partition, string Unit), LimitTally> _limits = [];
     private readonly TimeTally[] _byHour = [.. Enumerable.Range(0, 24).Select(static hour => new TimeTally(hour.ToString("00", CultureInfo.InvariantCulture)))];
     private readonly TimeTally[] _byWeekday = [.. Week.Select(static day => new TimeTally(day.ToString()))];
     private readonly TimeTally[] _hours =
@@ -51,7 +51,7 @@ internal sealed class ServiceTally(ReportPeriod period)
         _byWeekday[Array.IndexOf(Week, minute.At.UtcDateTime.DayOfWeek)].Add(minute);
         foreach (var limit in minute.Limits)
         {
-            var place = (limit.Name, limit.Partition);
+            var place = (limit.Name, limit.Partition, limit.Unit);
             if (!_limits.TryGetValue(place, out var tally) && _limits.Count < MostLimits)
             {
                 _limits.Add(place, tally = new LimitTally());

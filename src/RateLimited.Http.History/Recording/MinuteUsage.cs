@@ -4,7 +4,7 @@ namespace RateLimited.Http.History.Recording;
 /// <param name="service">The service's name.</param>
 internal sealed class MinuteUsage(string service)
 {
-    private readonly Dictionary<(string Name, string Partition), LimitMinute> _limits = [];
+    private readonly Dictionary<(string Name, string Partition, string Unit), LimitMinute> _limits = [];
     private DateTimeOffset? _minute;
     private CheckCounts _last;
     private CheckCounts _now;
@@ -77,7 +77,7 @@ internal sealed class MinuteUsage(string service)
         _keys = status.Keys;
         foreach (var limit in status.Limits)
         {
-            var place = (limit.Name, limit.Partition);
+            var place = (limit.Name, limit.Partition, limit.Unit);
             if (!_limits.TryGetValue(place, out var minute))
             {
                 _limits.Add(place, minute = new LimitMinute());
