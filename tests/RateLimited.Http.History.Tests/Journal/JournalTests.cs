@@ -261,17 +261,17 @@ public sealed class JournalTests : IDisposable
 
     public void Dispose() => _journal.Dispose();
 
-    private static IReadOnlyList<string?> Tenants(byte[] bytes)
+    private static List<string?> Tenants(byte[] bytes)
     {
-        var reader = new SegmentReader(new MemoryStream(bytes));
-        var tenants = new List<string?>();
+        return [.. ReadAsync().ToBlockingEnumerable()];
 
-        // A stream in memory has nothing to wait for.
-        while (reader.NextAsync(None) is { IsCompletedSuccessfully: true, Result: { } record })
+        async IAsyncEnumerable<string?> ReadAsync()
         {
-            tenants.Add(((RefusalRecord)RecordJson.Read(record)!).Tenant);
+            var reader = new SegmentReader(new MemoryStream(bytes));
+            while (await reader.NextAsync(None) is { } record)
+            {
+                yield return ((RefusalRecord)RecordJson.Read(record)!).Tenant;
+            }
         }
-
-        return tenants;
     }
 }
