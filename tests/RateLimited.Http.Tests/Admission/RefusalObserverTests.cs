@@ -44,8 +44,8 @@ public sealed class RefusalObserverTests : IDisposable
         await gone.CancelAsync();
         _bed.Advance(Ms(10));
 
-        await Should.ThrowAsync<OperationCanceledException>(() => left);
-        await Should.ThrowAsync<RateLimitRejectedException>(() => expired);
+        await Should.ThrowAsync<OperationCanceledException>(left);
+        await Should.ThrowAsync<RateLimitRejectedException>(expired);
         _heard.All.ShouldBe([new RefusedRequest { Service = "s", Reason = RejectionReason.Timeout, Limit = "slots", Tenant = "acme" }]);
     }
 
