@@ -48,7 +48,7 @@ public static class RateLimitHistoryServiceCollectionExtensions
         services.TryAddSingleton<PendingRecords>();
         services.TryAddSingleton<IHistoryStore>(static provider => new JournalStore(provider.GetRequiredService<HistorySettings>(), TimeOf(provider), LoggersOf(provider)));
         services.TryAddSingleton(static provider => new HistoryRecorder(
-            provider.GetRequiredService<PendingRecords>(), provider.GetRequiredService<IHistoryStore>(), provider.GetRequiredService<HistorySettings>(), TimeOf(provider), LoggersOf(provider)));
+            provider.GetRequiredService<PendingRecords>(), new Lazy<IHistoryStore>(provider.GetRequiredService<IHistoryStore>), provider.GetRequiredService<HistorySettings>(), TimeOf(provider), LoggersOf(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRefusalObserver, HistoryRecorder>(static provider => provider.GetRequiredService<HistoryRecorder>()));
         services.TryAddSingleton(static provider => new CheckListener(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new UsageSampler(

@@ -19,8 +19,8 @@ internal static partial class HistoryLog
     [LoggerMessage(64, LogLevel.Warning, "Too many different refusals are pending, and more are dropped and counted.")]
     public static partial void PendingFull(ILogger log);
 
-    [LoggerMessage(65, LogLevel.Warning, "The usage of a service could not be read ({Failure}); its minute is missing.")]
-    public static partial void UsageUnreadable(ILogger log, string failure);
+    [LoggerMessage(65, LogLevel.Warning, "The usage of {Service} cannot be read ({Failure}); until it can, its minutes are missing.")]
+    public static partial void UsageUnreadable(ILogger log, string service, string failure);
 
     [LoggerMessage(66, LogLevel.Error, "The changed options of the history are not valid and were not taken over; the last valid ones stay. {Faults}")]
     public static partial void ReloadRefused(ILogger log, string faults);

@@ -10,7 +10,7 @@ namespace RateLimited.Http.History.Recording;
 internal sealed class HistoryRecorder : IRefusalObserver, IDisposable
 {
     private readonly PendingRecords _pending;
-    private readonly IHistoryStore _store;
+    private readonly Lazy<IHistoryStore> _store;
     private readonly HistorySettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -23,7 +23,12 @@ internal sealed class HistoryRecorder : IRefusalObserver, IDisposable
     private bool _isFailing;
     private int _hasToldOfFull;
 
-    public HistoryRecorder(PendingRecords pending, IHistoryStore store, HistorySettings settings, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="pending">What is to be written.</param>
+    /// <param name="store">Where to; made when there is something, for limits are made of this recorder, and a store of the program's may itself need what is limited.</param>
+    /// <param name="settings">How often it is written.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="loggers">Where is said that it cannot be written.</param>
+    public HistoryRecorder(PendingRecords pending, Lazy<IHistoryStore> store, HistorySettings settings, TimeProvider time, ILoggerFactory loggers)
     {
         (_pending, _store, _settings, _time) = (pending, store, settings, time);
         _log = loggers.CreateLogger(HistoryLog.Category);
@@ -60,28 +65,30 @@ internal sealed class HistoryRecorder : IRefusalObserver, IDisposable
 #pragma warning disable VSTHRD003 // It was begun by Start, and waits for nobody else.
         await _loop.WaitAsync(cancellationToken).ConfigureAwait(false);
 #pragma warning restore VSTHRD003
-        await FlushAsync(cancellationToken).ConfigureAwait(false);
+        await FlushAsync(cancellationToken, ending: cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes what is pending.</summary>
+    /// <summary>Writes what is pending. Whoever asks may wait no longer, and what is being written is written all the same.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public async Task FlushAsync(CancellationToken cancellationToken)
-    {
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await WriteBatchAsync(cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    public Task FlushAsync(CancellationToken cancellationToken) => FlushAsync(cancellationToken, CancellationToken.None);
 
     public void Dispose()
     {
         _timer.Dispose();
         _enough.Writer.TryComplete();
+    }
+
+    private async Task FlushAsync(CancellationToken waiting, CancellationToken ending)
+    {
+        await _writing.WaitAsync(waiting).ConfigureAwait(false);
+        try
+        {
+            await WriteBatchAsync(ending).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private void OnTimer()
@@ -108,7 +115,7 @@ internal sealed class HistoryRecorder : IRefusalObserver, IDisposable
 
         try
         {
-            await _store.AppendAsync(WithLoss(batch), cancellationToken).ConfigureAwait(false);
+            await _store.Value.AppendAsync(WithLoss(batch), cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A store may be anybody's, and nothing that is only watched may end the task that writes.
         catch (Exception fault)

@@ -10,6 +10,7 @@ internal sealed class UsageSampler : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, MinuteUsage> _minutes = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _unreadable = new(StringComparer.OrdinalIgnoreCase);
     private readonly ServiceRegistry _registry;
     private readonly CheckListener _checks;
     private readonly PendingRecords _pending;
@@ -86,23 +87,35 @@ internal sealed class UsageSampler : IDisposable
 
             foreach (var service in services)
             {
-                if (!_minutes.TryGetValue(service, out var minute))
-                {
-                    _minutes.Add(service, minute = new MinuteUsage(service));
-                }
-
-                Keep(minute.Observe(_time.GetUtcNow(), _registry.Limiter(service).GetStatus(), _checks.Of(service)));
+                Sample(service);
             }
         }
         catch (ObjectDisposedException)
         {
             // The container is going down.
         }
+    }
+
+    private void Sample(string service)
+    {
+        if (!_minutes.TryGetValue(service, out var minute))
+        {
+            _minutes.Add(service, minute = new MinuteUsage(service));
+        }
+
+        try
+        {
+            Keep(minute.Observe(_time.GetUtcNow(), _registry.Limiter(service).GetStatus(), _checks.Of(service)));
+            _unreadable.Remove(service);
+        }
 #pragma warning disable CA1031 // What is thrown on a timer's thread ends the program, and nothing that is only watched may do that.
-        catch (Exception fault)
+        catch (Exception fault) when (fault is not ObjectDisposedException)
 #pragma warning restore CA1031
         {
-            HistoryLog.UsageUnreadable(_log, fault.GetType().Name);
+            if (_unreadable.Add(service))
+            {
+                HistoryLog.UsageUnreadable(_log, service, fault.GetType().Name);
+            }
         }
     }
 

@@ -11,6 +11,18 @@ internal sealed class HeldStore : IHistoryStore
 
     public Exception? Fault { get; set; }
 
+    /// <summary>All records that nobody has taken.</summary>
+    public IReadOnlyList<HistoryRecord> TakeAll()
+    {
+        var all = new List<HistoryRecord>();
+        while (_batches.Reader.TryRead(out var batch))
+        {
+            all.AddRange(batch);
+        }
+
+        return all;
+    }
+
     /// <summary>The batches that nobody has taken.</summary>
     public int Count => _batches.Reader.Count;
 

@@ -17,7 +17,7 @@ public sealed class HistoryRecorderTests : IDisposable
     public HistoryRecorderTests()
     {
         _pending = new PendingRecords(_settings);
-        _recorder = new HistoryRecorder(_pending, _store, _settings, _time, _logs);
+        _recorder = new HistoryRecorder(_pending, new Lazy<IHistoryStore>(_store), _settings, _time, _logs);
     }
 
     [Fact]
