@@ -16,6 +16,7 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
     ["RateLimited.Http.AI"] = ["RateLimited.Http", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Caching.Abstractions"],
     ["RateLimited.Http.Dashboard"] = ["RateLimited.Http"],
     ["RateLimited.Http.History"] = ["RateLimited.Http", "Microsoft.Extensions.Hosting.Abstractions"],
+    ["RateLimited.Http.History.PostgreSql"] = ["RateLimited.Http", "RateLimited.Http.History", "Microsoft.Extensions.Hosting.Abstractions", "Npgsql"],
     ["RateLimited.Http.Redis"] = ["RateLimited.Http", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions", "StackExchange.Redis"],
 };
 
