@@ -177,7 +177,7 @@ public class ServiceSectionFaultTests
 
         Configured.Faults(configuration).ShouldBe(
         [
-            $"RateLimiting:Extra: unknown key → one of Global, Services.",
+            $"RateLimiting:Extra: unknown key → one of Global, Services, History.",
             $"RateLimiting:Global:Limits:0: 'x' → {Example}.",
             $"RateLimiting:Services:a:Limits:1:Quota: '0' → {Amount} as the quota.",
             $"RateLimiting:Services:a:Limits:1:Window: 'soon' → {Window}.",
