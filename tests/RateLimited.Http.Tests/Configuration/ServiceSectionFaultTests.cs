@@ -150,7 +150,7 @@ public class ServiceSectionFaultTests
     }
 
     [Theory]
-    [InlineData("{ \"Servces\": {} }", "Servces: unknown key → perhaps 'Services'; known here are Global, Services")]
+    [InlineData("{ \"Servces\": {} }", "Servces: unknown key → perhaps 'Services'; known here are Global, Services, History")]
     [InlineData("{ \"Global\": { \"Limit\": \"5/s\" } }", "Global:Limit: unknown key → perhaps 'Limits'; known here are Limits")]
     [InlineData("{ \"Global\": { \"Limits\": \"5/s per tenant\" } }", "Global:Limits:Partition: 'Tenant' → Service or nothing, since a global limit counts all requests together")]
     [InlineData("{ \"Global\": \"5/s\" }", "Global: '5/s' → a section with Limits")]
