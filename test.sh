@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # What the tests start besides themselves, as command:package of Debian. Installed when missing.
-debian_packages=(redis-server:redis-server redis-sentinel:redis-sentinel promtool:prometheus chromium:chromium)
+debian_packages=(redis-server:redis-server redis-sentinel:redis-sentinel promtool:prometheus chromium:chromium pg_ctlcluster:postgresql)
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDTERMINALLOGGER=off
 unset APPROVE

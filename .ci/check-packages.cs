@@ -16,13 +16,15 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
     ["RateLimited.Http.AI"] = ["RateLimited.Http", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Caching.Abstractions"],
     ["RateLimited.Http.Alerts"] = ["RateLimited.Http", "MailKit", "Microsoft.Extensions.Hosting.Abstractions"],
     ["RateLimited.Http.Dashboard"] = ["RateLimited.Http"],
+    ["RateLimited.Http.History"] = ["RateLimited.Http", "Microsoft.Extensions.Hosting.Abstractions"],
+    ["RateLimited.Http.History.PostgreSql"] = ["RateLimited.Http", "RateLimited.Http.History", "Microsoft.Extensions.Hosting.Abstractions", "Npgsql"],
     ["RateLimited.Http.Redis"] = ["RateLimited.Http", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions", "StackExchange.Redis"],
 };
 
 // A tool depends on nothing: it brings what it needs. These are the assemblies of others that it may bring.
 Dictionary<string, string[]> brings = new(StringComparer.Ordinal)
 {
-    ["RateLimited.Http.Tool"] = ["Microsoft.Extensions.", "Polly.Core", "RateLimited.Http", "RateLimited.Http.Testing", "Spectre.Console", "System.CommandLine", "System.Threading.RateLimiting"],
+    ["RateLimited.Http.Tool"] = ["Microsoft.Extensions.", "Polly.Core", "RateLimited.Http", "RateLimited.Http.History", "RateLimited.Http.Testing", "Spectre.Console", "System.CommandLine", "System.Threading.RateLimiting"],
 };
 
 var (packages, sources) = (args[0], args[1]);

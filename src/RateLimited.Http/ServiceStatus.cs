@@ -49,6 +49,9 @@ public sealed record LimitStatus
     /// <summary>The quota.</summary>
     public required long Quota { get; init; }
 
+    /// <summary>The window; null for concurrency, which has none.</summary>
+    public TimeSpan? Window { get; init; }
+
     /// <summary>How much of the quota is used; more than the quota after a settlement above the estimate. For a limit per tenant: of the fullest partition.</summary>
     public required long Used { get; init; }
 

@@ -28,7 +28,7 @@ public sealed class CommandLineTests
         var help = ToolRun.Of("--help");
 
         help.ExitCode.ShouldBe(0);
-        foreach (var command in (string[])["presets", "validate", "simulate", "plan", "--json"])
+        foreach (var command in (string[])["presets", "validate", "simulate", "plan", "report", "--json"])
         {
             help.Output.ShouldContain($"  {command} ");
         }

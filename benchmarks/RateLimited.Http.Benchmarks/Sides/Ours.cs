@@ -34,6 +34,9 @@ internal static class Ours
 
     public static ServiceLimiter Service(params LimitRule[] rules) => Service(TimeProvider.System, PartitionBy.Service, queue: null, rules);
 
+    /// <summary>One that tells of itself as the telemetry does.</summary>
+    public static ServiceLimiter Service(RateLimitingTelemetry? telemetry, params LimitRule[] rules) => Service(TimeProvider.System, PartitionBy.Service, queue: null, guard: null, rules, telemetry);
+
     public static ServiceLimiter Service(TimeProvider time, PartitionBy partition, QueueDefinition? queue, params LimitRule[] rules) =>
         Service(time, partition, queue, guard: null, rules);
 

@@ -53,6 +53,8 @@ internal static class CommandLine
         simulate.SetAction(given => simulate.Run(given, terminal, given.GetValue(json)));
         var plan = new PlanCommand();
         plan.SetAction(given => plan.Run(given, terminal, given.GetValue(json)));
-        return new RootCommand("Explains limits, checks configurations, simulates and plans them.") { json, presets, validate, simulate, plan };
+        var report = new ReportCommand();
+        report.SetAction(given => report.Run(given, terminal, given.GetValue(json)));
+        return new RootCommand("Explains limits, checks configurations, simulates and plans them, and reports on what was recorded.") { json, presets, validate, simulate, plan, report };
     }
 }

@@ -31,6 +31,20 @@ internal sealed class KeyBinder
         _isOneForAll = pool.Keys.All(static key => key.Classes.Count == 0) && Realms.Count < 2;
     }
 
+    /// <summary>The quota group of keys whose limit it is; null where it is none's. What the upstream told of has the group's name wherever it holds.</summary>
+    public static string? OwnerOf(BoundLimit limit, string? endpoint)
+    {
+        if (limit.Scope is not (LimitScope.Key or LimitScope.KeyEndpoint) || limit.ScopeName.Length == 0)
+        {
+            return null;
+        }
+
+        var place = ScopeNameOf(string.Empty, endpoint);
+        return limit.Scope == LimitScope.KeyEndpoint && limit.ScopeName.EndsWith(place, StringComparison.Ordinal) ? limit.ScopeName[..^place.Length] : limit.ScopeName;
+    }
+
+    private static string ScopeNameOf(string group, string? endpoint) => $"{group}, {endpoint}";
+
     private IReadOnlyList<string> Realms => [.. _pool.Keys.Select(static key => key.Realm).OfType<string>().Distinct(StringComparer.Ordinal)];
 
     /// <summary>The keys for the requests of several classes of tenants to one endpoint; null stands for no class, and for no endpoint.</summary>
@@ -43,7 +57,7 @@ internal sealed class KeyBinder
         {
             var reported = _quotas[group].Reported;
             var general = endpoint is { ServiceLimits: false } ? [] : _limits[group];
-            var configured = general.Concat(_binder.Bind(own, LimitScope.KeyEndpoint, $"{_groups[group]}, {name}"));
+            var configured = general.Concat(_binder.Bind(own, LimitScope.KeyEndpoint, ScopeNameOf(_groups[group], name)));
             limits[group] = [.. _definition.Correction.TrustUpstream ? configured.Where(limit => !reported.Covers(limit)) : configured, .. reported.Of(name)];
         }
 

@@ -8,7 +8,6 @@ namespace RateLimited.Http.Admission;
 /// <summary>What the faces for System.Threading.RateLimiting need: permits are requests, and most acquisitions hold nothing.</summary>
 internal sealed partial class ServiceLimiter
 {
-    private long _refusedCount;
     private RefusedPermits? _lastRefusal;
 
     /// <summary>Whether nobody waits, so that a newcomer may try.</summary>
@@ -20,7 +19,7 @@ internal sealed partial class ServiceLimiter
         if (plan.Shared is { } shared && permits > 0 && IsLineEmpty && Mode == RateLimitMode.Enforce)
         {
             var decision = _store.AdmitShared(plan, shared, permits);
-            return decision.IsAdmitted ? AdmittedForGood() : RefusedUntil(decision, permits);
+            return decision.IsAdmitted ? AdmittedForGood() : RefusedPlainUntil(decision, permits);
         }
 
         return AttemptPlain(permits);
@@ -39,7 +38,7 @@ internal sealed partial class ServiceLimiter
         if (permits > 0 && IsLineEmpty && Mode == RateLimitMode.Enforce && request.Costs is null && _service.PlanOf(request) is { IsCountedByRequests: true } plan)
         {
             var decision = _store.AdmitRequest(plan, request, permits);
-            return decision.IsAdmitted ? AdmittedForGood() : RefusedUntil(decision, permits);
+            return decision.IsAdmitted ? AdmittedForGood() : RefusedUntil(decision, request, permits);
         }
 
         if (TryHold(request, permits, out var full) is { } held)
@@ -49,7 +48,7 @@ internal sealed partial class ServiceLimiter
 
         if (full is { } refusedBy)
         {
-            return RefusedUntil(refusedBy, permits);
+            return RefusedUntil(refusedBy, request, permits);
         }
 
         if (permits == 0)
@@ -156,6 +155,9 @@ internal sealed partial class ServiceLimiter
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RateLimitLease AttemptPlain(int permits) => AttemptPermits(default, permits);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RefusedPermits RefusedPlainUntil(in Decision decision, int permits) => RefusedUntil(decision, default, permits);
+
     /// <summary>
     /// A lease without a ticket of a request that holds slots, and of which nothing else has to be known. Null where that is not so, and where there is no room: then it is said when there may be.
     /// </summary>
@@ -191,13 +193,11 @@ internal sealed partial class ServiceLimiter
         return PermitLease.Admitted;
     }
 
-    private RefusedPermits RefusedUntil(in Decision decision, int permits)
+    private RefusedPermits RefusedUntil(in Decision decision, in AdmissionRequest request, int permits)
     {
-        Interlocked.Increment(ref _refusedCount);
         var limit = decision.Refused?.Limit;
         var reason = limit is not null && permits > limit.Capacity ? RejectionReason.CostExceedsQuota : RejectionReason.LimitReached;
-        Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(reason, limit?.Definition.Name);
+        NoteRefused(reason, limit?.Definition.Name, decision.Refused, request);
 
         // As long as nothing changes, every refusal says the same instant: the same lease serves.
         var last = _lastRefusal;

@@ -143,6 +143,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 _ => limit.Definition.Partition.ToString().ToLowerInvariant(),
             },
             Quota = quota / parts,
+            Window = limit.Rule.Window > 0 ? new TimeSpan(limit.Rule.Window) : null,
             Used = Saturating.DivideUp(used, parts),
             Remaining = Math.Max(quota - used, 0) / parts,
             ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
@@ -188,9 +189,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
         _store.PassBy(ticket);
         (reason, var limit) = Told(reason, projected.Refused);
-        Interlocked.Increment(ref _refusedCount);
-        Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(reason, limit);
+        NoteRefused(reason, limit, projected.Refused, ticket);
         Abandon(ticket);
         refused = new AdmissionResult { Reason = reason, Limit = limit, RetryAfter = WaitOf(projected, now) };
         return null;

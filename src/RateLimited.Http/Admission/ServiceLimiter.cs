@@ -382,9 +382,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         var (reason, limit) = Told(refusal.Reason, refusal.Partition);
         ticket.Unresolve();
         ticket.EndSpan(reason);
-        Interlocked.Increment(ref _refusedCount);
-        Telemetry.Checked(CheckResult.Refused);
-        Telemetry.Refused(reason, limit);
+        NoteRefused(reason, limit, refusal.Partition, ticket);
         return new RateLimitRejectedException(Service, reason, limit, refusal.Wait);
     }
 

@@ -22,6 +22,7 @@ internal static class RateLimitingOptionsReader
         new("Global", static (reader, section, options) => reader.Keys(section, options, GlobalKeys)),
         new(Services, static (reader, section, _) => ReadServices(reader, section)),
         new("Alerts", static (_, section, options) => options.Sections[section.Key] = section),
+        new("History", static (_, section, options) => options.Sections[section.Key] = section),
     ];
 
     public static void Read(IConfiguration configuration, RateLimitingOptions options) =>

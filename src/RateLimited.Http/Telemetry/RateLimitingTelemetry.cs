@@ -17,8 +17,10 @@ internal sealed class RateLimitingTelemetry : IDisposable
     /// <summary>Creates the telemetry of one container.</summary>
     /// <param name="meters">Makes the meter; null shares one with everybody who has no factory.</param>
     /// <param name="loggers">Makes the logger; null logs nothing.</param>
-    public RateLimitingTelemetry(IMeterFactory? meters = null, ILoggerFactory? loggers = null)
+    /// <param name="observers">Who hears of each refused request; null for nobody.</param>
+    public RateLimitingTelemetry(IMeterFactory? meters = null, ILoggerFactory? loggers = null, IEnumerable<IRefusalObserver>? observers = null)
     {
+        Observers = RefusalObservers.Of(observers);
         _instruments = meters is null
             ? RateLimitingInstruments.Shared
             : new RateLimitingInstruments(meters.Create(new MeterOptions(RateLimitingInstruments.Name) { Version = RateLimitingInstruments.Version }));
@@ -26,6 +28,9 @@ internal sealed class RateLimitingTelemetry : IDisposable
     }
 
     public bool IsDisposed => _disposed;
+
+    /// <summary>Who hears of each refused request; null for nobody.</summary>
+    public RefusalObservers? Observers { get; }
 
     /// <summary>The telemetry of one service. Each call makes another object: one belongs to one limiter.</summary>
     public ServiceTelemetry For(string service) => new(this, _instruments, _log, service);

@@ -6,7 +6,8 @@ namespace RateLimited.Http.Telemetry;
 
 /// <summary>
 /// What one service has to say of itself: counters, durations, log messages, spans. A call costs one test of a flag while nobody listens and allocates nothing when
-/// somebody does, for every combination of tags is built beforehand. What listeners and loggers throw is swallowed. Nothing here is ever told an address, a header, a tenant or a key's text.
+/// somebody does, for every combination of tags is built beforehand. What listeners and loggers throw is swallowed. Nothing here is ever told an address, a header, a tenant or a key's text; of tenants only
+/// <see cref="Observers"/> hear.
 /// Thread-safe.
 /// </summary>
 internal sealed class ServiceTelemetry
@@ -35,6 +36,7 @@ internal sealed class ServiceTelemetry
         _instruments = instruments;
         _log = log;
         _service = service;
+        Observers = owner.Observers;
         Tags = [new(TagValues.Service, service)];
         _results = TagsWith(TagValues.Result, TagValues.Results);
         _reasons = TagsWith(TagValues.Reason, TagValues.Reasons);
@@ -52,6 +54,9 @@ internal sealed class ServiceTelemetry
 
     /// <summary>What there is to say of its keys.</summary>
     public KeyTelemetry Keys { get; }
+
+    /// <summary>Who hears of each refused request; null for nobody.</summary>
+    public RefusalObservers? Observers { get; }
 
     /// <summary>The tag of the service alone.</summary>
     public KeyValuePair<string, object?>[] Tags { get; }
