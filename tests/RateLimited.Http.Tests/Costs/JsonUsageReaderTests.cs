@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text;
 using RateLimited.Http.Costs;
+using RateLimited.Http.Tests.Measuring;
 
 namespace RateLimited.Http.Tests.Costs;
 
@@ -131,13 +132,13 @@ public sealed class JsonUsageReaderTests
         piece = [.. piece[cut..], .. piece[..cut]];
         reader.Read(piece);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++)
+        Allocated.By(() =>
         {
-            reader.Read(piece);
-        }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            for (var i = 0; i < 1_000; i++)
+            {
+                reader.Read(piece);
+            }
+        }).ShouldBe(0);
     }
 
     private static string Events(JsonDraws draws, string end)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Pipeline;
+using RateLimited.Http.Tests.Measuring;
 
 namespace RateLimited.Http.Tests.Pipeline;
 
@@ -241,13 +242,13 @@ public sealed class RateLimitingHandlerTests : IDisposable
                 _ = invoker.SendAsync(request, CancellationToken.None);
             }
 
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < 1000; i++)
+            return Allocated.By(() =>
             {
-                _ = invoker.SendAsync(request, CancellationToken.None);
-            }
-
-            return (GC.GetAllocatedBytesForCurrentThread() - before) / 1000;
+                for (var i = 0; i < 1000; i++)
+                {
+                    _ = invoker.SendAsync(request, CancellationToken.None);
+                }
+            }) / 1000;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Tests.Admission;
+using RateLimited.Http.Tests.Measuring;
 using static RateLimited.Http.Tests.Admission.AdmissionBed;
 
 namespace RateLimited.Http.Tests.Regressions;
@@ -129,18 +130,19 @@ public sealed class SystemRateLimitingTests
 
         (int Acquired, long Bytes) Acquire(int times)
         {
-            var before = GC.GetAllocatedBytesForCurrentThread();
             var acquired = 0;
-            for (var i = 0; i < times; i++)
+            var bytes = Allocated.ByEach(times / 10, count =>
             {
-                foreach (var key in keys)
+                for (var i = 0; i < count; i++)
                 {
-                    using var lease = limiter.AttemptAcquire(key);
-                    acquired += lease.IsAcquired ? 1 : 0;
+                    foreach (var key in keys)
+                    {
+                        using var lease = limiter.AttemptAcquire(key);
+                        acquired += lease.IsAcquired ? 1 : 0;
+                    }
                 }
-            }
-
-            return (acquired, GC.GetAllocatedBytesForCurrentThread() - before);
+            });
+            return (acquired, bytes);
         }
     }
 
