@@ -13,7 +13,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         // Started as "dotnet Arena.dll" or as itself: either way the same way again.
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        if (!string.Equals(Path.GetFileNameWithoutExtension(Environment.ProcessPath), typeof(WorkerProcess).Assembly.GetName().Name, StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(Path.GetFileNameWithoutExtension(Environment.ProcessPath), "dotnet", StringComparison.OrdinalIgnoreCase))
         {
             start.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
         }

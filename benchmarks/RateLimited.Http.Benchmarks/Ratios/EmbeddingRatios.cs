@@ -23,7 +23,7 @@ internal static class EmbeddingRatios
     public static IEnumerable<Figure> All =>
     [
         new("embedding-hit-in-memory", Target.AtMost(1.0 / 20), static name => BesideLoopback(name, InMemory(), distributed: null)),
-        new("embedding-hit-in-distributed", Target.AtMost(1.0 / 20), static name => BesideLoopback(name, memory: null, InDistributed())),
+        new("embedding-hit-in-distributed", Target.None, static name => BesideLoopback(name, memory: null, InDistributed())),
         new("embedding-hit-in-memory-without-http", Target.None, static name => Hit(name, InProcess(), InMemory(), distributed: null)),
         new("embedding-hit-in-distributed-without-http", Target.None, static name => Hit(name, InProcess(), memory: null, InDistributed())),
     ];
