@@ -49,9 +49,8 @@ dotnet build "$solution" --configuration Release --no-restore -warnaserror
 # From here on a failure is noted and the rest still runs: one run shows all there is to mend.
 failures=()
 
-# What the build does not see: it holds style and analyzers already, as errors.
 stage "Format"
-dotnet format whitespace "$solution" --no-restore --verify-no-changes || failures+=("the format (dotnet format mends it)")
+dotnet format "$solution" --no-restore --verify-no-changes || failures+=("the format (dotnet format mends it)")
 
 for project in tests/*/*Tests.csproj; do
   name=$(basename "$project" .csproj)
