@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using RateLimited.Http.Admission.Persistence;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
@@ -143,14 +144,23 @@ internal sealed class BoundLimit
         RescaledAt = PartsPerUnit == previous.PartsPerUnit ? RescaledAt : at.Now + 1;
         if (_only is not null)
         {
-            Adopt(ref _only.State, previous, at);
+            Adopt(_only, previous, at);
         }
 
         _table?.Change(previous, at, bounds);
     }
 
     /// <summary>Takes over a state that was counted by another definition. Only under the store's gate.</summary>
-    public void Adopt(ref LimitState state, LimitDefinition previous, in Moment at)
+    public void Adopt(Partition partition, LimitDefinition previous, in Moment at)
+    {
+        Adopt(ref partition.State, previous, at);
+        if (Rule is KeptRule)
+        {
+            KeptRule.Of(ref partition.State).Partition = partition;
+        }
+    }
+
+    private void Adopt(ref LimitState state, LimitDefinition previous, in Moment at)
     {
         if (PartsPerUnit == previous.PartsPerUnit)
         {

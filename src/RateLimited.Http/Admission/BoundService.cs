@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using RateLimited.Http.Admission.Persistence;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
@@ -12,8 +13,9 @@ internal sealed class BoundService
 
     private readonly InProcessStore _store;
     private readonly LatencySpread _spread = new();
-    private readonly ReportedLimits _reported = new();
-    private readonly QuotaGroups _quotas = new();
+    private readonly ReportedLimits _reported;
+    private readonly QuotaGroups _quotas;
+    private readonly KeptService? _kept;
     private List<BoundLimit> _limits = [];
     private Routes _routes;
     private long _fixedGuard;
@@ -30,9 +32,11 @@ internal sealed class BoundService
         _store = store;
         Definition = definition;
         Shared = share?.Invoke(this);
+        _kept = definition.IsKept ? store.KeptOf(definition.Name) : null;
+        (_reported, _quotas) = (_kept?.Reported ?? new ReportedLimits(), _kept?.Quotas ?? new QuotaGroups());
         NoPlan = new LimitPlan(this, string.Empty, [], weight: 1);
         _faults = new FaultGate(definition.FaultThrottle, store);
-        Take(Bind(definition));
+        Take(_kept is null ? Bind(definition) : Continue(_kept, definition));
     }
 
     /// <summary>Whose limits they are.</summary>
@@ -129,6 +133,7 @@ internal sealed class BoundService
         }
 
         Take(Bind(next));
+        _kept?.Changed();
         return [.. previous.Except(_limits)];
     }
 
@@ -161,6 +166,36 @@ internal sealed class BoundService
         var known = told.CoolDownOf(endpoint);
         isNew = known is null;
         return known ?? told.AddCoolDown(endpoint, definition => Told(definition, endpoint, key));
+    }
+
+    /// <summary>What outlives this process; null where nothing does.</summary>
+    public KeptService? Kept => _kept;
+
+    /// <summary>Goes on with what another process left behind, as after a reload of what that had.</summary>
+    private Routes Continue(KeptService kept, ServiceDefinition definition)
+    {
+        Routes? routes = null;
+        IReadOnlyList<BoundLimit> left = [];
+        _store.Change(() =>
+        {
+            (_pause, _exhaustion) = (kept.Pause, kept.Exhaustion);
+            _isExhausted = _exhaustion.IsHeld;
+            _limits = [.. left = kept.TakeOver(() => _limits, Form)];
+            Believe(definition);
+            routes = Bind(definition);
+        });
+        foreach (var dropped in left.Except(_limits))
+        {
+            dropped.Table?.Dispose();
+        }
+
+        return routes!;
+    }
+
+    private void Form(StateForm form)
+    {
+        _pause.Form(form);
+        _exhaustion.Form(form);
     }
 
     private void Believe(ServiceDefinition next)
@@ -276,7 +311,7 @@ internal sealed class BoundService
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
-        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery) : null;
+        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, _kept) : null;
         List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
@@ -312,7 +347,7 @@ internal sealed class BoundService
 
     /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
     private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared
-        ? limits
+        ? _kept?.Keep(limits) ?? limits
         : [.. limits.Select(limit => SharedRule.CanBe(limit.Rule) ? limit with { Rule = new SharedRule(limit.Rule, shared) } : limit)];
 
     /// <summary>The limits that do not count by key.</summary>

@@ -79,7 +79,7 @@ internal sealed partial class InProcessStore
             return limit.Scope == LimitScope.Global ? Loosened.Everybody : Loosened.Service;
         }
 
-        var isForgotten = limit.Rule is SlidingWindow or FixedWindow;
+        var isForgotten = limit.Rule.Counting is SlidingWindow or FixedWindow;
         var before = isForgotten ? limit.Rule.Used(ref charge.Partition.State, at) : 0;
         limit.Rule.ChargeMore(ref charge.Partition.State, at, charge.Receipt, more);
         if (isForgotten && limit.Rule.Used(ref charge.Partition.State, at) == before)

@@ -127,9 +127,9 @@ internal sealed partial class InProcessStore
                     rule.Hear(ref charge.Partition.State, at, report, isOpen ? charge.Receipt : null, isOpen ? charge.Cost : 0, Math.Max(inFlight - 1, 0));
                     charge.Receipt = Ended;
                 }
-                else if (limit.Rule is FixedWindow window && Announces(report, limit.Unit, window))
+                else if (limit.Rule.Counting is FixedWindow window && Announces(report, limit.Unit, window))
                 {
-                    window.Announce(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), Saturating.Add(now, report.ResetAfter.GetValueOrDefault()));
+                    limit.Rule.Announce(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), Saturating.Add(now, report.ResetAfter.GetValueOrDefault()));
                 }
             }
 

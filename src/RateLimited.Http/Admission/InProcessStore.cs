@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Persistence;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
@@ -19,14 +20,32 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     private List<BoundLimit> _globals;
     private volatile ServiceLimiter[] _lines = [];
 
-    public InProcessStore(TimeProvider time, IReadOnlyList<LimitDefinition> globalLimits)
+    /// <param name="time">What it counts by.</param>
+    /// <param name="globalLimits">The limits that all services share.</param>
+    /// <param name="keeper">Who keeps the limits of some services over the end of the process; null where none are.</param>
+    public InProcessStore(TimeProvider time, IReadOnlyList<LimitDefinition> globalLimits, Keeper? keeper = null)
     {
-        Clock = new MonotonicClock(time);
+        Clock = new MonotonicClock(time, keeper is null ? 0 : Keeper.Age);
         _hasCoarse = Clock.HasCoarse;
-        _globals = BindGlobals([], globalLimits);
+        _globals = [];
+        Keeper = keeper;
+        keeper?.Begin(this);
+        var kept = KeptOf(string.Empty);
+        Change(() => _globals = BindGlobals(kept?.TakeOver(() => _globals) ?? [], globalLimits));
+        kept?.Begin();
     }
 
     public MonotonicClock Clock { get; }
+
+    /// <summary>Who keeps the limits of some services; null where none are.</summary>
+    public Keeper? Keeper { get; }
+
+    /// <summary>What is kept of a service; null where nothing is.</summary>
+    public KeptService? KeptOf(string service)
+    {
+        using var held = Hold();
+        return Keeper?.ServiceOf(service);
+    }
 
     /// <summary>The limits that all services share.</summary>
     public IReadOnlyList<BoundLimit> GlobalLimits => _globals;
@@ -204,6 +223,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     {
         var previous = _globals;
         Change(() => _globals = BindGlobals(previous, limits));
+        Keeper?.Changed();
         foreach (var dropped in previous.Except(_globals))
         {
             dropped.Table?.Dispose();
@@ -265,6 +285,8 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         {
             limit.Table?.Dispose();
         }
+
+        Keeper?.Dispose();
     }
 
     /// <summary>A moment that has just passed, as the present: others may have read the clock since. Only under the gate.</summary>
@@ -279,8 +301,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     private List<BoundLimit> BindGlobals(IReadOnlyList<BoundLimit> previous, IReadOnlyList<LimitDefinition> limits)
     {
         var binder = new LimitBinder(previous, this, new PartitionBounds(100_000, TimeSpan.FromMinutes(5).Ticks), guard: 0);
-        var bound = binder.Bind(limits, LimitScope.Global, string.Empty);
-        return bound;
+        return binder.Bind(Keeper?.ServiceOf(string.Empty).Keep(limits) ?? limits, LimitScope.Global, string.Empty);
     }
 
     private Moment MomentOf(long now, BoundService service, BoundLimit limit) => new(now, Clock.WallOffsetAt(now), service.GuardOf(limit));

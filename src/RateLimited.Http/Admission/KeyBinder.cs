@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Persistence;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -12,6 +13,7 @@ internal sealed class KeyBinder
     private readonly KeyPoolDefinition _pool;
     private readonly LimitBinder _binder;
     private readonly InProcessStore _store;
+    private readonly KeptService? _kept;
     private readonly string[] _groups;
     private readonly QuotaGroup[] _quotas;
     private readonly List<BoundLimit>[] _limits;
@@ -20,9 +22,9 @@ internal sealed class KeyBinder
     private readonly List<(string? Realm, KeyRoster Roster)> _rosters = [];
     private readonly bool _isOneForAll;
 
-    public KeyBinder(ServiceDefinition definition, KeyPoolDefinition pool, LimitBinder binder, InProcessStore store, QuotaGroups groups, LimitDefinition discovery)
+    public KeyBinder(ServiceDefinition definition, KeyPoolDefinition pool, LimitBinder binder, InProcessStore store, QuotaGroups groups, LimitDefinition discovery, KeptService? kept)
     {
-        (_definition, _pool, _binder, _store) = (definition, pool, binder, store);
+        (_definition, _pool, _binder, _store, _kept) = (definition, pool, binder, store, kept);
         _groups = [.. pool.Keys.Select(static key => key.Group).Distinct(StringComparer.Ordinal)];
         _quotas = groups.Of(_groups);
         _limits = [.. _groups.Select((_, group) => LimitsOf(group, discovery))];
@@ -57,7 +59,7 @@ internal sealed class KeyBinder
         {
             var reported = _quotas[group].Reported;
             var general = endpoint is { ServiceLimits: false } ? [] : _limits[group];
-            var configured = general.Concat(_binder.Bind(own, LimitScope.KeyEndpoint, ScopeNameOf(_groups[group], name)));
+            var configured = general.Concat(_binder.Bind(Keep(own), LimitScope.KeyEndpoint, ScopeNameOf(_groups[group], name)));
             limits[group] = [.. _definition.Correction.TrustUpstream ? configured.Where(limit => !reported.Covers(limit)) : configured, .. reported.Of(name)];
         }
 
@@ -97,8 +99,10 @@ internal sealed class KeyBinder
         var own = _pool.Keys.FirstOrDefault(key => string.Equals(key.Group, _groups[group], StringComparison.Ordinal) && key.Limits is not null)?.Limits;
         var limits = own ?? [.. _definition.Limits.Where(static limit => limit.Partition == PartitionBy.Key)];
         var isUnknown = own is null && _definition.Correction.Discover && _quotas[group].Reported.IsEmpty;
-        return _binder.Bind([.. (isUnknown ? limits.Append(discovery) : limits).Select(static limit => limit with { Partition = PartitionBy.Key })], LimitScope.Key, _groups[group]);
+        return _binder.Bind(Keep([.. (isUnknown ? limits.Append(discovery) : limits).Select(static limit => limit with { Partition = PartitionBy.Key })]), LimitScope.Key, _groups[group]);
     }
+
+    private IReadOnlyList<LimitDefinition> Keep(IReadOnlyList<LimitDefinition> limits) => _kept?.Keep(limits) ?? limits;
 
     private KeyRoster RosterOf(string? tenantClass, string? realm)
     {
@@ -123,6 +127,17 @@ internal sealed class QuotaGroups
     private Dictionary<string, QuotaGroup> _byName = new(StringComparer.Ordinal);
 
     public IEnumerable<QuotaGroup> All => _byName.Values;
+
+    /// <summary>The group of a name, made if need be.</summary>
+    public QuotaGroup Of(string name)
+    {
+        if (!_byName.TryGetValue(name, out var group))
+        {
+            _byName[name] = group = new QuotaGroup(name);
+        }
+
+        return group;
+    }
 
     public QuotaGroup[] Of(IReadOnlyList<string> names)
     {

@@ -19,8 +19,8 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
     {
         var taken = new BoundLimit?[definitions.Count];
         Match(definitions, taken, (limit, next) => string.Equals(limit.Definition.Name, next.Name, StringComparison.Ordinal));
-        Match(definitions, taken, (limit, next) => limit.Rule.GetType() == next.Rule.GetType() && limit.Rule.Window == next.Rule.Window);
-        Match(definitions, taken, (limit, next) => limit.Rule.GetType() == next.Rule.GetType());
+        Match(definitions, taken, (limit, next) => limit.Rule.Counting.GetType() == next.Rule.Counting.GetType() && limit.Rule.Window == next.Rule.Window);
+        Match(definitions, taken, (limit, next) => limit.Rule.Counting.GetType() == next.Rule.Counting.GetType());
         Match(definitions, taken, (_, _) => true);
 
         var result = new List<BoundLimit>(definitions.Count);

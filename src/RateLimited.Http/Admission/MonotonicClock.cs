@@ -19,11 +19,13 @@ internal sealed class MonotonicClock
     private long _wallOffset;
     private long _wallReadAt = -WallIsStaleAfter;
 
-    public MonotonicClock(TimeProvider time)
+    /// <param name="time">What it reads.</param>
+    /// <param name="age">What it shows when it is made, in ticks.</param>
+    public MonotonicClock(TimeProvider time, long age = 0)
     {
         Time = time;
-        Origin = time.GetTimestamp();
         _frequency = time.TimestampFrequency;
+        Origin = time.GetTimestamp() - (long)((Int128)age * _frequency / TimeSpan.TicksPerSecond);
         _perTick = _frequency % TimeSpan.TicksPerSecond == 0 ? _frequency / TimeSpan.TicksPerSecond : 0;
         HasCoarse = ReferenceEquals(time, TimeProvider.System);
     }

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Persistence;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
@@ -19,6 +20,10 @@ internal sealed class Partition
         if (limit.Rule is SharedRule)
         {
             State.Extra = new SharedBalance(this);
+        }
+        else if (limit.Rule is KeptRule kept)
+        {
+            kept.Open(this);
         }
     }
 

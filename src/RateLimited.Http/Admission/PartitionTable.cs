@@ -75,6 +75,9 @@ internal sealed class PartitionTable
         return pinned;
     }
 
+    /// <summary>The one that latecomers share.</summary>
+    public Partition Overflow => _overflow;
+
     /// <summary>Every partition at some time during the call, the shared one of latecomers first.</summary>
     public IEnumerable<Partition> All => _partitions.All().Prepend(_overflow);
 
@@ -82,10 +85,10 @@ internal sealed class PartitionTable
     public void Change(LimitDefinition previous, in Moment at, PartitionBounds bounds)
     {
         _bounds = bounds;
-        _limit.Adopt(ref _overflow.State, previous, at);
+        _limit.Adopt(_overflow, previous, at);
         foreach (var partition in _partitions.All())
         {
-            _limit.Adopt(ref partition.State, previous, at);
+            _limit.Adopt(partition, previous, at);
         }
     }
 

@@ -25,6 +25,24 @@ internal sealed class ReportedLimits
 
     public IEnumerable<BoundLimit> All => _all.Select(static each => each.Limit).Concat(_coolDowns.Values);
 
+    /// <summary>Each with the endpoints whose responses told of it.</summary>
+    public IEnumerable<(BoundLimit Limit, IReadOnlyList<string> Endpoints)> Told => _all
+        .Select(static each => (each.Limit, (IReadOnlyList<string>)[.. each.Endpoints]))
+        .Concat(_coolDowns.Select(static each => (each.Value, (IReadOnlyList<string>)[each.Key])));
+
+    /// <summary>Takes up one that was told of before.</summary>
+    public void Restore(BoundLimit limit, IReadOnlyList<string> endpoints)
+    {
+        if (limit.Rule is ReportedLimit && _all.Count < Most)
+        {
+            _all.Add(new Reported(limit, new HashSet<string>(endpoints, StringComparer.Ordinal)));
+        }
+        else if (limit.Rule is CoolDown)
+        {
+            _coolDowns[endpoints[0]] = limit;
+        }
+    }
+
     /// <summary>Those that count the requests of an endpoint; of requests without one for an empty name.</summary>
     public IEnumerable<BoundLimit> Of(string endpoint)
     {

@@ -31,6 +31,9 @@ internal sealed record ServiceDefinition
     /// <summary>The name of the store that other processes count in too; null: this process.</summary>
     public string? Store { get; init; }
 
+    /// <summary>Whether what is counted outlives the process.</summary>
+    public bool IsKept { get; init; }
+
     public int MaxPartitions { get; init; } = 100_000;
     public TimeSpan PartitionIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

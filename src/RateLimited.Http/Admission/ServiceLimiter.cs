@@ -37,6 +37,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         _timer = store.Clock.Time.CreateTimer(static limiter => ((ServiceLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _observation = telemetry.Observe(GetStatus);
         store.Register(this);
+        BeginKeeping();
     }
 
     public string Service => Definition.Name;

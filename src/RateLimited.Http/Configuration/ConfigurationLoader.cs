@@ -12,7 +12,10 @@ namespace RateLimited.Http.Configuration;
 internal sealed record ConfiguredService(ServiceDefinition Definition, PipelineSettings Pipeline, KeyPlan? Keys);
 
 /// <summary>All that is configured at one moment; replaced as a whole.</summary>
-internal sealed record ConfigurationSnapshot(IReadOnlyList<LimitDefinition> GlobalLimits, IReadOnlyDictionary<string, ConfiguredService> Services);
+internal sealed record ConfigurationSnapshot(IReadOnlyList<LimitDefinition> GlobalLimits, IReadOnlyDictionary<string, ConfiguredService> Services)
+{
+    public FileStoreOptions File { get; init; } = new();
+}
 
 /// <summary>Loads everything or nothing.</summary>
 internal sealed class ConfigurationLoader(
@@ -34,7 +37,7 @@ internal sealed class ConfigurationLoader(
     public ConfigurationSnapshot Load(IEnumerable<string> besides)
     {
         var failures = Registrations.KeyedWithoutService.Select(static client => $"The client {Fault.Quote(client)} has API keys and no limits → AddServiceRateLimiting beside AddApiKeys.").ToList();
-        var globalLimits = Valid(() => global.Create(Options.DefaultName), failures)?.GlobalLimits ?? [];
+        var all = Valid(() => global.Create(Options.DefaultName), failures) ?? new RateLimitingOptions();
         var loaded = new Dictionary<string, ConfiguredService>(StringComparer.OrdinalIgnoreCase);
         var scales = new List<UnitScale>();
         foreach (var name in Registrations.Services.Concat(ConfiguredNames()).Concat(besides).Distinct(StringComparer.OrdinalIgnoreCase))
@@ -47,7 +50,7 @@ internal sealed class ConfigurationLoader(
         }
 
         return failures.Count == 0
-            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(globalLimits, UnitScale.Of(scales)), loaded)
+            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(all.GlobalLimits, UnitScale.Of(scales)), loaded) { File = all.File }
             : throw new OptionsValidationException(RateLimitingOptionsReader.Root, typeof(ServiceRateLimitingOptions), failures);
     }
 

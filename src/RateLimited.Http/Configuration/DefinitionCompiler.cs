@@ -51,7 +51,8 @@ internal static class DefinitionCompiler
                 TrustUpstream = options.TrustUpstream,
                 Discover = layers.Discovers,
             },
-            Store = StoreNames.IsMemory(options.Store) ? null : options.Store,
+            Store = StoreNames.IsShared(options.Store) ? options.Store : null,
+            IsKept = StoreNames.IsFile(options.Store),
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,
         };

@@ -14,14 +14,20 @@ internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimiti
 internal sealed class ServiceOptionsValidator(IOptionsFactory<RateLimitingOptions> global, IEnumerable<ISharedStore> stores) : IValidateOptions<ServiceRateLimitingOptions>
 {
     public ValidateOptionsResult Validate(string? name, ServiceRateLimitingOptions options) =>
-        string.IsNullOrEmpty(name) ? ValidateOptionsResult.Skip : ServiceOptionsFaults.Of(name, options, GlobalLimits(), [.. stores.Select(static store => store.Name)]).Result();
+        string.IsNullOrEmpty(name) ? ValidateOptionsResult.Skip : Validate(name, options, Global());
 
-    /// <summary>Null where they are wrong themselves, which is reported in their own place.</summary>
-    private IList<LimitOptions>? GlobalLimits()
+    /// <summary>What is wrong with the options for all services is reported in its own place, and no service's fault.</summary>
+    private ValidateOptionsResult Validate(string name, ServiceRateLimitingOptions options, RateLimitingOptions? all)
+    {
+        var known = stores.Select(static store => store.Name);
+        return ServiceOptionsFaults.Of(name, options, all?.GlobalLimits, [.. all is { File.Directory: null } ? known : known.Append(StoreNames.File)]).Result();
+    }
+
+    private RateLimitingOptions? Global()
     {
         try
         {
-            return global.Create(Options.DefaultName).GlobalLimits;
+            return global.Create(Options.DefaultName);
         }
         catch (OptionsValidationException)
         {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace RateLimited.Http.Configuration;
 
-/// <summary>What holds over all services: the section <c>RateLimiting:Global</c>.</summary>
+/// <summary>What holds over all services: the sections <c>RateLimiting:Global</c> and <c>RateLimiting:File</c>.</summary>
 public sealed class RateLimitingOptions
 {
     /// <summary>The limits that the requests of all services share. They count nothing separately: not by tenant and not by name.</summary>
@@ -15,6 +15,9 @@ public sealed class RateLimitingOptions
         GlobalLimits.Add(LimitOptions.Read(limit, path: null));
         return this;
     }
+
+    /// <summary>Where the limits of services are kept whose <c>Store</c> is <c>File</c>.</summary>
+    public FileStoreOptions File { get; } = new();
 
     /// <summary>Sections that other packages read, by their keys.</summary>
     internal Dictionary<string, IConfigurationSection> Sections { get; } = new(StringComparer.OrdinalIgnoreCase);

@@ -10,6 +10,8 @@ internal static class RateLimitingOptionsReader
     public const string Root = "RateLimiting";
     public const string Services = "Services";
     public const string ServicesPath = $"{Root}:{Services}";
+    public const string File = "File";
+    public const string FileDirectoryPath = $"{Root}:{File}:Directory";
     public const string GlobalLimitsPath = $"{Root}:Global:Limits";
 
     public static readonly IReadOnlyList<SectionKey<RateLimitingOptions>> GlobalKeys =
@@ -17,9 +19,16 @@ internal static class RateLimitingOptionsReader
         new("Limits", static (reader, section, options) => LimitSectionReader.Read(reader, section, options.GlobalLimits)),
     ];
 
+    public static readonly IReadOnlyList<SectionKey<FileStoreOptions>> FileKeys =
+    [
+        new("Directory", static (reader, section, file) => file.Directory = reader.Text(section, RateLimitingOptionsFaults.Directory) ?? file.Directory),
+        new("OnFailure", static (reader, section, file) => reader.Choice<FileFailureMode>(section, value => file.OnFailure = value)),
+    ];
+
     public static readonly IReadOnlyList<SectionKey<RateLimitingOptions>> Keys =
     [
         new("Global", static (reader, section, options) => reader.Keys(section, options, GlobalKeys)),
+        new(File, static (reader, section, options) => reader.Keys(section, options.File, FileKeys)),
         new(Services, static (reader, section, _) => ReadServices(reader, section)),
         new("Alerts", static (_, section, options) => options.Sections[section.Key] = section),
         new("History", static (_, section, options) => options.Sections[section.Key] = section),

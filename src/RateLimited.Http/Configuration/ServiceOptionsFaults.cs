@@ -82,13 +82,17 @@ internal static class ServiceOptionsFaults
         var store = options.Store;
         if (store is null || !StoreNames.All.Contains(store, StringComparer.OrdinalIgnoreCase))
         {
-            faults.Add(path, Fault.Quote(store ?? string.Empty), "'Memory' or 'Redis'");
+            faults.Add(path, Fault.Quote(store ?? string.Empty), "'Memory', 'File' or 'Redis'");
         }
-        else if (!StoreNames.IsMemory(store) && stores is not null && !stores.Contains(store, StringComparer.OrdinalIgnoreCase))
+        else if (StoreNames.IsFile(store) && stores is not null && !stores.Contains(store, StringComparer.OrdinalIgnoreCase))
+        {
+            faults.Add(path, Fault.Quote(store), $"a directory for it in {RateLimitingOptionsReader.FileDirectoryPath}, or 'Memory'");
+        }
+        else if (StoreNames.IsShared(store) && stores is not null && !stores.Contains(store, StringComparer.OrdinalIgnoreCase))
         {
             faults.Add(path, Fault.Quote(store), "a store that was added to the program's services, with AddRateLimitingRedis of the package RateLimited.Http.Redis");
         }
-        else if (!StoreNames.IsMemory(store) && options.Keys.IsUsed)
+        else if (StoreNames.IsShared(store) && options.Keys.IsUsed)
         {
             faults.Add(path, Fault.Quote(store), "'Memory' for a service with Keys, since the limits of keys are counted by each process for itself");
         }

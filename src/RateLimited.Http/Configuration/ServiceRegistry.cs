@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
+using RateLimited.Http.Admission.Persistence;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Telemetry;
@@ -30,6 +31,7 @@ internal sealed class ServiceRegistry : IDisposable
     private bool _isDisposed;
 
     /// <exception cref="OptionsValidationException">Something is wrong in the options of any service; it holds all faults.</exception>
+    /// <exception cref="IOException">The directory that limits are kept in cannot be used, belongs to another process, or holds what cannot be read.</exception>
     public ServiceRegistry(ConfigurationLoader loader, RateLimitingTelemetry telemetry, TimeProvider? time = null, IServiceProvider? services = null)
     {
         _services = services;
@@ -37,7 +39,7 @@ internal sealed class ServiceRegistry : IDisposable
         _telemetry = telemetry;
         _text = loader.Text();
         _current = loader.Load([]);
-        _store = new InProcessStore(time ?? TimeProvider.System, _current.GlobalLimits);
+        _store = new InProcessStore(time ?? TimeProvider.System, _current.GlobalLimits, KeeperOf(loader, _current, time ?? TimeProvider.System, telemetry));
         foreach (var change in loader.ConfigurationChanges())
         {
             _subscriptions.Add(ChangeToken.OnChange(change, () => Reload(unchanged: false)));
@@ -173,7 +175,14 @@ internal sealed class ServiceRegistry : IDisposable
                 if (unchanged || !string.Equals(text, _text, StringComparison.Ordinal))
                 {
                     _text = text;
-                    Apply(_loader.Load(_live.Keys));
+                    var next = _loader.Load(_live.Keys);
+                    if (_store.Keeper is null && IsAnyKept(next))
+                    {
+                        Refuse("Store 'File' cannot be taken up while the program runs that had none when it began.");
+                        return;
+                    }
+
+                    Apply(next);
                 }
             }
             catch (OptionsValidationException faults)
@@ -242,6 +251,14 @@ internal sealed class ServiceRegistry : IDisposable
             telemetry.ReloadRefused(faults);
         }
     }
+
+    /// <summary>Where any service is to outlive the process, so are the limits that all share.</summary>
+    private static Keeper? KeeperOf(ConfigurationLoader loader, ConfigurationSnapshot configured, TimeProvider time, RateLimitingTelemetry telemetry) =>
+        configured.File.Directory is { } directory && (loader.Registrations.Defaults.Count > 0 || IsAnyKept(configured))
+            ? new Keeper(new KeeperSettings(directory, configured.File.OnFailure), time, telemetry)
+            : null;
+
+    private static bool IsAnyKept(ConfigurationSnapshot configured) => configured.Services.Values.Any(static service => service.Definition.IsKept);
 
     private ISharedStore? SharedStoreOf(ServiceDefinition definition) => definition.Store is not { } name
         ? null

@@ -78,6 +78,17 @@ internal sealed class AdaptiveConcurrency : LimitRule
         (state.Extra as VegasLimit)?.Bound(new VegasBounds(_minimum, (int)Quota));
     }
 
+    public override bool OutlivesProcess => true;
+
+    /// <summary>What is held ends with the process that holds it.</summary>
+    public override void Form(ref LimitState state, StateForm form)
+    {
+        if (form.Has(state.Extra is VegasLimit))
+        {
+            VegasOf(ref state).Form(form);
+        }
+    }
+
     private int LimitOf(in LimitState state) => state.Extra is VegasLimit vegas ? vegas.Limit : _initial;
 
     private VegasLimit VegasOf(ref LimitState state)

@@ -117,6 +117,17 @@ internal sealed class AdaptiveRate : LimitRule
         }
     }
 
+    public override bool OutlivesProcess => true;
+
+    public override void Form(ref LimitState state, StateForm form)
+    {
+        form.Scaled(ref state.Mark, Shift);
+        if (form.Has(state.Extra is CubicRate))
+        {
+            RateOf(ref state, now: 0).Form(form);
+        }
+    }
+
     private double PerSecond(long quota) => (double)quota * TimeSpan.TicksPerSecond / Window;
 
     private CubicRate RateOf(ref LimitState state, long now)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace RateLimited.Http.Limits;
 
 /// <summary>
@@ -122,6 +124,33 @@ internal sealed class ChargeLog(long firstNumber)
         }
 
         return true;
+    }
+
+    /// <summary>Goes over all entries and when the newest began. Those that are read get numbers of their own: no receipt of theirs is left.</summary>
+    public void Form(StateForm form)
+    {
+        var (count, newest) = (_count, At(_oldest + _count - 1).Instant);
+        form.Count(ref count, Capacity);
+        form.Instant(ref newest);
+        form.Instant(ref _newestSince);
+        if (form.IsReading)
+        {
+            _ring = new Entry[Math.Max(SmallestRing, (int)BitOperations.RoundUpToPowerOf2((uint)count))];
+            (_oldest, _oldestSince, _count, Total) = (newest + 1, newest + 1, count, 0);
+            At(newest).Instant = newest;
+        }
+
+        for (var number = _oldest; number < _oldest + _count; number++)
+        {
+            ref var entry = ref At(number);
+            form.Instant(ref entry.Instant);
+            form.Number(ref entry.Amount);
+            if (form.IsReading)
+            {
+                entry.Amount = Math.Clamp(entry.Amount, 0, MostInEntry);
+                Total += entry.Amount;
+            }
+        }
     }
 
     /// <summary>An entry that is full stays so until it expires: how much more was charged is not known.</summary>

@@ -38,6 +38,18 @@ internal sealed class CoolDown() : LimitRule(quota: long.MaxValue, window: 0)
     {
     }
 
+    public override bool OutlivesProcess => true;
+
+    public override void Form(ref LimitState state, StateForm form)
+    {
+        if (form.Has(state.Extra is Held))
+        {
+            var held = HeldOf(ref state);
+            held.Pause.Form(form);
+            held.Exhaustion.Form(form);
+        }
+    }
+
     /// <summary>A success of a request that was sent after a quota was known to be used up says that it has returned.</summary>
     public override bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome) =>
         outcome.Kind == AnswerKind.Succeeded && state.Extra is Held held && held.SucceededAt(at.Now, outcome.SentAt);

@@ -24,6 +24,13 @@ internal struct Exhaustion
     /// <summary>After how long one request finds out whether a quota has returned: as long as anything is believed, and sooner where nobody says when it does.</summary>
     public static long IntervalOf(long? wait, long longest) => wait is null ? Math.Min(UnknownReturn.Ticks, longest) : longest;
 
+    public void Form(StateForm form)
+    {
+        form.Instant(ref _returnsAt);
+        form.Instant(ref _looksAt);
+        form.Instant(ref _since);
+    }
+
     /// <summary>The upstream says that a quota is used up.</summary>
     /// <param name="now">The time.</param>
     /// <param name="sentAt">When the request went that was told so. One that was under way when that was known says nothing new.</param>

@@ -14,7 +14,7 @@ namespace RateLimited.Http.Limits;
 /// the upstream's may have ended or not: what arrived after its end would begin its next one early, out of step with ours.
 /// </para>
 /// </remarks>
-internal sealed class FixedWindow : LimitRule
+internal sealed partial class FixedWindow : LimitRule
 {
     /// <summary>Upstreams round the instants they announce to seconds: of windows of a second and more none is moved by less.</summary>
     private const long SmallestTolerance = TimeSpan.TicksPerSecond;

@@ -116,6 +116,19 @@ internal abstract class LimitRule
         }
     }
 
+    /// <summary>
+    /// Goes over what is to be known of a state after this process: what it counts and what it has learned, not what is held or on its way, which ends with the process. Nothing, where all ends with it.
+    /// </summary>
+    public virtual void Form(ref LimitState state, StateForm form)
+    {
+    }
+
+    /// <summary>Whether <see cref="Form"/> goes over anything.</summary>
+    public virtual bool OutlivesProcess => false;
+
+    /// <summary>The rule that counts, where this one only keeps it.</summary>
+    public virtual LimitRule Counting => this;
+
     /// <summary>Whether windows end when they are told and at no other time.</summary>
     public virtual bool IsAnnounced => false;
 

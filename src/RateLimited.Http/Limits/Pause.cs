@@ -25,6 +25,17 @@ internal struct Pause
     /// <summary>The first instant at which a request may go again; zero when nothing is paused.</summary>
     public long Until { get; private set; }
 
+    public void Form(StateForm form)
+    {
+        var until = Until;
+        form.Count(ref _left, Paced);
+        form.Number(ref _pace);
+        form.Instant(ref _begunAt);
+        form.Count(ref _doublings, MostDoublings);
+        form.Instant(ref until);
+        Until = until;
+    }
+
     public void Extend(long now, long duration)
     {
         var until = Saturating.Add(now, Math.Max(duration, 0));

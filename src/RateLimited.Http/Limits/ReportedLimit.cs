@@ -46,6 +46,21 @@ internal sealed class ReportedLimit(string name, string unit, long namedWindow, 
     /// <summary>What was learned stays true whatever is configured. For how long it is believed does not.</summary>
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at) => Known(ref state).Believe(longest, isKept);
 
+    public override bool OutlivesProcess => true;
+
+    public override void Form(ref LimitState state, StateForm form)
+    {
+        if (form.Has(state.Extra is ReportedQuota))
+        {
+            Known(ref state).Form(form);
+        }
+    }
+
+    /// <summary>The upstream's name of it.</summary>
+    public string Name => name;
+
+    public string Unit => unit;
+
     /// <summary>Takes in what the response to a request says. See <see cref="ReportedQuota.Hear"/>.</summary>
     public void Hear(ref LimitState state, in Moment at, in QuotaReport report, long? receipt, long cost, long unknown) =>
         Known(ref state).Hear(at, report, receipt, cost, unknown);

@@ -10,7 +10,7 @@ namespace RateLimited.Http.Limits;
 /// </remarks>
 /// <param name="longest">The longest that anything said is believed, in ticks.</param>
 /// <param name="isKept">Whether the last known limit holds when nothing is said for that long: there is no other.</param>
-internal sealed class ReportedQuota(long longest, bool isKept)
+internal sealed partial class ReportedQuota(long longest, bool isKept)
 {
     /// <summary>How long a window is taken to be whose length nobody said.</summary>
     private const long UsualWindow = TimeSpan.TicksPerMinute;

@@ -139,6 +139,23 @@ internal sealed class SlidingWindow : LimitRule
         }
     }
 
+    public override bool OutlivesProcess => true;
+
+    public override void Form(ref LimitState state, StateForm form)
+    {
+        form.Instant(ref state.Mark);
+        form.Number(ref state.Count);
+        if (form.Has(state.Extra is WindowLogs))
+        {
+            if (state.Extra is not WindowLogs logs)
+            {
+                state.Extra = logs = new WindowLogs(0);
+            }
+
+            logs.Form(form);
+        }
+    }
+
     private long AddAnswered(WindowLogs logs, in Moment at, long amount, long arrivedBy)
     {
         var answered = logs.Answered ??= new ChargeLog(at.Now + 1);

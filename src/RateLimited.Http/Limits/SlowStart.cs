@@ -37,5 +37,10 @@ internal sealed class SlowStart() : LimitRule(quota: long.MaxValue, window: 0)
     {
     }
 
+    public override bool OutlivesProcess => true;
+
+    /// <summary>How many have been answered, which is no instant. What is held ends with the process.</summary>
+    public override void Form(ref LimitState state, StateForm form) => form.Number(ref state.Mark);
+
     private static long Room(in LimitState state) => state.Mark >= Enough ? long.MaxValue : Math.Max(state.Mark + 1 - state.Count, 0);
 }

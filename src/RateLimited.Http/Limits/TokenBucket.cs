@@ -218,6 +218,15 @@ internal sealed class TokenBucket : LimitRule
         }
     }
 
+    public override bool OutlivesProcess => true;
+
+    /// <summary>What was given back is of no interest where no receipt is left.</summary>
+    public override void Form(ref LimitState state, StateForm form)
+    {
+        form.Instant(ref state.Mark);
+        form.Number(ref state.Count);
+    }
+
     private static long GivenBack(in LimitState state) => state.Extra is Credit credit ? credit.Ticks : 0;
 
     private static void NoteGivenBack(ref LimitState state, long ticks)

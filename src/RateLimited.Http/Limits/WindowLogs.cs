@@ -27,6 +27,15 @@ internal sealed class WindowLogs(long firstNumber)
         }
     }
 
+    public void Form(StateForm form)
+    {
+        Sent.Form(form);
+        if (form.Has(Answered is not null))
+        {
+            (Answered ??= new ChargeLog(0)).Form(form);
+        }
+    }
+
     /// <summary>When so much of what counts now will have expired. At least so much counts now.</summary>
     public long ExpiryOf(long amount, long window, long guard)
     {

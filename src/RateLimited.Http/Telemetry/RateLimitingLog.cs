@@ -35,6 +35,12 @@ internal static partial class RateLimitingLog
     [LoggerMessage(23, LogLevel.Warning, "The store gave away what {Service} holds here: this process was not heard of for too long. More may be held now than the limit allows.")]
     public static partial void LeasesLost(ILogger log, string service);
 
+    [LoggerMessage(25, LogLevel.Information, "The file {File} of the limits ends within a record, as it was left when its process ended; {Bytes} bytes that stand for nothing were left out.")]
+    public static partial void FileTorn(ILogger log, string file, long bytes);
+
+    [LoggerMessage(26, LogLevel.Warning, "The file {File} of the limits is not as it was written: how much went is not known, so that all limits that are kept count as used up now.")]
+    public static partial void FileDamaged(ILogger log, string file);
+
     [LoggerMessage(6, LogLevel.Debug, "An attempt at {Service} failed ({Failure}) and is repeated in {Milliseconds} ms.")]
     public static partial void Retrying(ILogger log, string service, string failure, long milliseconds);
 

@@ -35,5 +35,11 @@ internal sealed class RateLimitingTelemetry : IDisposable
     /// <summary>The telemetry of one service. Each call makes another object: one belongs to one limiter.</summary>
     public ServiceTelemetry For(string service) => new(this, _instruments, _log, service);
 
+    /// <summary>A file of limits ends within what was being written when its process ended; nothing was done that it stands for.</summary>
+    public void FileTorn(string file, long bytes) => Quietly.Say(() => RateLimitingLog.FileTorn(_log, file, bytes));
+
+    /// <summary>A file of limits is not as it was written: what it cannot tell counts as used up.</summary>
+    public void FileDamaged(string file) => Quietly.Say(() => RateLimitingLog.FileDamaged(_log, file));
+
     public void Dispose() => _disposed = true;
 }

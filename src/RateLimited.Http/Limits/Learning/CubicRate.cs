@@ -91,6 +91,23 @@ internal sealed class CubicRate(double initial, long now)
         _last = Math.Min(_last, ceiling);
     }
 
+    public void Form(StateForm form)
+    {
+        var (rate, limitedAt, heardAt, begun) = (PerSecond, LimitedAt, HeardAt, _bucket * HalfSecond);
+        form.Real(ref rate);
+        form.Real(ref _last);
+        form.Real(ref _plateau);
+        form.Real(ref _grown);
+        form.Real(ref _measured);
+        form.Real(ref _cost);
+        form.Number(ref _sentInBucket);
+        form.Instant(ref begun);
+        form.Instant(ref limitedAt);
+        form.Instant(ref heardAt);
+        form.Instant(ref _brakedAt);
+        (PerSecond, LimitedAt, HeardAt, _bucket) = (rate, limitedAt, heardAt, begun / HalfSecond);
+    }
+
     private double Floor(double ceiling) => Math.Min(Slowest * Math.Max(_cost, 1), ceiling);
 
     private void Roll(long now)

@@ -94,6 +94,21 @@ internal sealed class VegasLimit(int initial)
         }
     }
 
+    /// <summary>Goes over what was learned. What was being measured is measured anew, and a probe that was under way is none.</summary>
+    public void Form(StateForm form)
+    {
+        var (limit, heardAt) = (IsProbing ? _beforeProbe : _limit, HeardAt);
+        form.Real(ref limit);
+        form.Real(ref _baseline);
+        form.Real(ref _refusedAt);
+        form.Number(ref _samplesToProbe);
+        form.Count(ref _probes, int.MaxValue);
+        form.Count(ref _hold, LongestHold);
+        form.Count(ref _nextHold, LongestHold);
+        form.Instant(ref heardAt);
+        (_limit, HeardAt) = form.IsReading ? (Math.Max(limit, 1), heardAt) : (_limit, HeardAt);
+    }
+
     /// <summary>A fault that came fast says that something is broken, not that it is too much; one that came late is a timeout.</summary>
     private bool IsDrop(in AnswerOutcome outcome, long latency) =>
         (outcome.Kind == AnswerKind.Throttled && !outcome.IsExplained) || (outcome.Kind == AnswerKind.Faulted && _baseline > 0 && latency > 2 * _baseline);

@@ -1,0 +1,173 @@
+using RateLimited.Http.Limits;
+
+namespace RateLimited.Http.Admission.Persistence;
+
+/// <summary>
+/// A limit that outlives its process: nothing is charged to it before it has been written that so much may be. It counts as the limit that was configured does; whoever finds too little written waits
+/// until more is, as for a release, and most find enough, since more is written before the last has gone.
+/// </summary>
+/// <param name="counting">The limit as configured.</param>
+/// <param name="kept">Who writes.</param>
+internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule(counting.Quota, counting.Window)
+{
+    public override LimitRule Counting { get; } = counting;
+
+    /// <summary>Whose it is.</summary>
+    public KeptService Kept => kept;
+
+    public override long Capacity => Counting.Capacity;
+
+    public override bool PadsWhatWasSent => Counting.PadsWhatWasSent;
+
+    public override bool MayAdmitThroughout => Counting.MayAdmitThroughout;
+
+    public override bool IsAnnounced => Counting.IsAnnounced;
+
+    public override bool IsDatedByAnswers => Counting.IsDatedByAnswers;
+
+    public override bool OutlivesProcess => true;
+
+    /// <summary>Whether it is worth it: what is held ends with its process, and what is learned needs not be known to the last request.</summary>
+    public static bool CanBe(LimitRule rule) => rule is TokenBucket or SlidingWindow or FixedWindow;
+
+    public override long Earliest(ref LimitState state, in Moment at, long cost)
+    {
+        var own = Of(ref state);
+        var earliest = Counting.Earliest(ref own.Counted, at, cost);
+        return earliest > at.Now || IsCovered(own, at.Now, cost) ? earliest : Saturating.Add(at.Now, kept.Patience);
+    }
+
+    public override long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant) => Counting.EarliestNotBefore(ref Of(ref state).Counted, at, cost, instant);
+
+    public override bool TryCharge(ref LimitState state, in Moment at, long cost, out long earliest)
+    {
+        var own = Of(ref state);
+        if (!own.Covers(at.Now, cost))
+        {
+            return base.TryCharge(ref state, at, cost, out earliest);
+        }
+
+        if (!Counting.TryCharge(ref own.Counted, at, cost, out earliest))
+        {
+            return false;
+        }
+
+        Spend(own, at.Now, cost);
+        return true;
+    }
+
+    public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) =>
+        state.Extra is KeptState own && own.Covers(to, cost) && Counting.AdmitsThroughout(own.Counted, from, to, cost);
+
+    public override bool TryChargeThroughout(ref LimitState state, in Moment from, long to, long cost)
+    {
+        var own = Of(ref state);
+        if (!own.Covers(to, cost) || !Counting.TryChargeThroughout(ref own.Counted, from, to, cost))
+        {
+            return false;
+        }
+
+        Spend(own, from.Now, cost);
+        return true;
+    }
+
+    public override long Charge(ref LimitState state, in Moment at, long cost)
+    {
+        var own = Of(ref state);
+        Spend(own, at.Now, cost);
+        return Counting.Charge(ref own.Counted, at, cost);
+    }
+
+    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount) => Counting.GiveBack(ref Changed(ref state).Counted, at, receipt, amount);
+
+    public override void NeverSent(ref LimitState state, in Moment at, long receipt) => Counting.NeverSent(ref Changed(ref state).Counted, at, receipt);
+
+    public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount)
+    {
+        var own = Changed(ref state);
+        Spend(own, at.Now, amount);
+        Counting.ChargeMore(ref own.Counted, at, receipt, amount);
+    }
+
+    public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => Counting.Answer(ref Changed(ref state).Counted, at, receipt, amount, arrivedBy);
+
+    public override long CountAgain(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => Counting.CountAgain(ref Changed(ref state).Counted, at, receipt, amount, arrivedBy);
+
+    public override void Defer(ref LimitState state, long ticks) => Counting.Defer(ref Changed(ref state).Counted, ticks);
+
+    public override void Announce(ref LimitState state, in Moment at, long resetAt) => Counting.Announce(ref Changed(ref state).Counted, at, resetAt);
+
+    public override long Used(ref LimitState state, in Moment at) => Counting.Used(ref Of(ref state).Counted, at);
+
+    public override long FreshAt(in LimitState state, in Moment at) => Counting.FreshAt(state.Extra is KeptState own ? own.Counted : default, at);
+
+    public override long Project(ref LimitState state, in Moment at, long amount) => Counting.Project(ref Of(ref state).Counted, at, amount);
+
+    public override long Present(ref LimitState state, in Moment at) => Counting.Present(ref Of(ref state).Counted, at);
+
+    public override void Form(ref LimitState state, StateForm form) => Counting.Form(ref Of(ref state).Counted, form);
+
+    /// <summary>What was written for the limit as it was may still be charged to what it is.</summary>
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
+    {
+        if (previous is KeptRule)
+        {
+            Counting.Adopt(ref Of(ref state).Counted, previous.Counting, at);
+            return;
+        }
+
+        var own = new KeptState { Counted = state };
+        Counting.Adopt(ref own.Counted, previous, at);
+        state = new LimitState { Extra = own };
+    }
+
+    /// <summary>Makes a new partition one of the limit's. Where something that had been written is lost, nobody knows what it has used: all there was.</summary>
+    public void Open(Partition partition)
+    {
+        Of(ref partition.State).Partition = partition;
+        if (kept.DoubtedAt is { } doubted)
+        {
+            ChargeUnseen(ref partition.State, doubted, Capacity);
+        }
+    }
+
+    /// <summary>Counts what may have gone and was not taken down: the rest of an allowance, at the latest instant at which that can have been.</summary>
+    public void ChargeUnseen(ref LimitState state, in Moment at, long amount) => Counting.Charge(ref Of(ref state).Counted, at, Math.Min(amount, Capacity));
+
+    public static KeptState Of(ref LimitState state)
+    {
+        if (state.Extra is not KeptState own)
+        {
+            state.Extra = own = new KeptState();
+        }
+
+        return own;
+    }
+
+    private bool IsCovered(KeptState own, long now, long cost)
+    {
+        if (own.Covers(now, cost) || cost == 0)
+        {
+            return true;
+        }
+
+        own.Want(cost);
+        kept.Write(own);
+        return kept.GoesOn;
+    }
+
+    private void Spend(KeptState own, long now, long cost)
+    {
+        if (own.Spend(now, cost))
+        {
+            kept.Write(own);
+        }
+    }
+
+    private KeptState Changed(ref LimitState state)
+    {
+        var own = Of(ref state);
+        kept.WriteSoon(own);
+        return own;
+    }
+}

@@ -1,0 +1,52 @@
+namespace RateLimited.Http.Limits;
+
+/// <summary>What is known of a reported limit after the process that heard of it.</summary>
+internal sealed partial class ReportedQuota
+{
+    public void Form(StateForm form)
+    {
+        form.Number(ref _charged);
+        form.Number(ref _underWay);
+        form.Number(ref _left);
+        form.Instant(ref _resetAt);
+        form.Number(ref _chargedBefore);
+        form.Number(ref _refused);
+        form.Flag(ref _isAssumed);
+        form.Number(ref _limit);
+        form.Number(ref _window);
+        form.Number(ref _newest);
+        form.Instant(ref _heardAt);
+        form.Instant(ref _earlierReset);
+        form.Instant(ref _sharedUntil);
+        FormLevels(form);
+        if (form.IsReading)
+        {
+            End();
+        }
+    }
+
+    private void FormLevels(StateForm form)
+    {
+        if (!form.Has(_bucket is not null))
+        {
+            return;
+        }
+
+        if (form.IsReading)
+        {
+            (_limit, _window) = (Math.Clamp(_limit, 1, LargestLimit), Math.Clamp(_window, 1, LongestWindow));
+            _bucket = new TokenBucket(_limit, _window, _limit);
+        }
+
+        form.Flag(ref _hasLooser);
+        _bucket!.Form(ref _level, form);
+        _bucket.Form(ref _looser, form);
+    }
+
+    /// <summary>What was under way is under way no more. Nobody will say whether the upstream counted it: as if it had.</summary>
+    private void End()
+    {
+        _left = IsBounded ? Math.Max(_left - _underWay, 0) : _left;
+        _underWay = 0;
+    }
+}
