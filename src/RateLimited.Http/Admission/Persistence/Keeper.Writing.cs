@@ -3,9 +3,6 @@ namespace RateLimited.Http.Admission.Persistence;
 /// <summary>When something is written, and what becomes of it. One at a time, under the lock of whoever writes.</summary>
 internal sealed partial class Keeper
 {
-    /// <summary>A file is begun anew when it has grown by so much, and by twice of what it began with.</summary>
-    private const long LeastGrowth = 1 << 20;
-
     private readonly HashSet<KeptService> _toWake = [];
     private volatile bool _mustBegin = true;
     private long _retryAt;
@@ -21,7 +18,7 @@ internal sealed partial class Keeper
                 return;
             }
 
-            Write(isWhole: _mustBegin || _directory.Grown > Math.Max(LeastGrowth, 2 * _directory.Begun));
+            Write(isWhole: _mustBegin || _directory.Grown > Math.Max(_settings.LeastGrowth, 2 * _directory.Begun));
             woken = [.. _toWake];
             _toWake.Clear();
         }

@@ -8,6 +8,9 @@ internal sealed record KeeperSettings(string Directory, FileFailureMode OnFailur
     /// <summary>Whether a thread of its own writes; else whoever calls <see cref="Keeper.Step"/>.</summary>
     public bool HasThread { get; init; } = true;
 
+    /// <summary>How many bytes a file grows by at least before the next is begun.</summary>
+    public long LeastGrowth { get; init; } = 1 << 20;
+
     /// <summary>Makes a file to write to; null for the disk's own.</summary>
     public Func<string, Stream>? Create { get; init; }
 

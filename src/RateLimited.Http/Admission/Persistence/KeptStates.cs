@@ -44,7 +44,7 @@ internal sealed class KeptStates
             newest ??= name;
         }
 
-        return newest is null ? null : throw new InvalidDataException(newest);
+        return newest is null ? null : throw new InvalidDataException($"{newest} is not whole");
     }
 
     private static KeptStates? TryRead(Generation generation, bool isDoubtful)

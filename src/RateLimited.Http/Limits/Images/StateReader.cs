@@ -9,7 +9,7 @@ namespace RateLimited.Http.Limits;
 internal sealed class StateReader(ReadOnlyMemory<byte> bytes, long later = 0) : StateForm
 {
     /// <summary>Farther ahead than anything that is reckoned with: such an instant is no instant.</summary>
-    private const long Farthest = LimitRule.Never / 4;
+    private const long Farthest = LimitRule.Never / 2;
 
     private ReadOnlyMemory<byte> _left = bytes;
 
