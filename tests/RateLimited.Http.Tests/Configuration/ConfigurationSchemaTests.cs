@@ -18,6 +18,7 @@ public class ConfigurationSchemaTests
     [
         ("properties/RateLimiting", Names(RateLimitingOptionsReader.Keys)),
         ("properties/RateLimiting/properties/Global", Names(RateLimitingOptionsReader.GlobalKeys)),
+        ("properties/RateLimiting/properties/File", Names(RateLimitingOptionsReader.FileKeys)),
         ("definitions/rateLimitingService", Names(ServiceOptionsReader.Keys)),
         ("definitions/rateLimitingQueue", Names(ServiceOptionsReader.QueueKeys)),
         ("definitions/rateLimitingEndpoint", Names(EndpointSectionReader.Keys)),
@@ -65,6 +66,7 @@ public class ConfigurationSchemaTests
     [InlineData("definitions/rateLimitingRetry/properties/Backoff", typeof(RetryBackoff))]
     [InlineData("definitions/rateLimitingService/properties/Mode", typeof(RateLimitMode))]
     [InlineData("definitions/rateLimitingService/properties/Rejection", typeof(RejectionBehavior))]
+    [InlineData("properties/RateLimiting/properties/File/properties/OnFailure", typeof(FileFailureMode))]
     public void Choices_are_those_that_are_read(string place, Type choice)
     {
         At(place).GetProperty("enum").EnumerateArray().Select(static name => name.GetString()).ShouldBe(Enum.GetNames(choice));

@@ -43,7 +43,7 @@ public sealed class FormTests
         }
 
         again.Ledger.Sends.Select(send => (send.Instant - later, send.Amount)).ShouldBe(going.Ledger.Sends.Select(static send => (send.Instant, send.Amount)));
-    });
+    }, share: 5);
 
     [Fact]
     public void What_was_learned_of_a_rate_is_read_as_it_was_written() => ShouldBeReadAsWritten(new AdaptiveRate(1_000, TimeSpan.TicksPerSecond, 100));
@@ -119,7 +119,7 @@ public sealed class FormTests
 
         Written(rule, ref again).ShouldBe(written);
         rule.Present(ref again, new Moment(now)).ShouldBe(rule.Present(ref state, new Moment(now)));
-    }, share: 20);
+    }, share: 50);
 
     private static void ShouldDecideAlike(Drive going, Drive again, long later)
     {

@@ -167,7 +167,7 @@ internal sealed partial class Keeper : IDisposable
         {
             return KeptStates.Read(_directory.Read(), _telemetry.FileTorn, _telemetry.FileDamaged);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException or InvalidDataException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NotSupportedException or FormatException)
         {
             throw new IOException(
                 $"RateLimiting:File:Directory: what was counted before cannot be read from '{_directory.Path}' ({fault.Message}) → the files as they were, or an empty directory, which gives all quotas out anew.",

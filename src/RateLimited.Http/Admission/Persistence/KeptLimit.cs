@@ -32,7 +32,7 @@ internal sealed record KeptLimit(string Service, string Group, LimitScope Scope,
         }
     }
 
-    /// <exception cref="InvalidDataException">It is none.</exception>
+    /// <exception cref="FormatException">It is none.</exception>
     public static KeptLimit Read(StateReader from)
     {
         var (service, group, scope, scopeName) = (from.Text(), from.Text(), (LimitScope)from.Number(), from.Text());

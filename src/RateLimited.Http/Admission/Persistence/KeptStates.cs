@@ -21,7 +21,7 @@ internal sealed class KeptStates
     /// <param name="torn">Is told of a file that ends within a frame, which nothing was done for, and how many bytes that is.</param>
     /// <param name="damaged">Is told of a file in which something was changed.</param>
     /// <returns>Null where there are no files.</returns>
-    /// <exception cref="InvalidDataException">There are files and none can be read.</exception>
+    /// <exception cref="FormatException">There are files and none can be read.</exception>
     public static KeptStates? Read(IEnumerable<(string Name, ReadOnlyMemory<byte> Bytes)> files, Action<string, long> torn, Action<string> damaged)
     {
         string? newest = null;
@@ -44,7 +44,7 @@ internal sealed class KeptStates
             newest ??= name;
         }
 
-        return newest is null ? null : throw new InvalidDataException($"{newest} is not whole");
+        return newest is null ? null : throw new FormatException($"{newest} is not whole");
     }
 
     private static KeptStates? TryRead(Generation generation, bool isDoubtful)
@@ -59,7 +59,7 @@ internal sealed class KeptStates
 
             return states;
         }
-        catch (Exception fault) when (fault is InvalidDataException or ArgumentException)
+        catch (Exception fault) when (fault is FormatException or ArgumentException)
         {
             return null;
         }

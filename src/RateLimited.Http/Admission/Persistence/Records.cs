@@ -40,7 +40,7 @@ internal static class Records
     }
 
     /// <summary>Takes a frame into what is known.</summary>
-    /// <exception cref="InvalidDataException">It holds what no process of this version writes.</exception>
+    /// <exception cref="FormatException">It holds what no process of this version writes.</exception>
     public static void Read(ReadOnlyMemory<byte> frame, KeptStates into)
     {
         var from = new StateReader(frame);
@@ -59,7 +59,7 @@ internal static class Records
                     into.Services[from.Text()] = from.Bytes();
                     break;
                 default:
-                    throw new InvalidDataException("A record is of no kind that is known.");
+                    throw new FormatException("A record is of no kind that is known.");
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed class Restoration(KeptStates left, long later, InProcessStore st
 
     private readonly Dictionary<long, BoundLimit> _limits = [];
 
-    /// <exception cref="InvalidDataException">It is not what a process of this version leaves behind.</exception>
+    /// <exception cref="FormatException">It is not what a process of this version leaves behind.</exception>
     public void Run()
     {
         foreach (var (id, limit) in left.Limits)

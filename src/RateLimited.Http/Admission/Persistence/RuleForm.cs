@@ -41,7 +41,7 @@ internal static class RuleForm
         }
     }
 
-    /// <exception cref="InvalidDataException">It is none.</exception>
+    /// <exception cref="FormatException">It is none.</exception>
     public static LimitRule Read(StateReader from)
     {
         var (kind, quota, window) = ((Kind)from.Number(), from.Number(), from.Number());
@@ -57,7 +57,7 @@ internal static class RuleForm
 
             // For how long it is believed is said by whoever takes it over.
             Kind.ReportedLimit => new ReportedLimit(from.Text(), from.Text(), from.Number(), TimeSpan.TicksPerHour, isKept: true),
-            _ => throw new InvalidDataException("A limit is of no kind that is known."),
+            _ => throw new FormatException("A limit is of no kind that is known."),
         };
     }
 

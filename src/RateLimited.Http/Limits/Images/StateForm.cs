@@ -11,8 +11,6 @@ internal abstract class StateForm
 
     public abstract void Number(ref long value);
 
-    public abstract void Real(ref double value);
-
     public abstract void Text(ref string value);
 
     /// <summary>An instant on the clock of whoever wrote. What is no instant, zero, less, or <see cref="LimitRule.Never"/>, stays what it is.</summary>

@@ -19,13 +19,11 @@ internal sealed class StateReader(ReadOnlyMemory<byte> bytes, long later = 0) : 
 
     public override void Number(ref long value) => value = Number();
 
-    public override void Real(ref double value) => value = BitConverter.Int64BitsToDouble(Number());
-
     public override void Text(ref string value) => value = Text();
 
     public override void Instant(ref long value) => value = Instant();
 
-    /// <exception cref="InvalidDataException">Less was taken down.</exception>
+    /// <exception cref="FormatException">Less was taken down.</exception>
     public long Number() => BinaryPrimitives.ReadInt64LittleEndian(Take(sizeof(long)).Span);
 
     /// <summary>An instant on the reader's clock; not before that began.</summary>
@@ -43,7 +41,7 @@ internal sealed class StateReader(ReadOnlyMemory<byte> bytes, long later = 0) : 
     {
         if (length < 0 || length > _left.Length)
         {
-            throw new InvalidDataException("A record is shorter than what it says it holds.");
+            throw new FormatException("A record is shorter than what it says it holds.");
         }
 
         var taken = _left[..(int)length];

@@ -21,8 +21,6 @@ internal sealed class StateWriter : StateForm
 
     public override void Instant(ref long value) => Add(value);
 
-    public override void Real(ref double value) => Add(BitConverter.DoubleToInt64Bits(value));
-
     public override void Text(ref string value) => Add(value);
 
     public void Add(long value)
