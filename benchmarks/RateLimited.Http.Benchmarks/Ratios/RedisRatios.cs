@@ -39,20 +39,23 @@ internal static class RedisRatios
 
     private static Ratio Script(string name, LimitTerms[] terms, long cost, int warm) => With(async multiplexer =>
     {
-        var calls = new ScriptCalls(multiplexer.GetDatabase(), name, terms, cost);
+        var processes = Processes(multiplexer, name, terms, cost);
         for (var i = 0; i < warm; i += Callers)
         {
-            await Task.WhenAll(Enumerable.Range(0, Math.Min(Callers, warm - i)).Select(_ => calls.AskAsync()));
+            await Task.WhenAll(processes.Take(warm - i).Select(static process => process.AskAsync()));
         }
 
         return await AgainstRaw(name, multiplexer, async caller =>
         {
-            for (; caller.IsOn; caller.Count())
+            for (var process = processes[caller.Index]; caller.IsOn; caller.Count())
             {
-                await calls.AskAsync();
+                await process.AskAsync();
             }
         });
     });
+
+    private static ScriptCalls[] Processes(IConnectionMultiplexer multiplexer, string name, LimitTerms[] terms, long cost) =>
+        [.. Enumerable.Range(1, Callers).Select(process => new ScriptCalls(multiplexer.GetDatabase(), name, terms, cost, process))];
 
     /// <summary>Requests through the whole library, by one process.</summary>
     private static Ratio Product(string name, TimeSpan ahead) => With(async multiplexer =>
@@ -80,18 +83,18 @@ internal static class RedisRatios
 
     private static Ratio Memory(string name, LimitTerms[] terms) => With(async multiplexer =>
     {
-        var calls = new ScriptCalls(multiplexer.GetDatabase(), name, terms, cost: 1);
+        var processes = Processes(multiplexer, name, terms, cost: 1);
         var (few, many) = (0d, 0d);
         for (var i = 0; i <= 200_000; i += Callers)
         {
-            await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => calls.AskAsync()));
+            await Task.WhenAll(processes.Select(static process => process.AskAsync()));
             few = i == 100 * Callers ? await BytesOf() : few;
             many = await BytesOf() is var now && now > many ? now : many;
         }
 
         return new Ratio(name, many, few, many);
 
-        async Task<double> BytesOf() => (double)(await multiplexer.GetDatabase().ExecuteAsync("MEMORY", "USAGE", calls.Key));
+        async Task<double> BytesOf() => (double)(await multiplexer.GetDatabase().ExecuteAsync("MEMORY", "USAGE", processes[0].Key));
     });
 
     private static Ratio With(Func<IConnectionMultiplexer, Task<Ratio>> measure)
@@ -145,7 +148,7 @@ internal static class RedisRatios
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);
         var began = Stopwatch.GetTimestamp();
-        var callers = Enumerable.Range(0, Callers).Select(_ => new Caller(began)).ToArray();
+        var callers = Enumerable.Range(0, Callers).Select(index => new Caller(index, began)).ToArray();
         await Task.WhenAll(callers.Select(caller => Task.Run(() => act(caller))));
         var elapsed = Stopwatch.GetElapsedTime(began);
         double done = callers.Sum(static caller => caller.Done);
@@ -153,8 +156,10 @@ internal static class RedisRatios
     }
 
     /// <summary>Somebody who asks again as soon as he is answered, for as long as a batch lasts.</summary>
-    private sealed class Caller(long began)
+    private sealed class Caller(int index, long began)
     {
+        public int Index { get; } = index;
+
         public int Done { get; private set; }
 
         public bool IsOn => Stopwatch.GetElapsedTime(began) < Batch;
