@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Configuration;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Telemetry;
@@ -66,6 +68,55 @@ public sealed class RoundTripTests : IDisposable
 
         // Each alone would be as many as there are, and as many again to release what they held.
         (store.Exchanges - before).ShouldBeLessThan(Together);
+    }
+
+    [Fact]
+    public async Task A_decision_with_keys_is_one_round_trip_however_many_limits_and_keys_there_are()
+    {
+        using var admin = await ConnectionMultiplexer.ConnectAsync(_server.Options);
+        var services = new ServiceCollection();
+        services.AddRateLimitingRedis(redis => (redis.Configuration, redis.Timeout, redis.Secret) = (_server.Address, TimeSpan.FromSeconds(20), "a secret of this test"));
+        services.RemoveAll<ISharedStore>().AddSingleton<ISharedStore>(static process => new CountingStore(process.GetRequiredService<RedisStore>()));
+        services.AddServiceRateLimiting("s", static service =>
+        {
+            (service.Store, service.ArrivalGuard) = ("Redis", TimeSpan.Zero);
+            service.Limit("10000/h token-bucket").Limit("10000/d fixed").Limit("5000/h sliding per key").Limit("5000/d fixed per key");
+            service.Keys.Add("sk-one").Add("sk-two").Add("sk-three");
+        });
+        await using var container = services.BuildServiceProvider();
+        var process = container.GetRequiredKeyedService<IServiceRateLimiter>("s");
+        var store = (CountingStore)container.GetRequiredService<ISharedStore>();
+        (await process.AcquireAsync(cancellationToken: Ended)).Dispose();
+        var before = 0;
+        await Eventually.Holds(
+            () =>
+            {
+                before = store.Exchanges;
+                admin.GetServer(_server.Address).ConfigResetStatistics();
+                return store.IsIdle && store.Exchanges == before;
+            },
+            "all is told");
+
+        var keys = new HashSet<string?>();
+        for (var i = 0; i < OneByOne; i++)
+        {
+            using var lease = await process.AcquireAsync(cancellationToken: Ended);
+            keys.Add(lease.Key);
+        }
+
+        var (calls, exchanges) = (new Dictionary<string, int>(), 0);
+        await Eventually.Holds(
+            () =>
+            {
+                (exchanges, calls) = (store.Exchanges, CallsOf(admin));
+                return store.IsIdle && store.Exchanges == exchanges;
+            },
+            "all is told");
+
+        // A process that comes late to what it was granted asks once more; that all limits stand in one question the tests of exchanges see.
+        calls["evalsha"].ShouldBe(exchanges - before);
+        calls.Keys.Except(Inner).ShouldBe(["evalsha"]);
+        keys.Count.ShouldBe(3);
     }
 
     public void Dispose()
