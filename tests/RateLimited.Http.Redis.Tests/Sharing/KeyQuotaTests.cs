@@ -101,6 +101,31 @@ public sealed class KeyQuotaTests(RedisServer server) : IClassFixture<RedisServe
     }
 
     [Fact]
+    public async Task What_responses_tell_of_a_key_is_counted_together_too()
+    {
+        await using var upstream = await UpstreamServer.StartAsync(new UpstreamBuilder().Dialect("discord").Key(static request => request.Header("Authorization") ?? "").FixedWindow(40, TimeSpan.FromHours(1)), Ended);
+        using var fleet = new Fleet(
+            server.Address,
+            static service =>
+            {
+                (service.DiscoverLimits, service.Queue.Timeout) = (true, TimeSpan.FromDays(1));
+                service.UseDialect("discord");
+                service.Keys.Add(First).Add(Second);
+            },
+            static redis => redis.Secret = "a secret of this fleet",
+            upstream.Address);
+        var clients = Enumerable.Range(0, 2).Select(_ => fleet.StartHost().GetRequiredService<IHttpClientFactory>().CreateClient(Fleet.Api)).ToArray();
+        using var stop = new CancellationTokenSource();
+
+        var calls = Task.WhenAll(clients.SelectMany(client => Enumerable.Range(0, 4).Select(_ => CallAsync(client, stop.Token))));
+        await Eventually.Holds(() => upstream.Books.Admitted >= 80, "both keys' quotas were used");
+        await stop.CancelAsync();
+        await calls;
+
+        upstream.ShouldNeverHaveRefused();
+    }
+
+    [Fact]
     public void Without_a_secret_a_service_with_keys_is_refused_at_start_up()
     {
         using var fleet = new Fleet(server.Address, static service => Configured(service, static keys => keys.Add(First)).Limit("2/h per key"), static redis => redis.Secret = "fifteen letters");
