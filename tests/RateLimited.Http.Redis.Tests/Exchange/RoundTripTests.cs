@@ -37,29 +37,14 @@ public sealed class RoundTripTests : IDisposable
 
         // Connecting, and giving the server the script, is done once.
         (await process.AcquireAsync(cancellationToken: Ended)).Dispose();
-        var before = 0;
-        await Eventually.Holds(
-            () =>
-            {
-                before = store.Exchanges;
-                admin.GetServer(_server.Address).ConfigResetStatistics();
-                return store.IsIdle && store.Exchanges == before;
-            },
-            "all is told");
+        var before = await BeginCountingAsync(store, admin);
 
         for (var i = 0; i < OneByOne; i++)
         {
             (await process.AcquireAsync(cancellationToken: Ended)).Dispose();
         }
 
-        var (calls, exchanges) = (new Dictionary<string, int>(), 0);
-        await Eventually.Holds(
-            () =>
-            {
-                (exchanges, calls) = (store.Exchanges, CallsOf(admin));
-                return store.IsIdle && store.Exchanges == exchanges;
-            },
-            "all is told");
+        var (calls, exchanges) = await CountedAsync(store, admin);
         calls["evalsha"].ShouldBe(exchanges - before);
         calls.Keys.Except(Inner).ShouldBe(["evalsha"]);
         before = store.Exchanges;
@@ -87,15 +72,7 @@ public sealed class RoundTripTests : IDisposable
         var process = container.GetRequiredKeyedService<IServiceRateLimiter>("s");
         var store = (CountingStore)container.GetRequiredService<ISharedStore>();
         (await process.AcquireAsync(cancellationToken: Ended)).Dispose();
-        var before = 0;
-        await Eventually.Holds(
-            () =>
-            {
-                before = store.Exchanges;
-                admin.GetServer(_server.Address).ConfigResetStatistics();
-                return store.IsIdle && store.Exchanges == before;
-            },
-            "all is told");
+        var before = await BeginCountingAsync(store, admin);
 
         var keys = new HashSet<string?>();
         for (var i = 0; i < OneByOne; i++)
@@ -104,14 +81,7 @@ public sealed class RoundTripTests : IDisposable
             keys.Add(lease.Key);
         }
 
-        var (calls, exchanges) = (new Dictionary<string, int>(), 0);
-        await Eventually.Holds(
-            () =>
-            {
-                (exchanges, calls) = (store.Exchanges, CallsOf(admin));
-                return store.IsIdle && store.Exchanges == exchanges;
-            },
-            "all is told");
+        var (calls, exchanges) = await CountedAsync(store, admin);
 
         // A process that comes late to what it was granted asks once more; that all limits stand in one question the tests of exchanges see.
         calls["evalsha"].ShouldBe(exchanges - before);
@@ -123,6 +93,34 @@ public sealed class RoundTripTests : IDisposable
     {
         _server.Dispose();
         _telemetry.Dispose();
+    }
+
+    /// <summary>Lets the server count from when nothing is under way. Returns how many exchanges there were before.</summary>
+    private async Task<int> BeginCountingAsync(CountingStore store, ConnectionMultiplexer admin)
+    {
+        var before = 0;
+        await Eventually.Holds(
+            () =>
+            {
+                before = store.Exchanges;
+                admin.GetServer(_server.Address).ConfigResetStatistics();
+                return store.IsIdle && store.Exchanges == before;
+            },
+            "all is told");
+        return before;
+    }
+
+    private static async Task<(Dictionary<string, int> Calls, int Exchanges)> CountedAsync(CountingStore store, ConnectionMultiplexer admin)
+    {
+        var (calls, exchanges) = (new Dictionary<string, int>(), 0);
+        await Eventually.Holds(
+            () =>
+            {
+                (exchanges, calls) = (store.Exchanges, CallsOf(admin));
+                return store.IsIdle && store.Exchanges == exchanges;
+            },
+            "all is told");
+        return (calls, exchanges);
     }
 
     private static ServiceDefinition Definition() => new()

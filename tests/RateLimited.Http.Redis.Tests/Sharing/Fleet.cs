@@ -52,7 +52,11 @@ internal sealed class Fleet : IDisposable
             options.Timeout = TimeSpan.FromSeconds(20);
             _redis(options);
         });
-        services.AddHttpClient(Api, client => (client.BaseAddress, client.Timeout) = (_upstream, Timeout.InfiniteTimeSpan)).AddServiceRateLimiting();
+        if (_upstream is not null)
+        {
+            services.AddHttpClient(Api, client => (client.BaseAddress, client.Timeout) = (_upstream, Timeout.InfiniteTimeSpan)).AddServiceRateLimiting();
+        }
+
         services.AddHealthChecks().AddRateLimitingRedis("limits");
         services.AddServiceRateLimiting(Api, service =>
         {
