@@ -223,7 +223,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
         {
             Interlocked.Increment(ref _inFlight.Value);
-            Telemetry.Checked(CheckResult.Admitted);
+            NoteAdmitted(CheckResult.Admitted, ticket);
             return true;
         }
 
@@ -242,7 +242,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         if (Mode == RateLimitMode.DryRun)
         {
             _store.Force(ticket);
-            Telemetry.Checked(CheckResult.DryRun);
+            NoteAdmitted(CheckResult.DryRun, ticket);
         }
         else
         {

@@ -101,6 +101,11 @@ internal sealed class ConfigurationLoader(
 
         var faults = new FaultList();
         var keys = keySources.Read(name, options, faults);
+        if (StoreNames.IsFile(options.Store) && keys.Any(static key => key.Name is null))
+        {
+            faults.Add($"{options.Path ?? $"{RateLimitingOptionsReader.ServicesPath}:{name}"}:Keys", "a key without a name", "a Name for each key where Store is 'File': what a key has used is kept under its name");
+        }
+
         return faults.Count == 0 ? new LoadedOptions(options, keys) : throw new OptionsValidationException(name, typeof(ServiceRateLimitingOptions), faults.Sentences());
     }
 

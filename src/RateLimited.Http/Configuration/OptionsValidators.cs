@@ -17,11 +17,8 @@ internal sealed class ServiceOptionsValidator(IOptionsFactory<RateLimitingOption
         string.IsNullOrEmpty(name) ? ValidateOptionsResult.Skip : Validate(name, options, Global());
 
     /// <summary>What is wrong with the options for all services is reported in its own place, and no service's fault.</summary>
-    private ValidateOptionsResult Validate(string name, ServiceRateLimitingOptions options, RateLimitingOptions? all)
-    {
-        var known = stores.Select(static store => store.Name);
-        return ServiceOptionsFaults.Of(name, options, all?.GlobalLimits, [.. all is { File.Directory: null } ? known : known.Append(StoreNames.File)]).Result();
-    }
+    private ValidateOptionsResult Validate(string name, ServiceRateLimitingOptions options, RateLimitingOptions? all) =>
+        ServiceOptionsFaults.Of(name, options, all?.GlobalLimits, [.. stores], hasDirectory: all is not { File.Directory: null }).Result();
 
     private RateLimitingOptions? Global()
     {
