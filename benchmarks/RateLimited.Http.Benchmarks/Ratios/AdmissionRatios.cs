@@ -22,6 +22,7 @@ internal static class AdmissionRatios
             Bcl.Chained(Bcl.Bucket(), Bcl.Sliding(), Bcl.Fixed(), Bcl.Bucket()))),
         new("refuse", Target.NoBytes, static name => Against(name, Emptied(Ours.Limiter(Ours.EmptyingBucket(1))), Bcl.Empty())),
         .. KeyRatios.All,
+        .. KeptRatios.All,
     ];
 
     public static void Admit(RateLimiter limiter, int count)

@@ -28,7 +28,7 @@ internal sealed record InspectedConfiguration(IReadOnlyDictionary<string, Servic
             var service = new ServiceRateLimitingOptions();
             ServiceOptionsReader.Read(section, service);
             services[section.Key] = service;
-            faults.Add(ServiceOptionsFaults.Of(section.Key, service, globalFaults.Count == 0 ? global.GlobalLimits : null));
+            faults.Add(ServiceOptionsFaults.Of(section.Key, service, globalFaults.Count == 0 ? global.GlobalLimits : null, hasDirectory: global.File.Directory is not null));
         }
 
         return new InspectedConfiguration(services, [.. global.GlobalLimits])

@@ -32,7 +32,7 @@ public static class RateLimiters
         ArgumentNullException.ThrowIfNull(time);
         var options = new ServiceRateLimitingOptions();
         configure(options);
-        var faults = ServiceOptionsFaults.Of(service, options, globalLimits: [], stores: []);
+        var faults = ServiceOptionsFaults.Of(service, options, globalLimits: [], stores: [], hasDirectory: false);
         if (options.Keys.IsUsed)
         {
             faults.Add($"{service}:Keys", "keys without a client", "no keys here, since it is the requests of an HttpClient that go with them");

@@ -45,8 +45,8 @@ public sealed class FileStoreOptionsTests
         var gone = 0;
         for (var i = 0; i < most; i++)
         {
-            using var lease = limiter.TryAcquire();
-            gone += lease.IsAcquired ? 1 : 0;
+            using var lease = limiter.TryAcquire().Lease;
+            gone += lease is null ? 0 : 1;
         }
 
         return gone;

@@ -3,6 +3,7 @@ using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Persistence;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Testing;
+using RateLimited.Http.Tests.Measuring;
 using static RateLimited.Http.Tests.Admission.AdmissionBed;
 
 namespace RateLimited.Http.Tests.Persistence;
@@ -216,6 +217,25 @@ public sealed class KeeperTests
         {
             limiter.End(each.Result, giveBack: false);
         }
+    }
+
+    [Fact]
+    public void A_decision_that_is_covered_allocates_nothing()
+    {
+        using var bed = new KeptBed(_directory, _time);
+        var limiter = bed.Serve(Sliding(1_000_000_000));
+        bed.Go(limiter, 100_000).ShouldBe(100_000);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        bed.Go(limiter, 1).ShouldBe(1);
+        bed.Keeper.Step();
+
+        Allocated.By(() =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                limiter.AttemptPermits(1).Dispose();
+            }
+        }).ShouldBe(0);
     }
 
     [Fact]
