@@ -11,6 +11,7 @@ internal static class ServiceOptionsFaults
     /// <param name="options">Its options.</param>
     /// <param name="globalLimits">The limits over all services, which are limits of this one too; null where they are not known.</param>
     /// <param name="stores">The stores that were added to the program; null where that is not known.</param>
+    /// <param name="hasDirectory">Whether there is a directory that limits can be kept in.</param>
     public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits, IReadOnlyCollection<ISharedStore>? stores = null, bool hasDirectory = true)
     {
         var faults = new FaultList();

@@ -23,7 +23,7 @@ internal sealed class StateDirectory : IDisposable
         Path = System.IO.Path.GetFullPath(path);
         _create = create ?? Create;
         _lock = Own(Path);
-        _number = Generation.In(Path).FirstOrDefault();
+        _number = Generation.In(Path) is [var newest, ..] ? newest : 0;
     }
 
     public string Path { get; }
