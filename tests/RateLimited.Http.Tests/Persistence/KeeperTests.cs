@@ -154,12 +154,16 @@ public sealed class KeeperTests
         {
             var limiter = bed.Serve(service);
             bed.Go(limiter, 1).ShouldBe(1);
-            using var held = limiter.AttemptPermits(default(AdmissionRequest), 1);
-            held.IsAcquired.ShouldBeTrue();
+
+            // A limit of fifty is written one by one.
+            var holding = limiter.AdmitAsync(default, CancellationToken.None).AsTask();
+            bed.Keeper.Step();
+            SpinWait.SpinUntil(() => holding.IsCompleted, TimeSpan.FromSeconds(30)).ShouldBeTrue();
             limiter.Heed(new RequestOutcome { Limited = true, Latency = TimeSpan.FromMilliseconds(5) });
             _time.Advance(TimeSpan.FromSeconds(1));
             bed.Keeper.Step();
             left = bed.Killed();
+            limiter.End(holding.Result, giveBack: false);
         }
 
         using var next = new KeptBed(left, _time, globals: globals);
