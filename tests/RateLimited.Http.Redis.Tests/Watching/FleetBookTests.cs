@@ -10,6 +10,7 @@ namespace RateLimited.Http.Redis.Tests.Watching;
 /// <summary>What processes say of themselves in a real Redis, and what they hear of each other.</summary>
 public sealed class FleetBookTests : IDisposable
 {
+    private const string ApiKey = "CANARY-key-of-an-api-77f1";
     private const string Password = "CANARY-password-51a7";
     private const string Tenant = "CANARY-tenant-acme";
     private const string Secret = "CANARY-secret-of-keys-8d20";
@@ -122,10 +123,10 @@ public sealed class FleetBookTests : IDisposable
     [Fact]
     public async Task Redis_is_asked_once_for_each_word_and_told_no_tenant_and_no_secret()
     {
-        using var sweep = new Sweep(Password, Secret, Tenant);
+        using var sweep = new Sweep(Password, Secret, Tenant, ApiKey);
         using var guarded = RedisServer.With("--requirepass", Password);
         await using var monitor = await RedisMonitor.StartAsync(guarded, Password);
-        using var fleet = Started($"{guarded.Address},password={Password}", static redis => redis.Secret = Secret);
+        using var fleet = new Fleet($"{guarded.Address},password={Password}", static service => service.Limit("1000/h").ApiKeys(static keys => keys.Add("first", ApiKey)), static redis => redis.Secret = Secret);
         var process = Begin(fleet);
         (await LimiterOf(process).AcquireAsync(new AdmissionRequest { Tenant = Tenant, Endpoint = Tenant }, Ended)).Dispose();
         LimiterOf(process).TryAcquire(AdmissionRequest.Of(UnitCost.Requests, 5_000) with { Tenant = Tenant, Endpoint = Tenant }).Lease.ShouldBeNull();
