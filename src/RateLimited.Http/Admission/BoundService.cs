@@ -61,6 +61,9 @@ internal sealed class BoundService
     /// <summary>The limit on server faults.</summary>
     public FaultGate Faults => Volatile.Read(ref _faults);
 
+    /// <summary>What counts the requests that the upstream takes for invalid; null where nothing does.</summary>
+    public BoundLimit? InvalidRequests { get; private set; }
+
     /// <summary>Whether nothing but the limits themselves holds requests up. Only under the store's gate.</summary>
     public bool IsUnhindered => _pause.Until == 0 && !_isExhausted && !_faults.IsEngaged;
 
@@ -278,6 +281,8 @@ internal sealed class BoundService
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
         var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery) : null;
         List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
+        List<BoundLimit> invalid = definition.InvalidRequests is { } counted ? binder.Bind([counted.Limit], LimitScope.Service, InvalidRequestsDefinition.Name) : [];
+        InvalidRequests = invalid.SingleOrDefault();
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
             each => each.Name,
@@ -289,7 +294,7 @@ internal sealed class BoundService
             var name = endpoint?.Name ?? string.Empty;
             var reported = _reported.Of(name);
             var shared = definition.Correction.TrustUpstream ? configured.Where(limit => !_reported.Covers(limit)) : configured;
-            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown];
+            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown, .. invalid];
             var keysOf = keys?.SetsOf(classes.Keys.Prepend(string.Empty), endpoint);
             var anyone = keysOf?[string.Empty];
             return new Route(

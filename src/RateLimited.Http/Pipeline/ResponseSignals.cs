@@ -50,7 +50,8 @@ internal static class ResponseSignals
         settings.Signals.Read(response, body, WallTime.Of(limiter.Time), out var signal);
         var isExplained = Correct(ref signal, ticket, limiter, now);
         var verdict = signal.Verdict;
-        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained);
+        var isInvalid = isFailure && limiter.TakesForInvalid((int)response.StatusCode) && !signal.Has(SignalFlags.Shared);
+        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained, isInvalid);
         if (signal is { Cost: { } cost, CostUnit: { } unit } && !verdict.IsRefusal)
         {
             ticket.Settle(new UnitCost(unit, cost));

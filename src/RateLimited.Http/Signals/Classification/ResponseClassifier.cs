@@ -95,8 +95,7 @@ internal static class ResponseClassifier
 
     private static ResponseScope LimitScope(ResponseScope scope, in UpstreamSignal signal, HeaderDialect? dialect)
     {
-        var isShared = signal.Scope.Span.Equals("shared", StringComparison.OrdinalIgnoreCase);
-        if (signal.Has(SignalFlags.Global) || signal.Body.IsGlobal || signal.Body.IsFromBehind || isShared)
+        if (signal.Has(SignalFlags.Global) || signal.Has(SignalFlags.Shared) || signal.Body.IsGlobal || signal.Body.IsFromBehind)
         {
             return ResponseScope.Service;
         }
