@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace RateLimited.Http.Configuration.Presets;
 
@@ -7,4 +8,8 @@ namespace RateLimited.Http.Configuration.Presets;
 /// <param name="Window">The window.</param>
 /// <param name="Statuses">The statuses that count.</param>
 /// <param name="Source">Where it comes from.</param>
-internal sealed record PresetInvalidRequests(long Quota, TimeSpan Window, ImmutableArray<int> Statuses, Source Source);
+internal sealed record PresetInvalidRequests(long Quota, TimeSpan Window, ImmutableArray<int> Statuses, Source Source)
+{
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"after {Quota + 1} responses of {string.Join(", ", Statuses)} in {Window.TotalMinutes} minutes; no more than {Quota} are let happen");
+}

@@ -113,7 +113,7 @@ internal sealed class ProviderDocument
         Line($"| its 403 | {preset.Forbidden} |");
         if (preset.InvalidRequests is { } invalid)
         {
-            Line($"| its ban | not before {invalid.Quota + 1} responses of {string.Join(", ", invalid.Statuses)} in {invalid.Window.TotalMinutes} minutes: at most {invalid.Quota} are let happen ({Word(invalid.Source.Evidence)}: {invalid.Source.Title}) |");
+            Line($"| its ban | {invalid} ({Word(invalid.Source.Evidence)}: {invalid.Source.Title}) |");
         }
 
         Line();
