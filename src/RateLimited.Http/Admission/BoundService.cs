@@ -197,6 +197,12 @@ internal sealed class BoundService
     /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
     public void PauseBlindly(long now, long sentAt, long shortest) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks, shortest);
 
+    /// <summary>The response to a request warns, and all keep a distance until none does. Only under the store's gate.</summary>
+    public void Slow(long now, long sentAt, long underWay, int strain) => _pause.Slow(now, sentAt, underWay, strain, Definition.Correction.MaxHint.Ticks);
+
+    /// <summary>The response to a request warns of nothing. Only under the store's gate.</summary>
+    public void Ease(long now, long sentAt) => _pause.Ease(now, sentAt);
+
     /// <summary>
     /// A quota is used up and returns after so long, null where nobody knows. Within what is believed that is a pause like any other; beyond, one request at intervals finds out. Only under
     /// the store's gate.

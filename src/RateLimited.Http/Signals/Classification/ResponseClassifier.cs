@@ -100,7 +100,20 @@ internal static class ResponseClassifier
             return ResponseScope.Service;
         }
 
-        return scope == ResponseScope.Key && dialect is not null ? dialect.LimitScope : scope;
+        return scope == ResponseScope.Key && dialect is not null ? ByReason(signal.Reason.Span, dialect) ?? dialect.LimitScope : scope;
+    }
+
+    private static ResponseScope? ByReason(ReadOnlySpan<char> reason, HeaderDialect dialect)
+    {
+        foreach (var meaning in dialect.Reasons)
+        {
+            if (reason.Equals(meaning.Reason, StringComparison.OrdinalIgnoreCase))
+            {
+                return meaning.Scope;
+            }
+        }
+
+        return null;
     }
 
     private static Verdict Complete(Verdict verdict, int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)
