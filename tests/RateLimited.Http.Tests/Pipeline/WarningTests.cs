@@ -35,12 +35,10 @@ public sealed class WarningTests : IDisposable
         Wait.ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
     }
 
-    [Theory]
-    [InlineData("x-ratelimit-reset", "30")]
-    [InlineData("x-ratelimit-reset", "2090-01-01T00:00Z")]
-    public async Task Figures_say_it_better(string name, string value)
+    [Fact]
+    public async Task Figures_say_it_better()
     {
-        await AskAsync(_service, 200, Near, ("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "90"), (name, value));
+        await AskAsync(_service, 200, Near, ("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", "90"), ("x-ratelimit-reset", "30"));
         _service.Limiter.TryAcquire().Lease!.Dispose();
         Wait.ShouldBe(TimeSpan.Zero);
     }
