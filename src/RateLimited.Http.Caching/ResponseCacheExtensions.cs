@@ -1,0 +1,38 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Http;
+using RateLimited.Http.Caching;
+using RateLimited.Http.Caching.Configuration;
+using RateLimited.Http.Caching.Telemetry;
+using RateLimited.Http.Configuration;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Lets a service's responses be kept, so that what was answered already costs no quota.</summary>
+public static class ResponseCacheExtensions
+{
+    /// <summary>
+    /// Keeps the responses of the client's service as its section <c>Cache</c> says, or by the defaults where there is none. Behind <c>AddServiceRateLimiting</c>. With it, every other service that has such a section has a cache too.
+    /// </summary>
+    /// <param name="builder">The client.</param>
+    public static IHttpClientBuilder AddResponseCache(this IHttpClientBuilder builder) => builder.AddResponseCache(static _ => { });
+
+    /// <summary>Keeps the responses of the client's service as set up in code, on top of its section <c>Cache</c> if there is one.</summary>
+    /// <param name="builder">The client. Other clients of its service have the cache too; none gets what was answered to another.</param>
+    /// <param name="configure">Sets up the cache. What is wrong is reported at start-up, with all other faults. It runs again with each change of the configuration.</param>
+    public static IHttpClientBuilder AddResponseCache(this IHttpClientBuilder builder, Action<ResponseCacheOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(configure);
+        var client = builder.Name;
+        builder.Services.AddRateLimitingCore();
+        builder.Services.TryAddSingleton(static provider => new CacheTelemetry(provider.GetService<IMeterFactory>()));
+        builder.Services.TryAddSingleton<CacheExtension>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceExtension, CacheExtension>(static provider => provider.GetRequiredService<CacheExtension>()));
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, CachingFilter>());
+        builder.Services.TryAddKeyedSingleton<IResponseCache>(KeyedService.AnyKey, static (provider, key) =>
+            provider.GetRequiredService<CacheExtension>().CacheOf(key as string ?? throw new InvalidOperationException("The key of an IResponseCache is its service's name, a string.")));
+        builder.Services.Configure<ExtensionRegistrations<ResponseCacheOptions>>(registrations => registrations.AddClient(client, configure));
+        return builder;
+    }
+}
