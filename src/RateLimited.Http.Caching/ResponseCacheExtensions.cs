@@ -1,10 +1,8 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Http;
 using RateLimited.Http.Caching;
 using RateLimited.Http.Caching.Configuration;
 using RateLimited.Http.Caching.Telemetry;
-using RateLimited.Http.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -24,15 +22,10 @@ public static class ResponseCacheExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
-        var client = builder.Name;
-        builder.Services.AddRateLimitingCore();
+        builder.AddSection<CacheExtension, ResponseCacheOptions>(configure);
         builder.Services.TryAddSingleton(static provider => new CacheTelemetry(provider.GetService<IMeterFactory>()));
-        builder.Services.TryAddSingleton<CacheExtension>();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceExtension, CacheExtension>(static provider => provider.GetRequiredService<CacheExtension>()));
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, CachingFilter>());
         builder.Services.TryAddKeyedSingleton<IResponseCache>(KeyedService.AnyKey, static (provider, key) =>
-            provider.GetRequiredService<CacheExtension>().CacheOf(key as string ?? throw new InvalidOperationException("The key of an IResponseCache is its service's name, a string.")));
-        builder.Services.Configure<ExtensionRegistrations<ResponseCacheOptions>>(registrations => registrations.AddClient(client, configure));
+            provider.GetRequiredService<CacheExtension>().StateOf(key as string ?? throw new InvalidOperationException("The key of an IResponseCache is its service's name, a string.")));
         return builder;
     }
 }

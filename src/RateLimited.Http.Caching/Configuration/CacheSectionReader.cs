@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using RateLimited.Http.Configuration;
 
 namespace RateLimited.Http.Caching.Configuration;
@@ -7,8 +6,6 @@ namespace RateLimited.Http.Caching.Configuration;
 internal static class CacheSectionReader
 {
     public const string Section = "Cache";
-
-    private const string Headers = "headers such as [ \"X-Request-Start\" ]";
 
     public static readonly IReadOnlyList<SectionKey<ResponseCacheOptions>> Keys =
     [
@@ -24,20 +21,6 @@ internal static class CacheSectionReader
         new("MaxBody", static (reader, section, options) => reader.Number(section, CacheBounds.MaxBody, value => options.MaxBody = value)),
         new("MaxBytes", static (reader, section, options) => reader.Number(section, CacheBounds.MaxBytes, value => options.MaxBytes = value)),
         new("MaxEntries", static (reader, section, options) => reader.Number(section, CacheBounds.MaxEntries, value => options.MaxEntries = (int)value)),
-        new("IgnoredHeaders", static (reader, section, options) => ReadHeaders(reader, section, options.IgnoredHeaders)),
+        new("IgnoredHeaders", static (reader, section, options) => NameList.Read(reader, section, "headers such as [ \"X-Request-Start\" ]", options.IgnoredHeaders)),
     ];
-
-    public static void Read(SectionReader reader, IConfigurationSection section, ResponseCacheOptions options) =>
-        reader.Switch(section, value => options.Enabled = value, () => reader.Keys(section, options, Keys));
-
-    private static void ReadHeaders(SectionReader reader, IConfigurationSection section, IList<string> headers)
-    {
-        foreach (var element in reader.List(section, Headers))
-        {
-            if (reader.Text(element, Headers) is { } header)
-            {
-                headers.Add(header);
-            }
-        }
-    }
 }

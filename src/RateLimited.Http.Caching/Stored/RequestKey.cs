@@ -30,7 +30,8 @@ internal readonly record struct RequestKey(Digest Resource, Digest Request)
 
     private static string AddressOf(Uri address) => address.GetComponents(UriComponents.HttpRequestUrl, UriFormat.UriEscaped);
 
-    private static IEnumerable<string?> Identifying(HttpRequestMessage request, CacheRules rules) =>
+    /// <summary>The names and values of all headers that may say who asks.</summary>
+    public static IEnumerable<string?> Identifying(HttpRequestMessage request, CacheRules rules) =>
         from header in request.Headers.NonValidated
         let name = header.Key.ToLowerInvariant()
         where RequestHeaderKinds.MayBeKey(name) && !RequestHeaderKinds.IsNewEachTime(name) && !rules.IgnoredHeaders.Contains(name)
