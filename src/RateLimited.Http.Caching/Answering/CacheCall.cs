@@ -107,7 +107,7 @@ internal sealed partial class CacheCall(CachedService cache, CacheRules rules, s
             FlightEnd end;
             try
             {
-                end = await flight.Ended.WaitAsync(left, cache.Time, cancellationToken).ConfigureAwait(false);
+                end = await flight.WaitAsync(left, cache.Time, cancellationToken).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {

@@ -4,19 +4,13 @@ using RateLimited.Http.Pipeline;
 namespace RateLimited.Http.Caching.Answering;
 
 /// <summary>A response's content whose body is copied on its way to the caller, who gets it as it comes.</summary>
-internal sealed class CapturedContent : HttpContent
+internal sealed class CapturedContent : WrappingContent
 {
-    private readonly HttpContent _inner;
     private readonly BodyWatch? _watch;
     private readonly BodyCapture _capture;
 
     public CapturedContent(HttpResponseMessage response, BodyCapture capture)
-    {
-        _inner = response.Content;
-        _watch = WatchedContent.WatchOf(response);
-        _capture = capture;
-        KeptHeaders.Of(_inner.Headers).PutOn(Headers);
-    }
+        : base(response.Content) => (_watch, _capture) = (WatchedContent.WatchOf(response), capture);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
@@ -46,42 +40,11 @@ internal sealed class CapturedContent : HttpContent
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-        new CapturedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _capture);
+        new CapturedStream(await Inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _capture);
 
     protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
 
-    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new CapturedStream(_inner.ReadAsStream(cancellationToken), _capture);
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new CapturedStream(Inner.ReadAsStream(cancellationToken), _capture);
 
-    protected override bool TryComputeLength(out long length)
-    {
-        long? known = null;
-        try
-        {
-            known = _inner.Headers.ContentLength;
-        }
-        catch (ObjectDisposedException)
-        {
-            // What was closed has no length; whoever goes on to read it is told why.
-        }
-
-        length = known ?? 0;
-        return known is not null;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            try
-            {
-                _inner.Dispose();
-            }
-            finally
-            {
-                _capture.GiveUp();
-            }
-        }
-
-        base.Dispose(disposing);
-    }
+    protected override void Ended() => _capture.GiveUp();
 }

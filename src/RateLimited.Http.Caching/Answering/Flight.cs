@@ -8,7 +8,9 @@ internal sealed class Flight
 
     public Flight(Action<Flight> left) => _left = left;
 
-    public Task<FlightEnd> Ended => _end.Task;
+    /// <summary>Waits for its end.</summary>
+    /// <exception cref="TimeoutException">It takes longer than that.</exception>
+    public Task<FlightEnd> WaitAsync(TimeSpan most, TimeProvider time, CancellationToken cancellationToken) => _end.Task.WaitAsync(most, time, cancellationToken);
 
     public void End(FlightEnd end)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using RateLimited.Http.Configuration;
@@ -12,7 +11,8 @@ internal abstract class SectionExtension<TOptions, TState>(IOptions<ExtensionReg
     where TOptions : class, new()
     where TState : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<TState>> _services = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, TState> _services = new(StringComparer.OrdinalIgnoreCase);
 
     public abstract string Section { get; }
 
@@ -25,7 +25,10 @@ internal abstract class SectionExtension<TOptions, TState>(IOptions<ExtensionReg
         if (section is null && delegates.Count == 0)
         {
             // Where there was one, it goes with its section.
-            return _services.ContainsKey(service) ? AdditionOf(StateOf(service), Off) : null;
+            lock (_lock)
+            {
+                return _services.TryGetValue(service, out var state) ? AdditionOf(state, Off) : null;
+            }
         }
 
         var options = new TOptions();
@@ -43,13 +46,22 @@ internal abstract class SectionExtension<TOptions, TState>(IOptions<ExtensionReg
     }
 
     /// <summary>What a service has; it does nothing until the service is configured so.</summary>
-    public TState StateOf(string service) => _services.GetOrAdd(service, name => new Lazy<TState>(() => Make(name))).Value;
+    public TState StateOf(string service)
+    {
+        lock (_lock)
+        {
+            return _services.TryGetValue(service, out var state) ? state : _services[service] = Make(service);
+        }
+    }
 
     public void Dispose()
     {
-        foreach (var service in _services.Values)
+        lock (_lock)
         {
-            service.Value.Dispose();
+            foreach (var state in _services.Values)
+            {
+                state.Dispose();
+            }
         }
     }
 

@@ -55,7 +55,10 @@ internal sealed partial class RedundancyTelemetry
         {
             Requests = meter.CreateCounter<long>("rate_limit.redundancy.requests", "{request}", "Requests that went to the service, by what was found of them.");
             meter.CreateObservableGauge("rate_limit.redundancy.ratio", Repeats, "1", "How many requests repeat one that came within the window, as a part of all.");
-            meter.CreateObservableGauge("rate_limit.redundancy.savable", Savable, "1", "How many requests a cache with the suggested lifetime would have answered, as a part of all.");
+            meter.CreateObservableGauge("rate_limit.redundancy.savable", () => Best(static saving => saving.Share), "1", "How many requests a cache with the suggested lifetime would have answered, as a part of all.");
+            meter.CreateObservableGauge("rate_limit.redundancy.lifetime", () => Best(static saving => saving.Lifetime.TotalSeconds), "s", "The lifetime beyond which a cache would save little more.");
+            meter.CreateObservableGauge("rate_limit.redundancy.waiting", () => Best(static saving => saving.Time.TotalSeconds), "s", "For how long callers waited for what such a cache would have answered, today and yesterday.");
+            meter.CreateObservableGauge("rate_limit.redundancy.cost", () => Best(static saving => saving.Units.GetValueOrDefault("usd")), "{USD}", "What that cost, where it is known.");
         }
 
         public Counter<long> Requests { get; }
@@ -67,10 +70,13 @@ internal sealed partial class RedundancyTelemetry
             from window in service.Report().Windows.Zip(WindowTags)
             select new Measurement<double>(window.First.Share, new("service", service.Service), new("window", window.Second));
 
-        private IEnumerable<Measurement<double>> Savable() =>
+        /// <summary>Of what a cache with the suggested lifetime would have saved; of services where it would have saved nothing, nothing.</summary>
+        private IEnumerable<Measurement<double>> Best(Func<CacheSaving, double> figure) =>
             from service in Services.Keys
             let report = service.Report()
-            select new Measurement<double>(report.Savings.FirstOrDefault(saving => saving.Lifetime == report.SuggestedLifetime)?.Share ?? 0, new KeyValuePair<string, object?>("service", service.Service));
+            where report.SuggestedLifetime is not null
+            let saving = report.Savings.First(saving => saving.Lifetime == report.SuggestedLifetime)
+            select new Measurement<double>(figure(saving), new KeyValuePair<string, object?>("service", service.Service));
     }
 
     private sealed class Observed(ConcurrentDictionary<Observed, byte> services, string service, Func<RedundancyReport> report) : IDisposable

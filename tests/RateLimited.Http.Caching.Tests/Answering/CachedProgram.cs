@@ -86,7 +86,7 @@ internal sealed class CachedProgram : IAsyncDisposable
                 return;
             }
 
-            await context.Response.WriteAsync($"answer {Interlocked.Increment(ref number)}");
+            await context.Response.WriteAsync($"answer {Interlocked.Increment(ref number)}", context.RequestAborted);
         });
     }
 

@@ -81,7 +81,7 @@ public sealed class CollapseTests
                 return;
             }
 
-            await context.Response.WriteAsync("answer");
+            await context.Response.WriteAsync("answer", context.RequestAborted);
         });
         using var giveUp = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
@@ -108,7 +108,7 @@ public sealed class CollapseTests
             await answer.Task.WaitAsync(Eventually.Deadline, context.RequestAborted);
             context.Response.StatusCode = status;
             context.Response.Headers.CacheControl = cacheControl;
-            await context.Response.WriteAsync("answer");
+            await context.Response.WriteAsync("answer", context.RequestAborted);
         });
         return answer;
     }

@@ -51,7 +51,7 @@ public sealed class KeepingTests
         program.Answers("/a", async context =>
         {
             context.Response.Headers.CacheControl = "max-age=60";
-            await context.Response.WriteAsync("begin");
+            await context.Response.WriteAsync("begin", context.RequestAborted);
             await context.Response.Body.FlushAsync(Ended);
             await rest.Task.WaitAsync(Eventually.Deadline, Ended);
             if (broken)
@@ -60,7 +60,7 @@ public sealed class KeepingTests
                 return;
             }
 
-            await context.Response.WriteAsync(" end");
+            await context.Response.WriteAsync(" end", context.RequestAborted);
         });
         using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
 
@@ -104,7 +104,7 @@ public sealed class KeepingTests
         {
             context.Response.Headers.CacheControl = "max-age=60";
             context.Response.ContentLength = saysItsLength ? text.Length : null;
-            await context.Response.WriteAsync(text);
+            await context.Response.WriteAsync(text, context.RequestAborted);
         });
 
         (await program.GetAsync("/a")).ShouldBe(text);
@@ -162,7 +162,7 @@ public sealed class KeepingTests
             }
 
             context.Response.ContentType = "text/plain";
-            await context.Response.WriteAsync("body");
+            await context.Response.WriteAsync("body", context.RequestAborted);
         });
         await program.GetAsync("/a");
         program.Time.Advance(TimeSpan.FromSeconds(90));
@@ -195,7 +195,7 @@ public sealed class KeepingTests
                 return;
             }
 
-            await context.Response.WriteAsync($"answer {asked}");
+            await context.Response.WriteAsync($"answer {asked}", context.RequestAborted);
         });
         await program.GetAsync("/a");
 

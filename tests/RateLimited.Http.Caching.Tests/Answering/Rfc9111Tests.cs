@@ -118,7 +118,7 @@ public sealed class Rfc9111Tests(StrictProgram shared) : IClassFixture<StrictPro
             }
             else if (context.Response.StatusCode != StatusCodes.Status204NoContent)
             {
-                await context.Response.WriteAsync("it");
+                await context.Response.WriteAsync("it", context.RequestAborted);
             }
         });
         using var first = await program.SendAsync(path);

@@ -22,7 +22,7 @@ public sealed class SecretsTests
         {
             context.Response.Headers.ETag = $"\"{Secret}\"";
             context.Response.Headers.CacheControl = "max-age=60";
-            await context.Response.WriteAsync(Secret);
+            await context.Response.WriteAsync(Secret, context.RequestAborted);
         });
         for (var i = 0; i < 3; i++)
         {

@@ -63,7 +63,7 @@ public sealed class StaleTests
         {
             context.Response.StatusCode = answer;
             context.Response.Headers.CacheControl = said;
-            await context.Response.WriteAsync("answer");
+            await context.Response.WriteAsync("answer", context.RequestAborted);
         });
         await program.GetAsync("/a");
         program.Time.Advance(TimeSpan.FromSeconds(later));
@@ -106,7 +106,7 @@ public sealed class StaleTests
             }
 
             context.Response.Headers.CacheControl = "max-age=1, stale-if-error=600";
-            await context.Response.WriteAsync("answer");
+            await context.Response.WriteAsync("answer", context.RequestAborted);
         });
         await program.GetAsync("/a");
         program.Time.Advance(TimeSpan.FromSeconds(2));
@@ -157,7 +157,7 @@ public sealed class StaleTests
             }
 
             context.Response.Headers.CacheControl = "max-age=60, stale-while-revalidate=30";
-            await context.Response.WriteAsync(isFirst ? "old" : "new");
+            await context.Response.WriteAsync(isFirst ? "old" : "new", context.RequestAborted);
         });
         await program.GetAsync("/a");
         program.Time.Advance(TimeSpan.FromSeconds(75));

@@ -59,7 +59,7 @@ public sealed class RedundancyReportTests
     public async Task Requests_are_told_apart_by_their_bodies_and_by_who_asks()
     {
         await using var program = await WithReportAsync();
-        program.Answers("/a", static context => context.Response.WriteAsync("it"));
+        program.Answers("/a", static context => context.Response.WriteAsync("it", context.RequestAborted));
         foreach (var (body, tenant) in new[] { ("one", "x"), ("two", "x"), ("one", "y"), ("one", "x") })
         {
             using var response = await program.SendAsync("/a", request => request.WithTenant(tenant).Content = new StringContent(body), HttpMethod.Post);
