@@ -39,6 +39,7 @@ internal static class ServiceOptionsFaults
             }
         }
 
+        InvalidRequestFaults.Check(faults, $"{path}:InvalidRequests", options.InvalidRequests, options.Preset is { } preset ? KnownPresets.Find(preset)?.InvalidRequests : null);
         CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
         KeyFaults.Check(faults, path, options);
