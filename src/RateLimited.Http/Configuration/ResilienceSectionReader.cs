@@ -113,37 +113,6 @@ internal static class ResilienceSectionReader
         }
     }
 
-<<<<<<< HEAD
-    private static void ReadStatuses(SectionReader reader, IConfigurationSection section, IList<int> statuses)
-    {
-        foreach (var element in reader.List(section, "such as [ 429, 503 ]"))
-        {
-            reader.Number(element, ResilienceBounds.Status, value => statuses.Add((int)value));
-        }
-    }
-
-=======
-    /// <summary>A section, or true or false in its place.</summary>
-    private static void ReadSwitch(SectionReader reader, IConfigurationSection section, Action<bool> assign, Action readKeys)
-    {
-        if (IsSection(section))
-        {
-            readKeys();
-        }
-        else if (bool.TryParse(section.Value, out var isOn))
-        {
-            assign(isOn);
-        }
-        else
-        {
-            reader.Refuse(section, Fault.Quote(section.Value), "true, false, or a section");
-        }
-    }
-
-    /// <summary>An empty section comes without a value, as one that is not there would.</summary>
-    private static bool IsSection(IConfigurationSection section) => section.GetChildren().Any() || string.IsNullOrEmpty(section.Value);
-
->>>>>>> main
     private static void ReadChoices<T>(SectionReader reader, IConfigurationSection section, IList<T> choices)
         where T : struct, Enum
     {
