@@ -125,5 +125,5 @@ public sealed class FingerprintsTests
         tally.Held.ShouldBe(0);
     }
 
-    private static UInt128 Drawn(Random random) => new((ulong)random.NextInt64(), ((ulong)random.NextInt64() << 1) | (ulong)random.Next(2));
+    private static UInt128 Drawn(Random random) => new((ulong)random.NextInt64(), ((ulong)random.NextInt64() * 2) + (ulong)random.Next(2));
 }
