@@ -29,6 +29,8 @@ internal static class ServiceOptionsReader
         new("Endpoints", static (reader, section, service) => EndpointSectionReader.Read(reader, section, service.Endpoints)),
         new("Costs", static (reader, section, service) => CostSectionReader.Read(reader, section, service.Costs)),
         new("AI", static (_, section, service) => service.Sections[section.Key] = section),
+        new("Cache", static (_, section, service) => service.Sections[section.Key] = section),
+        new("Redundancy", static (_, section, service) => service.Sections[section.Key] = section),
         new("Dialect", static (reader, section, service) => service.Dialect = DialectSectionReader.Read(reader, section)),
         new("MaxHint", static (reader, section, service) => reader.Duration(section, OptionBounds.MaxHint, value => service.MaxHint = value)),
         new("MaxExhausted", static (reader, section, service) => reader.Duration(section, OptionBounds.MaxExhausted, value => service.MaxExhausted = value)),
