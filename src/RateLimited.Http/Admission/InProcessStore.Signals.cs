@@ -29,6 +29,13 @@ internal sealed partial class InProcessStore
         return !reports.IsEmpty && Hear(ticket, service, reports, now, inFlight);
     }
 
+    /// <summary>A request of a service was answered that others wait for. Returns whether it is the first.</summary>
+    public bool AnsweredFirst(BoundService service)
+    {
+        using var held = Hold();
+        return service.AnsweredFirst();
+    }
+
     /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
     public Loosened Learn(AdmissionTicket ticket, AnswerKind kind, bool isExplained)
     {

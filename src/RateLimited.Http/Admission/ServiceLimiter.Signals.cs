@@ -5,6 +5,17 @@ namespace RateLimited.Http.Admission;
 /// <summary>What responses tell the limits.</summary>
 internal sealed partial class ServiceLimiter
 {
+    /// <summary>Requests go through a client from now on, so that what their responses say will be heard: only then is it worth waiting for.</summary>
+    public void ExpectAnswers()
+    {
+        var isNews = false;
+        _store.Change(() => isNews = _service.ExpectAnswers());
+        if (isNews)
+        {
+            Apply();
+        }
+    }
+
     /// <summary>
     /// The request's answer has begun: feeds the measured arrival guard, dates the charge by it, and corrects the limits by what it says. The ticket has not been completed.
     /// </summary>
@@ -12,9 +23,10 @@ internal sealed partial class ServiceLimiter
     {
         var bounds = Observe(at - ticket.ChargedAt, ticket.ChargedAt, out var isGuardShorter);
         var isDated = _service.IsGuardMeasured && (ticket.Plan.IsDatedByAnswers || bounds.IsFirst);
-        if (!reports.IsEmpty)
+        var isFirst = ticket.Plan.AsksFirst && _store.AnsweredFirst(_service);
+        if (isFirst || !reports.IsEmpty)
         {
-            Hear(_store.Answer(ticket, at, isDated, bounds, reports, (int)Volatile.Read(ref _inFlight.Value)));
+            Hear(_store.Answer(ticket, at, isDated, bounds, reports, (int)Volatile.Read(ref _inFlight.Value)) || isFirst);
         }
         else if (isDated)
         {
