@@ -21,6 +21,7 @@ internal sealed class BoundService
     private Exhaustion _exhaustion;
     private volatile bool _isExhausted;
     private bool _expectsAnswers;
+    private bool _isTold;
     private bool _wasAnswered;
     private FaultGate _faults;
 
@@ -139,6 +140,14 @@ internal sealed class BoundService
     {
         var isNews = !_expectsAnswers;
         _expectsAnswers = true;
+        return isNews && AsksFirst(Definition.Correction);
+    }
+
+    /// <summary>Responses to other processes tell of the quota. Returns whether requests wait for what they tell this one from the next binding on. Only under the store's gate.</summary>
+    public bool ExpectTold()
+    {
+        var isNews = !_isTold && _reported.IsEmpty;
+        _isTold = true;
         return isNews && AsksFirst(Definition.Correction);
     }
 
@@ -334,7 +343,7 @@ internal sealed class BoundService
         : AsksFirst(correction) ? new LimitDefinition("first answer", UnitCost.Requests, new AskFirst(correction.AskFirst.Ticks))
         : null;
 
-    private bool AsksFirst(CorrectionDefinition correction) => _expectsAnswers && !_wasAnswered && correction is { IsSpoken: true, Discover: false } && correction.AskFirst > TimeSpan.Zero;
+    private bool AsksFirst(CorrectionDefinition correction) => _expectsAnswers && !_wasAnswered && (correction.IsSpoken || _isTold) && !correction.Discover && correction.AskFirst > TimeSpan.Zero;
 
     /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
     private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared

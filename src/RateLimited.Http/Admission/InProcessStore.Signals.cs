@@ -119,6 +119,7 @@ internal sealed partial class InProcessStore
         var hasLearned = false;
         var key = ticket.Key?.Chosen;
         var wall = Clock.WallOffsetAt(now);
+        service.Shared?.Tell(now, service.Definition.Correction.MaxHint.Ticks);
         foreach (ref readonly var report in reports)
         {
             var isCharged = false;
