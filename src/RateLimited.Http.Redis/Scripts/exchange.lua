@@ -95,7 +95,7 @@ if not answered then
   local LARGEST = 4503599627370496  -- arrival time of a bucket, and product of an amount and of parts
   local UPSTREAM = 0                -- whose leases are what an upstream said is used, until its window ends
   local OTHERS = -1                 -- whose leases are of nothing: as long as there is one, others use the quota too
-  local PART_AT_ONCE = 8
+  local PART_AT_ONCE = 4
   local LONGEST_TTL = 8640000000    -- milliseconds: a hundred days
 
   local expire, add, change, expiry, head_of, tail_of, read_logs

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -120,8 +121,9 @@ internal sealed partial class InProcessStore
         var key = ticket.Key?.Chosen;
         var wall = Clock.WallOffsetAt(now);
         service.Shared?.Tell(now, service.Definition.Correction.MaxHint.Ticks);
-        foreach (ref readonly var report in reports)
+        foreach (ref readonly var told in reports)
         {
+            var report = service.Shared is { IsAlone: false } ? told with { IsOfFleet = FleetLimit.CanBe(told) } : told;
             var isCharged = false;
             var ofKey = key?.Quota.Reported.Find(report, ticket.Plan.Endpoint);
             foreach (ref var charge in ticket.Charges)

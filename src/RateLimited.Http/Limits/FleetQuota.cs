@@ -19,8 +19,8 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
     /// <summary>So much more than ours may be used before others are taken to use the quota too: somebody who has just joined, and whose first request nobody counted.</summary>
     public const long Doubt = 1;
 
-    /// <summary>Of what is left where others use the quota too, this part may be under way at once.</summary>
-    public const int PartAtOnce = 8;
+    /// <summary>Of what is left where others use the quota too, this part may be under way at once: with more, others take the last of it under several; with less, much of a short window is left.</summary>
+    public const int PartAtOnce = 4;
 
     /// <summary>Upstreams round resets to seconds: ends this close together are one window's.</summary>
     private const long MostTolerance = 2 * TimeSpan.TicksPerSecond;

@@ -206,7 +206,7 @@ internal sealed class ReportedQuota(long longest, bool isKept, long patience = 0
             _refused = Saturating.Add(_refused, report.IsOfRefusal && receipt is not null ? cost : 0);
 
             // Before all of ours are known, somebody else's cannot be told from them, nor what a bucket still lacks of earlier ones of ours. What was refused took nothing.
-            Notice(at, others: !report.Refills && uncharged == 0 && IsBounded && _limit > 0 && _limit - _left > _charged - _chargedBefore - _refused + 1);
+            Notice(at, others: !report.IsOfFleet && !report.Refills && uncharged == 0 && IsBounded && _limit > 0 && _limit - _left > _charged - _chargedBefore - _refused + 1);
         }
     }
 

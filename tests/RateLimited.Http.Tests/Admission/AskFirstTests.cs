@@ -28,10 +28,12 @@ public sealed class AskFirstTests : IDisposable
         var admissions = Begin(Quota);
         admissions.Count(static each => each.IsCompletedSuccessfully).ShouldBe(1);
 
-        Answer(await admissions[0], remaining: 4);
+        Answer(await admissions[0], remaining: 0);
 
-        await Gone(admissions, 5);
-        admissions[5..].ShouldAllBe(static each => !each.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(59));
+        admissions[1..].ShouldAllBe(static each => !each.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Gone(admissions, 2);
     }
 
     [Fact]

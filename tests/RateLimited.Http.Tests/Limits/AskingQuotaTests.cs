@@ -95,6 +95,18 @@ public sealed class AskingQuotaTests
         MayGo(62 * Second, 51).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(true, 80)]
+    [InlineData(false, 10)]
+    public void What_other_processes_used_is_no_sign_of_strangers(bool isOfFleet, long mayGo)
+    {
+        _quota.Hear(At(0), Window(Limit, 80) with { ResetAfter = Minute, IsOfFleet = isOfFleet }, Send(0, 1), 1, 0);
+        Send(0, 1);
+
+        MayGo(0, mayGo - 1).ShouldBeTrue();
+        MayGo(0, mayGo).ShouldBeFalse();
+    }
+
     [Fact]
     public void Who_does_not_ask_is_not_held_up()
     {
@@ -114,7 +126,7 @@ public sealed class AskingQuotaTests
         static drawn =>
         {
             var quota = new ReportedQuota(TimeSpan.TicksPerHour, isKept: false, patience: Second);
-            quota.Hear(At(0), Window(drawn.limit, drawn.limit - 1), quota.Charge(At(0), 1), 1, 0);
+            quota.Hear(At(0), Window(drawn.limit, drawn.limit - 1) with { ResetAfter = Minute }, quota.Charge(At(0), 1), 1, 0);
             var (now, underWay) = (drawn.silence, 0L);
             foreach (var cost in drawn.costs)
             {
