@@ -22,6 +22,7 @@ internal sealed class BoundService
     private volatile bool _isExhausted;
     private bool _expectsAnswers;
     private bool _isTold;
+    private bool _isAsking;
     private bool _wasAnswered;
     private FaultGate _faults;
 
@@ -146,15 +147,15 @@ internal sealed class BoundService
     /// <summary>Responses to other processes tell of the quota. Returns whether requests wait for what they tell this one from the next binding on. Only under the store's gate.</summary>
     public bool ExpectTold()
     {
-        var isNews = !_isTold && _reported.IsEmpty;
+        var isNews = !_isTold;
         _isTold = true;
         return isNews && AsksFirst(Definition.Correction);
     }
 
-    /// <summary>A request was answered. Returns whether it is the first, and others wait for that: they are held back no more from the next binding on. Only under the store's gate.</summary>
-    public bool AnsweredFirst()
+    /// <summary>A request was answered that others wait for. Returns whether it is the first: they are held back no more from the next binding on. Only under the store's gate.</summary>
+    public bool HeardFirst()
     {
-        var isFirst = AsksFirst(Definition.Correction);
+        var isFirst = !_wasAnswered;
         _wasAnswered = true;
         return isFirst;
     }
@@ -304,7 +305,8 @@ internal sealed class BoundService
         var globals = _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
         var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery) : null;
-        List<BoundLimit> unknown = keys is null && _reported.IsEmpty && Opening(definition.Correction) is { } opening ? binder.Bind([opening], LimitScope.Service, opening.Name) : [];
+        _isAsking = AsksFirst(definition.Correction);
+        List<BoundLimit> unknown = keys is null && Opening(definition.Correction) is { } opening ? binder.Bind([opening], LimitScope.Service, opening.Name) : [];
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
             each => each.Name,
@@ -339,11 +341,11 @@ internal sealed class BoundService
 
     /// <summary>What holds a service back of whose limits its upstream has not told yet.</summary>
     private LimitDefinition? Opening(CorrectionDefinition correction) =>
-        correction.Discover ? Discovery
+        correction.Discover ? (_reported.IsEmpty ? Discovery : null)
         : AsksFirst(correction) ? new LimitDefinition("first answer", UnitCost.Requests, new AskFirst(correction.AskFirst.Ticks))
         : null;
 
-    private bool AsksFirst(CorrectionDefinition correction) => _expectsAnswers && !_wasAnswered && (correction.IsSpoken || _isTold) && !correction.Discover && correction.AskFirst > TimeSpan.Zero;
+    private bool AsksFirst(CorrectionDefinition correction) => _expectsAnswers && !_wasAnswered && (_isAsking || _reported.IsEmpty) && (correction.IsSpoken || _isTold) && !correction.Discover && correction.AskFirst > TimeSpan.Zero;
 
     /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
     private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared

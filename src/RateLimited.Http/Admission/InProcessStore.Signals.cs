@@ -31,10 +31,10 @@ internal sealed partial class InProcessStore
     }
 
     /// <summary>A request of a service was answered that others wait for. Returns whether it is the first.</summary>
-    public bool AnsweredFirst(BoundService service)
+    public bool HeardFirst(BoundService service)
     {
         using var held = Hold();
-        return service.AnsweredFirst();
+        return service.HeardFirst();
     }
 
     /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>

@@ -23,10 +23,9 @@ internal sealed partial class ServiceLimiter
     {
         var bounds = Observe(at - ticket.ChargedAt, ticket.ChargedAt, out var isGuardShorter);
         var isDated = _service.IsGuardMeasured && (ticket.Plan.IsDatedByAnswers || bounds.IsFirst);
-        var isFirst = ticket.Plan.AsksFirst && _store.AnsweredFirst(_service);
-        if (isFirst || !reports.IsEmpty)
+        if (!reports.IsEmpty)
         {
-            Hear(_store.Answer(ticket, at, isDated, bounds, reports, (int)Volatile.Read(ref _inFlight.Value)) || isFirst);
+            Hear(_store.Answer(ticket, at, isDated, bounds, reports, (int)Volatile.Read(ref _inFlight.Value)));
         }
         else if (isDated)
         {
@@ -38,6 +37,15 @@ internal sealed partial class ServiceLimiter
         else if (isGuardShorter)
         {
             Wake();
+        }
+    }
+
+    /// <summary>All that an answer says has been taken in: those go on who waited for the first one.</summary>
+    public void HeardFirst(AdmissionTicket ticket)
+    {
+        if (ticket.Plan.AsksFirst && _store.HeardFirst(_service))
+        {
+            Apply();
         }
     }
 

@@ -29,6 +29,7 @@ public sealed class JoiningTests(RedisServer server) : IClassFixture<RedisServer
 
         await Eventually.Holds(() => IsAsking(joins), "it has heard that responses tell");
         joins.Answered(await asking, [Remaining(Quota - 3)], joins.Now);
+        joins.HeardFirst(await asking);
         IsAsking(joins).ShouldBeFalse();
         await Task.WhenAll(others).WaitAsync(TimeSpan.FromSeconds(30), Ended);
     }

@@ -28,7 +28,7 @@ public sealed class AskFirstTests : IDisposable
         var admissions = Begin(Quota);
         admissions.Count(static each => each.IsCompletedSuccessfully).ShouldBe(1);
 
-        Answer(await admissions[0], remaining: 0);
+        Answer(await admissions[0], Remaining(0));
 
         _time.Advance(TimeSpan.FromSeconds(59));
         admissions[1..].ShouldAllBe(static each => !each.IsCompleted);
@@ -41,10 +41,28 @@ public sealed class AskFirstTests : IDisposable
     {
         var admissions = Begin(Quota);
 
-        _limiter.Answered(await admissions[0], [], _limiter.Now);
+        Answer(await admissions[0]);
 
         await Gone(admissions, Quota);
         _limiter.GetStatus().Limits.ShouldHaveSingleItem().Name.ShouldBe("own");
+    }
+
+    [Fact]
+    public async Task A_wait_that_the_first_answer_asks_for_is_known_before_the_others_go()
+    {
+        var admissions = Begin(Quota);
+        var first = await admissions[0];
+
+        // As the pipeline takes a refusal in: what it says, then the wait, then whoever waited for it.
+        _limiter.Answered(first, [Remaining(Quota - 1)], _limiter.Now);
+        admissions[1..].ShouldAllBe(static each => !each.IsCompleted);
+        _limiter.Pause(first, TimeSpan.FromMinutes(1));
+        _limiter.HeardFirst(first);
+
+        _time.Advance(TimeSpan.FromSeconds(59));
+        admissions[1..].ShouldAllBe(static each => !each.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Gone(admissions, 2);
     }
 
     [Fact]
@@ -83,7 +101,7 @@ public sealed class AskFirstTests : IDisposable
     [Fact]
     public async Task Once_answered_nothing_is_asked_again_by_a_reload()
     {
-        _limiter.Answered(_limiter.Admit(default, LimitRule.Never, Ended), [], _limiter.Now);
+        Answer(_limiter.Admit(default, LimitRule.Never, Ended));
 
         _limiter.Apply(Definition(isSpoken: true));
 
@@ -123,6 +141,12 @@ public sealed class AskFirstTests : IDisposable
     /// <summary>Waits until those have gone that come first, however long their threads take.</summary>
     private static Task Gone(Task<AdmissionTicket>[] admissions, int count) => Task.WhenAll(admissions[..count]).WaitAsync(TimeSpan.FromSeconds(30), Ended);
 
-    private void Answer(AdmissionTicket ticket, long remaining) =>
-        _limiter.Answered(ticket, [new QuotaReport { Name = "".AsMemory(), Unit = UnitCost.Requests, Limit = Quota, Remaining = remaining, ResetAfter = TimeSpan.TicksPerMinute }], _limiter.Now);
+    private void Answer(AdmissionTicket ticket, params ReadOnlySpan<QuotaReport> reports)
+    {
+        _limiter.Answered(ticket, reports, _limiter.Now);
+        _limiter.HeardFirst(ticket);
+    }
+
+    private static QuotaReport Remaining(long remaining) =>
+        new() { Name = "".AsMemory(), Unit = UnitCost.Requests, Limit = Quota, Remaining = remaining, ResetAfter = TimeSpan.TicksPerMinute };
 }

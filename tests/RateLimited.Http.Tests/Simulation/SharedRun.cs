@@ -144,6 +144,7 @@ internal sealed class SharedRun : IDisposable
             _limiter.Pause(ticket, report is { Refills: false, ResetAfter: { } reset } ? new TimeSpan(reset) : null);
         }
 
+        _limiter.HeardFirst(ticket);
         ticket.Complete();
         _underWay--;
         TryAt(Now + 1);
