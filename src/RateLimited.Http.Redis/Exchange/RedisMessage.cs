@@ -250,6 +250,7 @@ internal sealed class RedisMessage
             NoteKind.Heard => HeardCode,
             NoteKind.Counted => 12,
             NoteKind.Others => 13,
+            NoteKind.Look => 7,
             _ => 10,
         };
         switch (note.Kind)
@@ -267,7 +268,7 @@ internal sealed class RedisMessage
             case NoteKind.Others:
                 message.Add(code, _indexOf[note.Balance], 0, LimitTerms.Micros(Math.Max(note.Instant - localNow, 1)), 0);
                 break;
-            case NoteKind.Counted:
+            case NoteKind.Counted or NoteKind.Look:
                 message.Add(code, _indexOf[note.Balance], note.Amount, 0, 0);
                 break;
             default:

@@ -123,7 +123,7 @@ internal sealed partial class InProcessStore
         service.Shared?.Tell(now, service.Definition.Correction.MaxHint.Ticks);
         foreach (ref readonly var told in reports)
         {
-            var report = service.Shared is { IsAlone: false } ? told with { IsOfFleet = FleetLimit.CanBe(told) } : told;
+            var report = key is null && service.Shared is { IsAlone: false } ? told with { IsOfFleet = FleetLimit.CanBe(told) } : told;
             var isCharged = false;
             var ofKey = key?.Quota.Reported.Find(report, ticket.Plan.Endpoint);
             foreach (ref var charge in ticket.Charges)
@@ -148,7 +148,7 @@ internal sealed partial class InProcessStore
                 hasLearned |= HearOfOther(ticket, service, report, new Moment(now, wall), Math.Max(inFlight - 1, 0));
             }
 
-            if (service.OfFleet(report, out var isNew) is { } ofFleet)
+            if (service.OfFleet(report, key, out var isNew) is { } ofFleet)
             {
                 hasLearned |= isNew;
                 var isCounted = IsCounted(ticket, ofFleet.Limit);

@@ -35,6 +35,9 @@ internal enum NoteKind
 
     /// <summary>Others use the quota too, as far as is known until an instant: all processes leave them something.</summary>
     Others,
+
+    /// <summary>Nothing happened. The store answers how much is used.</summary>
+    Look,
 }
 
 /// <summary>One thing that a process tells the store.</summary>
