@@ -139,7 +139,7 @@ public sealed class AskFirstTests : IDisposable
     private Task<AdmissionTicket>[] Begin(int count) => [.. Enumerable.Range(0, count).Select(_ => _limiter.AdmitAsync(default, Ended).AsTask())];
 
     /// <summary>Waits until those have gone that come first, however long their threads take.</summary>
-    private static Task Gone(Task<AdmissionTicket>[] admissions, int count) => Task.WhenAll(admissions[..count]).WaitAsync(TimeSpan.FromSeconds(30), Ended);
+    private static Task<AdmissionTicket[]> Gone(Task<AdmissionTicket>[] admissions, int count) => Task.WhenAll(admissions[..count]).WaitAsync(TimeSpan.FromSeconds(30), Ended);
 
     private void Answer(AdmissionTicket ticket, params ReadOnlySpan<QuotaReport> reports)
     {
