@@ -53,6 +53,7 @@ internal static class DefinitionCompiler
                 AskFirst = options.AskFirst,
                 IsSpoken = ServiceLayers.DialectOf(options) is { TellsWhatRemains: true },
             },
+            InvalidRequests = ServiceLayers.InvalidRequestsOf(options),
             Store = StoreNames.IsMemory(options.Store) ? null : options.Store,
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,

@@ -76,6 +76,9 @@ public sealed partial class ServiceRateLimitingOptions
     /// </summary>
     public TimeSpan AskFirst { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many requests the upstream answers by certain statuses before it bans their sender. Default: the preset's. Reloadable.</summary>
+    public InvalidRequestOptions InvalidRequests { get; } = new();
+
     /// <summary>Limits for each tenant, and classes of tenants.</summary>
     public TenantOptions Tenants { get; } = new();
 
