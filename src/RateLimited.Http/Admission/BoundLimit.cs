@@ -182,7 +182,7 @@ internal sealed class BoundLimit
         _largestGuard = LargestGuardOf(Rule);
     }
 
-    private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or InvalidRequests or SharedRule { Inner: FleetQuota };
+    private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or AskFirst or InvalidRequests or SharedRule { Inner: FleetQuota };
 
     private static long LargestGuardOf(LimitRule rule) => rule is ReportedLimit ? LargestMeasuredGuard : Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
 }

@@ -8,6 +8,17 @@ internal sealed partial class ServiceLimiter
     /// <summary>Until when somebody may keep a distance because of a warning.</summary>
     private long _slowedUntil;
 
+    /// <summary>Requests go through a client from now on, so that what their responses say will be heard: only then is it worth waiting for.</summary>
+    public void ExpectAnswers()
+    {
+        var isNews = false;
+        _store.Change(() => isNews = _service.ExpectAnswers());
+        if (isNews)
+        {
+            Apply();
+        }
+    }
+
     /// <summary>
     /// The request's answer has begun: feeds the measured arrival guard, dates the charge by it, and corrects the limits by what it says. The ticket has not been completed.
     /// </summary>
@@ -29,6 +40,15 @@ internal sealed partial class ServiceLimiter
         else if (isGuardShorter)
         {
             Wake();
+        }
+    }
+
+    /// <summary>All that an answer says has been taken in: those go on who waited for the first one.</summary>
+    public void HeardFirst(AdmissionTicket ticket)
+    {
+        if (ticket.Plan.AsksFirst && _store.HeardFirst(_service))
+        {
+            Apply();
         }
     }
 

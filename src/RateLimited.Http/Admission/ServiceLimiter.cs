@@ -31,7 +31,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         _line = new WaitingLine(definition.Queue);
         if (_service.Shared is { } others)
         {
-            others.Attach(() => Wake(), FailAll, () => _line.Count);
+            others.Attach(() => Wake(), FailAll, () => _line.Count, () => Apply());
         }
 
         _timer = store.Clock.Time.CreateTimer(static limiter => ((ServiceLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -50,6 +50,8 @@ internal static class DefinitionCompiler
                 AccountZone = options.AccountTimeZone is { } id && LimitFaults.TryZone(id, out var zone) ? zone : null,
                 TrustUpstream = options.TrustUpstream,
                 Discover = layers.Discovers,
+                AskFirst = options.AskFirst,
+                IsSpoken = ServiceLayers.DialectOf(options) is { TellsWhatRemains: true },
             },
             InvalidRequests = ServiceLayers.InvalidRequestsOf(options),
             Store = StoreNames.IsMemory(options.Store) ? null : options.Store,

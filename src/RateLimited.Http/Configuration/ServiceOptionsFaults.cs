@@ -67,6 +67,7 @@ internal static class ServiceOptionsFaults
         Choice(faults, $"{path}:Rejection", options.Rejection);
         Duration(faults, $"{path}:MaxHint", options.MaxHint, OptionBounds.MaxHint);
         Duration(faults, $"{path}:MaxExhausted", options.MaxExhausted, OptionBounds.MaxExhausted);
+        Duration(faults, $"{path}:AskFirst", options.AskFirst, OptionBounds.AskFirst);
         if (options.AccountTimeZone is { } zone && !LimitFaults.TryZone(zone, out _))
         {
             faults.Add($"{path}:AccountTimeZone", Fault.Quote(zone), LimitFaults.Zone);

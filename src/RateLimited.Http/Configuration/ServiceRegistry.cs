@@ -81,7 +81,12 @@ internal sealed class ServiceRegistry : IDisposable
     public bool IsNamedClient(string? client) => _loader.Registrations.IsNamedClient(client);
 
     /// <summary>The pipeline that a client's requests go through, or null where none limits them.</summary>
-    public ServicePipeline? PipelineOf(string? client) => OfClient(client)?.Pipeline;
+    public ServicePipeline? PipelineOf(string? client)
+    {
+        var pipeline = OfClient(client)?.Pipeline;
+        pipeline?.Limiter.ExpectAnswers();
+        return pipeline;
+    }
 
     public void Dispose()
     {

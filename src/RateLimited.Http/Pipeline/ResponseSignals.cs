@@ -36,6 +36,14 @@ internal static class ResponseSignals
     /// <summary>Reads a response and acts on it. The ticket has not been completed.</summary>
     public static void Take(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, ServicePipeline pipeline, PipelineSettings settings, long now)
     {
+        Act(request, response, body, ticket, pipeline, settings, now);
+
+        // Whoever waits for the first answer goes by all that it says, a wait that it asks for included.
+        pipeline.Limiter.HeardFirst(ticket);
+    }
+
+    private static void Act(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, ServicePipeline pipeline, PipelineSettings settings, long now)
+    {
         var limiter = pipeline.Limiter;
         var keys = ticket.Key is null ? null : pipeline.Keys;
         var isFailure = (int)response.StatusCode >= 400;

@@ -145,6 +145,7 @@ public class ConfigurationSchemaTests
         Duration("definitions/rateLimitingQueue/properties/Ageing").ShouldBe(service.Queue.Ageing);
         Duration("definitions/rateLimitingService/properties/MaxHint").ShouldBe(service.MaxHint);
         Duration("definitions/rateLimitingService/properties/MaxExhausted").ShouldBe(service.MaxExhausted);
+        Duration("definitions/rateLimitingService/properties/AskFirst").ShouldBe(service.AskFirst);
         Duration("definitions/rateLimitingService/properties/BodyIdleTimeout").ShouldBe(service.BodyIdleTimeout);
         Duration("definitions/rateLimitingService/properties/PartitionIdleTimeout").ShouldBe(service.PartitionIdleTimeout);
         Duration("definitions/rateLimitingHealthProbe/properties/Interval").ShouldBe(service.Resilience.HealthProbe.Interval);

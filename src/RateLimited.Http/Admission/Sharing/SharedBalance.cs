@@ -40,9 +40,6 @@ internal sealed class SharedBalance(Partition partition)
     /// <summary>Whether it is asked for: in a question that waits to be sent, or that was sent.</summary>
     public bool IsAsked { get; set; }
 
-    /// <summary>Whether the store found that others use the quota too, and nobody has taken note of it yet.</summary>
-    public bool HasOthers { get; set; }
-
     /// <summary>Whether it was refused to somebody who does not wait, and may come back for it.</summary>
     public bool IsPassedBy { get; set; }
 
