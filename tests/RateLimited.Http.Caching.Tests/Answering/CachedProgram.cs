@@ -57,7 +57,12 @@ internal sealed class CachedProgram : IAsyncDisposable
         Action<ResponseCacheOptions>? cache = null, Action<ServiceRateLimitingOptions>? limits = null, Action<IHttpClientBuilder>? client = null, ILoggerProvider? logs = null) => new(
             await RealUpstream.StartAsync(HttpProtocols.Http1),
             cache ?? (static _ => { }),
-            limits ?? (static service => service.Limit("100000/second").Resilient(static it => it.Retry.MaxRetries = 0)),
+            limits ?? (static service =>
+            {
+                // Time stands still: whoever had to wait for it after a failure would wait for ever.
+                service.FaultThrottle = false;
+                service.Limit("100000/second").Resilient(static it => it.Retry.MaxRetries = 0);
+            }),
             client ?? (static _ => { }),
             logs);
 

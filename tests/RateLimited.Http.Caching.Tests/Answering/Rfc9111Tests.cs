@@ -121,13 +121,15 @@ public sealed class Rfc9111Tests(StrictProgram shared) : IClassFixture<StrictPro
                 await context.Response.WriteAsync("it", context.RequestAborted);
             }
         });
-        using var first = await program.SendAsync(path);
+        // Past the limits: a row whose upstream refuses would hold up the next.
+        using var first = await program.SendAsync(path, static message => message.WithoutRateLimiting());
         var body = await first.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         program.Time.Advance(TimeSpan.FromSeconds(later));
         confirms = true;
 
         using var second = await program.SendAsync(path, message =>
         {
+            message.WithoutRateLimiting();
             foreach (var (name, value) in Lines(request, program.Time.GetUtcNow()))
             {
                 message.Headers.TryAddWithoutValidation(name, value).ShouldBeTrue();

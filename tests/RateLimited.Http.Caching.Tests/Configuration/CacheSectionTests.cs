@@ -39,7 +39,7 @@ public sealed class CacheSectionTests
     [InlineData("""{ "Cache": { "StaleIfLimited": "32 days" } }""", ":Cache:StaleIfLimited: '32 days' → a duration from 0 s to 31 days")]
     [InlineData("""{ "Cache": { "StaleIfLimited": "0 s", "StaleAfterWait": "1 s" } }""", ":Cache:StaleAfterWait: '00:00:01' → nothing, or a StaleIfLimited above 0 s: there is no old answer to give after the wait.")]
     [InlineData("""{ "Cache": { "Collapse": "1 ms" } }""", ":Cache:Collapse: '1 ms' → a duration from 10 ms to 10 min")]
-    [InlineData("""{ "Cache": { "MaxBody": 1000000, "MaxBytes": 70000 } }""", ":Cache:MaxBytes: '70000' → at least MaxBody, 1000000.")]
+    [InlineData("""{ "Cache": { "MaxBody": 1000000, "MaxBytes": 70000 } }""", ":Cache:MaxBytes: 70000 → at least MaxBody, 1000000.")]
     [InlineData("""{ "Cache": { "MaxEntries": 0 } }""", ":Cache:MaxEntries: '0' → a whole number from 1 to 1000000 as the answers that are kept.")]
     [InlineData("""{ "Cache": { "IgnoredHeaders": "X A" } }""", ":Cache:IgnoredHeaders:0: 'X A' → a header's name, such as 'X-Request-Start'.")]
     [InlineData("""{ "Cache": { "IgnoredHeaders": "authorization" } }""", ":Cache:IgnoredHeaders:0: 'authorization' → a header that does not say who asks")]
