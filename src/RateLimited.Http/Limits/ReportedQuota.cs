@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RateLimited.Http.Limits;
 
 /// <summary>
@@ -10,7 +12,7 @@ namespace RateLimited.Http.Limits;
 /// </remarks>
 /// <param name="longest">The longest that anything said is believed, in ticks.</param>
 /// <param name="isKept">Whether the last known limit holds when nothing is said for that long: there is no other.</param>
-internal sealed class ReportedQuota(long longest, bool isKept)
+internal sealed class ReportedQuota(long longest, bool isKept) : ISized
 {
     /// <summary>How long a window is taken to be whose length nobody said.</summary>
     private const long UsualWindow = TimeSpan.TicksPerMinute;
@@ -42,6 +44,8 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     private const int LargestMarginPart = 4;
     private const long SmallestMargin = 2;
 
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (13 * sizeof(long)) + (2 * Unsafe.SizeOf<LimitState>()) + (3 * sizeof(bool)));
+
     private long _longest = longest;
     private bool _isKept = isKept;
     private long _charged;
@@ -64,6 +68,8 @@ internal sealed class ReportedQuota(long longest, bool isKept)
 
     /// <summary>The quota as last reported; zero while it is not known.</summary>
     public long Limit => _limit;
+
+    public long Bytes => Own + (_bucket is null ? 0 : TokenBucket.Bytes + _level.ExtraBytes + _looser.ExtraBytes);
 
     /// <summary>The window as last reported; zero while it is not known.</summary>
     public long Window => _window;
