@@ -61,6 +61,9 @@ internal sealed class BoundService
     /// <summary>The limit on server faults.</summary>
     public FaultGate Faults => Volatile.Read(ref _faults);
 
+    /// <summary>What counts the requests that the upstream takes for invalid; null where nothing does.</summary>
+    public BoundLimit? InvalidRequests { get; private set; }
+
     /// <summary>Whether nothing but the limits themselves holds requests up. Only under the store's gate.</summary>
     public bool IsUnhindered => _pause.Until == 0 && !_isExhausted && !_faults.IsEngaged;
 
@@ -144,11 +147,12 @@ internal sealed class BoundService
 
     /// <summary>What all processes count together of a limit that a response told of; null where there is only this process, or nothing that could be counted so. Only under the store's gate.</summary>
     /// <param name="report">What the response says.</param>
+    /// <param name="key">The key that the request went with, if it had one.</param>
     /// <param name="isNew">Whether no plan counts it yet.</param>
-    public FleetLimit? OfFleet(in QuotaReport report, out bool isNew)
+    public FleetLimit? OfFleet(in QuotaReport report, BoundKey? key, out bool isNew)
     {
         isNew = false;
-        return Shared is { } shared ? _reported.OfFleet(report, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
+        return Shared is { } shared && key is not { Quota.Owner: null } ? (key?.Quota.Reported ?? _reported).OfFleet(report, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
     }
 
     /// <summary>
@@ -178,7 +182,7 @@ internal sealed class BoundService
     {
         var isOfService = Definition.Endpoints.Count == 0;
         var scope = key is null ? (isOfService ? LimitScope.Service : LimitScope.Endpoint) : isOfService ? LimitScope.Key : LimitScope.KeyEndpoint;
-        return new BoundLimit(definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store);
+        return new BoundLimit(definition with { Owner = key?.Quota.Owner }, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store);
     }
 
     /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>
@@ -193,6 +197,12 @@ internal sealed class BoundService
 
     /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
     public void PauseBlindly(long now, long sentAt, long shortest) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks, shortest);
+
+    /// <summary>The response to a request warns, and all keep a distance until none does. Only under the store's gate.</summary>
+    public void Slow(long now, long sentAt, long underWay, int strain) => _pause.Slow(now, sentAt, underWay, strain, Definition.Correction.MaxHint.Ticks);
+
+    /// <summary>The response to a request warns of nothing. Only under the store's gate.</summary>
+    public void Ease(long now, long sentAt) => _pause.Ease(now, sentAt);
 
     /// <summary>
     /// A quota is used up and returns after so long, null where nobody knows. Within what is believed that is a pause like any other; beyond, one request at intervals finds out. Only under
@@ -276,8 +286,10 @@ internal sealed class BoundService
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
-        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery) : null;
+        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, Shared is null ? null : Share) : null;
         List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
+        List<BoundLimit> invalid = definition.InvalidRequests is { } counted ? binder.Bind([counted.Limit], LimitScope.Service, InvalidRequestsDefinition.Name) : [];
+        InvalidRequests = invalid.SingleOrDefault();
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
             each => each.Name,
@@ -289,7 +301,7 @@ internal sealed class BoundService
             var name = endpoint?.Name ?? string.Empty;
             var reported = _reported.Of(name);
             var shared = definition.Correction.TrustUpstream ? configured.Where(limit => !_reported.Covers(limit)) : configured;
-            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown];
+            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown, .. invalid];
             var keysOf = keys?.SetsOf(classes.Keys.Prepend(string.Empty), endpoint);
             var anyone = keysOf?[string.Empty];
             return new Route(

@@ -15,8 +15,14 @@ internal sealed class Fleet : IDisposable
     private readonly List<ServiceProvider> _processes = [];
     private readonly string _prefix = $"t{Guid.NewGuid():N}"[..20];
 
-    public Fleet(string address, Action<ServiceRateLimitingOptions> service, Action<RedisStoreOptions>? redis = null) =>
-        (_address, _service, _redis) = (address, service, redis ?? (static _ => { }));
+    private readonly Uri? _upstream;
+
+    /// <param name="address">Where Redis is.</param>
+    /// <param name="service">Sets up the service.</param>
+    /// <param name="redis">Sets up the store.</param>
+    /// <param name="upstream">Whom the service's client calls.</param>
+    public Fleet(string address, Action<ServiceRateLimitingOptions> service, Action<RedisStoreOptions>? redis = null, Uri? upstream = null) =>
+        (_address, _service, _redis, _upstream) = (address, service, redis ?? (static _ => { }), upstream);
 
     public string Prefix => _prefix;
 
@@ -27,9 +33,10 @@ internal sealed class Fleet : IDisposable
     public IServiceRateLimiter Start(TimeProvider? time = null) => StartHost(time).GetRequiredKeyedService<IServiceRateLimiter>(Api);
 
     /// <summary>Starts a process. Returns its container.</summary>
-    public ServiceProvider StartHost(TimeProvider? time = null)
+    public ServiceProvider StartHost(TimeProvider? time = null, Action<IServiceCollection>? others = null)
     {
         var services = new ServiceCollection();
+        others?.Invoke(services);
         services.AddLogging();
         services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(Logs);
         if (time is not null)
@@ -46,6 +53,11 @@ internal sealed class Fleet : IDisposable
             options.Timeout = TimeSpan.FromSeconds(20);
             _redis(options);
         });
+        if (_upstream is not null)
+        {
+            services.AddHttpClient(Api, client => (client.BaseAddress, client.Timeout) = (_upstream, Timeout.InfiniteTimeSpan)).AddServiceRateLimiting();
+        }
+
         services.AddHealthChecks().AddRateLimitingRedis("limits");
         services.AddServiceRateLimiting(Api, service =>
         {
