@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Configuration;
@@ -10,7 +11,7 @@ internal sealed class MemoryWatch : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly RateLimitingTelemetry _telemetry;
-    private readonly Func<IReadOnlyList<ServiceTelemetry>> _services;
+    private readonly Func<IReadOnlyList<ServiceLimiter>> _services;
     private readonly Func<MemoryThresholds> _thresholds;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
@@ -20,7 +21,7 @@ internal sealed class MemoryWatch : IDisposable
     /// <param name="telemetry">Whom it tells.</param>
     /// <param name="services">The services in use.</param>
     /// <param name="thresholds">The thresholds in force.</param>
-    public MemoryWatch(TimeProvider time, RateLimitingTelemetry telemetry, Func<IReadOnlyList<ServiceTelemetry>> services, Func<MemoryThresholds> thresholds)
+    public MemoryWatch(TimeProvider time, RateLimitingTelemetry telemetry, Func<IReadOnlyList<ServiceLimiter>> services, Func<MemoryThresholds> thresholds)
     {
         (_telemetry, _services, _thresholds) = (telemetry, services, thresholds);
         _timer = time.CreateTimer(static watch => ((MemoryWatch)watch!).Look(), this, Interval, Interval);
@@ -35,7 +36,7 @@ internal sealed class MemoryWatch : IDisposable
             var (bytes, largest) = (0L, default(ServiceStatus));
             foreach (var service in _services())
             {
-                if (service.Status() is { } status)
+                if (StatusOf(service) is { } status)
                 {
                     bytes += status.Bytes;
                     largest = largest is null || status.Bytes > largest.Bytes ? status : largest;
@@ -49,6 +50,19 @@ internal sealed class MemoryWatch : IDisposable
                 _telemetry.MemoryChanged(level, bytes, thresholds, largest?.Service);
                 _level = level;
             }
+        }
+    }
+
+    private static ServiceStatus? StatusOf(ServiceLimiter service)
+    {
+        try
+        {
+            return service.GetStatus();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Disposed since it was found in use.
+            return null;
         }
     }
 }

@@ -250,11 +250,11 @@ internal sealed class ServiceRegistry : IDisposable
     private MemoryWatch? WatchMemory() => _services?.GetService<IServiceProviderIsService>()?.IsService(typeof(IAlertBook)) != false ? null
         : new MemoryWatch(_store.Clock.Time, _telemetry, InUse, () => _current.Memory);
 
-    private IReadOnlyList<ServiceTelemetry> InUse()
+    private IReadOnlyList<ServiceLimiter> InUse()
     {
         lock (_gate)
         {
-            return [.. _live.Values.Select(static live => live.Telemetry)];
+            return _isDisposed ? [] : [.. _live.Values.Select(static live => live.Limiter)];
         }
     }
 
