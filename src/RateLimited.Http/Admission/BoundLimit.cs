@@ -43,6 +43,8 @@ internal sealed class BoundLimit
 
     private readonly PartitionTable? _table;
     private readonly Partition? _only;
+    private static readonly int Own = ManagedSize.Object((6 * ManagedSize.Reference) + (6 * sizeof(long)) + (2 * sizeof(int)) + (3 * sizeof(bool)));
+
     private long _largestGuard;
     private long _shareOfOne;
 
@@ -100,6 +102,8 @@ internal sealed class BoundLimit
     /// <summary>The most that one request may ever cost.</summary>
     public long Capacity { get; private set; }
 
+    /// <summary>What it takes on the heap with its partitions, but for what their states hold beside themselves.</summary>
+    public long Bytes => Own + (_table?.Bytes ?? _only!.Bytes);
 
     public Partition? Only => _only;
 

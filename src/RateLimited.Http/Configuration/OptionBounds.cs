@@ -42,6 +42,7 @@ internal static class OptionBounds
     public static readonly NumberRange Status = new(200, 999, "a status from 200 to 999");
     public static readonly NumberRange Weight = new(1, 1_000, "a whole number from 1 to 1_000");
     public static readonly NumberRange QueueLength = new(0, 10_000_000, "a whole number from 0 to 10_000_000");
+    public static readonly NumberRange Megabytes = new(1, 1_000_000, "a whole number of megabytes from 1 to 1_000_000");
     public static readonly NumberRange Partitions = new(1, 10_000_000, "a whole number from 1 to 10_000_000");
 
     /// <summary>31 days lie above the ceiling of the framework's timers (24.8 days are the lowest): waits are taken in pieces.</summary>

@@ -122,5 +122,10 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
 
     private static long Used(Said? said) => said?.Used ?? 0;
 
-    private sealed record Said(long Used, long Until);
+    private sealed record Said(long Used, long Until) : ISized
+    {
+        private static readonly int Own = ManagedSize.Object(2 * sizeof(long));
+
+        public long Bytes => Own;
+    }
 }

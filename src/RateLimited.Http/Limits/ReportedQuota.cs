@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RateLimited.Http.Limits;
 
 /// <summary>
@@ -11,7 +13,7 @@ namespace RateLimited.Http.Limits;
 /// <param name="longest">The longest that anything said is believed, in ticks.</param>
 /// <param name="isKept">Whether the last known limit holds when nothing is said for that long: there is no other.</param>
 /// <param name="patience">How long the first answer is waited for, in ticks, where others may have used the quota meanwhile; zero: not at all.</param>
-internal sealed class ReportedQuota(long longest, bool isKept, long patience = 0)
+internal sealed class ReportedQuota(long longest, bool isKept, long patience = 0) : ISized
 {
     /// <summary>How long a window is taken to be whose length nobody said.</summary>
     private const long UsualWindow = TimeSpan.TicksPerMinute;
@@ -49,6 +51,8 @@ internal sealed class ReportedQuota(long longest, bool isKept, long patience = 0
     /// <summary>How often the margin is doubled at most, where it was too small.</summary>
     private const int MostDoublings = 2;
 
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (19 * sizeof(long)) + (2 * Unsafe.SizeOf<LimitState>()) + sizeof(int) + (3 * sizeof(bool)));
+
     private long _longest = longest;
     private bool _isKept = isKept;
     private long _patience = patience;
@@ -78,6 +82,8 @@ internal sealed class ReportedQuota(long longest, bool isKept, long patience = 0
 
     /// <summary>The quota as last reported; zero while it is not known.</summary>
     public long Limit => _limit;
+
+    public long Bytes => Own + (_bucket is null ? 0 : TokenBucket.Bytes + _level.ExtraBytes + _looser.ExtraBytes);
 
     /// <summary>The window as last reported; zero while it is not known.</summary>
     public long Window => _window;

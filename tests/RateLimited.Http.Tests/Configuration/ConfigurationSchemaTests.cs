@@ -18,6 +18,7 @@ public class ConfigurationSchemaTests
     [
         ("properties/RateLimiting", Names(RateLimitingOptionsReader.Keys)),
         ("properties/RateLimiting/properties/Global", Names(RateLimitingOptionsReader.GlobalKeys)),
+        ("properties/RateLimiting/properties/Memory", Names(RateLimitingOptionsReader.MemoryKeys)),
         ("definitions/rateLimitingService", Names(ServiceOptionsReader.Keys)),
         ("definitions/rateLimitingQueue", Names(ServiceOptionsReader.QueueKeys)),
         ("definitions/rateLimitingEndpoint", Names(EndpointSectionReader.Keys)),

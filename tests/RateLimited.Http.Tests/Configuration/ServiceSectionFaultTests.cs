@@ -151,7 +151,7 @@ public class ServiceSectionFaultTests
     }
 
     [Theory]
-    [InlineData("{ \"Servces\": {} }", "Servces: unknown key → perhaps 'Services'; known here are Global, Services, Alerts, History")]
+    [InlineData("{ \"Servces\": {} }", "Servces: unknown key → perhaps 'Services'; known here are Global, Memory, Services, Alerts, History")]
     [InlineData("{ \"Global\": { \"Limit\": \"5/s\" } }", "Global:Limit: unknown key → perhaps 'Limits'; known here are Limits")]
     [InlineData("{ \"Global\": { \"Limits\": \"5/s per tenant\" } }", "Global:Limits:Partition: 'Tenant' → Service or nothing, since a global limit counts all requests together")]
     [InlineData("{ \"Global\": \"5/s\" }", "Global: '5/s' → a section with Limits")]
@@ -178,7 +178,7 @@ public class ServiceSectionFaultTests
 
         Configured.Faults(configuration).ShouldBe(
         [
-            $"RateLimiting:Extra: unknown key → one of Global, Services, Alerts, History.",
+            $"RateLimiting:Extra: unknown key → one of Global, Memory, Services, Alerts, History.",
             $"RateLimiting:Global:Limits:0: 'x' → {Example}.",
             $"RateLimiting:Services:a:Limits:1:Quota: '0' → {Amount} as the quota.",
             $"RateLimiting:Services:a:Limits:1:Window: 'soon' → {Window}.",

@@ -1,14 +1,17 @@
+using System.Runtime.CompilerServices;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission.Sharing;
 
 /// <summary>What this process has of one partition of a shared limit: what it was granted and has not spent, until when it was refused, and what it counts while it is alone. Only under the gate.</summary>
-internal sealed class SharedBalance(Partition partition)
+internal sealed class SharedBalance(Partition partition) : ISized
 {
     /// <summary>The receipt of what was counted in this process alone.</summary>
     public const long AloneReceipt = long.MaxValue;
 
     private const int MostBlocks = 4;
+
+    private static readonly int Own = ManagedSize.Object((4 * ManagedSize.Reference) + Unsafe.SizeOf<LimitState>() + (10 * sizeof(long)) + sizeof(int) + (3 * sizeof(bool)));
 
     private readonly Block[] _blocks = new Block[MostBlocks];
     private int _count;
@@ -22,6 +25,8 @@ internal sealed class SharedBalance(Partition partition)
     public LimitState Alone;
 
     public Partition Partition { get; } = partition;
+
+    public long Bytes => Own + ManagedSize.Array(MostBlocks, Unsafe.SizeOf<Block>()) + Alone.ExtraBytes + ((Address as ISized)?.Bytes ?? 0);
 
     public SharedRule Rule => (SharedRule)Partition.Limit.Rule;
 
