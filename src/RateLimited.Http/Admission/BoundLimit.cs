@@ -97,9 +97,11 @@ internal sealed class BoundLimit
     /// <summary>Whether what it was charged is released when the work ends.</summary>
     public bool IsReleased { get; private set; }
 
+    /// <summary>Whether answers date its charges.</summary>
+    public bool IsDatedByAnswers { get; private set; }
+
     /// <summary>The most that one request may ever cost.</summary>
     public long Capacity { get; private set; }
-
 
     public Partition? Only => _only;
 
@@ -175,6 +177,7 @@ internal sealed class BoundLimit
         PartsPerUnit = definition.PartsPerUnit;
         CostOfOne = CountsAll(Rule) ? 1 : string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) ? PartsPerUnit : 0;
         Capacity = Rule.Capacity;
+        IsDatedByAnswers = Rule.IsDatedByAnswers;
         IsUntilAnswered = Rule is SharedRule { Inner: FleetQuota };
         IsReleased = Rule.IsReleased && !IsUntilAnswered;
         MostCost = IsUntilAnswered ? Capacity : long.MaxValue;

@@ -47,19 +47,30 @@ internal static class ResponseSignals
             return;
         }
 
-        settings.Signals.Read(response, body, WallTime.Of(limiter.Time), out var signal);
-        var isExplained = Correct(ref signal, ticket, limiter, now);
-        var verdict = signal.Verdict;
-        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained);
-        if (signal is { Cost: { } cost, CostUnit: { } unit } && !verdict.IsRefusal)
+        var room = SignalRoom.Enter();
+        settings.Signals.Read(response, body, WallTime.Of(limiter.Time), out room.Signal);
+        var isExplained = Correct(room, ticket, limiter, now);
+        if (room.Signal.Verdict.Kind == ResponseKind.Fine)
         {
-            ticket.Settle(new UnitCost(unit, cost));
+            limiter.Learn(ticket, AnswerKind.Succeeded, now, isExplained);
+            Settle(room.Signal, ticket);
+            keys?.Accept(ticket, limiter);
+        }
+        else
+        {
+            TakeFailure(request, room.Signal, isExplained, ticket, limiter, keys, now);
         }
 
-        if (verdict.Kind == ResponseKind.Fine)
+        room.Leave();
+    }
+
+    private static void TakeFailure(HttpRequestMessage request, in UpstreamSignal signal, bool isExplained, AdmissionTicket ticket, ServiceLimiter limiter, PoolRing? keys, long now)
+    {
+        var verdict = signal.Verdict;
+        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained);
+        if (!verdict.IsRefusal)
         {
-            keys?.Accept(ticket, limiter);
-            return;
+            Settle(signal, ticket);
         }
 
         // A limit of which nothing is left holds exactly those whom it concerns; a wait that is asked for holds more.
@@ -82,13 +93,21 @@ internal static class ResponseSignals
         }
     }
 
-    /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it, and until when.</summary>
-    private static bool Correct(ref UpstreamSignal signal, AdmissionTicket ticket, ServiceLimiter limiter, long now)
+    private static void Settle(in UpstreamSignal signal, AdmissionTicket ticket)
     {
-        using var reports = new QuotaReports(signal.Limits.Span, signal.Verdict.IsRefusal);
-        limiter.Answered(ticket, reports.Span, now);
+        if (signal is { Cost: { } cost, CostUnit: { } unit })
+        {
+            ticket.Settle(new UnitCost(unit, cost));
+        }
+    }
+
+    /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it, and until when.</summary>
+    private static bool Correct(SignalRoom room, AdmissionTicket ticket, ServiceLimiter limiter, long now)
+    {
+        var reports = room.Reports();
+        limiter.Answered(ticket, reports, now);
         var isExplained = false;
-        foreach (ref readonly var report in reports.Span)
+        foreach (ref readonly var report in reports)
         {
             isExplained |= report is { Remaining: 0 } and ({ ResetAfter: > 0 } or { Window: > 0 });
         }

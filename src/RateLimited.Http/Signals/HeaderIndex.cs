@@ -67,7 +67,8 @@ internal sealed class HeaderIndex
         {
             for (var at = Slot(name); _table[at] is { } known; at = (at + 1) & (_table.Length - 1))
             {
-                if (string.Equals(known.Name, name, StringComparison.Ordinal) || string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
+                // A name that begins in the same case is nearly always all in the same, and to find that takes half as long.
+                if ((known.Name[0] == name[0] && string.Equals(known.Name, name, StringComparison.Ordinal)) || string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
                 {
                     return known;
                 }
