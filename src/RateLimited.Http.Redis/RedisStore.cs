@@ -28,6 +28,10 @@ internal sealed class RedisStore : ISharedStore, IDisposable
 
     public string Name => "Redis";
 
+    public string? LacksForKeys => Encoding.UTF8.GetByteCount(_options.Value.Secret ?? string.Empty) >= KeySchema.ShortestKeySecret
+        ? null
+        : $"a RedisStoreOptions.Secret of {KeySchema.ShortestKeySecret} bytes at least, the same in all processes: an API key's hash is told to Redis, and without a secret it could be found out whose it is";
+
     public SharedSettings Settings => new()
     {
         Alone = (AloneMode)_options.Value.OnFailure,

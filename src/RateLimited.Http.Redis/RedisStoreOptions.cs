@@ -28,8 +28,8 @@ public sealed class RedisStoreOptions
     public string Prefix { get; set; } = "rl";
 
     /// <summary>
-    /// What names of services, endpoints and tenants are hashed with, so that keys tell nothing of them; the same in all processes that share limits. Default: null, no secret: then whoever reads keys can
-    /// find out by trying whether a name is among them.
+    /// What names of services, endpoints and tenants are hashed with, so that keys tell nothing of them, and API keys; the same in all processes that share limits. Default: null, no secret: then whoever
+    /// reads keys can find out by trying whether a name is among them, and a service with API keys does not start. It needs one of 16 bytes at least, best made at random.
     /// </summary>
     public string? Secret { get; set; }
 

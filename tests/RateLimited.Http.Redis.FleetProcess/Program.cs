@@ -24,6 +24,7 @@ services.AddLogging();
 services.AddRateLimitingRedis(options =>
 {
     (options.Configuration, options.Prefix, options.Instances) = ($"{redis},connectTimeout=5000,syncTimeout=5000", prefix, 4);
+    options.Secret = "a secret of the fleet";
     options.LeaseTimeToLive = TimeSpan.FromMilliseconds(int.Parse(leases, CultureInfo.InvariantCulture));
 
     // A busy machine is no fault of Redis; that Redis has died shows at once.

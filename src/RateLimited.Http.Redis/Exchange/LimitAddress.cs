@@ -29,7 +29,8 @@ internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Te
         var terms = LimitTerms.Of(balance.Rule.Inner, schema.LimitIdOf(name, limit.Unit, balance.Rule.Inner.GetType().Name, $"{limit.PartsPerUnit}"), leaseTicks);
 
         // Processes hear of a limit from different endpoints first.
-        return new LimitAddress(balance.Rule, balance.Rule.Inner is FleetQuota ? keys.Service : GroupOf(limit, balance.Partition.Key, keys), terms!);
+        var group = limit.Definition.Owner is { } owner ? keys.Quota(owner) : balance.Rule.Inner is FleetQuota ? keys.Service : GroupOf(limit, balance.Partition.Key, keys);
+        return new LimitAddress(balance.Rule, group, terms!);
     }
 
     /// <summary>Limits that count the same requests stand under one key, so that they are read and written together.</summary>

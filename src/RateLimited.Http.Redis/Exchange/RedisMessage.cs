@@ -223,6 +223,7 @@ internal sealed class RedisMessage
             NoteKind.Announce => 6,
             NoteKind.Heard => 11,
             NoteKind.Counted => 12,
+            NoteKind.Look => 7,
             _ => 10,
         };
         switch (note.Kind)
@@ -237,7 +238,7 @@ internal sealed class RedisMessage
             case NoteKind.Heard:
                 message.Add(code, _indexOf[note.Balance], note.Amount, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), LimitTerms.Micros(note.Receipt));
                 break;
-            case NoteKind.Counted:
+            case NoteKind.Counted or NoteKind.Look:
                 message.Add(code, _indexOf[note.Balance], note.Amount, 0, 0);
                 break;
             default:

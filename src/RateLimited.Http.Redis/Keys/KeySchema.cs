@@ -16,6 +16,9 @@ internal sealed class KeySchema
     /// <summary>The longest prefix: keys stay short, which Redis pays for with every one.</summary>
     public const int LongestPrefix = 32;
 
+    /// <summary>How long a secret is at least that API keys are hashed with, in bytes: what is shorter can be found out by trying, and the keys after it.</summary>
+    public const int ShortestKeySecret = 16;
+
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
     private const int BitsPerLetter = 5;
     private const int IdBytes = 16;
@@ -55,6 +58,12 @@ internal sealed class KeySchema
         Hash(names, hash);
         return Encode(hash[..IdBytes]);
     }
+
+    /// <summary>The id of what has these names and belongs to an API key.</summary>
+    /// <exception cref="InvalidOperationException">The secret is too short.</exception>
+    public string IdOfKey(ApiKey key, params ReadOnlySpan<string> names) => _secret.Length >= ShortestKeySecret
+        ? IdOf([.. names, key.Reveal()])
+        : throw new InvalidOperationException($"API keys are hashed with a secret of {ShortestKeySecret} bytes at least, or not at all.");
 
     /// <summary>The id of a limit among those that stand under one key: a number that a script reads exactly.</summary>
     public long LimitIdOf(params ReadOnlySpan<string> names)

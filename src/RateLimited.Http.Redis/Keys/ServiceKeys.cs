@@ -1,3 +1,5 @@
+using RateLimited.Http.Admission;
+
 namespace RateLimited.Http.Redis.Keys;
 
 /// <summary>The keys of one service, all under its tag. Immutable.</summary>
@@ -20,6 +22,12 @@ internal sealed class ServiceKeys(KeySchema schema, string stem)
 
     /// <summary>What requests with one partition name share, of the limits that stand in a place.</summary>
     public string Name(string place, string name) => $"{stem}:n:{schema.IdOf("name", place, name)}";
+
+    /// <summary>What requests share that go with one API key, or with keys of one group; to one endpoint, where the owner names one.</summary>
+    /// <exception cref="InvalidOperationException">The schema's secret is too short to hash an API key with.</exception>
+    public string Quota(QuotaOwner owner) => owner.Key is { } key
+        ? $"{stem}:k:{schema.IdOfKey(key, "key", stem, owner.Endpoint)}"
+        : $"{stem}:k:{schema.IdOf("group", owner.Group!, owner.Endpoint)}";
 
     /// <summary>The last call of a process, so that none is carried out twice.</summary>
     public string Calls(string process) => $"{stem}:o:{schema.IdOf("process", process)}";

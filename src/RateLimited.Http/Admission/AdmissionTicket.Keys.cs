@@ -7,7 +7,7 @@ internal sealed partial class AdmissionTicket
     public KeyClaim? Key => _details?.Key;
 
     /// <summary>What it is charged of a limit; nothing where it is not counted by it.</summary>
-    public long CostAt(BoundLimit limit) => Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, Costs, limit.PartsPerUnit), limit.LeastCost);
+    public long CostAt(BoundLimit limit) => Math.Min(Costs is null ? limit.CostOfOne : Math.Max(CostOf(limit.Unit, Costs, limit.PartsPerUnit), limit.LeastCost), limit.MostCost);
 
     /// <summary>What tells its lane apart from others of the same plan, or null.</summary>
     public string? LaneName => Plan.IsCountedByName || Key?.Particulars is not null ? Key?.Particulars + (Plan.IsCountedByName ? Partition : null) : null;

@@ -144,11 +144,12 @@ internal sealed class BoundService
 
     /// <summary>What all processes count together of a limit that a response told of; null where there is only this process, or nothing that could be counted so. Only under the store's gate.</summary>
     /// <param name="report">What the response says.</param>
+    /// <param name="key">The key that the request went with, if it had one.</param>
     /// <param name="isNew">Whether no plan counts it yet.</param>
-    public FleetLimit? OfFleet(in QuotaReport report, out bool isNew)
+    public FleetLimit? OfFleet(in QuotaReport report, BoundKey? key, out bool isNew)
     {
         isNew = false;
-        return Shared is { } shared ? _reported.OfFleet(report, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
+        return Shared is { } shared && key is not { Quota.Owner: null } ? (key?.Quota.Reported ?? _reported).OfFleet(report, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
     }
 
     /// <summary>
@@ -178,7 +179,7 @@ internal sealed class BoundService
     {
         var isOfService = Definition.Endpoints.Count == 0;
         var scope = key is null ? (isOfService ? LimitScope.Service : LimitScope.Endpoint) : isOfService ? LimitScope.Key : LimitScope.KeyEndpoint;
-        return new BoundLimit(definition, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store);
+        return new BoundLimit(definition with { Owner = key?.Quota.Owner }, scope, key is null ? endpoint : key.Quota.Name, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store);
     }
 
     /// <summary>Nothing goes for so long, or for the longest that is believed. Only under the store's gate.</summary>
@@ -276,7 +277,7 @@ internal sealed class BoundService
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
-        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery) : null;
+        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, Shared is null ? null : Share) : null;
         List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(

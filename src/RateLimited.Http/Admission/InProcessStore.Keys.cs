@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -90,14 +91,14 @@ internal sealed partial class InProcessStore
     }
 
     /// <summary>Decides together with what the limits that do not count by key say: until when, and which of them.</summary>
-    private Decision DecideKey(AdmissionTicket ticket, KeyClaim claim, BoundService service, long now, long latest, Partition? refused)
+    private Decision DecideKey(AdmissionTicket ticket, KeyClaim claim, BoundService service, long now, long latest, Partition? refused, Partition? lacking = null)
     {
         var keys = claim.Set.Keys;
         var opensAt = OpenAll(claim.Set, ticket.Plan.Endpoint, now);
         var offers = 0;
-        for (var i = 0; i < keys.Length && latest <= now; i++)
+        for (var i = 0; i < keys.Length && latest <= now && lacking is null; i++)
         {
-            if (claim.MayTake(keys[i]) && EarliestWith(ticket, claim.Set, keys[i], service, now, opensAt[i]).Instant <= now)
+            if (claim.MayTake(keys[i]) && EarliestWith(ticket, claim.Set, keys[i], service, now, opensAt[i], out var without).Instant <= now && without is null)
             {
                 Offer(offers++, claim.Set, keys[i], service, now);
             }
@@ -115,8 +116,14 @@ internal sealed partial class InProcessStore
         {
             if (claim.MayTake(keys[i]))
             {
-                var (instant, by) = EarliestWith(ticket, claim.Set, keys[i], service, now, opensAt[i]);
+                var (instant, by) = EarliestWith(ticket, claim.Set, keys[i], service, now, opensAt[i], out var without);
                 var decision = instant > latest ? WaitWith(ticket, claim.Set, keys[i], service, now, instant, by) : WaitWith(ticket, claim.Set, keys[i], service, now, latest, refused);
+                if (decision.Earliest <= now)
+                {
+                    // Nothing that is known holds it up: what it lacks is asked for.
+                    decision = Decision.Wait(LimitRule.Never, lacking ?? without);
+                }
+
                 if (claim.First is null || IsSooner(decision, best, claim))
                 {
                     (best, claim.First) = (decision, keys[i]);
@@ -128,7 +135,7 @@ internal sealed partial class InProcessStore
     }
 
     /// <summary>The first instant at which a request may go when so much of what waits goes before it, spread over the keys by what they can give. Not later than that.</summary>
-    private Decision ProjectKey(AdmissionTicket ticket, KeyClaim claim, BoundService service, long now, WaitingLine line, long latest, Partition? refused)
+    private Decision ProjectKey(AdmissionTicket ticket, KeyClaim claim, BoundService service, long now, WaitingLine? line, long latest, Partition? refused)
     {
         var keys = claim.Set.Keys;
         var opensAt = OpenAll(claim.Set, ticket.Plan.Endpoint, now);
@@ -149,7 +156,7 @@ internal sealed partial class InProcessStore
                     continue;
                 }
 
-                var ahead = ShareOf(line.QueuedBefore(ticket, claim.Set.Lot, limit), limit, claim, service, now);
+                var ahead = ShareOf(line?.QueuedBefore(ticket, claim.Set.Lot, limit) ?? 0, limit, claim, service, now);
                 var earliest = cost > limit.Capacity ? LimitRule.Never : limit.Rule.Project(ref limit.Only!.State, MomentOf(now, service, limit), Saturating.Add(ahead, cost));
                 if (earliest > instant)
                 {
@@ -195,9 +202,10 @@ internal sealed partial class InProcessStore
         return all > 0 ? (long)(ahead * Math.Min(own / all, 1)) : ahead;
     }
 
-    /// <summary>When a request may go with one key as far as that goes, and what holds it up until then.</summary>
-    private (long Instant, Partition By) EarliestWith(AdmissionTicket ticket, KeySet set, BoundKey key, BoundService service, long now, long opensAt)
+    /// <summary>When a request may go with one key as far as that goes, and what holds it up until then; and of which limit, that is counted elsewhere, it lacks what nobody has refused.</summary>
+    private (long Instant, Partition By) EarliestWith(AdmissionTicket ticket, KeySet set, BoundKey key, BoundService service, long now, long opensAt, out Partition? lacking)
     {
+        lacking = null;
         var (latest, by) = (Math.Max(opensAt, now), set.OutOfKeys);
         foreach (var limit in set.LimitsOf(key))
         {
@@ -208,7 +216,11 @@ internal sealed partial class InProcessStore
             }
 
             var earliest = limit.Rule.Earliest(ref limit.Only!.State, MomentOf(now, service, limit), cost);
-            if (earliest > latest)
+            if (earliest == LimitRule.Never && limit.Rule is SharedRule && cost <= limit.Capacity)
+            {
+                lacking = limit.Only;
+            }
+            else if (earliest > latest)
             {
                 (latest, by) = (earliest, limit.Only);
             }
@@ -276,7 +288,8 @@ internal sealed partial class InProcessStore
             ref var state = ref limit.Only!.State;
             var at = MomentOf(now, service, limit);
             var present = limit.Rule.Present(ref state, at);
-            headroom = Math.Min(headroom, (double)(present - limit.Rule.Used(ref state, at)) / present);
+            var used = limit.Rule is SharedRule shared ? shared.Heard(ref state, at) : limit.Rule.Used(ref state, at);
+            headroom = Math.Min(headroom, (double)(present - used) / present);
         }
 
         return Math.Max(headroom, 0);

@@ -138,7 +138,7 @@ internal sealed partial class InProcessStore
                 hasLearned |= HearOfOther(ticket, service, report, new Moment(now, wall), Math.Max(inFlight - 1, 0));
             }
 
-            if (service.OfFleet(report, out var isNew) is { } ofFleet)
+            if (service.OfFleet(report, key, out var isNew) is { } ofFleet)
             {
                 hasLearned |= isNew;
                 var isCounted = IsCounted(ticket, ofFleet.Limit);

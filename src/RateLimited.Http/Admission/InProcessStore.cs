@@ -90,7 +90,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             else
             {
                 service.Shared?.Want(run[admitted..], now);
-                decision = service.Shared is { IsAlone: false } ? decision with { Told = Math.Max(SharedBalance.ToldOf(ticket, now), service.PausedUntil) } : decision;
+                decision = service.Shared is { IsAlone: false } ? decision with { Told = Math.Max(Math.Max(SharedBalance.ToldOf(ticket, now), ToldOfKeys(ticket, now)), service.PausedUntil) } : decision;
             }
         }
 
@@ -171,7 +171,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return ticket.Key is { } claim ? (line is null ? DecideKey(ticket, claim, service, now, latest, refused) : ProjectKey(ticket, claim, service, now, line, latest, refused))
+        return ticket.Key is { } claim ? (line is null && service.Shared is null ? DecideKey(ticket, claim, service, now, latest, refused) : ProjectKey(ticket, claim, service, now, line, latest, refused))
             : latest <= now ? Decision.Admitted(now)
             : WaitForAll(ticket, service, now, latest, refused);
     }
@@ -311,7 +311,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         {
             var limit = charge.Partition.Limit;
             var earliest = limit.Rule.Earliest(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Cost);
-            if (earliest == LimitRule.Never && limit.Rule is SharedRule && charge.Cost <= limit.Capacity && ticket.Key is null)
+            if (earliest == LimitRule.Never && limit.Rule is SharedRule && charge.Cost <= limit.Capacity)
             {
                 // It is asked for; until it comes, what is known of the others says when to look again.
                 lacking = charge.Partition;
@@ -322,7 +322,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             }
         }
 
-        return ticket.Key is { } claim ? DecideKey(ticket, claim, service, now, latest, refused)
+        return ticket.Key is { } claim ? DecideKey(ticket, claim, service, now, latest, refused, lacking)
             : latest > now ? WaitForAll(ticket, service, now, latest, refused)
             : lacking is null ? Decision.Admitted(now)
             : Decision.Wait(LimitRule.Never, lacking);

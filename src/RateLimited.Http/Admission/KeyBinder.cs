@@ -12,6 +12,7 @@ internal sealed class KeyBinder
     private readonly KeyPoolDefinition _pool;
     private readonly LimitBinder _binder;
     private readonly InProcessStore _store;
+    private readonly Func<IReadOnlyList<LimitDefinition>, IReadOnlyList<LimitDefinition>>? _share;
     private readonly string[] _groups;
     private readonly QuotaGroup[] _quotas;
     private readonly List<BoundLimit>[] _limits;
@@ -20,11 +21,19 @@ internal sealed class KeyBinder
     private readonly List<(string? Realm, KeyRoster Roster)> _rosters = [];
     private readonly bool _isOneForAll;
 
-    public KeyBinder(ServiceDefinition definition, KeyPoolDefinition pool, LimitBinder binder, InProcessStore store, QuotaGroups groups, LimitDefinition discovery)
+    /// <param name="definition">The service.</param>
+    /// <param name="pool">Its keys.</param>
+    /// <param name="binder">What finds the limits that go on.</param>
+    /// <param name="store">Where their state lives.</param>
+    /// <param name="groups">The quotas that keys draw on.</param>
+    /// <param name="discovery">What a quota is counted by that nothing is known of.</param>
+    /// <param name="share">Lets limits be counted together with other processes; null where there are none.</param>
+    public KeyBinder(
+        ServiceDefinition definition, KeyPoolDefinition pool, LimitBinder binder, InProcessStore store, QuotaGroups groups, LimitDefinition discovery, Func<IReadOnlyList<LimitDefinition>, IReadOnlyList<LimitDefinition>>? share)
     {
-        (_definition, _pool, _binder, _store) = (definition, pool, binder, store);
+        (_definition, _pool, _binder, _store, _share) = (definition, pool, binder, store, share);
         _groups = [.. pool.Keys.Select(static key => key.Group).Distinct(StringComparer.Ordinal)];
-        _quotas = groups.Of(_groups);
+        _quotas = groups.Of([.. _groups.Select(name => (name, share is null ? null : pool.Keys.First(key => string.Equals(key.Group, name, StringComparison.Ordinal)).Owner))]);
         _limits = [.. _groups.Select((_, group) => LimitsOf(group, discovery))];
         _outOfKeys = Place("keys", LimitScope.KeyHealth, isShared: false);
         _keys = [.. pool.Keys.Select(key => new BoundKey(key.Handle, GroupOf(key), _quotas[GroupOf(key)], Place(key.Handle.Name, LimitScope.Key, isShared: false)))];
@@ -57,7 +66,7 @@ internal sealed class KeyBinder
         {
             var reported = _quotas[group].Reported;
             var general = endpoint is { ServiceLimits: false } ? [] : _limits[group];
-            var configured = general.Concat(_binder.Bind(own, LimitScope.KeyEndpoint, ScopeNameOf(_groups[group], name)));
+            var configured = general.Concat(_binder.Bind(Owned(own, group, name), LimitScope.KeyEndpoint, ScopeNameOf(_groups[group], name)));
             limits[group] = [.. _definition.Correction.TrustUpstream ? configured.Where(limit => !reported.Covers(limit)) : configured, .. reported.Of(name)];
         }
 
@@ -97,8 +106,13 @@ internal sealed class KeyBinder
         var own = _pool.Keys.FirstOrDefault(key => string.Equals(key.Group, _groups[group], StringComparison.Ordinal) && key.Limits is not null)?.Limits;
         var limits = own ?? [.. _definition.Limits.Where(static limit => limit.Partition == PartitionBy.Key)];
         var isUnknown = own is null && _definition.Correction.Discover && _quotas[group].Reported.IsEmpty;
-        return _binder.Bind([.. (isUnknown ? limits.Append(discovery) : limits).Select(static limit => limit with { Partition = PartitionBy.Key })], LimitScope.Key, _groups[group]);
+        return _binder.Bind(Owned([.. (isUnknown ? limits.Append(discovery) : limits).Select(static limit => limit with { Partition = PartitionBy.Key })], group, endpoint: string.Empty), LimitScope.Key, _groups[group]);
     }
+
+    /// <summary>Limits of a group's quota, counted together with the other processes that have it, where there are any.</summary>
+    private IReadOnlyList<LimitDefinition> Owned(IReadOnlyList<LimitDefinition> limits, int group, string endpoint) => _quotas[group].Owner is { } owner
+        ? [.. _share!(limits).Select(limit => limit with { Owner = owner with { Endpoint = endpoint } })]
+        : limits;
 
     private KeyRoster RosterOf(string? tenantClass, string? realm)
     {
@@ -124,9 +138,13 @@ internal sealed class QuotaGroups
 
     public IEnumerable<QuotaGroup> All => _byName.Values;
 
-    public QuotaGroup[] Of(IReadOnlyList<string> names)
+    /// <summary>Those of these names. One that is another's as other processes know it begins anew.</summary>
+    public QuotaGroup[] Of(IReadOnlyList<(string Name, QuotaOwner? Owner)> groups)
     {
-        _byName = names.ToDictionary(static name => name, name => _byName.GetValueOrDefault(name) ?? new QuotaGroup(name), StringComparer.Ordinal);
-        return [.. names.Select(name => _byName[name])];
+        _byName = groups.ToDictionary(
+            static group => group.Name,
+            group => _byName.TryGetValue(group.Name, out var known) && known.Owner == group.Owner ? known : new QuotaGroup(group.Name, group.Owner),
+            StringComparer.Ordinal);
+        return [.. groups.Select(group => _byName[group.Name])];
     }
 }

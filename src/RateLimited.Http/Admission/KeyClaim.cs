@@ -15,6 +15,9 @@ internal sealed class KeyClaim
     /// <summary>The key that was chosen, until it is charged only in prospect. Under the store's gate.</summary>
     public BoundKey? Chosen { get; set; }
 
+    /// <summary>The key that other processes were asked with last. Under the store's gate.</summary>
+    public BoundKey? Asked { get; set; }
+
     /// <summary>Of keys that have no room, the one that has some first. Under the store's gate.</summary>
     public BoundKey? First { get; set; }
 
@@ -31,6 +34,7 @@ internal sealed class KeyClaim
         _without = wish?.Without ?? Nothing;
         Particulars = _without.Count > 0 || (wish?.Realm is not null && keys.ByRealm.Count > 0) ? $"\0{wish!.Realm}\0{string.Join('\0', _without)}\0" : null;
         Chosen = null;
+        Asked = null;
         First = null;
     }
 

@@ -11,10 +11,13 @@ internal sealed record BoundKey(KeyHandle Handle, int Group, QuotaGroup Quota, P
 }
 
 /// <summary>A quota that one key or several draw on, with the limits that responses told of. It outlives reloads.</summary>
-internal sealed class QuotaGroup(string name)
+internal sealed class QuotaGroup(string name, QuotaOwner? owner)
 {
     /// <summary>As it is shown.</summary>
     public string Name { get; } = name;
+
+    /// <summary>As other processes know it, where they count it too; else null.</summary>
+    public QuotaOwner? Owner { get; } = owner;
 
     /// <summary>Only under the store's gate.</summary>
     public ReportedLimits Reported { get; } = new();

@@ -61,8 +61,8 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
             && limit.Definition.Partition == next.Partition
             && limit.Rule is SharedRule == next.Rule is SharedRule
 
-            // What other processes count is not converted by one of them.
-            && (limit.Rule is not SharedRule || limit.PartsPerUnit == next.PartsPerUnit)
+            // What other processes count is not converted by one of them, and a key whose text was replaced is another one to them.
+            && (limit.Rule is not SharedRule || (limit.PartsPerUnit == next.PartsPerUnit && limit.Definition.Owner == next.Owner))
             && limit.Rule.IsReleased == next.Rule.IsReleased
 
             // What it has used is no quota: counted against one, it would close it.

@@ -40,6 +40,9 @@ internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule,
 {
     /// <summary>In how many parts the rule counts a unit: its quota is in those. More than one where requests can cost part of a unit.</summary>
     public int PartsPerUnit { get; init; } = 1;
+
+    /// <summary>Whose quota it is, where it counts by key and other processes count it too; else null.</summary>
+    public QuotaOwner? Owner { get; init; }
 }
 
 internal sealed record EndpointDefinition(string Name, IReadOnlyList<LimitDefinition> Limits, bool ServiceLimits)

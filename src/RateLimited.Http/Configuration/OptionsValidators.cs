@@ -14,7 +14,7 @@ internal sealed class RateLimitingOptionsValidator : IValidateOptions<RateLimiti
 internal sealed class ServiceOptionsValidator(IOptionsFactory<RateLimitingOptions> global, IEnumerable<ISharedStore> stores) : IValidateOptions<ServiceRateLimitingOptions>
 {
     public ValidateOptionsResult Validate(string? name, ServiceRateLimitingOptions options) =>
-        string.IsNullOrEmpty(name) ? ValidateOptionsResult.Skip : ServiceOptionsFaults.Of(name, options, GlobalLimits(), [.. stores.Select(static store => store.Name)]).Result();
+        string.IsNullOrEmpty(name) ? ValidateOptionsResult.Skip : ServiceOptionsFaults.Of(name, options, GlobalLimits(), [.. stores]).Result();
 
     /// <summary>Null where they are wrong themselves, which is reported in their own place.</summary>
     private IList<LimitOptions>? GlobalLimits()

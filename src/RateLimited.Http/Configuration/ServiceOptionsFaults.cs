@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Configuration.Presets;
 
 namespace RateLimited.Http.Configuration;
@@ -10,7 +11,7 @@ internal static class ServiceOptionsFaults
     /// <param name="options">Its options.</param>
     /// <param name="globalLimits">The limits over all services, which are limits of this one too; null where they are not known.</param>
     /// <param name="stores">The stores that were added to the program; null where that is not known.</param>
-    public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits, IReadOnlyCollection<string>? stores = null)
+    public static FaultList Of(string service, ServiceRateLimitingOptions options, IList<LimitOptions>? globalLimits, IReadOnlyCollection<ISharedStore>? stores = null)
     {
         var faults = new FaultList();
         var path = options.Path ?? $"{RateLimitingOptionsReader.ServicesPath}:{service}";
@@ -77,20 +78,24 @@ internal static class ServiceOptionsFaults
         Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
     }
 
-    private static void CheckStore(FaultList faults, string path, ServiceRateLimitingOptions options, IReadOnlyCollection<string>? stores)
+    private static void CheckStore(FaultList faults, string path, ServiceRateLimitingOptions options, IReadOnlyCollection<ISharedStore>? stores)
     {
         var store = options.Store;
         if (store is null || !StoreNames.All.Contains(store, StringComparer.OrdinalIgnoreCase))
         {
             faults.Add(path, Fault.Quote(store ?? string.Empty), "'Memory' or 'Redis'");
         }
-        else if (!StoreNames.IsMemory(store) && stores is not null && !stores.Contains(store, StringComparer.OrdinalIgnoreCase))
+        else if (StoreNames.IsMemory(store) || stores is null)
+        {
+            return;
+        }
+        else if (stores.FirstOrDefault(each => each.Name.Equals(store, StringComparison.OrdinalIgnoreCase)) is not { } added)
         {
             faults.Add(path, Fault.Quote(store), "a store that was added to the program's services, with AddRateLimitingRedis of the package RateLimited.Http.Redis");
         }
-        else if (!StoreNames.IsMemory(store) && options.Keys.IsUsed)
+        else if (options.Keys.IsUsed && added.LacksForKeys is { } lacking)
         {
-            faults.Add(path, Fault.Quote(store), "'Memory' for a service with Keys, since the limits of keys are counted by each process for itself");
+            faults.Add(path, Fault.Quote(store), $"'Memory' for a service with Keys, or {lacking}");
         }
     }
 

@@ -77,7 +77,16 @@ public sealed class ScrapeTests : IAsyncLifetime
             },
             () => $"there is data for {string.Join("; ", without.Keys)}");
 
+        await Eventually.HoldsAsync(async () => (await AlertsAsync()).Contains("SustainedLimiting search"), "the sample's own alerts show that searches are limited");
         (await _prometheus.RulesAsync()).ShouldAllBe(static rule => rule.GetProperty("health").GetString() == "ok");
+    }
+
+    /// <summary>The rules and services of the alerts that the sample's page shows.</summary>
+    private async Task<IReadOnlyList<string>> AlertsAsync()
+    {
+        using var client = new HttpClient { BaseAddress = await _sample.AddressAsync() };
+        using var reading = JsonDocument.Parse(await client.GetStringAsync("/rate-limits/api/alerts", TestContext.Current.CancellationToken));
+        return [.. reading.RootElement.GetProperty("open").EnumerateArray().Concat(reading.RootElement.GetProperty("past").EnumerateArray()).Select(static alert => $"{alert.GetProperty("rule")} {alert.GetProperty("service")}")];
     }
 
     private async Task<bool> HasDataAsync(IReadOnlyList<string> candidates)

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Configuration;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Telemetry;
@@ -35,29 +37,14 @@ public sealed class RoundTripTests : IDisposable
 
         // Connecting, and giving the server the script, is done once.
         (await process.AcquireAsync(cancellationToken: Ended)).Dispose();
-        var before = 0;
-        await Eventually.Holds(
-            () =>
-            {
-                before = store.Exchanges;
-                admin.GetServer(_server.Address).ConfigResetStatistics();
-                return store.IsIdle && store.Exchanges == before;
-            },
-            "all is told");
+        var before = await BeginCountingAsync(store, admin);
 
         for (var i = 0; i < OneByOne; i++)
         {
             (await process.AcquireAsync(cancellationToken: Ended)).Dispose();
         }
 
-        var (calls, exchanges) = (new Dictionary<string, int>(), 0);
-        await Eventually.Holds(
-            () =>
-            {
-                (exchanges, calls) = (store.Exchanges, CallsOf(admin));
-                return store.IsIdle && store.Exchanges == exchanges;
-            },
-            "all is told");
+        var (calls, exchanges) = await CountedAsync(store, admin);
         calls["evalsha"].ShouldBe(exchanges - before);
         calls.Keys.Except(Inner).ShouldBe(["evalsha"]);
         before = store.Exchanges;
@@ -68,10 +55,72 @@ public sealed class RoundTripTests : IDisposable
         (store.Exchanges - before).ShouldBeLessThan(Together);
     }
 
+    [Fact]
+    public async Task A_decision_with_keys_is_one_round_trip_however_many_limits_and_keys_there_are()
+    {
+        using var admin = await ConnectionMultiplexer.ConnectAsync(_server.Options);
+        var services = new ServiceCollection();
+        services.AddRateLimitingRedis(redis => (redis.Configuration, redis.Timeout, redis.Secret) = (_server.Address, TimeSpan.FromSeconds(20), "a secret of this test"));
+        services.RemoveAll<ISharedStore>().AddSingleton<ISharedStore>(static process => new CountingStore(process.GetRequiredService<RedisStore>()));
+        services.AddServiceRateLimiting("s", static service =>
+        {
+            (service.Store, service.ArrivalGuard) = ("Redis", TimeSpan.Zero);
+            service.Limit("10000/h token-bucket").Limit("10000/d fixed").Limit("5000/h sliding per key").Limit("5000/d fixed per key");
+            service.Keys.Add("sk-one").Add("sk-two").Add("sk-three");
+        });
+        await using var container = services.BuildServiceProvider();
+        var process = container.GetRequiredKeyedService<IServiceRateLimiter>("s");
+        var store = (CountingStore)container.GetRequiredService<ISharedStore>();
+        (await process.AcquireAsync(cancellationToken: Ended)).Dispose();
+        var before = await BeginCountingAsync(store, admin);
+
+        var keys = new HashSet<string?>();
+        for (var i = 0; i < OneByOne; i++)
+        {
+            using var lease = await process.AcquireAsync(cancellationToken: Ended);
+            keys.Add(lease.Key);
+        }
+
+        var (calls, exchanges) = await CountedAsync(store, admin);
+
+        // A process that comes late to what it was granted asks once more; that all limits stand in one question the tests of exchanges see.
+        calls["evalsha"].ShouldBe(exchanges - before);
+        calls.Keys.Except(Inner).ShouldBe(["evalsha"]);
+        keys.Count.ShouldBe(3);
+    }
+
     public void Dispose()
     {
         _server.Dispose();
         _telemetry.Dispose();
+    }
+
+    /// <summary>Lets the server count from when nothing is under way. Returns how many exchanges there were before.</summary>
+    private async Task<int> BeginCountingAsync(CountingStore store, ConnectionMultiplexer admin)
+    {
+        var before = 0;
+        await Eventually.Holds(
+            () =>
+            {
+                before = store.Exchanges;
+                admin.GetServer(_server.Address).ConfigResetStatistics();
+                return store.IsIdle && store.Exchanges == before;
+            },
+            "all is told");
+        return before;
+    }
+
+    private static async Task<(Dictionary<string, int> Calls, int Exchanges)> CountedAsync(CountingStore store, ConnectionMultiplexer admin)
+    {
+        var (calls, exchanges) = (new Dictionary<string, int>(), 0);
+        await Eventually.Holds(
+            () =>
+            {
+                (exchanges, calls) = (store.Exchanges, CallsOf(admin));
+                return store.IsIdle && store.Exchanges == exchanges;
+            },
+            "all is told");
+        return (calls, exchanges);
     }
 
     private static ServiceDefinition Definition() => new()

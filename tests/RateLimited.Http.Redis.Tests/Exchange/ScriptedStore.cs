@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
@@ -11,7 +12,7 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
 
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
 
-    public string Name => "Scripted";
+    public string Name { get; init; } = "Scripted";
 
     public SharedSettings Settings { get; init; } = new() { Ahead = 0, Alone = AloneMode.FailClosed };
 
@@ -62,6 +63,17 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
                 {
                     (want.Granted, want.Receipt) = (want.Least, receipt);
                 }
+            }
+
+            _answer.SetResult();
+        }
+
+        /// <summary>Nothing is granted for so long, by a limit that a test picks out.</summary>
+        public void RefuseBy(Func<BoundLimit, bool> limit, TimeSpan wait)
+        {
+            foreach (var question in Exchange.Questions)
+            {
+                (question.Wait, question.Again, question.Refused) = (wait.Ticks, LimitRule.Never, question.Wants.Select(static want => want.Balance).First(balance => limit(balance.Partition.Limit)));
             }
 
             _answer.SetResult();

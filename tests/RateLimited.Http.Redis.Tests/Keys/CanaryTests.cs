@@ -13,6 +13,9 @@ public sealed class CanaryTests
     private const string Password = "CANARY-password-51a7";
     private const string Secret = "CANARY-secret-of-keys-8d20";
     private const string Tenant = "CANARY-tenant-acme";
+    private const string Key = "CANARY-sk-0f3b-of-one-account";
+    private const string GroupedKey = "CANARY-sk-77aa-of-another";
+    private const string Group = "CANARY-group-org";
     private const string Endpoint = "CANARY-endpoint";
 
     private static CancellationToken Ended => TestContext.Current.CancellationToken;
@@ -22,19 +25,19 @@ public sealed class CanaryTests
     [Fault("S04")]
     public async Task Redis_is_told_no_name_and_nobody_is_told_a_secret()
     {
-        using var sweep = new Sweep(Password, Secret, Tenant);
+        using var sweep = new Sweep(Password, Secret, Tenant, Key, GroupedKey);
         using var server = RedisServer.With("--requirepass", Password);
         await using var monitor = await RedisMonitor.StartAsync(server, Password);
         using var fleet = new Fleet(
             $"{server.Address},password={Password}",
-            static service => service.Limit("1000/h").Limit("5 concurrent").PerTenant("2/h"),
+            static service => service.Limit("1000/h").Limit("5 concurrent").PerTenant("2/h").Limit("900/h per key").Keys.Add("one", Key).Add("other", GroupedKey, static key => key.Group = Group),
             redis => (redis.Secret, redis.Timeout) = (Secret, TimeSpan.FromSeconds(2)));
         var process = fleet.StartHost();
         var limiter = process.GetRequiredKeyedService<IServiceRateLimiter>(Fleet.Api);
         var request = new AdmissionRequest { Tenant = Tenant, Endpoint = Endpoint };
 
-        (await limiter.AcquireAsync(request, Ended)).Dispose();
-        (await limiter.AcquireAsync(request, Ended)).Dispose();
+        (await limiter.AcquireAsync(request with { Key = new KeyWish(null, ["one"]) }, Ended)).Dispose();
+        (await limiter.AcquireAsync(request with { Key = new KeyWish(null, ["other"]) }, Ended)).Dispose();
         await Eventually.Holds(() => Refused(limiter, request, sweep), "the tenant's quota is used up");
         sweep.Hear("status", limiter.GetStatus());
         sweep.Hear("health", await HealthAsync(process));

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FsCheck.Fluent;
+using RateLimited.Http.Admission;
 using RateLimited.Http.Redis.Keys;
 using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Tests.Limits.Cases;
@@ -33,6 +34,26 @@ public sealed partial class KeySchemaTests
                     key.Length.ShouldBeLessThanOrEqualTo(64);
                 }
             });
+    }
+
+    [Fact]
+    [Fault("S04")]
+    public void An_api_key_is_known_by_its_text_and_told_with_a_secret_or_not_at_all()
+    {
+        var long16 = new KeySchema("rl", "sixteen letters."u8);
+        string QuotaOf(KeySchema schema, string service, string? key, string? group = null, string endpoint = "") =>
+            schema.Of(service).Quota(new QuotaOwner(key is null ? null : ApiKey.Create(key), group) { Endpoint = endpoint });
+
+        QuotaOf(long16, "s", "sk-one").ShouldBe(QuotaOf(long16, "s", "sk-one"));
+        new[]
+        {
+            QuotaOf(long16, "s", "sk-one"), QuotaOf(long16, "s", "sk-two"), QuotaOf(long16, "t", "sk-one"), QuotaOf(long16, "s", "sk-one", endpoint: "chat"),
+            QuotaOf(long16, "s", key: null, "sk-one"), QuotaOf(long16, "s", key: null, "sk-one", "chat"), QuotaOf(new KeySchema("rl", "another secret.."u8), "s", "sk-one"),
+        }.Select(static key => key[(key.LastIndexOf(':') + 1)..]).Distinct(StringComparer.Ordinal).Count().ShouldBe(7);
+        QuotaOf(long16, "s", "sk-one").ShouldMatch("^rl:v2:\\{[a-z2-7]{26}\\}:k:[a-z2-7]{26}$");
+
+        Should.Throw<InvalidOperationException>(() => QuotaOf(new KeySchema("rl", "fifteen letters"u8), "s", "sk-one")).Message.ShouldNotContain("sk-one");
+        Should.Throw<InvalidOperationException>(() => QuotaOf(new KeySchema("rl", []), "s", "sk-one"));
     }
 
     [Fact]

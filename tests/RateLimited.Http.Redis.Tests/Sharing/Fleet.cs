@@ -15,8 +15,14 @@ internal sealed class Fleet : IDisposable
     private readonly List<ServiceProvider> _processes = [];
     private readonly string _prefix = $"t{Guid.NewGuid():N}"[..20];
 
-    public Fleet(string address, Action<ServiceRateLimitingOptions> service, Action<RedisStoreOptions>? redis = null) =>
-        (_address, _service, _redis) = (address, service, redis ?? (static _ => { }));
+    private readonly Uri? _upstream;
+
+    /// <param name="address">Where Redis is.</param>
+    /// <param name="service">Sets up the service.</param>
+    /// <param name="redis">Sets up the store.</param>
+    /// <param name="upstream">Whom the service's client calls.</param>
+    public Fleet(string address, Action<ServiceRateLimitingOptions> service, Action<RedisStoreOptions>? redis = null, Uri? upstream = null) =>
+        (_address, _service, _redis, _upstream) = (address, service, redis ?? (static _ => { }), upstream);
 
     public string Prefix => _prefix;
 
@@ -46,6 +52,11 @@ internal sealed class Fleet : IDisposable
             options.Timeout = TimeSpan.FromSeconds(20);
             _redis(options);
         });
+        if (_upstream is not null)
+        {
+            services.AddHttpClient(Api, client => (client.BaseAddress, client.Timeout) = (_upstream, Timeout.InfiniteTimeSpan)).AddServiceRateLimiting();
+        }
+
         services.AddHealthChecks().AddRateLimitingRedis("limits");
         services.AddServiceRateLimiting(Api, service =>
         {

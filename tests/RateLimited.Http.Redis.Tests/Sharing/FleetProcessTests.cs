@@ -53,7 +53,7 @@ public sealed class FleetProcessTests : IDisposable
     {
         const int slots = 8;
         await using var upstream = await UpstreamServer.StartAsync(new UpstreamBuilder().Concurrency(slots).Work(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)), Ended);
-        await PrepareAsync(upstream, """{ "Store": "Redis", "Limits": [ "8 concurrent" ], "Queue": { "Timeout": "00:01:00" } }""");
+        await PrepareAsync(upstream, """{ "Store": "Redis", "Limits": [ "8 concurrent", "8 concurrent per key" ], "Keys": [ "sk-of-the-fleet" ], "Queue": { "Timeout": "00:01:00" } }""");
         await _fleet[0].BeginAsync();
         await Eventually.Holds(() => upstream.Inside == Callers, "one process holds as much as it can");
 

@@ -37,14 +37,22 @@
     return element;
   }
 
-  function meter(share, label) {
-    return make('meter', percent(share), { min: 0, max: 1, low: 0.8, high: 0.95, optimum: 0, value: Math.min(share, 1), 'aria-label': `${label}: ${percent(share)}` });
+  function meter(share, label, judged = { low: 0.8, high: 0.95, optimum: 0 }) {
+    return make('meter', percent(share), { min: 0, max: 1, ...judged, value: Math.min(share, 1), 'aria-label': `${label}: ${percent(share)}` });
   }
 
-  function bar(limit) {
+  function bar(name, share, text) {
     const element = make('div', undefined, { class: 'bar' });
-    element.append(make('span', limit.name), make('span', limit.resetSeconds === null ? percent(limit.ratio) : `${percent(limit.ratio)}, free in ${duration(limit.resetSeconds)}`), meter(limit.ratio, limit.name));
+    element.append(make('span', name), make('span', text), meter(share, name));
     return element;
+  }
+
+  function limitBar(limit) {
+    return bar(limit.name, limit.ratio, limit.resetSeconds === null ? percent(limit.ratio) : `${percent(limit.ratio)}, free in ${duration(limit.resetSeconds)}`);
+  }
+
+  function budgetBar(budget) {
+    return bar(budget.name, budget.spent, budget.projected === null ? `${percent(budget.spent)} spent` : `${percent(budget.spent)} spent, ${percent(budget.projected)} at the end`);
   }
 
   function chosen() {
@@ -60,7 +68,8 @@
     if (service.name === chosen()) element.setAttribute('aria-current', 'true');
     element.append(make('strong', service.name), make('p', service.why ?? service.health));
     element.append(make('p', `wait ${duration(service.waitSeconds)} · line ${number(service.waiting)} · in flight ${number(service.inFlight)} · circuit ${service.circuit} · unexpected 429: ${number(service.unexpected429)}`));
-    [...service.limits].sort((a, b) => b.ratio - a.ratio).slice(0, 4).forEach(limit => element.append(bar(limit)));
+    [...service.limits].sort((a, b) => b.ratio - a.ratio).slice(0, 4).forEach(limit => element.append(limitBar(limit)));
+    service.budgets.forEach(budget => element.append(budgetBar(budget)));
     return element;
   }
 
@@ -103,7 +112,12 @@
     }));
     rows('limits', service.limits.map(limit => [limit.name, limit.partitions > 1 ? `${limit.partition} (${number(limit.partitions)})` : limit.partition, number(limit.used), `${number(limit.quota)} ${limit.unit}`, meter(limit.ratio, limit.name), duration(limit.resetSeconds)]));
     at('keys-part').hidden = service.keys.length === 0;
-    rows('keys', service.keys.map(key => [key.name, key.state, key.opensInSeconds === 0 ? 'open' : duration(key.opensInSeconds), meter(key.headroom, key.name), number(key.inFlight), number(key.requests), number(key.moved)]));
+    rows('keys', service.keys.map(key => [key.name, key.state, key.opensInSeconds === 0 ? 'open' : duration(key.opensInSeconds), meter(key.headroom, key.name, { low: 0.05, high: 0.2, optimum: 1 }), number(key.inFlight), number(key.requests), number(key.moved)]));
+    at('money-part').hidden = service.budgets.length === 0 && Object.keys(service.spendUsd).length === 0;
+    rows('budgets', service.budgets.map(budget => [budget.name, meter(budget.spent, budget.name), budget.projected === null ? 'not known' : percent(budget.projected)]));
+    rows('spend', Object.entries(service.spendUsd).sort().map(([model, dollars]) => [model, dollars.toLocaleString('en', { maximumFractionDigits: 6 })]));
+    at('redundancy-part').hidden = service.redundancy.length === 0;
+    rows('redundancy', service.redundancy.map(figure => [figure.what, figure.of, figure.unit === '1' ? percent(figure.value) : figure.unit === 's' ? duration(figure.value) : `${number(figure.value)} ${figure.unit}`]));
     rows('counts', [['Checks', service.checks], ['Refusals', service.refusals], ['Attempts', service.attempts]].flatMap(([name, counts]) => Object.entries(counts).sort().map(([of, count]) => [name, of, number(count)])));
   }
 
@@ -128,6 +142,29 @@
       figure.append(make('figcaption', `${title}: ${text(values.at(-1))} now, ${text(Math.max(...values))} at most`), line(points, field));
       return figure;
     })));
+  }
+
+  function showShares(table, shares, nobody) {
+    const named = shares.top.map(share => [share.name ?? nobody, share]);
+    if (shares.rest.admitted + shares.rest.refused > 0) named.push(['all others', shares.rest]);
+    at(`${table}-part`).hidden = shares.top.every(share => share.name === null);
+    at(`${table}-since`).textContent = `Requests since ${new Date(shares.since).toLocaleTimeString()}`;
+    rows(table, named.map(([name, share]) => [name, meter(share.share, name, {}), number(share.admitted), number(share.refused)]));
+  }
+
+  function showTraffic(traffic) {
+    if (traffic.service !== chosen()) return;
+    showShares('tenants', traffic.tenants, 'of no tenant');
+    showShares('endpoints', traffic.endpoints, 'no endpoint of the configuration');
+    at('refusals-part').hidden = traffic.refusals.length === 0;
+    rows('refusals', traffic.refusals.map(refusal => [moment(refusal.at), refusal.reason, refusal.limit ?? '', refusal.tenant ?? '', refusal.endpoint ?? '', refusal.key ?? '', refusal.priority]));
+  }
+
+  async function fetchTraffic() {
+    const name = chosen();
+    if (!services.some(service => service.name === name)) return;
+    const response = await fetch(`${root}/api/traffic?name=${encodeURIComponent(name)}`);
+    if (response.ok) showTraffic(await response.json());
   }
 
   async function fetchHistory() {
@@ -202,10 +239,13 @@
     at('charts').replaceChildren();
     showServices();
     showService();
+    ['tenants-part', 'endpoints-part', 'refusals-part'].forEach(part => { at(part).hidden = true; });
     fetchHistory();
+    fetchTraffic();
     at('service-name').focus();
   });
   setInterval(fetchHistory, 5000);
   setInterval(fetchAlerts, 5000);
+  setInterval(fetchTraffic, 2000);
   setTimeout(fetchHistory, 1500);
 })();

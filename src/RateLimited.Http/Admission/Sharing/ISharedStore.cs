@@ -6,6 +6,9 @@ internal interface ISharedStore
     /// <summary>What services name it by: <c>Store: "Redis"</c>.</summary>
     string Name { get; }
 
+    /// <summary>What it would have to be given before it can count the limits of API keys, as an option and what would be right; null when it can.</summary>
+    string? LacksForKeys => null;
+
     /// <summary>How this process behaves towards it.</summary>
     SharedSettings Settings { get; }
 

@@ -15,6 +15,7 @@ internal sealed class SharedBalance(Partition partition)
     private long _deniedUntil;
     private long _deniedCost;
     private long _quietUntil;
+    private long _heard;
     private CancellationTokenSource? _lost;
 
     /// <summary>What is counted while nobody can be asked.</summary>
@@ -54,6 +55,9 @@ internal sealed class SharedBalance(Partition partition)
     public object? Address { get; set; }
 
     public long LastUsed { get; private set; }
+
+    /// <summary>When the store said last how much is used.</summary>
+    public long HeardSince { get; private set; }
 
     /// <summary>Whether nothing would be lost with it.</summary>
     public bool IsIdle => Held == 0 && InUse == 0 && SpentAlone == 0 && !IsAsked;
@@ -109,6 +113,13 @@ internal sealed class SharedBalance(Partition partition)
 
     public void ForgetDenial() => (_deniedUntil, _quietUntil) = (0, 0);
 
+    /// <summary>So much is used by all, as the store says.</summary>
+    public void Hear(long now, long used) => (_heard, HeardSince) = (used, now);
+
+    /// <summary>How much of that is used still, if it flows back evenly within a window.</summary>
+    public long HeardAt(long now, long window) =>
+        window == 0 ? _heard : (long)((Int128)_heard * Math.Clamp(window - (now - HeardSince), 0, window) / window);
+
     /// <summary>Whether it was refused and nothing was granted since.</summary>
     public bool IsRefused => _deniedUntil > 0;
 
@@ -136,6 +147,7 @@ internal sealed class SharedBalance(Partition partition)
         }
 
         Held += amount;
+        _heard = Saturating.Add(_heard, amount);
         ForgetDenial();
         if (_count == MostBlocks)
         {

@@ -32,6 +32,9 @@ internal enum NoteKind
 
     /// <summary>So much was counted upstream, and nobody said what is used with it.</summary>
     Counted,
+
+    /// <summary>Nothing happened. The store answers how much is used.</summary>
+    Look,
 }
 
 /// <summary>One thing that a process tells the store.</summary>

@@ -160,6 +160,15 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
 
     public override long FreshAt(in LimitState state, in Moment at) => BalanceOf(state) is { IsIdle: true } balance ? balance.LastUsed : Never;
 
+    /// <summary>How much all processes have used, as far as was heard: of what was, all flows back evenly within a window. Of two limits the one with more left is a matter of luck, and asked for anyway.</summary>
+    public long Heard(ref LimitState state, in Moment at)
+    {
+        var balance = BalanceOf(state);
+        return shared.IsAlone
+            ? Math.Min((long)Int128.Min((Int128)Share().Used(ref balance.Alone, at) * Capacity / Share().Capacity, Capacity), Capacity)
+            : Math.Max(balance.HeardAt(at.Now, Window), balance.InUse);
+    }
+
     /// <summary>A lower bound, as others use it too: what is held goes at once, the whole quota may be there as well, and the rest flows in.</summary>
     public override long Project(ref LimitState state, in Moment at, long amount)
     {

@@ -225,7 +225,7 @@ internal sealed partial class SharedService
 
         foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(exchange.Notes))
         {
-            TakeIn(note, exchange.HasForgotten);
+            TakeIn(note, exchange.HasForgotten, now);
         }
 
         foreach (var question in exchange.Questions)
@@ -248,7 +248,7 @@ internal sealed partial class SharedService
         return true;
     }
 
-    private void TakeIn(in SharedNote note, bool hasForgotten)
+    private void TakeIn(in SharedNote note, bool hasForgotten, long now)
     {
         if (note.Kind == NoteKind.Renew && note.Result < 0 && note.Token == note.Balance.Epoch && !hasForgotten)
         {
@@ -258,6 +258,10 @@ internal sealed partial class SharedService
             }
 
             _telemetry.LeasesLost();
+        }
+        else if (note.Kind == NoteKind.Look)
+        {
+            note.Balance.Hear(now, note.Result);
         }
         else if (note.Kind == NoteKind.Heard)
         {

@@ -66,7 +66,7 @@ internal sealed partial class SharedService
     /// </summary>
     private void TellLater(SharedExchange exchange, bool isUnsure)
     {
-        _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold) && !(isUnsure && note.Kind == NoteKind.GiveBack)));
+        _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.Look) && !(isUnsure && note.Kind == NoteKind.GiveBack)));
         _pause = Math.Max(_pause, exchange.Pause);
         if (_notes.Count > MostNotes * 4)
         {

@@ -126,6 +126,8 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
                 balance.IsPassedBy = true;
             }
         }
+
+        PassByKey(ticket, now);
     }
 
     /// <summary>The upstream wants no request for so long: the others are told.</summary>
@@ -166,7 +168,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
             }
         }
 
-        if (lacking > 0 && _service.PausedUntil <= now)
+        if (_service.PausedUntil <= now && (first.Key is { } claim ? TryTakeKey(first, claim, now, ref lacking) : lacking > 0))
         {
             _questions.Add(QuestionOf(run, lacking, now));
             Kick();
@@ -237,7 +239,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private SharedQuestion QuestionOf(ReadOnlySpan<AdmissionTicket> run, int lacking, long now)
     {
         var wants = new SharedWant[lacking];
-        var next = 0;
+        var next = WantOfKey(run[0], wants, now);
         var waiting = Math.Min(Math.Max(_waiting(), run.Length), MostQuestions * 2);
         foreach (ref var charge in run[0].Charges)
         {
