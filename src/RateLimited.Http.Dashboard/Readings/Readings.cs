@@ -47,6 +47,9 @@ internal sealed record ServiceReading
     public required IReadOnlyList<BudgetReading> Budgets { get; init; }
 
     public required IReadOnlyList<FigureReading> Redundancy { get; init; }
+
+    /// <summary>All processes that share its limits; null where only this one counts them.</summary>
+    public required FleetStatus? Fleet { get; init; }
 }
 
 /// <summary>How many requests of one priority wait.</summary>

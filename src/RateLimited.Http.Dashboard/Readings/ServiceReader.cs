@@ -6,7 +6,7 @@ using RateLimited.Http.Telemetry;
 namespace RateLimited.Http.Dashboard.Readings;
 
 /// <summary>Reads all services, at most once a second however many look: a status takes the service's locks for a moment. Thread-safe.</summary>
-internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, FigureReader figures, TimeProvider time, IAlertBook? alerts = null)
+internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, FigureReader figures, TimeProvider time, IAlertBook? alerts = null, IFleetBook? fleet = null)
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
@@ -61,6 +61,7 @@ internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, F
             SpendUsd = figures.SpendOf(status.Service),
             Budgets = FigureReader.BudgetsOf(status.Service, observed),
             Redundancy = figures.RedundancyOf(status.Service, observed),
+            Fleet = fleet?.Of(status.Service),
         };
     }
 

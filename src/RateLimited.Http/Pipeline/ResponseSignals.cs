@@ -43,6 +43,7 @@ internal static class ResponseSignals
         {
             limiter.Answered(ticket, [], now);
             limiter.Learn(ticket, AnswerKind.Succeeded, now);
+            limiter.Ease(ticket, now);
             keys?.Accept(ticket, limiter);
             return;
         }
@@ -50,27 +51,43 @@ internal static class ResponseSignals
         var room = SignalRoom.Enter();
         settings.Signals.Read(response, body, WallTime.Of(limiter.Time), out room.Signal);
         var isExplained = Correct(room, ticket, limiter, now);
+        var isInvalid = isFailure && limiter.TakesForInvalid((int)response.StatusCode) && !room.Signal.Has(SignalFlags.Shared);
         if (room.Signal.Verdict.Kind == ResponseKind.Fine)
         {
-            limiter.Learn(ticket, AnswerKind.Succeeded, now, isExplained);
+            limiter.Learn(ticket, AnswerKind.Succeeded, now, isExplained, isInvalid);
             Settle(room.Signal, ticket);
+            if (Strain.Of(in room.Signal) is { } strain)
+            {
+                Slow(strain, ticket, limiter, keys, now);
+            }
+            else
+            {
+                limiter.Ease(ticket, now);
+            }
+
             keys?.Accept(ticket, limiter);
         }
         else
         {
-            TakeFailure(request, room.Signal, isExplained, ticket, limiter, keys, now);
+            TakeFailure(request, room.Signal, isExplained, isInvalid, ticket, limiter, keys, now);
         }
 
         room.Leave();
     }
 
-    private static void TakeFailure(HttpRequestMessage request, in UpstreamSignal signal, bool isExplained, AdmissionTicket ticket, ServiceLimiter limiter, PoolRing? keys, long now)
+    private static void TakeFailure(
+        HttpRequestMessage request, in UpstreamSignal signal, bool isExplained, bool isInvalid, AdmissionTicket ticket, ServiceLimiter limiter, PoolRing? keys, long now)
     {
         var verdict = signal.Verdict;
-        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained);
+        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained, isInvalid);
         if (!verdict.IsRefusal)
         {
             Settle(signal, ticket);
+        }
+
+        if ((verdict.IsRefusal && limiter.IsSlowed(now) ? Strain.OfRefusal : Strain.Of(in signal)) is { } strain)
+        {
+            Slow(strain, ticket, limiter, keys, now);
         }
 
         // A limit of which nothing is left holds exactly those whom it concerns; a wait that is asked for holds more.
@@ -92,6 +109,9 @@ internal static class ResponseSignals
             keys?.Refuse(ticket, limiter);
         }
     }
+
+    private static void Slow(int strain, AdmissionTicket ticket, ServiceLimiter limiter, PoolRing? keys, long now) =>
+        limiter.Slow(ticket, strain, isOfEndpoint: keys is not null || limiter.Definition.Endpoints.Count > 0, now);
 
     private static void Settle(in UpstreamSignal signal, AdmissionTicket ticket)
     {
