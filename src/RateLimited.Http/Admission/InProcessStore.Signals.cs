@@ -92,8 +92,8 @@ internal sealed partial class InProcessStore
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            var isDated = limit.Rule.IsDatedByAnswers;
-            if (ticket.ChargedAt < limit.RescaledAt || !(bounds.IsFirst || isDated))
+            var isDated = limit.IsDatedByAnswers;
+            if (!(bounds.IsFirst || isDated) || ticket.ChargedAt < limit.RescaledAt)
             {
                 continue;
             }

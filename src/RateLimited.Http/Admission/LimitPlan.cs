@@ -35,7 +35,7 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
     public bool IsReported { get; } = keys is not null || limits.Any(limit => limit.Rule is ReportedLimit);
 
     /// <summary>Whether answers date the charges of any limit.</summary>
-    public bool IsDatedByAnswers { get; } = Any(limits, keys, static limit => limit.Rule.IsDatedByAnswers);
+    public bool IsDatedByAnswers { get; } = Any(limits, keys, static limit => limit.IsDatedByAnswers);
 
     /// <summary>Whether any limit learns from what becomes of requests.</summary>
     public bool Learns { get; } = Any(limits, keys, static limit => limit.Rule.Learns);

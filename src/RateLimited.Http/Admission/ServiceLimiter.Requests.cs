@@ -69,12 +69,12 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     /// <summary>Takes in what the upstream said, without what it did to the request it said it to: that is told by the request's ticket.</summary>
     public void Heed(in RequestOutcome outcome)
     {
-        var isGuardShorter = false;
+        var guard = _service.Guard;
         if (outcome.Latency is { } latency)
         {
             // Whoever measured it may have done so by a clock that jumps.
             var bounded = Math.Clamp(latency.Ticks, 0, LongestLatency);
-            Observe(bounded, Now - bounded, out isGuardShorter);
+            _service.ObserveLatency(bounded, Now - bounded);
         }
 
         if (outcome.Limited)
@@ -87,7 +87,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             _store.Signal(_service, outcome);
             Wake();
         }
-        else if (isGuardShorter)
+        else if (_service.Guard < guard)
         {
             Wake();
         }

@@ -24,7 +24,8 @@ internal sealed partial class ServiceLimiter
     /// </summary>
     public void Answered(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports, long at)
     {
-        var bounds = Observe(at - ticket.ChargedAt, ticket.ChargedAt, out var isGuardShorter);
+        var guard = _service.Guard;
+        var bounds = _service.ObserveLatency(at - ticket.ChargedAt, ticket.ChargedAt);
         var isDated = _service.IsGuardMeasured && (ticket.Plan.IsDatedByAnswers || bounds.IsFirst);
         if (!reports.IsEmpty)
         {
@@ -37,8 +38,9 @@ internal sealed partial class ServiceLimiter
             // What is known to have arrived early expires early.
             Wake();
         }
-        else if (isGuardShorter)
+        else if (_service.Guard < guard)
         {
+            // Whoever waits may go earlier than it was told.
             Wake();
         }
     }
@@ -50,15 +52,6 @@ internal sealed partial class ServiceLimiter
         {
             Apply();
         }
-    }
-
-    /// <summary>Feeds the measured arrival guard. Where it is shorter than before, whoever waits may go earlier than it was told.</summary>
-    private ArrivalBounds Observe(long latency, long sentAt, out bool isGuardShorter)
-    {
-        var before = _service.Guard;
-        var bounds = _service.ObserveLatency(latency, sentAt);
-        isGuardShorter = _service.Guard < before;
-        return bounds;
     }
 
     /// <summary>The upstream wants no request of the service for so long; null when it refused one and does not say for how long. What is guessed is doubled each time it was too short. All that wait wait for it.</summary>

@@ -50,6 +50,9 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>The present by the clock that requests are charged by.</summary>
     public long Now => _store.Clock.Now;
 
+    /// <summary>The present give or take a tick of the coarse clock, at a quarter of the price.</summary>
+    public long Roughly => _store.Clock.Roughly;
+
     /// <summary>The timestamp that this clock counts from.</summary>
     public long Origin => _store.Clock.Origin;
 
