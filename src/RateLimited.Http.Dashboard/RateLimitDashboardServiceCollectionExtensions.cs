@@ -28,7 +28,7 @@ public static class RateLimitDashboardServiceCollectionExtensions
         services.TryAddSingleton(static provider => new ObservedFigures(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton<FigureReader>();
         services.TryAddSingleton(static provider => new ServiceReader(
-            provider.GetRequiredService<ServiceRegistry>(), provider.GetRequiredService<MetricBook>(), provider.GetRequiredService<FigureReader>(), TimeOf(provider), provider.GetService<IAlertBook>()));
+            provider.GetRequiredService<ServiceRegistry>(), provider.GetRequiredService<MetricBook>(), provider.GetRequiredService<FigureReader>(), TimeOf(provider), provider.GetService<IAlertBook>(), provider.GetService<IFleetBook>()));
         services.TryAddSingleton(static provider => new TrafficBook(TimeOf(provider)));
         services.TryAddSingleton<TenantAlias>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionObserver, TrafficBook>(static provider => provider.GetRequiredService<TrafficBook>()));

@@ -28,6 +28,10 @@ internal sealed record ServiceReading
 
     public required int LineCapacity { get; init; }
 
+    public required long LineBytes { get; init; }
+
+    public required long Bytes { get; init; }
+
     public required IReadOnlyList<LineReading> Line { get; init; }
 
     public required IReadOnlyList<LimitReading> Limits { get; init; }
@@ -47,13 +51,16 @@ internal sealed record ServiceReading
     public required IReadOnlyList<BudgetReading> Budgets { get; init; }
 
     public required IReadOnlyList<FigureReading> Redundancy { get; init; }
+
+    /// <summary>All processes that share its limits; null where only this one counts them.</summary>
+    public required FleetStatus? Fleet { get; init; }
 }
 
 /// <summary>How many requests of one priority wait.</summary>
 internal sealed record LineReading(string Priority, int Waiting);
 
 /// <summary>One limit.</summary>
-internal sealed record LimitReading(string Name, string Unit, string Partition, long Quota, long Used, long Remaining, double Ratio, double? ResetSeconds, int Partitions);
+internal sealed record LimitReading(string Name, string Unit, string Partition, long Quota, long Used, long Remaining, double Ratio, double? ResetSeconds, int Partitions, long Evicted, long Bytes);
 
 /// <summary>One API key, by its name.</summary>
 internal sealed record KeyReading(string Name, string State, double? OpensInSeconds, double Headroom, int InFlight, long Requests, long Moved);

@@ -6,7 +6,7 @@ using RateLimited.Http.Telemetry;
 namespace RateLimited.Http.Dashboard.Readings;
 
 /// <summary>Reads all services, at most once a second however many look: a status takes the service's locks for a moment. Thread-safe.</summary>
-internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, FigureReader figures, TimeProvider time, IAlertBook? alerts = null)
+internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, FigureReader figures, TimeProvider time, IAlertBook? alerts = null, IFleetBook? fleet = null)
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
@@ -51,6 +51,8 @@ internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, F
             InFlight = status.InFlight,
             Waiting = status.Line.Sum(static line => line.Waiting),
             LineCapacity = status.LineCapacity,
+            LineBytes = status.LineBytes,
+            Bytes = status.Bytes,
             Line = [.. status.Line.Select(static line => new LineReading(TagValues.Of(line.Priority), line.Waiting))],
             Limits = [.. status.Limits.Select(Read)],
             Keys = [.. status.Keys.Select(Read)],
@@ -61,11 +63,12 @@ internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, F
             SpendUsd = figures.SpendOf(status.Service),
             Budgets = FigureReader.BudgetsOf(status.Service, observed),
             Redundancy = figures.RedundancyOf(status.Service, observed),
+            Fleet = fleet?.Of(status.Service),
         };
     }
 
     private static LimitReading Read(LimitStatus limit) =>
-        new(limit.Name, limit.Unit, limit.Partition, limit.Quota, limit.Used, limit.Remaining, limit.Quota > 0 ? (double)limit.Used / limit.Quota : 0, limit.ResetAfter?.TotalSeconds, limit.Partitions);
+        new(limit.Name, limit.Unit, limit.Partition, limit.Quota, limit.Used, limit.Remaining, limit.Quota > 0 ? (double)limit.Used / limit.Quota : 0, limit.ResetAfter?.TotalSeconds, limit.Partitions, limit.Evicted, limit.Bytes);
 
     private static KeyReading Read(KeyStatus key) =>
         new(key.Name, TagValues.KeyStates[(int)key.State], key.OpensIn?.TotalSeconds, key.Headroom, key.InFlight, key.Requests, key.Moved);

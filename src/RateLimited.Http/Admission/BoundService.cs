@@ -6,7 +6,7 @@ using RateLimited.Http.Limits;
 namespace RateLimited.Http.Admission;
 
 /// <summary>A service's limits in the store, the upstream's pause and the arrival guard. Replaced plans keep their limits' state.</summary>
-internal sealed class BoundService
+internal sealed partial class BoundService
 {
     /// <summary>What a service without limits of its own has until its upstream tells of some.</summary>
     private static readonly LimitDefinition Discovery = new("discovery", UnitCost.Requests, new SlowStart());
@@ -22,6 +22,10 @@ internal sealed class BoundService
     private Pause _pause;
     private Exhaustion _exhaustion;
     private volatile bool _isExhausted;
+    private bool _expectsAnswers;
+    private bool _isTold;
+    private bool _isAsking;
+    private bool _wasAnswered;
     private FaultGate _faults;
 
     /// <param name="definition">The service as configured.</param>
@@ -64,6 +68,9 @@ internal sealed class BoundService
 
     /// <summary>The limit on server faults.</summary>
     public FaultGate Faults => Volatile.Read(ref _faults);
+
+    /// <summary>What counts the requests that the upstream takes for invalid; null where nothing does.</summary>
+    public BoundLimit? InvalidRequests { get; private set; }
 
     /// <summary>Whether nothing but the limits themselves holds requests up. Only under the store's gate.</summary>
     public bool IsUnhindered => _pause.Until == 0 && !_isExhausted && !_faults.IsEngaged;
@@ -125,7 +132,7 @@ internal sealed class BoundService
             Volatile.Write(ref _faults, new FaultGate(next.FaultThrottle, _store));
         }
 
-        var isBelievedAsBefore = next.Correction.MaxHint == Definition.Correction.MaxHint && next.Correction.IsLearned == Definition.Correction.IsLearned;
+        var isBelievedAsBefore = (next.Correction with { IsSpoken = Definition.Correction.IsSpoken }) == Definition.Correction;
         Definition = next;
         if (!isBelievedAsBefore)
         {
@@ -135,6 +142,30 @@ internal sealed class BoundService
         Take(Bind(next));
         _kept?.Changed();
         return [.. previous.Except(_limits)];
+    }
+
+    /// <summary>What responses say will be heard. Returns whether requests wait for that from the next binding on. Only under the store's gate.</summary>
+    public bool ExpectAnswers()
+    {
+        var isNews = !_expectsAnswers;
+        _expectsAnswers = true;
+        return isNews && AsksFirst(Definition.Correction);
+    }
+
+    /// <summary>Responses to other processes tell of the quota. Returns whether requests wait for what they tell this one from the next binding on. Only under the store's gate.</summary>
+    public bool ExpectTold()
+    {
+        var isNews = !_isTold;
+        _isTold = true;
+        return isNews && AsksFirst(Definition.Correction);
+    }
+
+    /// <summary>A request was answered that others wait for. Returns whether it is the first: they are held back no more from the next binding on. Only under the store's gate.</summary>
+    public bool HeardFirst()
+    {
+        var isFirst = !_wasAnswered;
+        _wasAnswered = true;
+        return isFirst;
     }
 
     /// <summary>The limits that responses told of. Only under the store's gate.</summary>
@@ -169,36 +200,6 @@ internal sealed class BoundService
         return known ?? told.AddCoolDown(endpoint, definition => Told(definition, endpoint, key));
     }
 
-    /// <summary>What outlives this process; null where nothing does.</summary>
-    public KeptService? Kept => _kept;
-
-    /// <summary>Goes on with what another process left behind, as after a reload of what that had.</summary>
-    private Routes Continue(KeptService kept, ServiceDefinition definition)
-    {
-        Routes? routes = null;
-        IReadOnlyList<BoundLimit> left = [];
-        _store.Change(() =>
-        {
-            (_pause, _exhaustion) = (kept.Pause, kept.Exhaustion);
-            _isExhausted = _exhaustion.IsHeld;
-            _limits = [.. left = kept.TakeOver(() => _limits, Form)];
-            Believe(definition);
-            routes = Bind(definition);
-        });
-        foreach (var dropped in left.Except(_limits))
-        {
-            dropped.Table?.Dispose();
-        }
-
-        return routes!;
-    }
-
-    private void Form(StateForm form)
-    {
-        _pause.Form(form);
-        _exhaustion.Form(form);
-    }
-
     private void Believe(ServiceDefinition next)
     {
         var at = _store.Clock.At(Guard);
@@ -229,6 +230,12 @@ internal sealed class BoundService
 
     /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
     public void PauseBlindly(long now, long sentAt, long shortest) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks, shortest);
+
+    /// <summary>The response to a request warns, and all keep a distance until none does. Only under the store's gate.</summary>
+    public void Slow(long now, long sentAt, long underWay, int strain) => _pause.Slow(now, sentAt, underWay, strain, Definition.Correction.MaxHint.Ticks);
+
+    /// <summary>The response to a request warns of nothing. Only under the store's gate.</summary>
+    public void Ease(long now, long sentAt) => _pause.Ease(now, sentAt);
 
     /// <summary>
     /// A quota is used up and returns after so long, null where nobody knows. Within what is believed that is a pause like any other; beyond, one request at intervals finds out. Only under
@@ -313,7 +320,10 @@ internal sealed class BoundService
         var globals = _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
         var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, _kept, Shared is null ? null : Share) : null;
-        List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
+        _isAsking = AsksFirst(definition.Correction);
+        List<BoundLimit> unknown = keys is null && Opening(definition.Correction) is { } opening ? binder.Bind([opening], LimitScope.Service, opening.Name) : [];
+        List<BoundLimit> invalid = definition.InvalidRequests is { } counted ? binder.Bind([counted.Limit], LimitScope.Service, InvalidRequestsDefinition.Name) : [];
+        InvalidRequests = invalid.SingleOrDefault();
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
             each => each.Name,
@@ -325,7 +335,7 @@ internal sealed class BoundService
             var name = endpoint?.Name ?? string.Empty;
             var reported = _reported.Of(name);
             var shared = definition.Correction.TrustUpstream ? configured.Where(limit => !_reported.Covers(limit)) : configured;
-            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown];
+            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown, .. invalid];
             var keysOf = keys?.SetsOf(classes.Keys.Prepend(string.Empty), endpoint);
             var anyone = keysOf?[string.Empty];
             return new Route(
@@ -345,6 +355,14 @@ internal sealed class BoundService
         _limits = [.. binder.Bound, .. _reported.All, .. _quotas.All.SelectMany(static quota => quota.Reported.All)];
         return routes;
     }
+
+    /// <summary>What holds a service back of whose limits its upstream has not told yet.</summary>
+    private LimitDefinition? Opening(CorrectionDefinition correction) =>
+        correction.Discover ? (_reported.IsEmpty ? Discovery : null)
+        : AsksFirst(correction) ? new LimitDefinition("first answer", UnitCost.Requests, new AskFirst(correction.AskFirst.Ticks))
+        : null;
+
+    private bool AsksFirst(CorrectionDefinition correction) => _expectsAnswers && !_wasAnswered && (_isAsking || _reported.IsEmpty) && (correction.IsSpoken || _isTold) && !correction.Discover && correction.AskFirst > TimeSpan.Zero;
 
     /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
     private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -29,30 +30,43 @@ internal sealed partial class InProcessStore
         return !reports.IsEmpty && Hear(ticket, service, reports, now, inFlight);
     }
 
+    /// <summary>A request of a service was answered that others wait for. Returns whether it is the first.</summary>
+    public bool HeardFirst(BoundService service)
+    {
+        using var held = Hold();
+        return service.HeardFirst();
+    }
+
     /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
-    public Loosened Learn(AdmissionTicket ticket, AnswerKind kind, bool isExplained)
+    public Loosened Learn(AdmissionTicket ticket, AnswerKind kind, bool isExplained, bool isInvalid)
     {
         var service = ticket.Plan.Service;
         var loosened = Loosened.Nobody;
         using var held = Hold();
         var now = Now;
-        var outcome = new AnswerOutcome(kind, ticket.ChargedAt, isExplained);
+        var outcome = new AnswerOutcome(kind, ticket.ChargedAt, isExplained, IsInvalid: isInvalid);
         foreach (ref var charge in ticket.Charges)
         {
             loosened = Learn(charge.Partition, service, now, outcome, loosened);
+        }
+
+        if (isInvalid && service.InvalidRequests is { Only: { } invalid } limit && !IsCounted(ticket, limit))
+        {
+            // It went before anybody counted.
+            loosened = Learn(invalid, service, now, outcome with { IsUncharged = true }, loosened);
         }
 
         return HasLoosened(service, now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
     }
 
     /// <summary>Tells the limits that all of a service's requests share what became of one that no ticket was had for.</summary>
-    public Loosened Learn(LimitPlan plan, AnswerKind kind, long latency)
+    public Loosened Learn(LimitPlan plan, AnswerKind kind, long latency, bool isInvalid)
     {
         var service = plan.Service;
         var loosened = Loosened.Nobody;
         using var held = Hold();
         var now = Now;
-        var outcome = new AnswerOutcome(kind, Math.Max(now - latency, 0), IsUncharged: true);
+        var outcome = new AnswerOutcome(kind, Math.Max(now - latency, 0), IsUncharged: true, IsInvalid: isInvalid);
         foreach (var limit in plan.Limits)
         {
             if (limit.Only is { } partition)
@@ -78,8 +92,8 @@ internal sealed partial class InProcessStore
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            var isDated = limit.Rule.IsDatedByAnswers;
-            if (ticket.ChargedAt < limit.RescaledAt || !(bounds.IsFirst || isDated))
+            var isDated = limit.IsDatedByAnswers;
+            if (!(bounds.IsFirst || isDated) || ticket.ChargedAt < limit.RescaledAt)
             {
                 continue;
             }
@@ -112,8 +126,10 @@ internal sealed partial class InProcessStore
         var hasLearned = false;
         var key = ticket.Key?.Chosen;
         var wall = Clock.WallOffsetAt(now);
-        foreach (ref readonly var report in reports)
+        service.Shared?.Tell(now, service.Definition.Correction.MaxHint.Ticks);
+        foreach (ref readonly var told in reports)
         {
+            var report = key is null && service.Shared is { IsAlone: false } ? told with { IsOfFleet = FleetLimit.CanBe(told) } : told;
             var isCharged = false;
             var ofKey = key?.Quota.Reported.Find(report, ticket.Plan.Endpoint);
             foreach (ref var charge in ticket.Charges)

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Pipeline;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Configuration;
 
@@ -12,7 +13,7 @@ namespace RateLimited.Http.Configuration;
 internal sealed record ConfiguredService(ServiceDefinition Definition, PipelineSettings Pipeline, KeyPlan? Keys);
 
 /// <summary>All that is configured at one moment; replaced as a whole.</summary>
-internal sealed record ConfigurationSnapshot(IReadOnlyList<LimitDefinition> GlobalLimits, IReadOnlyDictionary<string, ConfiguredService> Services)
+internal sealed record ConfigurationSnapshot(IReadOnlyList<LimitDefinition> GlobalLimits, MemoryThresholds Memory, IReadOnlyDictionary<string, ConfiguredService> Services)
 {
     public FileStoreOptions File { get; init; } = new();
 }
@@ -37,7 +38,7 @@ internal sealed class ConfigurationLoader(
     public ConfigurationSnapshot Load(IEnumerable<string> besides)
     {
         var failures = Registrations.KeyedWithoutService.Select(static client => $"The client {Fault.Quote(client)} has API keys and no limits → AddServiceRateLimiting beside AddApiKeys.").ToList();
-        var all = Valid(() => global.Create(Options.DefaultName), failures) ?? new RateLimitingOptions();
+        var overall = Valid(() => global.Create(Options.DefaultName), failures);
         var loaded = new Dictionary<string, ConfiguredService>(StringComparer.OrdinalIgnoreCase);
         var scales = new List<UnitScale>();
         foreach (var name in Registrations.Services.Concat(ConfiguredNames()).Concat(besides).Distinct(StringComparer.OrdinalIgnoreCase))
@@ -50,7 +51,7 @@ internal sealed class ConfigurationLoader(
         }
 
         return failures.Count == 0
-            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(all.GlobalLimits, UnitScale.Of(scales)), loaded) { File = all.File }
+            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(overall!.GlobalLimits, UnitScale.Of(scales)), DefinitionCompiler.Memory(overall.Memory), loaded) { File = overall.File }
             : throw new OptionsValidationException(RateLimitingOptionsReader.Root, typeof(ServiceRateLimitingOptions), failures);
     }
 

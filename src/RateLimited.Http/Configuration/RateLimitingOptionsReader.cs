@@ -12,6 +12,7 @@ internal static class RateLimitingOptionsReader
     public const string ServicesPath = $"{Root}:{Services}";
     public const string File = "File";
     public const string FileDirectoryPath = $"{Root}:{File}:Directory";
+    public const string MemoryPath = $"{Root}:Memory";
     public const string GlobalLimitsPath = $"{Root}:Global:Limits";
 
     public static readonly IReadOnlyList<SectionKey<RateLimitingOptions>> GlobalKeys =
@@ -25,10 +26,17 @@ internal static class RateLimitingOptionsReader
         new("OnFailure", static (reader, section, file) => reader.Choice<FileFailureMode>(section, value => file.OnFailure = value)),
     ];
 
+    public static readonly IReadOnlyList<SectionKey<MemoryOptions>> MemoryKeys =
+    [
+        new("WarnAt", static (reader, section, memory) => reader.Number(section, OptionBounds.Megabytes, value => memory.WarnAt = (int)value)),
+        new("AlertAt", static (reader, section, memory) => reader.Number(section, OptionBounds.Megabytes, value => memory.AlertAt = (int)value)),
+    ];
+
     public static readonly IReadOnlyList<SectionKey<RateLimitingOptions>> Keys =
     [
         new("Global", static (reader, section, options) => reader.Keys(section, options, GlobalKeys)),
         new(File, static (reader, section, options) => reader.Keys(section, options.File, FileKeys)),
+        new("Memory", static (reader, section, options) => reader.Keys(section, options.Memory, MemoryKeys)),
         new(Services, static (reader, section, _) => ReadServices(reader, section)),
         new("Alerts", static (_, section, options) => options.Sections[section.Key] = section),
         new("History", static (_, section, options) => options.Sections[section.Key] = section),

@@ -122,6 +122,15 @@ internal sealed class SectionReader(FaultList faults)
     public void Truth(IConfigurationSection section, Action<bool> assign) =>
         Value(section, "true or false", static text => bool.TryParse(text, out var value) ? value : (bool?)null, assign);
 
+    /// <summary>Statuses of failures.</summary>
+    public void Statuses(IConfigurationSection section, IList<int> statuses)
+    {
+        foreach (var element in List(section, "such as [ 429, 503 ]"))
+        {
+            Number(element, ResilienceBounds.Status, value => statuses.Add((int)value));
+        }
+    }
+
     /// <summary>The elements of a list, where one value alone is a list of one and an empty value an empty list.</summary>
     public IReadOnlyList<IConfigurationSection> List(IConfigurationSection section, string right)
     {
@@ -146,6 +155,26 @@ internal sealed class SectionReader(FaultList faults)
 
         return children;
     }
+
+    /// <summary>A section, or true or false in its place.</summary>
+    public void Switch(IConfigurationSection section, Action<bool> assign, Action readKeys)
+    {
+        if (IsSection(section))
+        {
+            readKeys();
+        }
+        else if (bool.TryParse(section.Value, out var isOn))
+        {
+            assign(isOn);
+        }
+        else
+        {
+            Refuse(section, Fault.Quote(section.Value), "true, false, or a section");
+        }
+    }
+
+    /// <summary>An empty section comes without a value, as one that is not there would.</summary>
+    public static bool IsSection(IConfigurationSection section) => section.GetChildren().Any() || string.IsNullOrEmpty(section.Value);
 
     public void Refuse(IConfigurationSection section, string value, string right) => faults.Add(section.Path, value, right);
 

@@ -34,8 +34,13 @@ internal static class ServiceOptionsFaults
         foreach (var addition in options.Additions)
         {
             addition.Check(faults, path);
+            if (addition.KeepsResponses && options.Resilience.Fallback.StaleFor is { } staleFor)
+            {
+                faults.Add($"{path}:Resilience:Fallback:StaleFor", Fault.Quote(staleFor), "nothing beside a Cache, which keeps responses itself: Cache:StaleIfLimited and Cache:StaleIfError say for how long");
+            }
         }
 
+        InvalidRequestFaults.Check(faults, $"{path}:InvalidRequests", options.InvalidRequests, options.Preset is { } preset ? KnownPresets.Find(preset)?.InvalidRequests : null);
         CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
         KeyFaults.Check(faults, path, options);
@@ -63,6 +68,7 @@ internal static class ServiceOptionsFaults
         Choice(faults, $"{path}:Rejection", options.Rejection);
         Duration(faults, $"{path}:MaxHint", options.MaxHint, OptionBounds.MaxHint);
         Duration(faults, $"{path}:MaxExhausted", options.MaxExhausted, OptionBounds.MaxExhausted);
+        Duration(faults, $"{path}:AskFirst", options.AskFirst, OptionBounds.AskFirst);
         if (options.AccountTimeZone is { } zone && !LimitFaults.TryZone(zone, out _))
         {
             faults.Add($"{path}:AccountTimeZone", Fault.Quote(zone), LimitFaults.Zone);

@@ -29,6 +29,7 @@ internal sealed class ServiceRegistry : IDisposable
     private ConfigurationSnapshot _current;
     private string _text;
     private bool _isDisposed;
+    private MemoryWatch? _memory;
 
     /// <exception cref="OptionsValidationException">Something is wrong in the options of any service; it holds all faults.</exception>
     /// <exception cref="IOException">The directory that limits are kept in cannot be used, belongs to another process, or holds what cannot be read.</exception>
@@ -83,7 +84,12 @@ internal sealed class ServiceRegistry : IDisposable
     public bool IsNamedClient(string? client) => _loader.Registrations.IsNamedClient(client);
 
     /// <summary>The pipeline that a client's requests go through, or null where none limits them.</summary>
-    public ServicePipeline? PipelineOf(string? client) => OfClient(client)?.Pipeline;
+    public ServicePipeline? PipelineOf(string? client)
+    {
+        var pipeline = OfClient(client)?.Pipeline;
+        pipeline?.Limiter.ExpectAnswers();
+        return pipeline;
+    }
 
     public void Dispose()
     {
@@ -97,6 +103,7 @@ internal sealed class ServiceRegistry : IDisposable
             }
 
             _isDisposed = true;
+            _memory?.Dispose();
             foreach (var service in _live.Values)
             {
                 service.Pipeline.Dispose();
@@ -139,6 +146,7 @@ internal sealed class ServiceRegistry : IDisposable
             var limiter = new ServiceLimiter(configured.Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: SharedStoreOf(configured.Definition));
             live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Keys = keys, Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
+            _memory ??= WatchMemory();
             live.Pipeline.Probe();
             return live;
         }
@@ -259,6 +267,18 @@ internal sealed class ServiceRegistry : IDisposable
             : null;
 
     private static bool IsAnyKept(ConfigurationSnapshot configured) => configured.Services.Values.Any(static service => service.Definition.IsKept);
+
+    /// <summary>Where alerts are used theirs tell of memory.</summary>
+    private MemoryWatch? WatchMemory() => _services?.GetService<IServiceProviderIsService>()?.IsService(typeof(IAlertBook)) != false ? null
+        : new MemoryWatch(_store.Clock.Time, _telemetry, InUse, () => _current.Memory);
+
+    private IReadOnlyList<ServiceLimiter> InUse()
+    {
+        lock (_gate)
+        {
+            return _isDisposed ? [] : [.. _live.Values.Select(static live => live.Limiter)];
+        }
+    }
 
     private ISharedStore? SharedStoreOf(ServiceDefinition definition) => definition.Store is not { } name
         ? null

@@ -18,6 +18,11 @@ internal sealed partial class ReportedQuota
         form.Instant(ref _heardAt);
         form.Instant(ref _earlierReset);
         form.Instant(ref _sharedUntil);
+        form.Instant(ref _widerUntil);
+        form.Number(ref _refusedBy);
+        form.Count(ref _doublings, MostDoublings);
+
+        // Who asks first, and that a window is ours, is left out: whoever comes after a silence asks anew.
         FormLevels(form);
         if (form.IsReading)
         {

@@ -18,11 +18,17 @@ internal sealed record HeaderDialect(string Name)
     /// <summary>Statuses that mean something else here than elsewhere.</summary>
     public ImmutableArray<StatusMeaning> Statuses { get; init; } = [];
 
+    /// <summary>Words for why a request was refused that tell whom the refusal concerns.</summary>
+    public ImmutableArray<ReasonMeaning> Reasons { get; init; } = [];
+
     /// <summary>Refusals come with status 200: the body of a success must be looked at too.</summary>
     public bool RefusesWithSuccess { get; init; }
 
     /// <summary>The same of requests that change something, and of no others: what is only read is not looked at.</summary>
     public bool RefusesWritesWithSuccess { get; init; }
+
+    /// <summary>Whether it has words for what remains of a quota.</summary>
+    public bool TellsWhatRemains => Rules.Any(static rule => rule.Field is HeaderField.Remaining or HeaderField.Used or HeaderField.UsedOfLimit or HeaderField.Items);
 
     /// <summary>Whether a success can be a refusal.</summary>
     public bool MayRefuseWithSuccess => RefusesWithSuccess || RefusesWritesWithSuccess;

@@ -35,10 +35,10 @@ internal static partial class RateLimitingLog
     [LoggerMessage(23, LogLevel.Warning, "The store gave away what {Service} holds here: this process was not heard of for too long. More may be held now than the limit allows.")]
     public static partial void LeasesLost(ILogger log, string service);
 
-    [LoggerMessage(25, LogLevel.Information, "The file {File} of the limits ends within a record, as it was left when its process ended; {Bytes} bytes that stand for nothing were left out.")]
+    [LoggerMessage(28, LogLevel.Information, "The file {File} of the limits ends within a record, as it was left when its process ended; {Bytes} bytes that stand for nothing were left out.")]
     public static partial void FileTorn(ILogger log, string file, long bytes);
 
-    [LoggerMessage(26, LogLevel.Warning, "The file {File} of the limits is not as it was written: how much went is not known, so that all limits that are kept count as used up now.")]
+    [LoggerMessage(29, LogLevel.Warning, "The file {File} of the limits is not as it was written: how much went is not known, so that all limits that are kept count as used up now.")]
     public static partial void FileDamaged(ILogger log, string file);
 
     [LoggerMessage(6, LogLevel.Debug, "An attempt at {Service} failed ({Failure}) and is repeated in {Milliseconds} ms.")]
@@ -91,4 +91,13 @@ internal static partial class RateLimitingLog
 
     [LoggerMessage(24, LogLevel.Warning, "The body of a response of {Service} ended before its end: {Reason}.")]
     public static partial void BodyFailed(ILogger log, string service, string reason);
+
+    [LoggerMessage(25, LogLevel.Warning, "Limits and lines take about {Megabytes} MB of memory, more than {Threshold} MB, most of it {Service}: fewer partitions, or a shorter line, take less.")]
+    public static partial void MemoryHigh(ILogger log, double megabytes, double threshold, string? service);
+
+    [LoggerMessage(26, LogLevel.Error, "Limits and lines take about {Megabytes} MB of memory, more than {Threshold} MB, most of it {Service}: fewer partitions, or a shorter line, take less.")]
+    public static partial void MemoryCritical(ILogger log, double megabytes, double threshold, string? service);
+
+    [LoggerMessage(27, LogLevel.Information, "Limits and lines take about {Megabytes} MB of memory again.")]
+    public static partial void MemoryUsual(ILogger log, double megabytes);
 }

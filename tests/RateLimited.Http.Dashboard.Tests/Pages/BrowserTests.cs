@@ -101,6 +101,36 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task All_processes_show_together_and_this_one_alone_while_they_cannot_be_heard_of()
+    {
+        var book = new KnownFleet();
+        await _program.DisposeAsync();
+        _program = await WatchedProgram.StartAsync(services => services.AddSingleton<IFleetBook>(book));
+        await _program.SendAsync(200);
+        var page = await OpenAsync();
+        var card = page.Locator("a.card[href='#api']");
+        await Assertions.Expect(card).ToContainTextAsync("The other processes have not been heard of yet.");
+
+        book.Status = KnownFleet.Of("api");
+        await card.ClickAsync();
+
+        await Assertions.Expect(card).ToContainTextAsync("line 6 · in flight 5", new() { Timeout = 30_000 });
+        await Assertions.Expect(card).ToContainTextAsync("unexpected 429: 7");
+        await Assertions.Expect(page.Locator("#fleet-state")).ToHaveTextAsync("3 processes share these limits.");
+        await Assertions.Expect(page.Locator("#counts tbody tr").Filter(new() { HasText = "admitted" })).ToContainTextAsync("1,234");
+        await Assertions.Expect(page.Locator("#fleet-alerts tbody th")).ToHaveTextAsync(WatchedProgram.Hostile);
+
+        book.Status = book.Status with { Fault = WatchedProgram.Hostile };
+
+        await Assertions.Expect(page.Locator("#fleet-state")).ToContainTextAsync("The numbers are of this one alone.", new() { Timeout = 30_000 });
+        await Assertions.Expect(card).ToContainTextAsync("unexpected 429: 0");
+        await Assertions.Expect(page.Locator("#fleet-alerts-part")).ToBeHiddenAsync();
+        (await page.Locator("img").CountAsync()).ShouldBe(0);
+        (await page.TitleAsync()).ShouldBe("Rate limits");
+        _faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_service_is_chosen_and_read_by_the_keyboard_alone()
     {
         var page = await OpenAsync();

@@ -42,10 +42,12 @@ public sealed partial class ConfigurationDocumentTests
     {
         string[] keys =
         [
+            .. RateLimitingOptionsReader.MemoryKeys.Select(static key => key.Name),
             .. ServiceOptionsReader.Keys.Select(static key => key.Name), .. ServiceOptionsReader.QueueKeys.Select(static key => key.Name),
             .. EndpointSectionReader.Keys.Select(static key => key.Name), .. CostSectionReader.Keys.Select(static key => key.Name), .. LimitSectionReader.Keys.Select(static key => key.Name),
             .. TenantSectionReader.ClassKeys.Select(static key => $"Classes:{{name}}:{key.Name}"),
             .. ResilienceSectionReader.Keys.Select(static key => key.Name), .. ResilienceSectionReader.RetryKeys.Select(static key => key.Name),
+            .. InvalidRequestSectionReader.Keys.Select(static key => key.Name),
             .. ResilienceSectionReader.DegradationKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.HedgingKeys.Select(static key => key.Name), .. ResilienceSectionReader.ConnectionKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.HealthKeys.Select(static key => key.Name),

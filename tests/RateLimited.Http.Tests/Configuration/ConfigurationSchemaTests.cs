@@ -19,6 +19,7 @@ public class ConfigurationSchemaTests
         ("properties/RateLimiting", Names(RateLimitingOptionsReader.Keys)),
         ("properties/RateLimiting/properties/Global", Names(RateLimitingOptionsReader.GlobalKeys)),
         ("properties/RateLimiting/properties/File", Names(RateLimitingOptionsReader.FileKeys)),
+        ("properties/RateLimiting/properties/Memory", Names(RateLimitingOptionsReader.MemoryKeys)),
         ("definitions/rateLimitingService", Names(ServiceOptionsReader.Keys)),
         ("definitions/rateLimitingQueue", Names(ServiceOptionsReader.QueueKeys)),
         ("definitions/rateLimitingEndpoint", Names(EndpointSectionReader.Keys)),
@@ -28,6 +29,7 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingKeys", Names(KeySectionReader.Keys)),
         ("definitions/rateLimitingKey", Names(KeySectionReader.KeyKeys)),
         ("definitions/rateLimitingResilience", Names(ResilienceSectionReader.Keys)),
+        ("definitions/rateLimitingInvalidRequests", Names(InvalidRequestSectionReader.Keys)),
         ("definitions/rateLimitingDegradation", Names(ResilienceSectionReader.DegradationKeys)),
         ("definitions/rateLimitingHedging", Names(ResilienceSectionReader.HedgingKeys)),
         ("definitions/rateLimitingConnections", Names(ResilienceSectionReader.ConnectionKeys)),
@@ -92,6 +94,8 @@ public class ConfigurationSchemaTests
         var service = new ServiceRateLimitingOptions();
         Number("definitions/rateLimitingLimitSection/properties/Quota", OptionBounds.Quota, null);
         Number("definitions/rateLimitingLimitSection/properties/Burst", OptionBounds.Burst, null);
+        Number("definitions/rateLimitingInvalidRequests/properties/Quota", OptionBounds.Quota, null);
+        Number("definitions/rateLimitingInvalidRequests/properties/Statuses/items", ResilienceBounds.Status, null);
         Number("definitions/rateLimitingQueue/properties/Length", OptionBounds.QueueLength, service.Queue.Length);
         Number("definitions/rateLimitingQueue/properties/Costs/additionalProperties", OptionBounds.Cost, null);
         Amount("definitions/rateLimitingEndpoint/properties/Costs/additionalProperties");
@@ -144,6 +148,7 @@ public class ConfigurationSchemaTests
         Duration("definitions/rateLimitingQueue/properties/Ageing").ShouldBe(service.Queue.Ageing);
         Duration("definitions/rateLimitingService/properties/MaxHint").ShouldBe(service.MaxHint);
         Duration("definitions/rateLimitingService/properties/MaxExhausted").ShouldBe(service.MaxExhausted);
+        Duration("definitions/rateLimitingService/properties/AskFirst").ShouldBe(service.AskFirst);
         Duration("definitions/rateLimitingService/properties/BodyIdleTimeout").ShouldBe(service.BodyIdleTimeout);
         Duration("definitions/rateLimitingService/properties/PartitionIdleTimeout").ShouldBe(service.PartitionIdleTimeout);
         Duration("definitions/rateLimitingHealthProbe/properties/Interval").ShouldBe(service.Resilience.HealthProbe.Interval);

@@ -102,6 +102,53 @@ public sealed class FormTests
         rule.Present(ref again, at).ShouldBe(learned);
     }
 
+    [Fact]
+    public void What_was_left_to_others_is_left_to_them_by_whoever_comes_after()
+    {
+        var rule = new ReportedLimit("requests", UnitCost.Requests, namedWindow: 0, TimeSpan.TicksPerHour, isKept: true);
+        var (state, now) = (default(LimitState), Keeper.Age);
+        for (var remaining = 800; remaining >= 200; remaining -= 200)
+        {
+            HearOfRefusal(rule, ref state, now += TimeSpan.TicksPerSecond, remaining);
+        }
+
+        var written = Written(rule, ref state);
+        var again = Read(rule, written, later: 0);
+
+        Written(rule, ref again).ShouldBe(written);
+        HearOfRefusal(rule, ref state, now + TimeSpan.TicksPerSecond, 200);
+        HearOfRefusal(rule, ref again, now + TimeSpan.TicksPerSecond, 200);
+        rule.Used(ref again, new Moment(now + TimeSpan.TicksPerSecond)).ShouldBe(rule.Used(ref state, new Moment(now + TimeSpan.TicksPerSecond)));
+        rule.Used(ref state, new Moment(now + TimeSpan.TicksPerSecond)).ShouldBeGreaterThan(800, "others have some of what is left");
+    }
+
+    [Fact]
+    public void What_an_upstream_took_for_invalid_counts_after_the_process_and_what_was_under_way_does_not()
+    {
+        var rule = new InvalidRequests(3, TimeSpan.TicksPerMinute);
+        var (state, now) = (default(LimitState), Keeper.Age);
+        for (var i = 0; i < 3; i++)
+        {
+            rule.Charge(ref state, new Moment(now), 1);
+        }
+
+        rule.Learn(ref state, new Moment(now), new AnswerOutcome(AnswerKind.Faulted, now) { IsInvalid = true });
+        rule.Learn(ref state, new Moment(now), new AnswerOutcome(AnswerKind.Faulted, now) { IsInvalid = true });
+
+        var again = Read(rule, Written(rule, ref state), later: 9);
+
+        rule.Used(ref state, new Moment(now)).ShouldBe(3);
+        rule.Used(ref again, new Moment(now + 9)).ShouldBe(2);
+        rule.Used(ref again, new Moment(now + 8 + TimeSpan.TicksPerMinute)).ShouldBe(2);
+        rule.Used(ref again, new Moment(now + 9 + TimeSpan.TicksPerMinute)).ShouldBe(0);
+    }
+
+    private static void HearOfRefusal(ReportedLimit rule, ref LimitState state, long now, long remaining)
+    {
+        var receipt = rule.Charge(ref state, new Moment(now), 1);
+        rule.Hear(ref state, new Moment(now), new QuotaReport { Unit = UnitCost.Requests, Limit = 1_000, Window = TimeSpan.TicksPerMinute, Remaining = remaining, Refills = true, IsOfRefusal = true }, receipt, 1, 0);
+    }
+
     private static void ShouldBeReadAsWritten(LimitRule rule) => Holds.For(Gen.Choose(0, int.MaxValue - 1).ArrayOf(80), raws =>
     {
         var (state, now) = (default(LimitState), Keeper.Age);

@@ -63,11 +63,24 @@
     }
   }
 
+  // All processes together, where they were heard of; else null, and this one is shown alone.
+  function heard(service) {
+    return service.fleet !== null && service.fleet.fault === null && service.fleet.at !== null ? service.fleet : null;
+  }
+
+  function fleetState(fleet) {
+    if (fleet.fault !== null) return `The other processes cannot be heard of: ${fleet.fault} The numbers are of this one alone.`;
+    if (fleet.at === null) return 'The other processes have not been heard of yet. The numbers are of this one alone.';
+    return fleet.processes === 1 ? 'One process counts these limits.' : `${number(fleet.processes)} processes share these limits.`;
+  }
+
   function card(service) {
     const element = make('a', undefined, { class: 'card', href: `#${encodeURIComponent(service.name)}`, 'data-health': service.health });
     if (service.name === chosen()) element.setAttribute('aria-current', 'true');
     element.append(make('strong', service.name), make('p', service.why ?? service.health));
-    element.append(make('p', `wait ${duration(service.waitSeconds)} · line ${number(service.waiting)} · in flight ${number(service.inFlight)} · circuit ${service.circuit} · unexpected 429: ${number(service.unexpected429)}`));
+    const all = heard(service) ?? service;
+    element.append(make('p', `wait ${duration(service.waitSeconds)} · line ${number(all.waiting)} · in flight ${number(all.inFlight)} · circuit ${service.circuit} · unexpected 429: ${number(all.unexpected429)}`));
+    if (service.fleet !== null) element.append(make('p', fleetState(service.fleet)));
     [...service.limits].sort((a, b) => b.ratio - a.ratio).slice(0, 4).forEach(limit => element.append(limitBar(limit)));
     service.budgets.forEach(budget => element.append(budgetBar(budget)));
     return element;
@@ -95,16 +108,30 @@
     return cell;
   }
 
+  // Of each name what is this process's and what is of all; undefined where nobody knows it.
+  function both(mine, all) {
+    return [...new Set([...Object.keys(mine), ...Object.keys(all ?? {})])].sort().map(name => [name, mine[name] ?? 0, all === undefined ? undefined : all[name] ?? 0]);
+  }
+
+  function dollars(value) {
+    return value === undefined ? '' : value.toLocaleString('en', { maximumFractionDigits: 6 });
+  }
+
   function showService() {
     const service = services.find(each => each.name === chosen());
     at('service').hidden = !service;
     if (!service) return;
     at('service-name').textContent = service.name;
     at('service-why').textContent = service.why ?? service.health;
+    const fleet = heard(service);
+    const state = service.fleet === null ? '' : fleetState(service.fleet);
+    at('fleet-state').hidden = service.fleet === null;
+    if (at('fleet-state').textContent !== state) at('fleet-state').textContent = state;
     at('facts').replaceChildren(...[
       ['Mode', service.mode], ['Circuit', service.circuit], ['Wait now', duration(service.waitSeconds)], ['Pause', duration(service.pauseSeconds)],
       ['In line', `${number(service.waiting)} of ${number(service.lineCapacity)}`], ['In flight', number(service.inFlight)], ['Guard', `${number(service.arrivalGuardMilliseconds)} ms`], ['Unexpected 429', number(service.unexpected429)],
       ...service.line.map(line => [`In line, ${line.priority}`, number(line.waiting)]),
+      ...(fleet === null ? [] : [['Processes', number(fleet.processes)], ['In line, of all', number(fleet.waiting)], ['In flight, of all', number(fleet.inFlight)], ['Unexpected 429, of all', number(fleet.unexpected429)]]),
     ].map(([name, value]) => {
       const fact = make('div');
       fact.append(make('dt', name), make('dd', value));
@@ -113,12 +140,15 @@
     rows('limits', service.limits.map(limit => [limit.name, limit.partitions > 1 ? `${limit.partition} (${number(limit.partitions)})` : limit.partition, number(limit.used), `${number(limit.quota)} ${limit.unit}`, meter(limit.ratio, limit.name), duration(limit.resetSeconds)]));
     at('keys-part').hidden = service.keys.length === 0;
     rows('keys', service.keys.map(key => [key.name, key.state, key.opensInSeconds === 0 ? 'open' : duration(key.opensInSeconds), meter(key.headroom, key.name, { low: 0.05, high: 0.2, optimum: 1 }), number(key.inFlight), number(key.requests), number(key.moved)]));
-    at('money-part').hidden = service.budgets.length === 0 && Object.keys(service.spendUsd).length === 0;
+    at('fleet-alerts-part').hidden = fleet === null || fleet.alerts.length === 0;
+    rows('fleet-alerts', (fleet?.alerts ?? []).map(alert => [alert.summary, severity(alert), moment(alert.firedAt), alert.recoveredAt === null ? 'open' : moment(alert.recoveredAt), known(alert)]));
+    at('money-part').hidden = service.budgets.length === 0 && both(service.spendUsd, fleet?.spendUsd).length === 0;
     rows('budgets', service.budgets.map(budget => [budget.name, meter(budget.spent, budget.name), budget.projected === null ? 'not known' : percent(budget.projected)]));
-    rows('spend', Object.entries(service.spendUsd).sort().map(([model, dollars]) => [model, dollars.toLocaleString('en', { maximumFractionDigits: 6 })]));
+    rows('spend', both(service.spendUsd, fleet?.spendUsd).map(([model, mine, all]) => [model, dollars(mine), dollars(all)]));
     at('redundancy-part').hidden = service.redundancy.length === 0;
     rows('redundancy', service.redundancy.map(figure => [figure.what, figure.of, figure.unit === '1' ? percent(figure.value) : figure.unit === 's' ? duration(figure.value) : `${number(figure.value)} ${figure.unit}`]));
-    rows('counts', [['Checks', service.checks], ['Refusals', service.refusals], ['Attempts', service.attempts]].flatMap(([name, counts]) => Object.entries(counts).sort().map(([of, count]) => [name, of, number(count)])));
+    rows('counts', [['Checks', service.checks, fleet?.checks], ['Refusals', service.refusals, fleet?.refusals], ['Attempts', service.attempts, undefined]]
+      .flatMap(([name, counts, others]) => both(counts, others).map(([of, mine, all]) => [name, of, number(mine), all === undefined ? '' : number(all)])));
   }
 
   function line(points, field) {

@@ -1,10 +1,13 @@
+using System.Runtime.CompilerServices;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission.Persistence;
 
 /// <summary>What one partition of a kept limit counts, and what of it may be charged before more is written. Only under the store's gate.</summary>
-internal sealed class KeptState
+internal sealed class KeptState : ISized
 {
+    private static readonly int Own = ManagedSize.Object(Unsafe.SizeOf<LimitState>() + ManagedSize.Reference + (7 * sizeof(long)) + (2 * sizeof(bool)));
+
     /// <summary>What is counted.</summary>
     public LimitState Counted;
 
@@ -22,6 +25,8 @@ internal sealed class KeptState
 
     /// <summary>Whether somebody waits for that, or soon will.</summary>
     public bool IsUrgent { get; set; }
+
+    public long Bytes => Own + Counted.ExtraBytes;
 
     private long _wanted;
     private long _gone;

@@ -15,6 +15,7 @@ internal static class RuleForm
         SlowStart,
         CoolDown,
         ReportedLimit,
+        InvalidRequests,
     }
 
     public static void Write(StateWriter into, LimitRule rule)
@@ -54,6 +55,7 @@ internal static class RuleForm
             Kind.AdaptiveConcurrency => new AdaptiveConcurrency(quota, 1, quota),
             Kind.SlowStart => new SlowStart(),
             Kind.CoolDown => new CoolDown(),
+            Kind.InvalidRequests => new InvalidRequests(quota, window),
 
             // For how long it is believed is said by whoever takes it over.
             Kind.ReportedLimit => new ReportedLimit(from.Text(), from.Text(), from.Number(), TimeSpan.TicksPerHour, isKept: true),
@@ -70,6 +72,7 @@ internal static class RuleForm
         AdaptiveConcurrency => Kind.AdaptiveConcurrency,
         SlowStart => Kind.SlowStart,
         CoolDown => Kind.CoolDown,
+        InvalidRequests => Kind.InvalidRequests,
         _ => Kind.ReportedLimit,
     };
 

@@ -10,9 +10,12 @@ internal static class ResponseClassifier
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
+    /// <summary>Whether a status says all: nothing else can make anything of the response but what it is by default.</summary>
+    public static bool IsSurelyFine(int status, HeaderDialect? dialect) => status < 400 && dialect is not { MayRefuseWithSuccess: true };
+
     public static Verdict Classify(int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)
     {
-        if (status < 400 && dialect is not { MayRefuseWithSuccess: true })
+        if (IsSurelyFine(status, dialect))
         {
             return default;
         }
@@ -95,13 +98,25 @@ internal static class ResponseClassifier
 
     private static ResponseScope LimitScope(ResponseScope scope, in UpstreamSignal signal, HeaderDialect? dialect)
     {
-        var isShared = signal.Scope.Span.Equals("shared", StringComparison.OrdinalIgnoreCase);
-        if (signal.Has(SignalFlags.Global) || signal.Body.IsGlobal || signal.Body.IsFromBehind || isShared)
+        if (signal.Has(SignalFlags.Global) || signal.Has(SignalFlags.Shared) || signal.Body.IsGlobal || signal.Body.IsFromBehind)
         {
             return ResponseScope.Service;
         }
 
-        return scope == ResponseScope.Key && dialect is not null ? dialect.LimitScope : scope;
+        return scope == ResponseScope.Key && dialect is not null ? ByReason(signal.Reason.Span, dialect) ?? dialect.LimitScope : scope;
+    }
+
+    private static ResponseScope? ByReason(ReadOnlySpan<char> reason, HeaderDialect dialect)
+    {
+        foreach (var meaning in dialect.Reasons)
+        {
+            if (reason.Equals(meaning.Reason, StringComparison.OrdinalIgnoreCase))
+            {
+                return meaning.Scope;
+            }
+        }
+
+        return null;
     }
 
     private static Verdict Complete(Verdict verdict, int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)
