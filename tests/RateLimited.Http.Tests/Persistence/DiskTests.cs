@@ -45,7 +45,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public void Fail_closed_lets_nothing_go_that_was_not_written_and_whoever_waits_goes_when_there_is_room_again()
+    public async Task Fail_closed_lets_nothing_go_that_was_not_written_and_whoever_waits_goes_when_there_is_room_again()
     {
         using var bed = Bed(FileFailureMode.FailClosed);
         var limiter = bed.Serve(Service);
@@ -60,7 +60,7 @@ public sealed class DiskTests
         _time.Advance(TimeSpan.FromSeconds(1));
         bed.Keeper.Step();
         SpinWait.SpinUntil(() => waiting.IsCompleted, TimeSpan.FromSeconds(30)).ShouldBeTrue();
-        limiter.End(waiting.Result, giveBack: false);
+        limiter.End(await waiting, giveBack: false);
     }
 
     [Fact]

@@ -145,7 +145,7 @@ public sealed class KeeperTests
     }
 
     [Fact]
-    public void What_all_services_share_and_what_is_learned_outlives_the_process_and_what_is_held_does_not()
+    public async Task What_all_services_share_and_what_is_learned_outlives_the_process_and_what_is_held_does_not()
     {
         string left = string.Empty;
         LimitDefinition[] globals = [Window("all", 50, Day)];
@@ -159,11 +159,12 @@ public sealed class KeeperTests
             var holding = limiter.AdmitAsync(default, CancellationToken.None).AsTask();
             bed.Keeper.Step();
             SpinWait.SpinUntil(() => holding.IsCompleted, TimeSpan.FromSeconds(30)).ShouldBeTrue();
-            limiter.Heed(new RequestOutcome { Limited = true, Latency = TimeSpan.FromMilliseconds(5) });
+            limiter.Learn(await holding, AnswerKind.Throttled, bed.Store.Clock.Now);
             _time.Advance(TimeSpan.FromSeconds(1));
             bed.Keeper.Step();
             left = bed.Killed();
-            limiter.End(holding.Result, giveBack: false);
+            limiter.GetStatus().Limits.Single(static limit => limit.Name == "learned").Quota.ShouldBe(18);
+            limiter.End(await holding, giveBack: false);
         }
 
         using var next = new KeptBed(left, _time, globals: globals);
@@ -204,7 +205,7 @@ public sealed class KeeperTests
     }
 
     [Fact]
-    public void Nothing_goes_that_is_not_written_and_whoever_waits_for_that_goes_when_it_is()
+    public async Task Nothing_goes_that_is_not_written_and_whoever_waits_for_that_goes_when_it_is()
     {
         using var bed = new KeptBed(_directory, _time);
         var limiter = bed.Serve(Daily(640));
@@ -212,14 +213,18 @@ public sealed class KeeperTests
         var rest = Enumerable.Range(0, 20).Select(_ => limiter.AdmitAsync(default, CancellationToken.None).AsTask()).ToList();
         rest.Count(static each => each.IsCompleted).ShouldBeLessThan(20);
 
-        for (var i = 0; i < 20; i++)
-        {
-            bed.Keeper.Step();
-        }
+        var haveGone = SpinWait.SpinUntil(
+            () =>
+            {
+                bed.Keeper.Step();
+                return rest.TrueForAll(static each => each.IsCompleted);
+            },
+            TimeSpan.FromSeconds(30));
 
+        haveGone.ShouldBeTrue();
         foreach (var each in rest)
         {
-            limiter.End(each.Result, giveBack: false);
+            limiter.End(await each, giveBack: false);
         }
     }
 
