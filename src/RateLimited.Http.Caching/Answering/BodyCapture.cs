@@ -7,8 +7,8 @@ namespace RateLimited.Http.Caching.Answering;
 /// </summary>
 /// <param name="length">How long it says that it is; null where it does not.</param>
 /// <param name="room">How much of memory all bodies that are being copied may take together.</param>
-/// <param name="ended">Is told of the end: the body, or null.</param>
-internal sealed class BodyCapture(long? length, CaptureRoom room, Action<byte[]?> ended)
+/// <param name="ended">Is told of the end: the body or null, and what that is to those who wait for it.</param>
+internal sealed class BodyCapture(long? length, CaptureRoom room, Action<byte[]?, FlightEnd> ended)
 {
     private ArrayBufferWriter<byte>? _bytes = new();
     private long _taken;
@@ -22,7 +22,8 @@ internal sealed class BodyCapture(long? length, CaptureRoom room, Action<byte[]?
 
         if (!room.TryTake(bytes.Length, _taken))
         {
-            GiveUp();
+            // It would be too large for whoever asked next, too.
+            End(body: null, FlightEnd.NotKept);
             return;
         }
 
@@ -40,7 +41,7 @@ internal sealed class BodyCapture(long? length, CaptureRoom room, Action<byte[]?
     {
         if (_bytes is { } bytes && (length is null || length == bytes.WrittenCount))
         {
-            End(bytes.WrittenSpan.ToArray());
+            End(bytes.WrittenSpan.ToArray(), FlightEnd.Kept);
         }
         else
         {
@@ -49,14 +50,14 @@ internal sealed class BodyCapture(long? length, CaptureRoom room, Action<byte[]?
     }
 
     /// <summary>Nobody will know its end.</summary>
-    public void GiveUp() => End(body: null);
+    public void GiveUp() => End(body: null, FlightEnd.GivenUp);
 
-    private void End(byte[]? body)
+    private void End(byte[]? body, FlightEnd end)
     {
         if (Interlocked.Exchange(ref _bytes, null) is not null)
         {
             room.GiveBack(_taken);
-            ended(body);
+            ended(body, end);
         }
     }
 }

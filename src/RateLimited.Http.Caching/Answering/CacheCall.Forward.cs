@@ -32,7 +32,7 @@ internal sealed partial class CacheCall
         var isValidation = found is { Facts.HasValidator: true } && !asked.HasConditions;
         var settlement = isValidation && rules.FreeValidation && request.RateLimiting()?.Settlement is null ? new CostSettlement() : null;
         var outgoing = Outgoing(found, isValidation, settlement);
-        var began = cache.Now;
+        var (began, changes) = (cache.Now, cache.Store.ChangesOf(_key.Resource));
         HttpResponseMessage response;
         try
         {
@@ -57,7 +57,7 @@ internal sealed partial class CacheCall
             return old;
         }
 
-        var answered = new Answered(asIs, response.RequestMessage ?? outgoing, cache.Now, cache.Now - began);
+        var answered = new Answered(asIs, response.RequestMessage ?? outgoing, cache.Now, cache.Now - began, changes);
         if (ReferenceEquals(response.RequestMessage, outgoing))
         {
             response.RequestMessage = request;
@@ -209,8 +209,7 @@ internal sealed partial class CacheCall
         };
         if (!WatchedContent.MayHaveBody(request, response))
         {
-            cache.Keep(kept, rules);
-            flight?.End(FlightEnd.Kept);
+            flight?.End(cache.Keep(kept, answered.Changes) ? FlightEnd.Kept : FlightEnd.NotKept);
             return;
         }
 
@@ -221,14 +220,10 @@ internal sealed partial class CacheCall
             return;
         }
 
-        response.Content = new CapturedContent(response, new BodyCapture(length, cache.Room, body =>
+        response.Content = new CapturedContent(response, new BodyCapture(length, cache.Room, (body, end) =>
         {
-            if (body is not null)
-            {
-                cache.Keep(kept.WithBody(body), rules);
-            }
-
-            flight?.End(body is null ? FlightEnd.GivenUp : FlightEnd.Kept);
+            var isHeld = body is not null && cache.Keep(kept.WithBody(body), answered.Changes);
+            flight?.End(end == FlightEnd.Kept && !isHeld ? FlightEnd.NotKept : end);
         }));
     }
 
@@ -252,5 +247,6 @@ internal sealed partial class CacheCall
     /// <param name="Seen">The request as those further in left it.</param>
     /// <param name="At">When it was answered.</param>
     /// <param name="Took">How long after it was sent.</param>
-    private sealed record Answered(HttpRequestMessage AsAsked, HttpRequestMessage Seen, TimeSpan At, TimeSpan Took);
+    /// <param name="Changes">How often its address had changed when it was sent.</param>
+    private sealed record Answered(HttpRequestMessage AsAsked, HttpRequestMessage Seen, TimeSpan At, TimeSpan Took, long Changes);
 }

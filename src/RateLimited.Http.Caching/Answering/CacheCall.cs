@@ -9,6 +9,9 @@ namespace RateLimited.Http.Caching.Answering;
 /// <summary>One request on its way through the cache.</summary>
 internal sealed partial class CacheCall(CachedService cache, CacheRules rules, string client, HttpRequestMessage request, AskedRequest asked)
 {
+    /// <summary>Timers wait for whole milliseconds: a wait for less ends before its time has come.</summary>
+    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
+
     /// <summary>Taken before anybody further in changes the request.</summary>
     private readonly RequestKey _key = RequestKey.Of(client, request, rules);
 
@@ -94,11 +97,11 @@ internal sealed partial class CacheCall(CachedService cache, CacheRules rules, s
         {
             if (cache.Flights.TryBegin(_key.Request, out var flight))
             {
-                return await ForwardAsync(found, forward, flight, cancellationToken).ConfigureAwait(false);
+                return await LeadAsync(flight, cancellationToken).ConfigureAwait(false);
             }
 
             var left = until - cache.Now;
-            if (left <= TimeSpan.Zero)
+            if (left < Shortest)
             {
                 cache.Flights.Leave(_key.Request, flight);
                 break;
@@ -133,6 +136,28 @@ internal sealed partial class CacheCall(CachedService cache, CacheRules rules, s
         }
 
         return await ForwardAsync(found, forward, flight: null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks so that others may wait, unless the answer to another has come since this one looked.</summary>
+    private async ValueTask<HttpResponseMessage> LeadAsync(Flight flight, CancellationToken cancellationToken)
+    {
+        StoredResponse? found;
+        string forward;
+        try
+        {
+            if (Find(out found, out forward) is { } kept)
+            {
+                flight.End(FlightEnd.Kept);
+                return kept;
+            }
+        }
+        catch
+        {
+            flight.End(FlightEnd.NotKept);
+            throw;
+        }
+
+        return await ForwardAsync(found, forward, flight, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks for an answer anew while it is given. Once, however many get it meanwhile.</summary>

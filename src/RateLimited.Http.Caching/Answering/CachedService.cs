@@ -47,13 +47,16 @@ internal sealed class CachedService : IResponseCache, IDisposable
         Store.Fit(rules?.MaxBytes ?? 0, rules?.MaxEntries ?? 0);
     }
 
-    public void Keep(StoredResponse response, CacheRules rules)
+    /// <summary>Keeps an answer, if it finds room by what is configured now, and its address has not changed since it was asked for. Returns whether it did.</summary>
+    public bool Keep(StoredResponse response, long changes)
     {
-        if (response.Size <= rules.MaxBytes)
+        if (_rules is not { } rules || !Store.KeepUnlessChanged(response, changes, rules.MaxBytes, rules.MaxEntries))
         {
-            Store.Keep(response, rules.MaxBytes, rules.MaxEntries);
-            Counts.Kept();
+            return false;
         }
+
+        Counts.Kept();
+        return true;
     }
 
     public ResponseCacheStatus GetStatus()

@@ -8,10 +8,14 @@ internal sealed class ResponseStore
     /// <summary>Of one request: an upstream that varies by more varies by what is different each time.</summary>
     private const int MostVariants = 16;
 
+    /// <summary>Addresses share these places: where another one changes, an answer is not kept and asked for again.</summary>
+    private const int ChangePlaces = 1024;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Digest, List<LinkedListNode<StoredResponse>>> _requests = [];
     private readonly Dictionary<Digest, HashSet<Digest>> _resources = [];
     private readonly LinkedList<StoredResponse> _byUse = [];
+    private readonly long[] _changes = new long[ChangePlaces];
     private long _bytes;
     private long _evictions;
 
@@ -49,6 +53,34 @@ internal sealed class ResponseStore
         }
 
         return null;
+    }
+
+    /// <summary>How often answers of an address, and of whatever shares its place, were forgotten: what was asked for before the last time is not kept after it.</summary>
+    public long ChangesOf(Digest resource)
+    {
+        lock (_lock)
+        {
+            return _changes[PlaceOf(resource)];
+        }
+    }
+
+    /// <summary>Keeps an answer, unless its address has changed since it was asked for. Returns whether it did.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="changes">What <see cref="ChangesOf"/> said when it was asked for.</param>
+    /// <param name="maxBytes">How much all may take.</param>
+    /// <param name="maxEntries">How many there may be.</param>
+    public bool KeepUnlessChanged(StoredResponse response, long changes, long maxBytes, int maxEntries)
+    {
+        lock (_lock)
+        {
+            if (response.Size > maxBytes || ChangesOf(response.Key.Resource) != changes)
+            {
+                return false;
+            }
+
+            Keep(response, maxBytes, maxEntries);
+            return true;
+        }
     }
 
     /// <summary>Keeps an answer in place of the one that fits the same requests, and makes room for it.</summary>
@@ -103,11 +135,12 @@ internal sealed class ResponseStore
         }
     }
 
-    /// <summary>Forgets all answers of an address, whoever asked. Returns how many there were.</summary>
+    /// <summary>Forgets all answers of an address, whoever asked, and those that are under way. Returns how many there were.</summary>
     public int RemoveResource(Digest resource)
     {
         lock (_lock)
         {
+            _changes[PlaceOf(resource)]++;
             if (!_resources.TryGetValue(resource, out var requests))
             {
                 return 0;
@@ -123,6 +156,11 @@ internal sealed class ResponseStore
     {
         lock (_lock)
         {
+            for (var i = 0; i < _changes.Length; i++)
+            {
+                _changes[i]++;
+            }
+
             _requests.Clear();
             _resources.Clear();
             _byUse.Clear();
@@ -138,6 +176,8 @@ internal sealed class ResponseStore
             Trim(maxBytes, maxEntries);
         }
     }
+
+    private static int PlaceOf(Digest resource) => (int)((ulong)resource.Value % ChangePlaces);
 
     private LinkedListNode<StoredResponse>? NodeOf(StoredResponse response) =>
         _requests.TryGetValue(response.Key.Request, out var variants) ? variants.Find(node => ReferenceEquals(node.Value, response)) : null;

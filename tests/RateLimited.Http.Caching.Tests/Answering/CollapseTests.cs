@@ -70,6 +70,26 @@ public sealed class CollapseTests
     }
 
     [Fact]
+    public async Task Who_has_written_does_not_read_what_was_asked_for_before()
+    {
+        await using var program = await CachedProgram.StartAsync(static cache => cache.Collapse = TimeSpan.FromMinutes(1));
+        var (answer, reading) = (Held(program, "max-age=60"), program.GetAsync("/a"));
+        await Eventually.TrueAsync(() => program.Seen.Count == 1);
+        program.Answers("/b", static context =>
+        {
+            context.Response.Headers.Location = "/a";
+            return Task.CompletedTask;
+        });
+        using var written = await program.SendAsync("/b", method: HttpMethod.Put);
+        var readingAfter = program.GetAsync("/a");
+
+        answer.SetResult();
+
+        (await reading.WithinDeadlineAsync(), await readingAfter.WithinDeadlineAsync()).ShouldBe(("answer", "answer"));
+        program.Seen.Count.ShouldBe(3, "who reads after has asked anew");
+    }
+
+    [Fact]
     public async Task Nobody_waits_longer_than_it_was_said()
     {
         await using var program = await CachedProgram.StartAsync(static cache => cache.Collapse = TimeSpan.FromSeconds(5));
