@@ -224,6 +224,7 @@ internal sealed class RedisMessage
             NoteKind.Heard => 11,
             NoteKind.Counted => 12,
             NoteKind.Look => 7,
+            NoteKind.Rest => 13,
             _ => 10,
         };
         switch (note.Kind)
@@ -241,6 +242,9 @@ internal sealed class RedisMessage
             case NoteKind.Counted or NoteKind.Look:
                 message.Add(code, _indexOf[note.Balance], note.Amount, 0, 0);
                 break;
+            case NoteKind.Rest:
+                message.Add(code, _indexOf[note.Balance], note.Receipt, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), note.Balance.Rest!.Version);
+                break;
             default:
                 message.Add(code, _indexOf[note.Balance], note.Receipt, whole, parts);
                 break;
@@ -253,7 +257,7 @@ internal sealed class RedisMessage
         foreach (ref readonly var want in question.Wants.AsSpan())
         {
             var (whole, parts) = _addressOf(want.Balance).Terms.TimeOf(want.Least, GuardOf(want.Balance));
-            message.Add(_indexOf[want.Balance], want.Least, whole, parts, want.More, want.Part);
+            message.Add(_indexOf[want.Balance], want.Least, want.Balance.Rest?.Version ?? whole, parts, want.More, want.Part);
         }
     }
 
@@ -266,6 +270,12 @@ internal sealed class RedisMessage
             question.Wait = wait < 0 ? LimitRule.Never : Saturating.Multiply(wait, TimeSpan.TicksPerMicrosecond);
             question.Refused = _balances[(int)reader.Next()];
             var again = reader.Next();
+            if (question.Refused?.Rest is not null)
+            {
+                question.News = again;
+                return;
+            }
+
             question.Again = again < 0 ? again : Saturating.Multiply(again, TimeSpan.TicksPerMicrosecond);
             return;
         }

@@ -277,7 +277,7 @@ internal sealed class BoundService
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
-        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, Shared is null ? null : Share) : null;
+        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, Shared is null ? null : Share) { Shared = Shared } : null;
         List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
@@ -307,6 +307,7 @@ internal sealed class BoundService
         }
 
         var routes = new Routes(RouteOf(endpoint: null, own), byEndpoint, ClassesByTenant(definition), definition.TenantClassOf);
+        Shared?.TakeRests();
         _limits = [.. binder.Bound, .. _reported.All, .. _quotas.All.SelectMany(static quota => quota.Reported.All)];
         return routes;
     }
