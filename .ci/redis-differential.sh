@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 LIMITS_CASES="${LIMITS_CASES:-100000}"
-dotnet test --project tests/RateLimited.Http.Redis.Tests --configuration Release --no-ansi --no-progress -- --filter-class "*DifferentialTests"
+dotnet test --project tests/RateLimited.Http.Redis.Tests --configuration Release --no-ansi --no-progress -- --filter-class "*DifferentialTests" --filter-class "*RestScriptTests"

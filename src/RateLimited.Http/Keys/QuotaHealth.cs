@@ -96,7 +96,7 @@ internal sealed class QuotaHealth
     {
         _isHearsay = _exhaustedAt < 0 || _isHearsay;
         _exhaustedUntil = Math.Max(_exhaustedUntil, until);
-        (_exhaustedAt, _mustProbe) = (now, true);
+        (_exhaustedAt, _mustProbe) = (now, _mustProbe || _isHearsay);
     }
 
     /// <summary>Another process found it returned: what was only heard of it holds no more.</summary>

@@ -52,7 +52,7 @@ public sealed class RestScriptTests : IClassFixture<RedisServer>, IDisposable
             }
 
             script.Play(message.ToBytes(), $"{_stem}:{histories++}").ShouldBe(expected);
-        });
+        }, share: 5);
     }
 
     /// <summary>The longest rest counts, until it is over or whoever knows of it says so; each change has a version of its own.</summary>
