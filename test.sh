@@ -9,7 +9,6 @@ debian_packages=(redis-server:redis-server redis-sentinel:redis-sentinel promtoo
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDTERMINALLOGGER=off
 unset APPROVE
 solution=RateLimited.Http.sln
-newer_redis_client=2.13.23
 results=$PWD/artifacts/test-results
 packages=$PWD/artifacts/packages
 
@@ -62,6 +61,7 @@ done
 stage "Pack"
 dotnet pack "$solution" --configuration Release --no-build --output "$packages" || failures+=("packing")
 # Users bring the newer client, which cannot run everywhere: docs/decisions/0010-two-redis-clients.md.
+newer_redis_client=$(dotnet msbuild src/RateLimited.Http.Redis -getProperty:NewerStackExchangeRedisVersion)
 stage "Compile and pack against StackExchange.Redis $newer_redis_client"
 dotnet pack src/RateLimited.Http.Redis --configuration Release --output "$packages" --artifacts-path "$PWD/artifacts/newer-client" "-p:StackExchangeRedisVersion=$newer_redis_client" \
   || failures+=("the Redis package against StackExchange.Redis $newer_redis_client")

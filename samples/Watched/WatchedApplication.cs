@@ -12,7 +12,7 @@ using Watched.Work;
 
 namespace Watched;
 
-/// <summary>A worker that calls three services under limits, and all that there is to watch it by: the dashboard, metrics for Prometheus, health checks.</summary>
+/// <summary>A worker that calls three services under limits, and all that there is to watch it by: the dashboard, alerts, metrics for Prometheus, health checks.</summary>
 internal static class WatchedApplication
 {
     public static WebApplication Build(string[] args, Upstreams upstreams)
@@ -48,6 +48,8 @@ internal static class WatchedApplication
         services.AddHostedService<CatalogWork>();
         services.AddHostedService<SearchWork>();
 
+        // Rules are in appsettings.json, at RateLimiting:Alerts. The log is told, and the dashboard shows them.
+        services.AddRateLimitAlerts();
         services.AddRateLimitDashboard();
         services.AddHealthChecks().AddServiceRateLimiting("openai").AddServiceRateLimiting("catalog").AddServiceRateLimiting("search");
         var program = builder.Build();

@@ -6,6 +6,7 @@ using RateLimited.Http.Configuration;
 using RateLimited.Http.Dashboard.Access;
 using RateLimited.Http.Dashboard.Metrics;
 using RateLimited.Http.Dashboard.Readings;
+using RateLimited.Http.Dashboard.Traffic;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -13,8 +14,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RateLimitDashboardServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds what <c>MapRateLimitDashboard</c> and <c>MapRateLimitMetrics</c> read from: it listens to the meter RateLimited.Http and takes a sample of every service each five seconds, of which it keeps a quarter of
-    /// an hour in memory. Call it beside <c>AddServiceRateLimiting</c>; a second call adds nothing.
+    /// Adds what <c>MapRateLimitDashboard</c> and <c>MapRateLimitMetrics</c> read from: it listens to the meter RateLimited.Http, hears whose each request is and where it goes, of which it keeps a few shares and the last
+    /// refusals, and takes a sample of every service each five seconds, of which it keeps a quarter of an hour in memory. Call it beside <c>AddServiceRateLimiting</c>; a second call adds nothing.
     /// </summary>
     /// <param name="services">The program's services.</param>
     /// <returns>The same services.</returns>
@@ -24,8 +25,15 @@ public static class RateLimitDashboardServiceCollectionExtensions
         services.AddMetrics();
         services.AddAntiforgery();
         services.TryAddSingleton(static provider => new MetricBook(provider.GetService<IMeterFactory>()));
-        services.TryAddSingleton(static provider => new ServiceReader(provider.GetRequiredService<ServiceRegistry>(), provider.GetRequiredService<MetricBook>(), TimeOf(provider), provider.GetService<IAlertBook>()));
-        services.TryAddSingleton(static provider => new Sampler(provider.GetRequiredService<ServiceReader>(), TimeOf(provider)));
+        services.TryAddSingleton(static provider => new ObservedFigures(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton<FigureReader>();
+        services.TryAddSingleton(static provider => new ServiceReader(
+            provider.GetRequiredService<ServiceRegistry>(), provider.GetRequiredService<MetricBook>(), provider.GetRequiredService<FigureReader>(), TimeOf(provider), provider.GetService<IAlertBook>(), provider.GetService<IFleetBook>()));
+        services.TryAddSingleton(static provider => new TrafficBook(TimeOf(provider)));
+        services.TryAddSingleton<TenantAlias>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionObserver, TrafficBook>(static provider => provider.GetRequiredService<TrafficBook>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRefusalObserver, TrafficBook>(static provider => provider.GetRequiredService<TrafficBook>()));
+        services.TryAddSingleton(static provider => new Sampler(provider.GetRequiredService<ServiceReader>(), provider.GetRequiredService<TrafficBook>(), TimeOf(provider)));
         services.TryAddSingleton<MappedPages>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AccessCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SamplerHost>());

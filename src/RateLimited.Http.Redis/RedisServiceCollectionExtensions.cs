@@ -1,7 +1,11 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using RateLimited.Http;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Redis;
+using RateLimited.Http.Redis.Watching;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -31,6 +35,12 @@ public static class RedisServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisStoreOptions>, RedisStoreOptionsValidator>());
         services.TryAddSingleton<RedisStore>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISharedStore, RedisStore>(static container => container.GetRequiredService<RedisStore>()));
+        services.AddMetrics();
+        services.TryAddSingleton(static provider => new UsageCounts(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(static provider => new FleetBook(
+            provider.GetRequiredService<RedisStore>(), provider, provider.GetRequiredService<UsageCounts>(), provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<IOptions<RedisStoreOptions>>()));
+        services.TryAddSingleton<IFleetBook>(static provider => provider.GetRequiredService<FleetBook>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, FleetBook>(static provider => provider.GetRequiredService<FleetBook>()));
         services.AddOptions<RedisStoreOptions>().Configure(configure).ValidateOnStart();
         return services;
     }

@@ -44,7 +44,7 @@ internal sealed class RedisStore : ISharedStore, IDisposable
     public ISharedCounts Open(string service, Action<int> onNews)
     {
         var options = _options.Value;
-        var schema = new KeySchema(options.Prefix, Encoding.UTF8.GetBytes(options.Secret ?? string.Empty));
+        var schema = SchemaOf(options);
         var time = _services.GetService<TimeProvider>() ?? TimeProvider.System;
         return new RedisCounts(_connections.Value, schema, schema.Of(service), _process, options, time, onNews);
     }
@@ -56,18 +56,34 @@ internal sealed class RedisStore : ISharedStore, IDisposable
         var options = _options.Value;
         try
         {
-            var connection = await _connections.Value[0].GetAsync().WaitAsync(options.Timeout, token).ConfigureAwait(false);
-            connection = !connection.IsConnected && _connections.Value.Length > 1 ? await _connections.Value[1].GetAsync().WaitAsync(options.Timeout, token).ConfigureAwait(false) : connection;
-            if (!connection.IsConnected)
-            {
-                throw new SharedStoreException(RedisFaultText.Of(RedisErrorKind.ConnectionLost), new InvalidOperationException(), passes: true, mayBeDone: false);
-            }
-
-            var keys = new KeySchema(options.Prefix, Encoding.UTF8.GetBytes(options.Secret ?? string.Empty)).Of(string.Empty);
+            var connection = await ConnectedAsync(options.Timeout, token).ConfigureAwait(false);
+            var keys = SchemaOf(options).Of(string.Empty);
             await RedisMessage.ProbeAsync(connection, keys.Calls(_process), options.Timeout, token).ConfigureAwait(false);
             return await connection.EvictionAsync().WaitAsync(options.Timeout, token).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not (SharedStoreException or OperationCanceledException))
+        {
+            throw RedisCounts.Translated(failure);
+        }
+    }
+
+    /// <summary>Says how a service is in this process, and hears what all processes say: in one round trip, of the first server that can be asked. Bounded in time.</summary>
+    /// <param name="service">The service's name.</param>
+    /// <param name="said">What is said, on one line; nothing where this process leaves.</param>
+    /// <param name="lives">For how long that counts.</param>
+    /// <param name="wants">Whether what the others say is wanted.</param>
+    /// <returns>A line of no meaning, and one for each process.</returns>
+    /// <exception cref="SharedStoreException">It was not said, or nobody knows.</exception>
+    public async Task<byte[]> TellUsageAsync(string service, byte[] said, TimeSpan lives, bool wants)
+    {
+        var options = _options.Value;
+        try
+        {
+            var connection = await ConnectedAsync(options.Timeout, CancellationToken.None).ConfigureAwait(false);
+            RedisKey[] keys = [SchemaOf(options).Of(service).Usage];
+            return await ExchangeScript.Usage.RunAsync(connection, keys, [_process, said, (long)lives.TotalMilliseconds, wants ? 1 : 0]).WaitAsync(options.Timeout).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not SharedStoreException)
         {
             throw RedisCounts.Translated(failure);
         }
@@ -82,6 +98,17 @@ internal sealed class RedisStore : ISharedStore, IDisposable
                 connection.Dispose();
             }
         }
+    }
+
+    private static KeySchema SchemaOf(RedisStoreOptions options) => new(options.Prefix, Encoding.UTF8.GetBytes(options.Secret ?? string.Empty));
+
+    private async Task<IRedisConnection> ConnectedAsync(TimeSpan timeout, CancellationToken token)
+    {
+        var connection = await _connections.Value[0].GetAsync().WaitAsync(timeout, token).ConfigureAwait(false);
+        connection = !connection.IsConnected && _connections.Value.Length > 1 ? await _connections.Value[1].GetAsync().WaitAsync(timeout, token).ConfigureAwait(false) : connection;
+        return connection.IsConnected
+            ? connection
+            : throw new SharedStoreException(RedisFaultText.Of(RedisErrorKind.ConnectionLost), new InvalidOperationException(), passes: true, mayBeDone: false);
     }
 
     private ConnectionSource[] Connect()

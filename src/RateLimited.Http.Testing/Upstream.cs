@@ -147,6 +147,11 @@ public sealed class Upstream : IUpstream
                 answer = Answer.Whole(refused.Body, trouble.Failure?.FailsWith ?? refused.Status, refused.ContentType);
             }
 
+            if (verdict.IsAdmitted)
+            {
+                _model.Answer(now, call, answer.Status);
+            }
+
             var headers = trouble.Change(HeaderWriter.Write(_plan.Provider.Headers, saying with { Status = answer.Status }));
             var work = verdict.IsAdmitted && trouble.Failure is null ? _plan.Work.Draw(_random) : TimeSpan.Zero;
             return new Exchange(answer, headers, work, trouble, _plan.Time, Ending(verdict.Ticket, usage));

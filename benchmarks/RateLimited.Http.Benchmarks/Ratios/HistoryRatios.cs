@@ -11,10 +11,15 @@ namespace RateLimited.Http.Benchmarks.Ratios;
 /// <summary>What it costs a request, and a refusal, that it is recorded. Writing is not on its way, and not in it.</summary>
 internal static class HistoryRatios
 {
+    private const int Calls = 200;
+
+    private const int CallsAtATime = 20;
+
     public static IEnumerable<Figure> All =>
     [
         new("history-admitted", Target.Above(150, 0), Admitted),
         new("history-refused", Target.Above(250, 0), Refused),
+        new("history-of-throughput", Target.OfRate(0.99), OfThroughput),
     ];
 
     /// <summary>The handler with four limits while its requests are counted for the history, beside the same handler while nobody listens.</summary>
@@ -33,6 +38,24 @@ internal static class HistoryRatios
         }
 
         return ratio with { Bytes = ratio.Bytes - Duel.BytesOf(count => HandlerRatios.Invoke(alone, count), 1000) };
+    }
+
+    /// <summary>
+    /// A call over loopback HTTP with what recording adds to it, beside the same call without. What is added is measured at the handler: on a call it is less than what sockets differ by from one to the next.
+    /// </summary>
+    private static Ratio OfThroughput(string name)
+    {
+        var added = Admitted(name);
+        using var upstream = AnsweringUpstream.Start();
+        using var client = new HttpClient(Ours.Handler(new SocketsHttpHandler(), HandlerRatios.FourLimits)) { BaseAddress = upstream.Address };
+        var times = new double[Calls];
+        for (var i = 0; i < Calls; i++)
+        {
+            times[i] = Duel.Time(count => Call(client, count), CallsAtATime);
+        }
+
+        var call = Duel.Quarter(times);
+        return new Ratio(name, call + Math.Max(added.Ours - added.Peer, 0), call, added.Bytes);
     }
 
     /// <summary>A refusal that is counted and will be written, beside one of which nobody hears.</summary>
@@ -60,6 +83,14 @@ internal static class HistoryRatios
         var service = Ours.Service(telemetry, Ours.EmptyingBucket(1));
         service.TryAcquire();
         return service;
+    }
+
+    private static void Call(HttpClient client, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            using var response = client.GetAsync(new Uri("items", UriKind.Relative)).GetAwaiter().GetResult();
+        }
     }
 
     private static void Refuse(ServiceLimiter service, int count)

@@ -8,7 +8,7 @@ internal static class RatioReport
 {
     /// <summary>Those that need nothing but this process.</summary>
     public static IEnumerable<Figure> InProcess =>
-        [.. AdmissionRatios.All, .. PartitionRatios.All, .. SharedRatios.All, .. LineRatios.All, .. HandlerRatios.All, .. SignalRatios.All, .. TelemetryRatios.All, .. HistoryRatios.All, .. EmbeddingRatios.All];
+        [.. AdmissionRatios.All, .. PartitionRatios.All, .. SharedRatios.All, .. LineRatios.All, .. HandlerRatios.All, .. SignalRatios.All, .. TelemetryRatios.All, .. HistoryRatios.All, .. DashboardRatios.All, .. EmbeddingRatios.All];
 
     /// <param name="output">Where to.</param>
     /// <param name="figures">Which.</param>

@@ -39,14 +39,23 @@ internal static class RedisRatios
 
     private static Ratio Script(string name, LimitTerms[] terms, long cost, int warm) => With(async multiplexer =>
     {
-        var calls = new ScriptCalls(multiplexer.GetDatabase(), name, terms, cost);
+        var processes = Processes(multiplexer, name, terms, cost);
         for (var i = 0; i < warm; i += Callers)
         {
-            await Task.WhenAll(Enumerable.Range(0, Math.Min(Callers, warm - i)).Select(_ => calls.AskAsync()));
+            await Task.WhenAll(processes.Take(warm - i).Select(static process => process.AskAsync()));
         }
 
-        return await AgainstRaw(name, multiplexer, async () => await calls.AskAsync());
+        return await AgainstRaw(name, multiplexer, async caller =>
+        {
+            for (var process = processes[caller.Index]; caller.IsOn; caller.Count())
+            {
+                await process.AskAsync();
+            }
+        });
     });
+
+    private static ScriptCalls[] Processes(IConnectionMultiplexer multiplexer, string name, LimitTerms[] terms, long cost) =>
+        [.. Enumerable.Range(1, Callers).Select(process => new ScriptCalls(multiplexer.GetDatabase(), name, terms, cost, process))];
 
     /// <summary>Requests through the whole library, by one process.</summary>
     private static Ratio Product(string name, TimeSpan ahead) => With(async multiplexer =>
@@ -63,23 +72,29 @@ internal static class RedisRatios
         await using var container = services.BuildServiceProvider();
         var limiter = container.GetRequiredKeyedService<IServiceRateLimiter>("api");
         var request = new AdmissionRequest { Costs = [new UnitCost("tokens", 10), new UnitCost("units", 1)] };
-        return await AgainstRaw(name, multiplexer, async () => (await limiter.AcquireAsync(request)).Dispose());
+        return await AgainstRaw(name, multiplexer, async caller =>
+        {
+            for (; caller.IsOn; caller.Count())
+            {
+                (await limiter.AcquireAsync(request)).Dispose();
+            }
+        });
     });
 
     private static Ratio Memory(string name, LimitTerms[] terms) => With(async multiplexer =>
     {
-        var calls = new ScriptCalls(multiplexer.GetDatabase(), name, terms, cost: 1);
+        var processes = Processes(multiplexer, name, terms, cost: 1);
         var (few, many) = (0d, 0d);
         for (var i = 0; i <= 200_000; i += Callers)
         {
-            await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => calls.AskAsync()));
+            await Task.WhenAll(processes.Select(static process => process.AskAsync()));
             few = i == 100 * Callers ? await BytesOf() : few;
             many = await BytesOf() is var now && now > many ? now : many;
         }
 
         return new Ratio(name, many, few, many);
 
-        async Task<double> BytesOf() => (double)(await multiplexer.GetDatabase().ExecuteAsync("MEMORY", "USAGE", calls.Key));
+        async Task<double> BytesOf() => (double)(await multiplexer.GetDatabase().ExecuteAsync("MEMORY", "USAGE", processes[0].Key));
     });
 
     private static Ratio With(Func<IConnectionMultiplexer, Task<Ratio>> measure)
@@ -97,7 +112,7 @@ internal static class RedisRatios
         return message.ToBytes();
     }
 
-    private static async Task<Ratio> AgainstRaw(string name, IConnectionMultiplexer multiplexer, Func<Task> ours)
+    private static async Task<Ratio> AgainstRaw(string name, IConnectionMultiplexer multiplexer, Func<Caller, Task> ours)
     {
         var database = multiplexer.GetDatabase();
         var script = "return 1";
@@ -107,7 +122,14 @@ internal static class RedisRatios
 #pragma warning restore CA5350
         RedisKey[] keys = ["{raw}:k"];
         RedisValue[] values = ["1"];
-        async Task Raw() => await database.ScriptEvaluateAsync(sha1, keys, values);
+        async Task Raw(Caller caller)
+        {
+            for (; caller.IsOn; caller.Count())
+            {
+                await database.ScriptEvaluateAsync(sha1, keys, values);
+            }
+        }
+
         await TimeAsync(ours);
         await TimeAsync(Raw);
         var (oursTimes, rawTimes, bytes) = (new double[Rounds], new double[Rounds], double.MaxValue);
@@ -121,23 +143,27 @@ internal static class RedisRatios
         return new Ratio(name, Duel.Quarter(oursTimes), Duel.Quarter(rawTimes), bytes);
     }
 
-    /// <summary>Nanoseconds and bytes for one, of all that many callers did in a while.</summary>
-    private static async Task<(double Nanoseconds, double Bytes)> TimeAsync(Func<Task> act)
+    /// <summary>Nanoseconds and bytes for one, of all that many callers did in a while. Each goes round by itself, so that what it awaits by is not counted with every call.</summary>
+    private static async Task<(double Nanoseconds, double Bytes)> TimeAsync(Func<Caller, Task> act)
     {
         var before = GC.GetTotalAllocatedBytes(precise: true);
         var began = Stopwatch.GetTimestamp();
-        var counts = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
-        {
-            var count = 0;
-            for (; Stopwatch.GetElapsedTime(began) < Batch; count++)
-            {
-                await act();
-            }
-
-            return count;
-        })));
+        var callers = Enumerable.Range(0, Callers).Select(index => new Caller(index, began)).ToArray();
+        await Task.WhenAll(callers.Select(caller => Task.Run(() => act(caller))));
         var elapsed = Stopwatch.GetElapsedTime(began);
-        double done = counts.Sum();
+        double done = callers.Sum(static caller => caller.Done);
         return (elapsed.TotalNanoseconds / done, (GC.GetTotalAllocatedBytes(precise: true) - before) / done);
+    }
+
+    /// <summary>Somebody who asks again as soon as he is answered, for as long as a batch lasts.</summary>
+    private sealed class Caller(int index, long began)
+    {
+        public int Index { get; } = index;
+
+        public int Done { get; private set; }
+
+        public bool IsOn => Stopwatch.GetElapsedTime(began) < Batch;
+
+        public void Count() => Done++;
     }
 }

@@ -4,29 +4,29 @@ using StackExchange.Redis;
 
 namespace RateLimited.Http.Benchmarks.Sides;
 
-/// <summary>The script as it ships, asked one question about a few limits at a time.</summary>
+/// <summary>The script as it ships, asked one question about a few limits at a time by one process of many, each of which waits for its answer. Not thread-safe.</summary>
 internal sealed class ScriptCalls
 {
+    private const int SequenceAt = 2 * sizeof(double);
+
     private readonly IDatabase _database;
     private readonly RedisKey[] _keys;
-    private readonly double[] _message;
-    private readonly int _sequenceAt;
-    private readonly RedisValue _lastOfHeads;
+    private readonly byte[] _message;
+    private readonly RedisValue[] _arguments;
     private double _sequence;
 
     /// <param name="database">Where.</param>
     /// <param name="name">The name of its keys.</param>
     /// <param name="terms">The limits.</param>
     /// <param name="cost">What one question costs of each.</param>
-    public ScriptCalls(IDatabase database, string name, LimitTerms[] terms, long cost)
+    /// <param name="process">Which process asks, from one on.</param>
+    public ScriptCalls(IDatabase database, string name, LimitTerms[] terms, long cost, int process)
     {
         _database = database;
-        _keys = [$"{{{name}}}:o", $"{{{name}}}:s"];
+        _keys = [$"{{{name}}}:o:{process}", $"{{{name}}}:s"];
         var heads = 28 + terms.Sum(static limit => limit.HeadBytes);
-        _lastOfHeads = heads - 1;
         var writer = new MessageWriter();
-        _sequenceAt = 2;
-        writer.Add(2, 7, 0, 0, heads, 0, 1, terms.Length);
+        writer.Add(2, process, 0, 0, heads, 0, 1, terms.Length);
         foreach (var limit in terms)
         {
             limit.Write(writer, guard: 0, serverNow: 0);
@@ -39,7 +39,8 @@ internal sealed class ScriptCalls
             writer.Add(i + 1, cost, whole, parts, 0, 1);
         }
 
-        _message = [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(writer.ToBytes())];
+        _message = writer.ToBytes();
+        _arguments = [_message, "c", heads - 1];
     }
 
     public RedisKey Key => _keys[1];
@@ -47,15 +48,8 @@ internal sealed class ScriptCalls
     /// <summary>Asks once. Returns whether it was granted.</summary>
     public async Task<bool> AskAsync()
     {
-        var message = new double[_message.Length];
-        lock (_message)
-        {
-            _message[_sequenceAt] = ++_sequence;
-            _message.CopyTo(message, 0);
-        }
-
-        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(message.AsSpan()).ToArray();
-        var answer = (byte[])(await _database.ScriptEvaluateAsync(ExchangeScript.Current.Sha1, _keys, [bytes, "c", _lastOfHeads]))!;
+        BitConverter.TryWriteBytes(_message.AsSpan(SequenceAt), ++_sequence);
+        var answer = (byte[])(await _database.ScriptEvaluateAsync(ExchangeScript.Current.Sha1, _keys, _arguments))!;
         return BitConverter.ToDouble(answer, 2 * sizeof(double)) == 1;
     }
 }

@@ -42,6 +42,19 @@ internal sealed class MetricBook : IDisposable
             .GroupBy(series => series[tag] as string ?? string.Empty, StringComparer.Ordinal)
             .ToDictionary(static group => group.Key, static group => group.Sum(static series => CountOf(series)), StringComparer.Ordinal);
 
+    /// <summary>The same, of what is no whole number.</summary>
+    public IReadOnlyDictionary<string, double> SumsBy(string instrument, string service, string tag) =>
+        Of(instrument).Where(series => Equals(series["service"], service))
+            .GroupBy(series => series[tag] as string ?? string.Empty, StringComparer.Ordinal)
+            .ToDictionary(static group => group.Key, static group => group.Sum(static series => series.Value), StringComparer.Ordinal);
+
+    /// <summary>Every series of the counters whose names begin so.</summary>
+    public IEnumerable<(Instrument Instrument, double Value, IReadOnlyList<KeyValuePair<string, object?>> Tags)> Counted(string prefix) =>
+        from table in _tables
+        where table is { IsCounter: true, Instrument.IsObservable: false } && table.Instrument.Name.StartsWith(prefix, StringComparison.Ordinal)
+        from series in table.Series
+        select (table.Instrument, series.Value, series.Tags);
+
     /// <summary>Asks the gauges, and hands over all tables as they are then, by the instruments' names.</summary>
     public void Collect(Action<IReadOnlyList<MetricTable>> take)
     {

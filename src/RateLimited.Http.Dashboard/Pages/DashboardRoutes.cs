@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Dashboard.Alerts;
 using RateLimited.Http.Dashboard.Readings;
+using RateLimited.Http.Dashboard.Traffic;
 
 namespace RateLimited.Http.Dashboard.Pages;
 
@@ -22,6 +23,7 @@ internal static class DashboardRoutes
         routes.MapGet("api/services", static context => WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(ReaderOf(context).Read(), ReadingJson.Default.DashboardReading)));
         routes.MapGet("api/service", ServiceAsync);
         routes.MapGet("api/history", HistoryAsync);
+        routes.MapGet("api/traffic", static context => TrafficRoute.ShowAsync(context, ReaderOf(context).Read(NameIn(context))));
         routes.MapGet("api/events", EventStream.WriteAsync);
         AlertRoutes.Map(routes);
     }
@@ -43,7 +45,7 @@ internal static class DashboardRoutes
     }
 
     private static Task ServiceAsync(HttpContext context) =>
-        ReaderOf(context).Read().Services.FirstOrDefault(service => string.Equals(service.Name, NameIn(context), StringComparison.OrdinalIgnoreCase)) is { } found
+        ReaderOf(context).Read(NameIn(context)) is { } found
             ? WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(found, ReadingJson.Default.ServiceReading))
             : EndAsync(context, StatusCodes.Status404NotFound);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RateLimited.Http.Dashboard.Alerts;
+using RateLimited.Http.Dashboard.Traffic;
 
 namespace RateLimited.Http.Dashboard.Readings;
 
@@ -10,4 +11,5 @@ namespace RateLimited.Http.Dashboard.Readings;
 [JsonSerializable(typeof(HistoryReading))]
 [JsonSerializable(typeof(AlertsReading))]
 [JsonSerializable(typeof(TokenReading))]
+[JsonSerializable(typeof(TrafficReading))]
 internal sealed partial class ReadingJson : JsonSerializerContext;

@@ -41,6 +41,15 @@ internal sealed record ServiceReading
     public required IReadOnlyDictionary<string, long> Attempts { get; init; }
 
     public required long Unexpected429 { get; init; }
+
+    public required IReadOnlyDictionary<string, double> SpendUsd { get; init; }
+
+    public required IReadOnlyList<BudgetReading> Budgets { get; init; }
+
+    public required IReadOnlyList<FigureReading> Redundancy { get; init; }
+
+    /// <summary>All processes that share its limits; null where only this one counts them.</summary>
+    public required FleetStatus? Fleet { get; init; }
 }
 
 /// <summary>How many requests of one priority wait.</summary>
@@ -51,6 +60,12 @@ internal sealed record LimitReading(string Name, string Unit, string Partition, 
 
 /// <summary>One API key, by its name.</summary>
 internal sealed record KeyReading(string Name, string State, double? OpensInSeconds, double Headroom, int InFlight, long Requests, long Moved);
+
+/// <summary>How much of a budget is spent, and what it comes to at its period's end if spending goes on; null while that is not known. Both as parts of it.</summary>
+internal sealed record BudgetReading(string Name, double Spent, double? Projected);
+
+/// <summary>A figure of which only whoever reports it knows what it says.</summary>
+internal sealed record FigureReading(string What, string Of, double Value, string Unit);
 
 /// <summary>What became of a service within one interval, and how it was at its end.</summary>
 internal sealed record HistoryPoint(DateTimeOffset At, double Usage, int Waiting, int InFlight, double AdmittedPerSecond, double RefusedPerSecond, long Unexpected429);

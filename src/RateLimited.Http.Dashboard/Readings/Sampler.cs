@@ -1,7 +1,9 @@
+using RateLimited.Http.Dashboard.Traffic;
+
 namespace RateLimited.Http.Dashboard.Readings;
 
 /// <summary>Reads all services each five seconds and keeps a quarter of an hour of it. Thread-safe.</summary>
-internal sealed class Sampler(ServiceReader reader, TimeProvider time) : IDisposable
+internal sealed class Sampler(ServiceReader reader, TrafficBook traffic, TimeProvider time) : IDisposable
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -34,6 +36,7 @@ internal sealed class Sampler(ServiceReader reader, TimeProvider time) : IDispos
         try
         {
             var reading = reader.Read();
+            traffic.Turn(reading.Services.Select(static service => service.Name));
             lock (_lock)
             {
                 foreach (var gone in _histories.Keys.Except(reading.Services.Select(static service => service.Name), StringComparer.OrdinalIgnoreCase).ToList())

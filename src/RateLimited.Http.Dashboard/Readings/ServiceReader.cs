@@ -6,7 +6,7 @@ using RateLimited.Http.Telemetry;
 namespace RateLimited.Http.Dashboard.Readings;
 
 /// <summary>Reads all services, at most once a second however many look: a status takes the service's locks for a moment. Thread-safe.</summary>
-internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, TimeProvider time, IAlertBook? alerts = null)
+internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, FigureReader figures, TimeProvider time, IAlertBook? alerts = null, IFleetBook? fleet = null)
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
@@ -22,14 +22,18 @@ internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, T
             if (_last is null || time.GetElapsedTime(_readAt) >= Freshness)
             {
                 _readAt = time.GetTimestamp();
-                _last = new DashboardReading(time.GetUtcNow(), [.. registry.Services.Select(Read)], alerts?.Open.Count);
+                var observed = figures.Observe();
+                _last = new DashboardReading(time.GetUtcNow(), [.. registry.Services.Select(service => Read(service, observed))], alerts?.Open.Count);
             }
 
             return _last;
         }
     }
 
-    private ServiceReading Read(string service)
+    /// <summary>One of them; null for a service that is not configured.</summary>
+    public ServiceReading? Read(string name) => Read().Services.FirstOrDefault(service => string.Equals(service.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    private ServiceReading Read(string service, IReadOnlyList<ObservedFigure> observed)
     {
         var status = registry.Limiter(service).GetStatus();
         var circuit = registry.Circuit(service).State;
@@ -54,6 +58,10 @@ internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, T
             Refusals = book.By("rate_limit.refusals", status.Service, TagValues.Reason),
             Attempts = book.By("rate_limit.attempt.duration", status.Service, TagValues.Result),
             Unexpected429 = (long)book.Sum("rate_limit.unexpected_429", status.Service),
+            SpendUsd = figures.SpendOf(status.Service),
+            Budgets = FigureReader.BudgetsOf(status.Service, observed),
+            Redundancy = figures.RedundancyOf(status.Service, observed),
+            Fleet = fleet?.Of(status.Service),
         };
     }
 

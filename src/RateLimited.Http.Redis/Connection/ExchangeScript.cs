@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace RateLimited.Http.Redis.Connection;
 
-/// <summary>The one script, embedded as it is reviewed. It is sent by its hash, and once in full to a server that does not know it. Thread-safe.</summary>
+/// <summary>A script, embedded as it is reviewed: the one that decides, or the one by which processes say how they are. It is sent by its hash, and once in full to a server that does not know it. Thread-safe.</summary>
 internal sealed class ExchangeScript
 {
     private ExchangeScript(string text)
@@ -16,7 +16,10 @@ internal sealed class ExchangeScript
 #pragma warning restore CA5350
     }
 
-    public static ExchangeScript Current { get; } = new(Read());
+    public static ExchangeScript Current { get; } = new(Read("exchange.lua"));
+
+    /// <summary>What processes say of themselves, and hear of the others.</summary>
+    public static ExchangeScript Usage { get; } = new(Read("usage.lua"));
 
     public string Text { get; }
 
@@ -38,9 +41,9 @@ internal sealed class ExchangeScript
         return answer ?? throw new InvalidDataException("The store answered nothing. Another program may have replaced the script.");
     }
 
-    private static string Read()
+    private static string Read(string name)
     {
-        using var stream = typeof(ExchangeScript).Assembly.GetManifestResourceStream("exchange.lua")!;
+        using var stream = typeof(ExchangeScript).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }

@@ -79,6 +79,7 @@ internal static partial class RedisError
         message.Contains("max number of clients", StringComparison.OrdinalIgnoreCase) ? RedisErrorKind.MaxClients
         : message.Contains("RLHSCHEMA", StringComparison.Ordinal) ? RedisErrorKind.UnknownSchema
         : message.Contains("RLHPROTOCOL", StringComparison.Ordinal) ? RedisErrorKind.UnknownProtocol
+        : message.Contains("user executing the script can't", StringComparison.OrdinalIgnoreCase) ? RedisErrorKind.NotPermitted
         : message.Contains("user_script", StringComparison.Ordinal) || message.Contains("running script", StringComparison.OrdinalIgnoreCase) || message.Contains("compiling script", StringComparison.OrdinalIgnoreCase) ? RedisErrorKind.ScriptFailed
         : message.Contains("unknown command", StringComparison.OrdinalIgnoreCase) || message.Contains("unknown subcommand", StringComparison.OrdinalIgnoreCase) ? RedisErrorKind.UnknownCommand
         : message.Contains("password", StringComparison.OrdinalIgnoreCase) ? RedisErrorKind.NotAuthenticated

@@ -11,6 +11,9 @@ internal sealed class ServiceKeys(KeySchema schema, string stem)
     /// <summary>Which processes are alive.</summary>
     public string Live { get; } = $"{stem}:l";
 
+    /// <summary>What processes say of themselves.</summary>
+    public string Usage { get; } = $"{stem}:u";
+
     /// <summary>Where processes are told that something has become free.</summary>
     public string Channel { get; } = $"{stem}:c";
 

@@ -61,6 +61,16 @@ public sealed class UpstreamModel(IReadOnlyList<UpstreamLimit> limits, Func<Pena
         return Refuse(now, key, refusal);
     }
 
+    /// <summary>A request that the limits have not refused was answered by a status: where its ban counts that, as a refusal is.</summary>
+    public void Answer(ArrivalTime now, UpstreamCall call, int status)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        if (KeyOf(call.Key).Penalty is { } bans && bans.Statuses.Contains(status))
+        {
+            bans.Refuse(now);
+        }
+    }
+
     /// <summary>How the limits that are not hidden stand for a caller, in the order in which they were given.</summary>
     public IReadOnlyList<StatedLimit> Read(ArrivalTime now, UpstreamCall call)
     {

@@ -10,6 +10,11 @@ public sealed class PenaltyModel
     private TimeSpan _until = TimeSpan.MinValue;
     private TimeSpan _last;
 
+    /// <summary>
+    /// The statuses that count, whoever answered by them: 401, 403 and 429 at Discord. While there are none, as by default, refusals by limits count, and nothing else.
+    /// </summary>
+    public IReadOnlyCollection<int> Statuses { get; init; } = [];
+
     /// <summary>How many refusals within <see cref="Within"/> have no consequence. 0 by default: the first has.</summary>
     public int Tolerated { get; init; }
 

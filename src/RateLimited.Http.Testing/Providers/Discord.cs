@@ -7,7 +7,7 @@ using static System.TimeSpan;
 namespace RateLimited.Http.Testing.Providers;
 
 /// <summary>
-/// Discord: a bucket for each route and channel with fractional resets, 50 a second in all that no header shows, and a ban after 10 000 refusals in ten minutes. The bucket's figures are an
+/// Discord: a bucket for each route and channel with fractional resets, 50 a second in all that no header shows, and a ban after 10 000 responses of 401, 403 or 429 in ten minutes. The bucket's figures are an
 /// example.
 /// </summary>
 internal static class Discord
@@ -30,7 +30,7 @@ internal static class Discord
             HeaderLine.OfResponse("x-ratelimit-scope", Says.WhenRefused(static saying => saying.IsHidden ? "global" : "user")),
             HeaderLine.RetryAfter(Written.Seconds),
         ],
-        Penalty = static () => new PenaltyModel { Tolerated = 10_000, Within = FromMinutes(10), First = FromHours(1), Growth = 1 },
+        Penalty = static () => new PenaltyModel { Tolerated = 9_999, Statuses = [401, 403, 429], Within = FromMinutes(10), First = FromHours(1), Growth = 1 },
         Refuse = static saying => new Refused(429,
             $$"""{"message":"You are being rate limited.","retry_after":{{Written.DecimalSeconds(saying.Wait ?? Zero)}},"global":{{(saying.IsHidden ? "true" : "false")}}}"""),
     };

@@ -38,6 +38,9 @@ internal sealed record PresetDocument
     /// <summary>What a 403 means.</summary>
     public required string Forbidden { get; init; }
 
+    /// <summary>When it bans who sends what it refuses; null where it is not known to.</summary>
+    public required string? Ban { get; init; }
+
     /// <summary>The first one holds where none is named.</summary>
     public required IReadOnlyList<TierDocument> Tiers { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed record PresetDocument
         Headers = preset.Dialect is { } dialect ? [.. KnownDialects.Find(dialect)!.Rules.Select(static rule => rule.Header).Distinct(StringComparer.Ordinal)] : [],
         Key = preset.Key.IsInQuery ? $"?{preset.Key.Name}={preset.Key.Form}" : $"{preset.Key.Name}: {preset.Key.Form}",
         Forbidden = preset.Forbidden,
+        Ban = preset.InvalidRequests?.ToString(),
         Tiers = [.. preset.Tiers.Select(static tier => TierDocument.Of(tier))],
         Notes = preset.Notes,
     };

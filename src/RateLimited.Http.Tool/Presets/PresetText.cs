@@ -25,11 +25,12 @@ internal static class PresetText
     {
         terminal.Title($"{preset.Provider} ({string.Join(", ", preset.Aliases.Prepend(preset.Name))})");
         terminal.Line();
-        terminal.Table(new Rows(string.Empty, " ")
+        var rows = new Rows(string.Empty, " ")
             .Add("how it counts", $"{preset.Counts} ({preset.CountsSource})")
             .Add("dialect", preset.Dialect is null ? "what the headers of each response look like" : $"{preset.Dialect}: {(preset.Headers.Count == 0 ? "no headers of its own" : string.Join(", ", preset.Headers))}")
             .Add("key", preset.Key)
-            .Add("its 403", preset.Forbidden));
+            .Add("its 403", preset.Forbidden);
+        terminal.Table(preset.Ban is { } ban ? rows.Add("its ban", ban) : rows);
         terminal.Line();
         WriteTiers(terminal, preset);
         foreach (var note in preset.Notes)

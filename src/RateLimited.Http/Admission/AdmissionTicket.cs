@@ -32,6 +32,8 @@ internal sealed partial class AdmissionTicket
 
     public string? Tenant => IsPlain ? null : Details.Asked.Tenant;
 
+    public string? Endpoint => IsPlain ? null : Details.Asked.Endpoint;
+
     public string? Partition => IsPlain ? null : Details.Asked.Partition;
 
     public IReadOnlyList<UnitCost>? Costs => IsPlain ? null : Details.Asked.Costs;

@@ -177,12 +177,12 @@ internal sealed class BoundLimit
         Capacity = Rule.Capacity;
         IsUntilAnswered = Rule is SharedRule { Inner: FleetQuota };
         IsReleased = Rule.IsReleased && !IsUntilAnswered;
-        MostCost = IsUntilAnswered ? Capacity : long.MaxValue;
+        MostCost = IsUntilAnswered ? Capacity : Rule is InvalidRequests ? 1 : long.MaxValue;
         _shareOfOne = (long)(WholeShare / Capacity);
         _largestGuard = LargestGuardOf(Rule);
     }
 
-    private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or SharedRule { Inner: FleetQuota };
+    private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or InvalidRequests or SharedRule { Inner: FleetQuota };
 
     private static long LargestGuardOf(LimitRule rule) => rule is ReportedLimit ? LargestMeasuredGuard : Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
 }

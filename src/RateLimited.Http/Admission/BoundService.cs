@@ -61,6 +61,9 @@ internal sealed class BoundService
     /// <summary>The limit on server faults.</summary>
     public FaultGate Faults => Volatile.Read(ref _faults);
 
+    /// <summary>What counts the requests that the upstream takes for invalid; null where nothing does.</summary>
+    public BoundLimit? InvalidRequests { get; private set; }
+
     /// <summary>Whether nothing but the limits themselves holds requests up. Only under the store's gate.</summary>
     public bool IsUnhindered => _pause.Until == 0 && !_isExhausted && !_faults.IsEngaged;
 
@@ -195,6 +198,12 @@ internal sealed class BoundService
     /// <summary>Nothing goes for a while after a request that went at an instant was refused. Only under the store's gate.</summary>
     public void PauseBlindly(long now, long sentAt, long shortest) => _pause.ExtendBlindly(now, sentAt, Definition.Correction.MaxHint.Ticks, shortest);
 
+    /// <summary>The response to a request warns, and all keep a distance until none does. Only under the store's gate.</summary>
+    public void Slow(long now, long sentAt, long underWay, int strain) => _pause.Slow(now, sentAt, underWay, strain, Definition.Correction.MaxHint.Ticks);
+
+    /// <summary>The response to a request warns of nothing. Only under the store's gate.</summary>
+    public void Ease(long now, long sentAt) => _pause.Ease(now, sentAt);
+
     /// <summary>
     /// A quota is used up and returns after so long, null where nobody knows. Within what is believed that is a pause like any other; beyond, one request at intervals finds out. Only under
     /// the store's gate.
@@ -279,6 +288,8 @@ internal sealed class BoundService
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
         var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, Shared is null ? null : Share) { Shared = Shared } : null;
         List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
+        List<BoundLimit> invalid = definition.InvalidRequests is { } counted ? binder.Bind([counted.Limit], LimitScope.Service, InvalidRequestsDefinition.Name) : [];
+        InvalidRequests = invalid.SingleOrDefault();
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
         var classes = definition.TenantClasses.ToDictionary(
             each => each.Name,
@@ -290,7 +301,7 @@ internal sealed class BoundService
             var name = endpoint?.Name ?? string.Empty;
             var reported = _reported.Of(name);
             var shared = definition.Correction.TrustUpstream ? configured.Where(limit => !_reported.Covers(limit)) : configured;
-            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown];
+            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown, .. invalid];
             var keysOf = keys?.SetsOf(classes.Keys.Prepend(string.Empty), endpoint);
             var anyone = keysOf?[string.Empty];
             return new Route(

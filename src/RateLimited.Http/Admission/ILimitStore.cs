@@ -33,7 +33,7 @@ internal interface ILimitStore
     Loosened Settle(AdmissionTicket ticket, bool giveBack);
 
     /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
-    Loosened Learn(AdmissionTicket ticket, Limits.AnswerKind kind, bool isExplained);
+    Loosened Learn(AdmissionTicket ticket, Limits.AnswerKind kind, bool isExplained, bool isInvalid);
 
     /// <summary>Tells what the upstream said.</summary>
     void Signal(BoundService service, in RequestOutcome outcome);

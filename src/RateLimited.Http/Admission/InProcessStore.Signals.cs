@@ -30,29 +30,35 @@ internal sealed partial class InProcessStore
     }
 
     /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
-    public Loosened Learn(AdmissionTicket ticket, AnswerKind kind, bool isExplained)
+    public Loosened Learn(AdmissionTicket ticket, AnswerKind kind, bool isExplained, bool isInvalid)
     {
         var service = ticket.Plan.Service;
         var loosened = Loosened.Nobody;
         using var held = Hold();
         var now = Now;
-        var outcome = new AnswerOutcome(kind, ticket.ChargedAt, isExplained);
+        var outcome = new AnswerOutcome(kind, ticket.ChargedAt, isExplained, IsInvalid: isInvalid);
         foreach (ref var charge in ticket.Charges)
         {
             loosened = Learn(charge.Partition, service, now, outcome, loosened);
+        }
+
+        if (isInvalid && service.InvalidRequests is { Only: { } invalid } limit && !IsCounted(ticket, limit))
+        {
+            // It went before anybody counted.
+            loosened = Learn(invalid, service, now, outcome with { IsUncharged = true }, loosened);
         }
 
         return HasLoosened(service, now, outcome) && loosened == Loosened.Nobody ? Loosened.Service : loosened;
     }
 
     /// <summary>Tells the limits that all of a service's requests share what became of one that no ticket was had for.</summary>
-    public Loosened Learn(LimitPlan plan, AnswerKind kind, long latency)
+    public Loosened Learn(LimitPlan plan, AnswerKind kind, long latency, bool isInvalid)
     {
         var service = plan.Service;
         var loosened = Loosened.Nobody;
         using var held = Hold();
         var now = Now;
-        var outcome = new AnswerOutcome(kind, Math.Max(now - latency, 0), IsUncharged: true);
+        var outcome = new AnswerOutcome(kind, Math.Max(now - latency, 0), IsUncharged: true, IsInvalid: isInvalid);
         foreach (var limit in plan.Limits)
         {
             if (limit.Only is { } partition)

@@ -41,7 +41,7 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
     public bool Learns { get; } = Any(limits, keys, static limit => limit.Rule.Learns);
 
     /// <summary>Whether any limit finds out by itself how much may go.</summary>
-    public bool FindsItsRate { get; } = Any(limits, keys, static limit => limit.Rule.Learns && limit.Rule is not CoolDown);
+    public bool FindsItsRate { get; } = Any(limits, keys, static limit => limit.Rule.Learns && limit.Rule is not (CoolDown or InvalidRequests));
 
     /// <summary>Whether any limit counts by the name that the caller gives: then names wait apart from each other.</summary>
     public bool IsCountedByName { get; } = limits.Any(limit => limit.Definition.Partition == PartitionBy.Name);

@@ -28,6 +28,9 @@ internal sealed record ServiceDefinition
 
     public CorrectionDefinition Correction { get; init; } = new();
 
+    /// <summary>How many invalid requests its upstream puts up with; null where that is not known.</summary>
+    public InvalidRequestsDefinition? InvalidRequests { get; init; }
+
     /// <summary>The name of the store that other processes count in too; null: this process.</summary>
     public string? Store { get; init; }
 
@@ -73,6 +76,16 @@ internal sealed record CorrectionDefinition
 
     /// <summary>Whether what was learned of a limit holds until something else is said.</summary>
     public bool IsLearned => TrustUpstream || Discover;
+}
+
+/// <summary>How many requests may be answered by certain statuses before the upstream bans their sender.</summary>
+internal sealed record InvalidRequestsDefinition(InvalidRequests Rule, IReadOnlyCollection<int> Statuses)
+{
+    /// <summary>The limit's name in status, metrics and refusals.</summary>
+    public const string Name = "invalid requests";
+
+    /// <summary>The limit, over all requests of the service wherever they go.</summary>
+    public LimitDefinition Limit => new(Name, UnitCost.Requests, Rule);
 }
 
 internal sealed record QueueDefinition

@@ -38,7 +38,7 @@ internal sealed partial class ServiceLimiter
         if (permits > 0 && IsLineEmpty && Mode == RateLimitMode.Enforce && request.Costs is null && _service.PlanOf(request) is { IsCountedByRequests: true } plan)
         {
             var decision = _store.AdmitRequest(plan, request, permits);
-            return decision.IsAdmitted ? AdmittedForGood() : RefusedUntil(decision, request, permits);
+            return decision.IsAdmitted ? AdmittedForGood(request) : RefusedUntil(decision, request, permits);
         }
 
         if (TryHold(request, permits, out var full) is { } held)
@@ -79,7 +79,7 @@ internal sealed partial class ServiceLimiter
             var decision = plan.Shared is { } shared ? _store.AdmitShared(plan, shared, permits) : _store.AdmitRequest(plan, request, permits);
             if (decision.IsAdmitted)
             {
-                return new ValueTask<RateLimitLease>(AdmittedForGood());
+                return new ValueTask<RateLimitLease>(AdmittedForGood(request));
             }
         }
         else if (TryHold(request, permits, out _) is { } held)
@@ -177,7 +177,7 @@ internal sealed partial class ServiceLimiter
         }
 
         Interlocked.Increment(ref _inFlight.Value);
-        Telemetry.Checked(CheckResult.Admitted);
+        NoteAdmitted(request);
         return new HeldPermits(this, held, permits);
     }
 
@@ -190,6 +190,13 @@ internal sealed partial class ServiceLimiter
     private PermitLease AdmittedForGood()
     {
         Telemetry.Checked(CheckResult.Admitted);
+        Telemetry.Admissions?.Tell(Service, endpoint: null, tenant: null);
+        return PermitLease.Admitted;
+    }
+
+    private PermitLease AdmittedForGood(in AdmissionRequest request)
+    {
+        NoteAdmitted(request);
         return PermitLease.Admitted;
     }
 

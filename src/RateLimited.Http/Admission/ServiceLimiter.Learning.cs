@@ -30,14 +30,18 @@ internal sealed partial class ServiceLimiter
     /// <param name="kind">What became of it.</param>
     /// <param name="at">When.</param>
     /// <param name="isExplained">Whether the upstream also said which limit was exceeded and that limit was corrected by it.</param>
-    public void Learn(AdmissionTicket ticket, AnswerKind kind, long at, bool isExplained = false)
+    /// <param name="isInvalid">Whether the upstream holds it against its sender, or may.</param>
+    public void Learn(AdmissionTicket ticket, AnswerKind kind, long at, bool isExplained = false, bool isInvalid = false)
     {
         ticket.IsHeard = true;
-        if (_service.Faults.MustHear(kind, at) || ticket.Plan.Learns || _service.IsExhausted)
+        if (_service.Faults.MustHear(kind, at) || ticket.Plan.Learns || _service.IsExhausted || (isInvalid && _service.InvalidRequests is not null))
         {
-            Wake(_store.Learn(ticket, kind, isExplained), ticket);
+            Wake(_store.Learn(ticket, kind, isExplained, isInvalid), ticket);
         }
     }
+
+    /// <summary>Whether a status is one of those that the upstream counts against whom it answers so.</summary>
+    public bool TakesForInvalid(int status) => Definition.InvalidRequests is { } invalid && invalid.Statuses.Contains(status);
 
     /// <summary>Tells the limits that all requests share what became of one that is known only by what its caller says.</summary>
     private void Learn(in RequestOutcome outcome)
@@ -46,7 +50,8 @@ internal sealed partial class ServiceLimiter
         var plan = _service.DefaultPlan;
         if (kind != AnswerKind.Ignored && (_service.Faults.MustHear(kind, _store.Clock.Now) || plan.Learns || _service.IsExhausted))
         {
-            Wake(_store.Learn(plan, kind, Math.Max(outcome.Latency.GetValueOrDefault().Ticks, 0)), released: null);
+            var isInvalid = kind == AnswerKind.Throttled && TakesForInvalid(429);
+            Wake(_store.Learn(plan, kind, Math.Max(outcome.Latency.GetValueOrDefault().Ticks, 0), isInvalid), released: null);
         }
     }
 
@@ -55,7 +60,7 @@ internal sealed partial class ServiceLimiter
     {
         if (!ticket.IsHeard && (ticket.Plan.Learns || _service.Faults.IsEngaged))
         {
-            _store.Learn(ticket, AnswerKind.Ignored, isExplained: false);
+            Wake(_store.Learn(ticket, AnswerKind.Ignored, isExplained: false, isInvalid: false), ticket);
         }
     }
 

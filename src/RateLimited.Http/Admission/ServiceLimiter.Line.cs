@@ -167,7 +167,7 @@ internal sealed partial class ServiceLimiter
         if (ticket.Reason == RejectionReason.None)
         {
             Telemetry.Waited(ticket.Priority, new TimeSpan(Math.Max(now - ticket.Place.Since, 0)));
-            Telemetry.Checked(CheckResult.Waited);
+            NoteAdmitted(CheckResult.Waited, ticket);
             ticket.EndSpan();
             ticket.Grant();
             return;

@@ -183,7 +183,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         if (projected.IsAdmitted)
         {
             Interlocked.Increment(ref _inFlight.Value);
-            Telemetry.Checked(CheckResult.Admitted);
+            NoteAdmitted(CheckResult.Admitted, ticket);
             return ticket;
         }
 

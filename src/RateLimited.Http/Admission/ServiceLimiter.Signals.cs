@@ -5,6 +5,9 @@ namespace RateLimited.Http.Admission;
 /// <summary>What responses tell the limits.</summary>
 internal sealed partial class ServiceLimiter
 {
+    /// <summary>Until when somebody may keep a distance because of a warning.</summary>
+    private long _slowedUntil;
+
     /// <summary>
     /// The request's answer has begun: feeds the measured arrival guard, dates the charge by it, and corrects the limits by what it says. The ticket has not been completed.
     /// </summary>
@@ -57,6 +60,31 @@ internal sealed partial class ServiceLimiter
 
     /// <summary>A quota of that endpoint is used up until so long from now; null when nobody says when it returns.</summary>
     public void ExhaustEndpoint(AdmissionTicket refused, TimeSpan? wait) => Hear(_store.ExhaustEndpoint(refused, wait?.Ticks));
+
+    /// <summary>
+    /// A response warns without figures: a limit is near, the upstream is loaded, or it punishes. Those whom it concerns keep a distance until none warns any more: all, or those to its endpoint
+    /// with its key.
+    /// </summary>
+    public void Slow(AdmissionTicket warned, int strain, bool isOfEndpoint, long now)
+    {
+        Volatile.Write(ref _slowedUntil, Saturating.Add(now, Slowdown.Memory));
+        if (_store.Slow(warned, strain, Volatile.Read(ref _inFlight.Value), isOfEndpoint))
+        {
+            Apply();
+        }
+    }
+
+    /// <summary>Whether somebody may keep a distance because of a warning.</summary>
+    public bool IsSlowed(long now) => now < Volatile.Read(ref _slowedUntil);
+
+    /// <summary>A response warns of nothing.</summary>
+    public void Ease(AdmissionTicket answered, long now)
+    {
+        if (IsSlowed(now))
+        {
+            _store.Ease(answered);
+        }
+    }
 
     private void Hear(bool hasLearned)
     {

@@ -222,7 +222,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
         {
             Interlocked.Increment(ref _inFlight.Value);
-            Telemetry.Checked(CheckResult.Admitted);
+            NoteAdmitted(CheckResult.Admitted, ticket);
             return true;
         }
 
@@ -241,7 +241,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         if (Mode == RateLimitMode.DryRun)
         {
             _store.Force(ticket);
-            Telemetry.Checked(CheckResult.DryRun);
+            NoteAdmitted(CheckResult.DryRun, ticket);
         }
         else
         {

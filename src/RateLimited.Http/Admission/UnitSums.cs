@@ -35,8 +35,9 @@ internal sealed class UnitSums
         }
 
         var requests = default(long?);
-        foreach (var cost in costs)
+        for (var i = 0; i < costs.Count; i++)
         {
+            var cost = costs[i];
             if (!string.Equals(cost.Unit, UnitCost.Requests, StringComparison.Ordinal))
             {
                 AddTo(_others, cost.Unit, sign * cost.Amount);

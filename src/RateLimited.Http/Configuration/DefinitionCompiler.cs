@@ -51,6 +51,7 @@ internal static class DefinitionCompiler
                 TrustUpstream = options.TrustUpstream,
                 Discover = layers.Discovers,
             },
+            InvalidRequests = ServiceLayers.InvalidRequestsOf(options),
             Store = StoreNames.IsMemory(options.Store) ? null : options.Store,
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,

@@ -94,20 +94,25 @@ internal static class ResilienceFaults
         Number(faults, $"{path}:MaxReplayBuffer", retry.MaxReplayBuffer, ResilienceBounds.ReplayBuffer);
         Number(faults, $"{path}:BudgetPercent", retry.BudgetPercent, ResilienceBounds.BudgetPercent);
         Number(faults, $"{path}:BudgetFloor", retry.BudgetFloor, ResilienceBounds.BudgetFloor);
-        if (retry.Statuses.Count > MaxStatuses)
-        {
-            faults.Add($"{path}:Statuses", $"{retry.Statuses.Count} statuses", $"at most {MaxStatuses}");
-            return;
-        }
-
-        for (var i = 0; i < retry.Statuses.Count; i++)
-        {
-            Number(faults, $"{path}:Statuses:{i}", retry.Statuses[i], ResilienceBounds.Status);
-        }
-
+        CheckStatuses(faults, $"{path}:Statuses", retry.Statuses);
         for (var i = 0; i < retry.Failures.Count; i++)
         {
             Choice(faults, $"{path}:Failures:{i}", retry.Failures[i]);
+        }
+    }
+
+    /// <summary>A list of statuses of failures.</summary>
+    public static void CheckStatuses(FaultList faults, string path, IList<int> statuses)
+    {
+        if (statuses.Count > MaxStatuses)
+        {
+            faults.Add(path, $"{statuses.Count} statuses", $"at most {MaxStatuses}");
+            return;
+        }
+
+        for (var i = 0; i < statuses.Count; i++)
+        {
+            Number(faults, $"{path}:{i}", statuses[i], ResilienceBounds.Status);
         }
     }
 

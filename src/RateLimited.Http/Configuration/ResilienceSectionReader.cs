@@ -11,7 +11,7 @@ internal static class ResilienceSectionReader
         new("Backoff", static (reader, section, retry) => reader.Choice<RetryBackoff>(section, value => retry.Backoff = value)),
         new("BaseDelay", static (reader, section, retry) => reader.Duration(section, ResilienceBounds.BaseDelay, value => retry.BaseDelay = value)),
         new("MaxDelay", static (reader, section, retry) => reader.Duration(section, ResilienceBounds.MaxDelay, value => retry.MaxDelay = value)),
-        new("Statuses", static (reader, section, retry) => ReadStatuses(reader, section, retry.Statuses)),
+        new("Statuses", static (reader, section, retry) => reader.Statuses(section, retry.Statuses)),
         new("Failures", static (reader, section, retry) => ReadChoices(reader, section, retry.Failures)),
         new("UnsafeMethods", static (reader, section, retry) => reader.Truth(section, value => retry.UnsafeMethods = value)),
         new("MaxReplayBuffer", static (reader, section, retry) => reader.Number(section, ResilienceBounds.ReplayBuffer, value => retry.MaxReplayBuffer = value)),
@@ -132,14 +132,6 @@ internal static class ResilienceSectionReader
 
     /// <summary>An empty section comes without a value, as one that is not there would.</summary>
     private static bool IsSection(IConfigurationSection section) => section.GetChildren().Any() || string.IsNullOrEmpty(section.Value);
-
-    private static void ReadStatuses(SectionReader reader, IConfigurationSection section, IList<int> statuses)
-    {
-        foreach (var element in reader.List(section, "such as [ 429, 503 ]"))
-        {
-            reader.Number(element, ResilienceBounds.Status, value => statuses.Add((int)value));
-        }
-    }
 
     private static void ReadChoices<T>(SectionReader reader, IConfigurationSection section, IList<T> choices)
         where T : struct, Enum

@@ -122,6 +122,15 @@ internal sealed class SectionReader(FaultList faults)
     public void Truth(IConfigurationSection section, Action<bool> assign) =>
         Value(section, "true or false", static text => bool.TryParse(text, out var value) ? value : (bool?)null, assign);
 
+    /// <summary>Statuses of failures.</summary>
+    public void Statuses(IConfigurationSection section, IList<int> statuses)
+    {
+        foreach (var element in List(section, "such as [ 429, 503 ]"))
+        {
+            Number(element, ResilienceBounds.Status, value => statuses.Add((int)value));
+        }
+    }
+
     /// <summary>The elements of a list, where one value alone is a list of one and an empty value an empty list.</summary>
     public IReadOnlyList<IConfigurationSection> List(IConfigurationSection section, string right)
     {

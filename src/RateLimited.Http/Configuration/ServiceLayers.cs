@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
+using RateLimited.Http.Admission;
 using RateLimited.Http.Configuration.Presets;
 using RateLimited.Http.Keys;
+using RateLimited.Http.Limits;
 using RateLimited.Http.Signals;
 
 namespace RateLimited.Http.Configuration;
@@ -13,6 +16,9 @@ namespace RateLimited.Http.Configuration;
 /// <param name="Discovers">There are no limits for all requests but those that the upstream reports.</param>
 internal sealed record ServiceLayers(IReadOnlyList<LimitOptions> Limits, IReadOnlyList<KeyValuePair<string, EndpointOptions>> Endpoints, bool Discovers)
 {
+    /// <summary>What is held against a client everywhere: that it was not let in, and that it asked too often.</summary>
+    private static readonly ImmutableArray<int> UsuallyInvalid = [401, 403, 429];
+
     /// <summary>Total: of options that are not valid it takes what can be taken, so that their faults can be found.</summary>
     public static ServiceLayers Of(ServiceRateLimitingOptions options)
     {
@@ -35,6 +41,15 @@ internal sealed record ServiceLayers(IReadOnlyList<LimitOptions> Limits, IReadOn
     /// <summary>The dialect of valid options; null where each response's headers tell.</summary>
     public static HeaderDialect? DialectOf(ServiceRateLimitingOptions options) =>
         options.Dialect is { } own ? DialectCompiler.Dialect(own) : PresetOf(options)?.Dialect is { } known ? KnownDialects.Find(known) : null;
+
+    /// <summary>What valid options say of invalid requests; null where they are not counted.</summary>
+    public static InvalidRequestsDefinition? InvalidRequestsOf(ServiceRateLimitingOptions options)
+    {
+        var (own, known) = (options.InvalidRequests, PresetOf(options)?.InvalidRequests);
+        return own.Enabled && (own.Quota ?? known?.Quota) is { } quota && (own.Window ?? known?.Window) is { } window
+            ? new InvalidRequestsDefinition(new InvalidRequests(quota, window.Ticks), own.Statuses.Count > 0 ? [.. own.Statuses] : known?.Statuses ?? UsuallyInvalid)
+            : null;
+    }
 
     /// <summary>How valid options have requests carry their keys.</summary>
     public static KeyCarrier CarrierOf(ServiceRateLimitingOptions options) =>

@@ -35,6 +35,7 @@ internal static class ServiceOptionsFaults
             addition.Check(faults, path);
         }
 
+        InvalidRequestFaults.Check(faults, $"{path}:InvalidRequests", options.InvalidRequests, options.Preset is { } preset ? KnownPresets.Find(preset)?.InvalidRequests : null);
         CostFaults.Check(faults, $"{path}:Costs", options.Costs);
         TenantFaults.Check(faults, $"{path}:Tenants", options.Tenants);
         KeyFaults.Check(faults, path, options);

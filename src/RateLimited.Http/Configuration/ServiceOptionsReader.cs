@@ -34,6 +34,7 @@ internal static class ServiceOptionsReader
         new("MaxExhausted", static (reader, section, service) => reader.Duration(section, OptionBounds.MaxExhausted, value => service.MaxExhausted = value)),
         new("AccountTimeZone", static (reader, section, service) => service.AccountTimeZone = reader.Text(section, LimitFaults.Zone)),
         new("TrustUpstream", static (reader, section, service) => reader.Truth(section, value => service.TrustUpstream = value)),
+        new("InvalidRequests", static (reader, section, service) => InvalidRequestSectionReader.Read(reader, section, service.InvalidRequests)),
         new("Tenants", static (reader, section, service) => reader.Keys(section, service.Tenants, TenantSectionReader.Keys)),
         new("Keys", static (reader, section, service) => KeySectionReader.Read(reader, section, service.Keys)),
         new("Queue", static (reader, section, service) => reader.Keys(section, service.Queue, QueueKeys)),

@@ -69,6 +69,9 @@ public sealed partial class ServiceRateLimitingOptions
     /// <summary>Whether limits that the upstream reports may be wider than the configured ones. They may always be narrower. Default: false.</summary>
     public bool TrustUpstream { get; set; }
 
+    /// <summary>How many requests the upstream answers by certain statuses before it bans their sender. Default: the preset's. Reloadable.</summary>
+    public InvalidRequestOptions InvalidRequests { get; } = new();
+
     /// <summary>Limits for each tenant, and classes of tenants.</summary>
     public TenantOptions Tenants { get; } = new();
 

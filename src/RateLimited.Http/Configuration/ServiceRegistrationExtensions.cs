@@ -29,7 +29,8 @@ internal static class ServiceRegistrationExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<StartupValidation>, StartupValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, PrimaryHandlerDefaults>());
         services.AddOptions<StartupValidation>().ValidateOnStart();
-        services.TryAddSingleton(static provider => new RateLimitingTelemetry(provider.GetService<IMeterFactory>(), provider.GetService<ILoggerFactory>(), provider.GetServices<IRefusalObserver>()));
+        services.TryAddSingleton(static provider => new RateLimitingTelemetry(
+            provider.GetService<IMeterFactory>(), provider.GetService<ILoggerFactory>(), provider.GetServices<IRefusalObserver>(), provider.GetServices<IAdmissionObserver>()));
         services.TryAddSingleton<KeySources>();
         services.TryAddSingleton<ConfigurationLoader>();
         services.TryAddSingleton<ServiceRegistry>();

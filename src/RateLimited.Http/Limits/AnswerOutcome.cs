@@ -21,4 +21,5 @@ internal enum AnswerKind
 /// <param name="SentAt">The instant it was charged at: how old the news is. What was sent before a change says nothing of what the change did.</param>
 /// <param name="IsExplained">Whether the upstream also said which limit was exceeded and that limit was corrected by it: then nothing has to be guessed.</param>
 /// <param name="IsUncharged">Whether the limit was never charged for it: it went before the limit was there, or past it.</param>
-internal readonly record struct AnswerOutcome(AnswerKind Kind, long SentAt, bool IsExplained = false, bool IsUncharged = false);
+/// <param name="IsInvalid">Whether the upstream holds it against its sender, or may: of what was not answered nobody knows.</param>
+internal readonly record struct AnswerOutcome(AnswerKind Kind, long SentAt, bool IsExplained = false, bool IsUncharged = false, bool IsInvalid = false);

@@ -49,6 +49,19 @@ internal sealed class CoolDown() : LimitRule(quota: long.MaxValue, window: 0)
     public static void PauseBlindly(ref LimitState state, long now, long sentAt, long longest) =>
         HeldOf(ref state).Pause.ExtendBlindly(now, sentAt, longest, Limits.Pause.ShortestBlind);
 
+    /// <summary>A response warns. See <see cref="Limits.Pause.Slow"/>.</summary>
+    public static void Slow(ref LimitState state, long now, long sentAt, long underWay, int strain, long believed) =>
+        HeldOf(ref state).Pause.Slow(now, sentAt, underWay, strain, believed);
+
+    /// <summary>A response warns of nothing.</summary>
+    public static void Ease(ref LimitState state, long now, long sentAt)
+    {
+        if (state.Extra is Held held)
+        {
+            held.Pause.Ease(now, sentAt);
+        }
+    }
+
     /// <summary>A quota is used up. See <see cref="Exhaustion.Begin"/>.</summary>
     public static void Exhaust(ref LimitState state, long now, long sentAt, long wait, long interval) => HeldOf(ref state).Exhaustion.Begin(now, sentAt, wait, interval);
 

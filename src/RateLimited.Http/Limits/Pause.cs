@@ -21,12 +21,14 @@ internal struct Pause
     private long _pace;
     private long _begunAt;
     private int _doublings;
+    private Slowdown _slowdown;
 
     /// <summary>The first instant at which a request may go again; zero when nothing is paused.</summary>
     public long Until { get; private set; }
 
     public void Extend(long now, long duration)
     {
+        _slowdown.Believe();
         var until = Saturating.Add(now, Math.Max(duration, 0));
         if (until > Math.Max(Until, now))
         {
@@ -51,6 +53,20 @@ internal struct Pause
     /// <summary>What held everybody up is over at once: the first requests keep a distance as after a pause.</summary>
     public void Spread(long now) => (Until, _left, _pace) = (Math.Max(Until, Math.Max(now, 1)), Paced, LongestPace);
 
+    /// <summary>The response to a request warns, and requests keep a distance until none does: <see cref="Slowdown.Warn"/>.</summary>
+    public void Slow(long now, long sentAt, long underWay, int strain, long believed)
+    {
+        _slowdown.Warn(now, sentAt, underWay, strain, believed);
+        if (_slowdown.IsOn)
+        {
+            // From here on whoever goes is noted.
+            Until = Math.Max(Until, Math.Max(now, 1));
+        }
+    }
+
+    /// <summary>The response to a request warns of nothing.</summary>
+    public void Ease(long now, long sentAt) => _slowdown.Ease(now, sentAt);
+
     /// <summary>A request has gone.</summary>
     public void WentAt(long now)
     {
@@ -59,13 +75,18 @@ internal struct Pause
             return;
         }
 
-        if (--_left > 0)
+        if (_left > 0 && --_left > 0)
         {
             Until = Math.Max(Until, Saturating.Add(now, _pace));
         }
         else if (now >= Until)
         {
             (Until, _doublings) = (0, 0);
+        }
+
+        if (_slowdown.IsOn)
+        {
+            Until = Math.Max(Until, _slowdown.After(now));
         }
     }
 }

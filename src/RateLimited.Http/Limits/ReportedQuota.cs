@@ -42,6 +42,9 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     private const int LargestMarginPart = 4;
     private const long SmallestMargin = 2;
 
+    /// <summary>How often the margin is doubled at most, where it was too small.</summary>
+    private const int MostDoublings = 2;
+
     private long _longest = longest;
     private bool _isKept = isKept;
     private long _charged;
@@ -61,6 +64,9 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     private LimitState _looser;
     private bool _hasLooser;
     private long _sharedUntil;
+    private long _widerUntil;
+    private long _refusedBy = -1;
+    private int _doublings;
 
     /// <summary>The quota as last reported; zero while it is not known.</summary>
     public long Limit => _limit;
@@ -78,7 +84,9 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     private long WindowOrUsual => _window > 0 ? _window : UsualWindow;
 
     /// <summary>What is left to others in a bucket. It costs its amount once and no throughput.</summary>
-    private long MarginAt(in Moment at) => IsShared(at) ? Math.Min(Math.Max(_limit / MarginPart, SmallestMargin), _limit / LargestMarginPart) : 0;
+    private long MarginAt(in Moment at) => IsShared(at)
+        ? Math.Min(Math.Max(_limit / MarginPart, SmallestMargin) << (at.Now < _widerUntil ? _doublings : 0), _limit / LargestMarginPart)
+        : 0;
 
     /// <summary>From now on what is said is believed for another time.</summary>
     public void Believe(long longest, bool isKept) => (_longest, _isKept) = (longest, isKept);
@@ -179,6 +187,11 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         // Where a window has a length and no end, its quota is as if it flowed back: that is never too much.
         if ((report.Refills || report.ResetAfter is null) && _limit > 0 && _window > 0)
         {
+            if (report.IsOfRefusal && receipt > _refusedBy)
+            {
+                Widen(at);
+            }
+
             if (isNewest)
             {
                 HearLevel(at, remaining);
@@ -249,6 +262,14 @@ internal sealed class ReportedQuota(long longest, bool isKept)
 
     private void Notice(in Moment at, bool others) =>
         _sharedUntil = others ? Saturating.Add(at.Now, Saturating.Multiply(WindowOrUsual, Remembered)) : _sharedUntil;
+
+    /// <summary>Others took more between two answers than was left to them. What was under way with the refused one says the same.</summary>
+    private void Widen(in Moment at)
+    {
+        _doublings = at.Now < _widerUntil ? Math.Min(_doublings + 1, MostDoublings) : 1;
+        _widerUntil = Saturating.Add(at.Now, Saturating.Multiply(_window, Remembered));
+        _refusedBy = _charged;
+    }
 
     private void HearLevel(in Moment at, long remaining)
     {

@@ -146,8 +146,9 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
     {
         var (kind, now) = (AnswerReading.KindOf(exception), _limiter.Now);
         NoteAttempt(ticket, kind == AnswerKind.Faulted ? AttemptResult.Failed : AttemptResult.GivenUp, now);
-        _limiter.Learn(ticket, kind, now);
-        if (WasNeverSent(exception))
+        var wasNeverSent = WasNeverSent(exception);
+        _limiter.Learn(ticket, kind, now, isInvalid: !wasNeverSent);
+        if (wasNeverSent)
         {
             ticket.GiveBack();
         }

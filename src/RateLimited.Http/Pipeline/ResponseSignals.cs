@@ -43,6 +43,7 @@ internal static class ResponseSignals
         {
             limiter.Answered(ticket, [], now);
             limiter.Learn(ticket, AnswerKind.Succeeded, now);
+            limiter.Ease(ticket, now);
             keys?.Accept(ticket, limiter);
             return;
         }
@@ -50,10 +51,20 @@ internal static class ResponseSignals
         settings.Signals.Read(response, body, WallTime.Of(limiter.Time), out var signal);
         var isExplained = Correct(ref signal, ticket, limiter, now);
         var verdict = signal.Verdict;
-        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained);
+        var isInvalid = isFailure && limiter.TakesForInvalid((int)response.StatusCode) && !signal.Has(SignalFlags.Shared);
+        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained, isInvalid);
         if (signal is { Cost: { } cost, CostUnit: { } unit } && !verdict.IsRefusal)
         {
             ticket.Settle(new UnitCost(unit, cost));
+        }
+
+        if ((verdict.IsRefusal && limiter.IsSlowed(now) ? Strain.OfRefusal : Strain.Of(ref signal)) is { } strain)
+        {
+            limiter.Slow(ticket, strain, isOfEndpoint: keys is not null || limiter.Definition.Endpoints.Count > 0, now);
+        }
+        else if (verdict.Kind == ResponseKind.Fine)
+        {
+            limiter.Ease(ticket, now);
         }
 
         if (verdict.Kind == ResponseKind.Fine)

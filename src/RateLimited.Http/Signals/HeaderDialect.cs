@@ -18,6 +18,9 @@ internal sealed record HeaderDialect(string Name)
     /// <summary>Statuses that mean something else here than elsewhere.</summary>
     public ImmutableArray<StatusMeaning> Statuses { get; init; } = [];
 
+    /// <summary>Words for why a request was refused that tell whom the refusal concerns.</summary>
+    public ImmutableArray<ReasonMeaning> Reasons { get; init; } = [];
+
     /// <summary>Refusals come with status 200: the body of a success must be looked at too.</summary>
     public bool RefusesWithSuccess { get; init; }
 

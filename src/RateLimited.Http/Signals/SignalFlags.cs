@@ -23,4 +23,7 @@ internal enum SignalFlags
 
     /// <summary>The refusal concerns everything, not this endpoint.</summary>
     Global = 32,
+
+    /// <summary>The refusal is of what others use too, and is not held against whom it is told.</summary>
+    Shared = 64,
 }

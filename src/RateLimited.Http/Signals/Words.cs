@@ -14,7 +14,7 @@ internal static class Words
                 break;
             case HeaderField.Scope:
                 signal.Scope = word;
-                signal.Flags |= Is(word, "global") ? SignalFlags.Global : SignalFlags.None;
+                signal.Flags |= Is(word, "global") ? SignalFlags.Global : Is(word, "shared") ? SignalFlags.Shared : SignalFlags.None;
                 break;
             case HeaderField.Global:
                 signal.Flags |= Is(word, "true") ? SignalFlags.Global : SignalFlags.None;

@@ -27,8 +27,11 @@ internal sealed class RateLimitingInstruments
     // A store answers in a fraction of a millisecond, or something is wrong with it.
     private static readonly double[] StoreBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
-    public RateLimitingInstruments(Meter meter)
+    /// <param name="meter">The meter.</param>
+    /// <param name="time">The time of whoever collects; null for the system's.</param>
+    public RateLimitingInstruments(Meter meter, TimeProvider? time = null)
     {
+        Time = time ?? TimeProvider.System;
         // An annotation in braces and the unit 1 leave no suffix in Prometheus, seconds leave _seconds: that is how the exported names come out.
         Checks = meter.CreateCounter<long>("rate_limit.checks", "{request}", "Requests that came to the limits, by what became of them.");
         Refusals = meter.CreateCounter<long>("rate_limit.refusals", "{request}", "Requests refused on this side, by reason.");
@@ -56,6 +59,9 @@ internal sealed class RateLimitingInstruments
 
     /// <summary>The instruments of programs that have no <see cref="IMeterFactory"/>.</summary>
     public static RateLimitingInstruments Shared => SharedInstruments.Value;
+
+    /// <summary>The time of whoever collects.</summary>
+    public TimeProvider Time { get; }
 
     public Counter<long> Checks { get; }
 

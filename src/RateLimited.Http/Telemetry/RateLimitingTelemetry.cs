@@ -18,9 +18,11 @@ internal sealed class RateLimitingTelemetry : IDisposable
     /// <param name="meters">Makes the meter; null shares one with everybody who has no factory.</param>
     /// <param name="loggers">Makes the logger; null logs nothing.</param>
     /// <param name="observers">Who hears of each refused request; null for nobody.</param>
-    public RateLimitingTelemetry(IMeterFactory? meters = null, ILoggerFactory? loggers = null, IEnumerable<IRefusalObserver>? observers = null)
+    /// <param name="admissions">Who hears of each request that goes; null for nobody.</param>
+    public RateLimitingTelemetry(IMeterFactory? meters = null, ILoggerFactory? loggers = null, IEnumerable<IRefusalObserver>? observers = null, IEnumerable<IAdmissionObserver>? admissions = null)
     {
         Observers = RefusalObservers.Of(observers);
+        Admissions = AdmissionObservers.Of(admissions);
         _instruments = meters is null
             ? RateLimitingInstruments.Shared
             : new RateLimitingInstruments(meters.Create(new MeterOptions(RateLimitingInstruments.Name) { Version = RateLimitingInstruments.Version }));
@@ -31,6 +33,9 @@ internal sealed class RateLimitingTelemetry : IDisposable
 
     /// <summary>Who hears of each refused request; null for nobody.</summary>
     public RefusalObservers? Observers { get; }
+
+    /// <summary>Who hears of each request that goes; null for nobody.</summary>
+    public AdmissionObservers? Admissions { get; }
 
     /// <summary>The telemetry of one service. Each call makes another object: one belongs to one limiter.</summary>
     public ServiceTelemetry For(string service) => new(this, _instruments, _log, service);

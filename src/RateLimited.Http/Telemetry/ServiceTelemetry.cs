@@ -7,7 +7,7 @@ namespace RateLimited.Http.Telemetry;
 /// <summary>
 /// What one service has to say of itself: counters, durations, log messages, spans. A call costs one test of a flag while nobody listens and allocates nothing when
 /// somebody does, for every combination of tags is built beforehand. What listeners and loggers throw is swallowed. Nothing here is ever told an address, a header, a tenant or a key's text; of tenants only
-/// <see cref="Observers"/> hear.
+/// <see cref="Observers"/> and <see cref="Admissions"/> hear.
 /// Thread-safe.
 /// </summary>
 internal sealed class ServiceTelemetry
@@ -25,6 +25,8 @@ internal sealed class ServiceTelemetry
     private readonly KeyValuePair<string, object?>[][] _exchanges;
     private readonly ConcurrentDictionary<string, KeyValuePair<string, object?>[]> _units = new(StringComparer.Ordinal);
 
+    private readonly SharedReading _reading;
+
     private int _hasLostUsage;
 
     // Strong here and weak in the gauges: the delegate lives exactly as long as whoever uses this object.
@@ -37,6 +39,7 @@ internal sealed class ServiceTelemetry
         _log = log;
         _service = service;
         Observers = owner.Observers;
+        Admissions = owner.Admissions;
         Tags = [new(TagValues.Service, service)];
         _results = TagsWith(TagValues.Result, TagValues.Results);
         _reasons = TagsWith(TagValues.Reason, TagValues.Reasons);
@@ -45,6 +48,7 @@ internal sealed class ServiceTelemetry
         _stores = TagsWith(TagValues.State, TagValues.StoreStates);
         _attempts = TagsWith(TagValues.Result, TagValues.AttemptResults);
         _exchanges = TagsWith(TagValues.Result, TagValues.StoreResults);
+        _reading = new SharedReading(instruments.Time);
         Resilience = new ResilienceTelemetry(instruments, log, service);
         Keys = new KeyTelemetry(instruments, log, service);
     }
@@ -57,6 +61,9 @@ internal sealed class ServiceTelemetry
 
     /// <summary>Who hears of each refused request; null for nobody.</summary>
     public RefusalObservers? Observers { get; }
+
+    /// <summary>Who hears of each request that goes; null for nobody.</summary>
+    public AdmissionObservers? Admissions { get; }
 
     /// <summary>The tag of the service alone.</summary>
     public KeyValuePair<string, object?>[] Tags { get; }
@@ -200,8 +207,9 @@ internal sealed class ServiceTelemetry
         return new Observation(this);
     }
 
-    /// <summary>A snapshot, or null where there is none to be had.</summary>
-    internal ServiceStatus? Status()
+    /// <summary>The snapshot that all gauges of one collection share, or null where there is none to be had.</summary>
+    /// <param name="gauge">Which gauge asks.</param>
+    internal ServiceStatus? Status(int gauge)
     {
         if (_owner.IsDisposed || Volatile.Read(ref _status) is not { } status)
         {
@@ -210,7 +218,7 @@ internal sealed class ServiceTelemetry
 
         try
         {
-            return status();
+            return _reading.For(gauge, status);
         }
         catch (ObjectDisposedException)
         {

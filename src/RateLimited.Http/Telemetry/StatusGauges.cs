@@ -3,29 +3,30 @@ using System.Diagnostics.Metrics;
 namespace RateLimited.Http.Telemetry;
 
 /// <summary>
-/// The gauges that are read from the services' status when somebody collects. A service is held weakly: one that nobody uses any more disappears from the gauges, and
+/// The gauges that are read from the services' status when somebody collects, once for all of them. A service is held weakly: one that nobody uses any more disappears from the gauges, and
 /// the gauges never keep it alive.
 /// </summary>
 internal sealed class StatusGauges
 {
     private readonly Lock _lock = new();
     private readonly List<WeakReference<ServiceTelemetry>> _observed = [];
+    private int _gauges;
 
     public StatusGauges(Meter meter)
     {
-        meter.CreateObservableUpDownCounter("rate_limit.queue.length", () => Measure<long>(Line), "{request}", "Requests standing in line.");
-        meter.CreateObservableGauge("rate_limit.queue.capacity", () => Measure<long>(Capacity), "{request}", "How many requests may stand in line at most.");
-        meter.CreateObservableUpDownCounter("rate_limit.in_flight", () => Measure<long>(InFlight), "{request}", "Leases held.");
-        meter.CreateObservableGauge("rate_limit.usage_ratio", () => Measure<double>(UsageRatio), "1", "Used share of the quota; above 1 after a settlement above the estimate.");
-        meter.CreateObservableGauge("rate_limit.backoff", () => Measure<double>(Backoff), "s", "For how long the service still pauses because the upstream asked for it.");
-        meter.CreateObservableUpDownCounter("rate_limit.partitions", () => Measure<long>(Partitions), "{partition}", "What a limit counts separately now: its tenants, its names; 1 where all requests share it.");
-        meter.CreateObservableGauge("resilience.circuit.state", () => Measure<long>(Circuit), "{circuit}", "1 for the state that the circuit is in, 0 for the others.");
-        meter.CreateObservableGauge("api.quota", () => Measure<long>(Quota), "{unit}", "The quota in force, in the limit's unit.");
-        meter.CreateObservableGauge("api.quota.remaining", () => Measure<long>(Remaining), "{unit}", "What is left of the quota, in the limit's unit.");
-        meter.CreateObservableUpDownCounter("api.keys", () => Measure<long>(Keys), "{key}", "API keys, by how they are.");
-        meter.CreateObservableGauge("api.key.state", () => Measure<long>(KeyState), "{key}", "1 for the state that a key is in, 0 for the others.");
-        meter.CreateObservableGauge("api.key.headroom", () => Measure<double>(Headroom), "1", "What is left of a key's quotas: of the limit of which least is left.");
-        meter.CreateObservableCounter("api.key.requests", () => Measure<long>(KeyRequests), "{request}", "Requests that went with a key.");
+        meter.CreateObservableUpDownCounter("rate_limit.queue.length", Each<long>(Line), "{request}", "Requests standing in line.");
+        meter.CreateObservableGauge("rate_limit.queue.capacity", Each<long>(Capacity), "{request}", "How many requests may stand in line at most.");
+        meter.CreateObservableUpDownCounter("rate_limit.in_flight", Each<long>(InFlight), "{request}", "Leases held.");
+        meter.CreateObservableGauge("rate_limit.usage_ratio", Each<double>(UsageRatio), "1", "Used share of the quota; above 1 after a settlement above the estimate.");
+        meter.CreateObservableGauge("rate_limit.backoff", Each<double>(Backoff), "s", "For how long the service still pauses because the upstream asked for it.");
+        meter.CreateObservableUpDownCounter("rate_limit.partitions", Each<long>(Partitions), "{partition}", "What a limit counts separately now: its tenants, its names; 1 where all requests share it.");
+        meter.CreateObservableGauge("resilience.circuit.state", Each<long>(Circuit), "{circuit}", "1 for the state that the circuit is in, 0 for the others.");
+        meter.CreateObservableGauge("api.quota", Each<long>(Quota), "{unit}", "The quota in force, in the limit's unit.");
+        meter.CreateObservableGauge("api.quota.remaining", Each<long>(Remaining), "{unit}", "What is left of the quota, in the limit's unit.");
+        meter.CreateObservableUpDownCounter("api.keys", Each<long>(Keys), "{key}", "API keys, by how they are.");
+        meter.CreateObservableGauge("api.key.state", Each<long>(KeyState), "{key}", "1 for the state that a key is in, 0 for the others.");
+        meter.CreateObservableGauge("api.key.headroom", Each<double>(Headroom), "1", "What is left of a key's quotas: of the limit of which least is left.");
+        meter.CreateObservableCounter("api.key.requests", Each<long>(KeyRequests), "{request}", "Requests that went with a key.");
     }
 
     private delegate void Reader<T>(ServiceTelemetry service, ServiceStatus status, List<Measurement<T>> into)
@@ -132,13 +133,20 @@ internal sealed class StatusGauges
     // Two endpoints may each have a limit of the same name. One series must not be written twice, so the fuller one speaks for both.
     private static IEnumerable<IGrouping<string, LimitStatus>> ByName(ServiceStatus status) => status.Limits.GroupBy(static limit => limit.Name, StringComparer.Ordinal);
 
-    private List<Measurement<T>> Measure<T>(Reader<T> read)
+    private Func<IEnumerable<Measurement<T>>> Each<T>(Reader<T> read)
+        where T : struct
+    {
+        var gauge = _gauges++;
+        return () => Measure(gauge, read);
+    }
+
+    private List<Measurement<T>> Measure<T>(int gauge, Reader<T> read)
         where T : struct
     {
         var measurements = new List<Measurement<T>>();
         foreach (var service in Alive())
         {
-            if (service.Status() is { } status)
+            if (service.Status(gauge) is { } status)
             {
                 read(service, status, measurements);
             }

@@ -66,7 +66,7 @@ public sealed class AccessTests
         await using var program = await WatchedProgram.StartAsync();
         using var nobody = program.Visitor(isOperator: false);
 
-        program.Routes.Count.ShouldBe(8);
+        program.Routes.Count.ShouldBe(9);
         foreach (var route in program.Routes)
         {
             using var response = await nobody.GetAsync(new Uri(route, UriKind.Relative), Ended);

@@ -32,7 +32,7 @@ internal sealed class WatchedProgram : IAsyncDisposable
             .Select(static endpoint => endpoint.RoutePattern.RawText!)
             .Where(static route => route.StartsWith("/rate-limits", StringComparison.Ordinal) || route.StartsWith("/metrics", StringComparison.Ordinal))
             .Select(static route => route.TrimEnd('/'))
-            .Select(static route => route.EndsWith("/service", StringComparison.Ordinal) || route.EndsWith("/history", StringComparison.Ordinal) ? $"{route}?name=keyed" : route)];
+            .Select(static route => route.EndsWith("/service", StringComparison.Ordinal) || route.EndsWith("/history", StringComparison.Ordinal) || route.EndsWith("/traffic", StringComparison.Ordinal) ? $"{route}?name=keyed" : route)];
 
     public static async Task<WatchedProgram> StartAsync(Action<IServiceCollection>? services = null)
     {
@@ -82,12 +82,19 @@ internal sealed class WatchedProgram : IAsyncDisposable
     }
 
     /// <summary>Sends a request through the limited client.</summary>
-    public async Task<HttpStatusCode> SendAsync(int status)
+    public async Task<HttpStatusCode> SendAsync(int status, string? tenant = null)
     {
         using var client = Services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
-        using var response = await client.GetAsync(new Uri(Address, $"/upstream/{status}"), TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, $"/upstream/{status}"));
+        using var response = await client.SendAsync(tenant is null ? request : request.WithTenant(tenant), TestContext.Current.CancellationToken);
         return response.StatusCode;
     }
+
+    /// <summary>Has a request refused that asks for more than there ever is, of a tenant and to an endpoint of that name.</summary>
+    public void Refuse(string name) => Refuse(Services, name, name);
+
+    public static void Refuse(IServiceProvider services, string tenant, string? endpoint) =>
+        services.GetRequiredKeyedService<IServiceRateLimiter>("api").TryAcquire(AdmissionRequest.Of(UnitCost.Requests, 5_000) with { Tenant = tenant, Endpoint = endpoint }).Lease.ShouldBeNull();
 
     public async ValueTask DisposeAsync() => await _program.DisposeAsync();
 }

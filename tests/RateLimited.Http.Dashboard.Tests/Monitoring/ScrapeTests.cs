@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Tests.Monitoring;
@@ -55,6 +56,8 @@ public sealed class ScrapeTests : IAsyncLifetime
             }
         }
 
+        await Eventually.HoldsAsync(async () => (await JsonAsync("/rate-limits/api/service?name=search")).GetProperty("fleet") is { ValueKind: JsonValueKind.Object } fleet && fleet.GetProperty("processes").GetInt32() == 1, "the sample hears of itself in Redis");
+
         // One accident is brought about: what is said of a shared store is mostly said of its failures.
         await Eventually.HoldsAsync(async () => await _prometheus.CountAsync("rate_limit_store_duration_seconds_count{result=\"answered\"}") > 0, "Redis answers");
         _redis.Kill();
@@ -77,7 +80,21 @@ public sealed class ScrapeTests : IAsyncLifetime
             },
             () => $"there is data for {string.Join("; ", without.Keys)}");
 
+        await Eventually.HoldsAsync(async () => (await AlertsAsync()).Contains("SustainedLimiting search"), "the sample's own alerts show that searches are limited");
         (await _prometheus.RulesAsync()).ShouldAllBe(static rule => rule.GetProperty("health").GetString() == "ok");
+    }
+
+    /// <summary>The rules and services of the alerts that the sample's page shows.</summary>
+    private async Task<IReadOnlyList<string>> AlertsAsync()
+    {
+        var reading = await JsonAsync("/rate-limits/api/alerts");
+        return [.. reading.GetProperty("open").EnumerateArray().Concat(reading.GetProperty("past").EnumerateArray()).Select(static alert => $"{alert.GetProperty("rule")} {alert.GetProperty("service")}")];
+    }
+
+    private async Task<JsonElement> JsonAsync(string route)
+    {
+        using var client = new HttpClient { BaseAddress = await _sample.AddressAsync() };
+        return await client.GetFromJsonAsync<JsonElement>(route, TestContext.Current.CancellationToken);
     }
 
     private async Task<bool> HasDataAsync(IReadOnlyList<string> candidates)

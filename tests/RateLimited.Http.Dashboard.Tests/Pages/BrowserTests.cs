@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -59,6 +60,77 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tenants_endpoints_and_refusals_show_as_text_while_one_looks()
+    {
+        var page = await OpenAsync();
+        await page.Locator("a.card[href='#api']").ClickAsync();
+        await Assertions.Expect(page.Locator("#tenants-part")).ToBeHiddenAsync();
+
+        await _program.SendAsync(200, WatchedProgram.Hostile);
+        _program.Refuse(WatchedProgram.Hostile);
+
+        await Assertions.Expect(page.Locator("#tenants tbody th")).ToHaveTextAsync(WatchedProgram.Hostile, new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#endpoints tbody th").Filter(new() { HasText = "onerror" })).ToHaveTextAsync(WatchedProgram.Hostile);
+        await Assertions.Expect(page.Locator("#refusals tbody tr")).ToContainTextAsync("cost_exceeds_quota");
+        await Assertions.Expect(page.Locator("#refusals tbody tr")).ToContainTextAsync(WatchedProgram.Hostile);
+        (await page.Locator("img").CountAsync()).ShouldBe(0);
+        (await page.TitleAsync()).ShouldBe("Rate limits");
+        _faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Money_and_what_a_cache_would_save_show_where_somebody_reports_them()
+    {
+        var meter = _program.Services.GetRequiredService<IMeterFactory>().Create("RateLimited.Http");
+        meter.CreateObservableGauge("ai.budget.ratio", static () => new Measurement<double>(0.4, new("service", "api"), new("budget", WatchedProgram.Hostile)));
+        meter.CreateObservableGauge("ai.budget.projection", static () => new Measurement<double>(1.25, new("service", "api"), new("budget", WatchedProgram.Hostile)));
+        meter.CreateCounter<double>("ai.cost", "{USD}").Add(0.75, new("service", "api"), new("model", WatchedProgram.Hostile));
+        meter.CreateObservableGauge("rate_limit.redundancy.share", static () => new Measurement<double>(0.3, new KeyValuePair<string, object?>("service", "api")), "1", "Share of repeats");
+        var page = await OpenAsync();
+
+        await page.Locator("a.card[href='#api']").ClickAsync();
+
+        await Assertions.Expect(page.Locator("#budgets tbody tr")).ToContainTextAsync("125%", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#budgets tbody th")).ToHaveTextAsync(WatchedProgram.Hostile);
+        await Assertions.Expect(page.Locator("a.card[href='#api']")).ToContainTextAsync("40% spent, 125% at the end");
+        await Assertions.Expect(page.Locator("#spend tbody tr")).ToContainTextAsync("0.75");
+        await Assertions.Expect(page.Locator("#redundancy tbody tr")).ToContainTextAsync("Share of repeats");
+        await Assertions.Expect(page.Locator("#redundancy tbody tr")).ToContainTextAsync("30%");
+        (await page.Locator("img").CountAsync()).ShouldBe(0);
+        _faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task All_processes_show_together_and_this_one_alone_while_they_cannot_be_heard_of()
+    {
+        var book = new KnownFleet();
+        await _program.DisposeAsync();
+        _program = await WatchedProgram.StartAsync(services => services.AddSingleton<IFleetBook>(book));
+        await _program.SendAsync(200);
+        var page = await OpenAsync();
+        var card = page.Locator("a.card[href='#api']");
+        await Assertions.Expect(card).ToContainTextAsync("The other processes have not been heard of yet.");
+
+        book.Status = KnownFleet.Of("api");
+        await card.ClickAsync();
+
+        await Assertions.Expect(card).ToContainTextAsync("line 6 · in flight 5", new() { Timeout = 30_000 });
+        await Assertions.Expect(card).ToContainTextAsync("unexpected 429: 7");
+        await Assertions.Expect(page.Locator("#fleet-state")).ToHaveTextAsync("3 processes share these limits.");
+        await Assertions.Expect(page.Locator("#counts tbody tr").Filter(new() { HasText = "admitted" })).ToContainTextAsync("1,234");
+        await Assertions.Expect(page.Locator("#fleet-alerts tbody th")).ToHaveTextAsync(WatchedProgram.Hostile);
+
+        book.Status = book.Status with { Fault = WatchedProgram.Hostile };
+
+        await Assertions.Expect(page.Locator("#fleet-state")).ToContainTextAsync("The numbers are of this one alone.", new() { Timeout = 30_000 });
+        await Assertions.Expect(card).ToContainTextAsync("unexpected 429: 0");
+        await Assertions.Expect(page.Locator("#fleet-alerts-part")).ToBeHiddenAsync();
+        (await page.Locator("img").CountAsync()).ShouldBe(0);
+        (await page.TitleAsync()).ShouldBe("Rate limits");
+        _faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_service_is_chosen_and_read_by_the_keyboard_alone()
     {
         var page = await OpenAsync();
@@ -103,9 +175,11 @@ public sealed class BrowserTests : IAsyncLifetime
     [Fact]
     public async Task It_fits_a_phone_in_the_dark()
     {
+        await _program.SendAsync(200, new string('x', 300));
+        _program.Refuse(new string('x', 300));
         var page = await OpenAsync(new() { ViewportSize = new() { Width = 360, Height = 640 }, ColorScheme = ColorScheme.Dark });
-        await page.Locator("a.card").First.ClickAsync();
-        await Assertions.Expect(page.Locator("#service")).ToBeVisibleAsync();
+        await page.Locator("a.card[href='#api']").ClickAsync();
+        await Assertions.Expect(page.Locator("#refusals tbody tr")).ToBeVisibleAsync(new() { Timeout = 30_000 });
 
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(360);
         (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(20, 23, 26)");

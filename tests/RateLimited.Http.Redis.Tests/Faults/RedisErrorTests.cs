@@ -47,6 +47,8 @@ public sealed class RedisErrorTests
     [InlineData("ERR user_script:1: Script attempted to access nonexistent global variable 'x' script: 0123456789abcdef, on @user_script:1.", "ScriptFailed", "Programmer")]
     [InlineData("ERR Error compiling script (new function): user_script:1: '=' expected near 'x'", "ScriptFailed", "Programmer")]
     [InlineData("NOPERM User default has no permissions to run the 'evalsha' command", "NotPermitted", "Security")]
+    [InlineData("ERR The user executing the script can't run this command or subcommand script: 0123456789abcdef, on @user_script:1.", "NotPermitted", "Security")]
+    [InlineData("ERR The user executing the script can't access at least one of the keys mentioned in the command arguments script: 0123456789abcdef, on @user_script:1.", "NotPermitted", "Security")]
     [InlineData("NOAUTH Authentication required.", "NotAuthenticated", "Security")]
     [InlineData("WRONGPASS invalid username-password pair or user is disabled.", "NotAuthenticated", "Security")]
     [InlineData("ERR invalid password", "NotAuthenticated", "Security")]

@@ -1,5 +1,8 @@
 using FsCheck.Fluent;
+using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Redis.Tests.Servers;
+using RateLimited.Http.Redis.Tests.Sharing;
+using RateLimited.Http.Redis.Watching;
 using RateLimited.Http.Tests.Limits.Cases;
 using StackExchange.Redis;
 
@@ -34,5 +37,24 @@ public sealed class GarnetTests(GarnetServer server) : IClassFixture<GarnetServe
                 script.Play(steps, $"g{keys++}").ShouldBe(expected);
             },
             share: 10);
+    }
+
+    [Fact]
+    public async Task Processes_say_how_they_are_on_garnet_and_hear_of_each_other()
+    {
+        using var fleet = new Fleet(server.Address, static service => service.Limit("1000/h"));
+        FleetBook[] books = [BookOf(fleet), BookOf(fleet)];
+        foreach (var book in books)
+        {
+            book.Of(Fleet.Api).ShouldNotBeNull();
+            await book.SayOfAllAsync();
+        }
+
+        books[1].Of(Fleet.Api).ShouldSatisfyAllConditions(static all => all!.Fault.ShouldBeNull(), static all => all!.Processes.ShouldBe(2));
+        await books[0].StopAsync(TestContext.Current.CancellationToken);
+        await books[1].SayOfAllAsync();
+        books[1].Of(Fleet.Api)!.Processes.ShouldBe(1);
+
+        static FleetBook BookOf(Fleet fleet) => fleet.StartHost().GetRequiredService<FleetBook>();
     }
 }

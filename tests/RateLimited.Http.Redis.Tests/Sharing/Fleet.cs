@@ -33,9 +33,10 @@ internal sealed class Fleet : IDisposable
     public IServiceRateLimiter Start(TimeProvider? time = null) => StartHost(time).GetRequiredKeyedService<IServiceRateLimiter>(Api);
 
     /// <summary>Starts a process. Returns its container.</summary>
-    public ServiceProvider StartHost(TimeProvider? time = null)
+    public ServiceProvider StartHost(TimeProvider? time = null, Action<IServiceCollection>? others = null)
     {
         var services = new ServiceCollection();
+        others?.Invoke(services);
         services.AddLogging();
         services.AddSingleton<Microsoft.Extensions.Logging.ILoggerFactory>(Logs);
         if (time is not null)

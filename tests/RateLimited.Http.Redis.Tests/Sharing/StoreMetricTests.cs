@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Testing;
 
@@ -11,10 +13,11 @@ public sealed class StoreMetricTests
     [Fact]
     public async Task Each_exchange_has_its_time_and_whether_it_was_answered()
     {
-        using var collected = new MetricCollector();
         using var server = new RedisServer();
         using var fleet = new Fleet(server.Address, static service => service.Limit("100/s"), static redis => redis.Timeout = TimeSpan.FromMilliseconds(300));
-        var limiter = fleet.Start();
+        var process = fleet.StartHost();
+        using var collected = new MetricCollector(process.GetRequiredService<IMeterFactory>());
+        var limiter = process.GetRequiredKeyedService<IServiceRateLimiter>(Fleet.Api);
         (await limiter.AcquireAsync(cancellationToken: Ended)).Dispose();
         await Eventually.Holds(() => TimesOf("answered") > 0, "an exchange was timed");
 

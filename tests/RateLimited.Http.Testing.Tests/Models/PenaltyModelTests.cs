@@ -1,3 +1,4 @@
+using RateLimited.Http.Testing.Limits;
 using RateLimited.Http.Testing.Models;
 using static RateLimited.Http.Testing.Tests.Models.Histories;
 
@@ -61,5 +62,24 @@ public sealed class PenaltyModelTests
         }
 
         penalty.LeftAt(At(Seconds(0))).ShouldBe(TimeSpan.FromDays(1));
+    }
+
+    [Fact]
+    public void Answers_count_by_their_status_where_the_ban_says_so()
+    {
+        var call = new UpstreamCall { Key = "a" };
+        var model = new UpstreamModel([], () => new PenaltyModel { Tolerated = 2, Statuses = [401, 429], Within = Seconds(10), First = Seconds(60) });
+        foreach (var (at, status) in (IEnumerable<(int, int)>)[(0, 401), (1, 403), (2, 200), (3, 429)])
+        {
+            model.Arrive(At(Seconds(at)), call).IsAdmitted.ShouldBeTrue();
+            model.Answer(At(Seconds(at)), call, status);
+        }
+
+        model.Answer(At(Seconds(4)), call with { Key = "b" }, 401);
+        model.Arrive(At(Seconds(4)), call).IsAdmitted.ShouldBeTrue();
+        model.Answer(At(Seconds(4)), call, 401);
+
+        model.Arrive(At(Seconds(5)), call).Refusal!.IsBan.ShouldBeTrue();
+        model.Arrive(At(Seconds(5)), call with { Key = "b" }).IsAdmitted.ShouldBeTrue();
     }
 }

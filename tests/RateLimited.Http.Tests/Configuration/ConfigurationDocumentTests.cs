@@ -46,6 +46,7 @@ public sealed partial class ConfigurationDocumentTests
             .. EndpointSectionReader.Keys.Select(static key => key.Name), .. CostSectionReader.Keys.Select(static key => key.Name), .. LimitSectionReader.Keys.Select(static key => key.Name),
             .. TenantSectionReader.ClassKeys.Select(static key => $"Classes:{{name}}:{key.Name}"),
             .. ResilienceSectionReader.Keys.Select(static key => key.Name), .. ResilienceSectionReader.RetryKeys.Select(static key => key.Name),
+            .. InvalidRequestSectionReader.Keys.Select(static key => key.Name),
             .. ResilienceSectionReader.DegradationKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.HedgingKeys.Select(static key => key.Name), .. ResilienceSectionReader.ConnectionKeys.Select(static key => key.Name),
             .. ResilienceSectionReader.HealthKeys.Select(static key => key.Name),

@@ -27,6 +27,7 @@ public class ConfigurationSchemaTests
         ("definitions/rateLimitingKeys", Names(KeySectionReader.Keys)),
         ("definitions/rateLimitingKey", Names(KeySectionReader.KeyKeys)),
         ("definitions/rateLimitingResilience", Names(ResilienceSectionReader.Keys)),
+        ("definitions/rateLimitingInvalidRequests", Names(InvalidRequestSectionReader.Keys)),
         ("definitions/rateLimitingDegradation", Names(ResilienceSectionReader.DegradationKeys)),
         ("definitions/rateLimitingHedging", Names(ResilienceSectionReader.HedgingKeys)),
         ("definitions/rateLimitingConnections", Names(ResilienceSectionReader.ConnectionKeys)),
@@ -90,6 +91,8 @@ public class ConfigurationSchemaTests
         var service = new ServiceRateLimitingOptions();
         Number("definitions/rateLimitingLimitSection/properties/Quota", OptionBounds.Quota, null);
         Number("definitions/rateLimitingLimitSection/properties/Burst", OptionBounds.Burst, null);
+        Number("definitions/rateLimitingInvalidRequests/properties/Quota", OptionBounds.Quota, null);
+        Number("definitions/rateLimitingInvalidRequests/properties/Statuses/items", ResilienceBounds.Status, null);
         Number("definitions/rateLimitingQueue/properties/Length", OptionBounds.QueueLength, service.Queue.Length);
         Number("definitions/rateLimitingQueue/properties/Costs/additionalProperties", OptionBounds.Cost, null);
         Amount("definitions/rateLimitingEndpoint/properties/Costs/additionalProperties");

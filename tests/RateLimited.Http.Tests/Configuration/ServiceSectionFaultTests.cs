@@ -6,7 +6,7 @@ namespace RateLimited.Http.Tests.Configuration;
 public class ServiceSectionFaultTests
 {
     private const string Limits = "\"Limits\": \"500/minute\"";
-    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Costs, AI, Dialect, MaxHint, MaxExhausted, AccountTimeZone, TrustUpstream, Tenants, Keys, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, BodyTimeout, Resilience, Store, MaxPartitions, PartitionIdleTimeout";
+    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Costs, AI, Dialect, MaxHint, MaxExhausted, AccountTimeZone, TrustUpstream, InvalidRequests, Tenants, Keys, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, BodyTimeout, Resilience, Store, MaxPartitions, PartitionIdleTimeout";
     private const string Presets = "anthropic, azure-openai, cerebras, claude, cohere, confluence, discord, docker-hub, gemini, github, github-graphql, gitlab, groq, hubspot, huggingface, jira, "
         + "mistral, notion, okta, openai, openrouter, reddit, replicate, salesforce, shopify, shopify-graphql, slack, spotify, stripe, tiktok, together, twitch, twitter, x, xai, youtube";
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";

@@ -138,6 +138,29 @@ public sealed class ReportedEdgesTests
     }
 
     [Fact]
+    public void Where_that_was_too_little_twice_as_much_is_left_to_them_and_twice_again_for_eight_windows()
+    {
+        var refused = Bucket(100, 45) with { IsOfRefusal = true };
+        Hear(0, Bucket(100, 50));
+        Hear(0, Bucket(100, 47));
+        Hear(0, Bucket(100, 46));
+        var (first, second) = (_quota.Charge(At(0), 1), _quota.Charge(At(0), 1));
+
+        _quota.Hear(At(0), refused, first, 1, 0);
+        _quota.Used(At(0)).ShouldBe(55 + 1 + 10, "ten are left, and one is under way");
+        _quota.Hear(At(0), refused, second, 1, 0);
+        _quota.Used(At(0)).ShouldBe(55 + 1 + 10, "who was under way with it says the same");
+        Hear(0, refused);
+        _quota.Used(At(0)).ShouldBe(55 + 20);
+        Hear(0, refused);
+        _quota.Used(At(0)).ShouldBe(55 + 20 + 1, "no more than four times as much");
+
+        Hear(9 * Minute, Bucket(100, 46));
+        Hear(9 * Minute, Bucket(100, 46));
+        _quota.Used(At(9 * Minute)).ShouldBe(54 + 5);
+    }
+
+    [Fact]
     public void In_a_bucket_of_our_own_nothing_is_left()
     {
         Hear(0, Bucket(100, 50));

@@ -100,6 +100,13 @@ public sealed class ClassificationTests
     [InlineData("okta", """{"errorCode":"E0000047"}""", ResponseScope.Endpoint)]
     internal void Whom_a_refusal_concerns(string dialect, string body, ResponseScope scope) => Reading.Of(dialect, 429, body).Signal.Verdict.Scope.ShouldBe(scope);
 
+    [Theory]
+    [InlineData("jira-burst-based", ResponseScope.Endpoint)]
+    [InlineData("Jira-per-issue-on-write", ResponseScope.Endpoint)]
+    [InlineData("jira-quota-global-based", ResponseScope.Key)]
+    [InlineData("", ResponseScope.Key)]
+    internal void Jiras_reason_says_whom_a_refusal_concerns(string reason, ResponseScope scope) => Reading.Of("jira", 429, null, ("ratelimit-reason", reason)).Signal.Verdict.Scope.ShouldBe(scope);
+
     [Fact]
     public void GitHubs_hidden_limit_waits_a_minute_where_no_header_tells() =>
         Reading.Of("github", 403, """{"message":"You have exceeded a secondary rate limit."}""", ("x-ratelimit-remaining", "4000")).Signal.Verdict.Wait.ShouldBe(TimeSpan.FromMinutes(1));

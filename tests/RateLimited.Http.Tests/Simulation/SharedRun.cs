@@ -122,7 +122,8 @@ internal sealed class SharedRun : IDisposable
             var isOk = _upstream.Take(Now);
             if (!isOk)
             {
-                RefusedByWindow[Now / _upstream.Window] = RefusedByWindow.GetValueOrDefault(Now / _upstream.Window) + 1;
+                var window = _upstream.WindowAt(Now);
+                RefusedByWindow[window] = RefusedByWindow.GetValueOrDefault(window) + 1;
             }
 
             var report = _upstream.Report(Now) with { IsOfRefusal = !isOk };

@@ -12,12 +12,16 @@ internal abstract class SharedUpstream(int limit, long window)
     public abstract bool Take(long now);
 
     public abstract QuotaReport Report(long now);
+
+    /// <summary>The number of the window that an instant lies in, by the upstream's own windows where it has any. Instants never fall.</summary>
+    public virtual long WindowAt(long now) => now / Window;
 }
 
 /// <summary>Windows at whole multiples of their length, or from the first use on; resets in whole seconds, as most say them, unless it is told otherwise.</summary>
 internal sealed class SharedWindow(int limit, long window, long? phase) : SharedUpstream(limit, window)
 {
     private long _end;
+    private long _number = -1;
     private int _taken;
 
     /// <summary>To what resets are rounded up.</summary>
@@ -42,10 +46,17 @@ internal sealed class SharedWindow(int limit, long window, long? phase) : Shared
         return new QuotaReport { Name = "shared".AsMemory(), Unit = UnitCost.Requests, Limit = Limit, Remaining = Limit - _taken, ResetAfter = resetAfter };
     }
 
+    public override long WindowAt(long now)
+    {
+        Roll(now);
+        return _number;
+    }
+
     private void Roll(long now)
     {
         if (now >= _end)
         {
+            _number++;
             _end = phase is { } shift ? ((now - shift + Window) / Window * Window) + shift : now + Window;
             _taken = 0;
         }

@@ -29,6 +29,8 @@ public sealed class PresetsCommandTests
         run.Output.ShouldContain(preset.Title);
         run.Output.ShouldContain(preset.Counts);
         run.Output.ShouldContain(preset.Forbidden);
+        run.Output.Contains("its ban", StringComparison.Ordinal).ShouldBe(preset.InvalidRequests is not null);
+        run.Output.ShouldContain(preset.InvalidRequests?.ToString() ?? string.Empty);
         preset.Notes.ShouldAllBe(note => run.Output.Contains(note, StringComparison.Ordinal));
         preset.TierNames.ShouldAllBe(tier => run.Output.Contains(tier, StringComparison.Ordinal));
         foreach (var tier in preset.Tiers)

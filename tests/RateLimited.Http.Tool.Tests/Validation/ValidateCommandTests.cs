@@ -18,6 +18,7 @@ public sealed class ValidateCommandTests
         """{ "RateLimiting": { "Services": { "a": { "Preset": "anthropic", "Tier": "strt" } } } }""",
         """{ "RateLimiting": { "Services": { "a": { "Limits": "5/minute", "Endpoints": { "GET x y": { "Limits": "5/s" }, "GET /a": { "Costs": { "tokens": -1 } } } } } } }""",
         """{ "RateLimiting": { "Services": { "a": { "Limits": "5/minute", "Resilience": { "Retry": { "Attempts": 1000000 } } } } } }""",
+        """{ "RateLimiting": { "Services": { "a": { "Limits": "5/minute", "InvalidRequests": { "Quota": 5, "Statuses": [ 200 ] } } } } }""",
         """{ "rateLIMITING": { "services": { "a": "x" } } }""",
         """{ "RateLimiting": { "Services": { "a": { "Limits": [ { "Quota": 5, "Window": "1,5" } ] } } } }""",
     ];

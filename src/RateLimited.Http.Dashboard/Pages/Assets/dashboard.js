@@ -37,14 +37,22 @@
     return element;
   }
 
-  function meter(share, label) {
-    return make('meter', percent(share), { min: 0, max: 1, low: 0.8, high: 0.95, optimum: 0, value: Math.min(share, 1), 'aria-label': `${label}: ${percent(share)}` });
+  function meter(share, label, judged = { low: 0.8, high: 0.95, optimum: 0 }) {
+    return make('meter', percent(share), { min: 0, max: 1, ...judged, value: Math.min(share, 1), 'aria-label': `${label}: ${percent(share)}` });
   }
 
-  function bar(limit) {
+  function bar(name, share, text) {
     const element = make('div', undefined, { class: 'bar' });
-    element.append(make('span', limit.name), make('span', limit.resetSeconds === null ? percent(limit.ratio) : `${percent(limit.ratio)}, free in ${duration(limit.resetSeconds)}`), meter(limit.ratio, limit.name));
+    element.append(make('span', name), make('span', text), meter(share, name));
     return element;
+  }
+
+  function limitBar(limit) {
+    return bar(limit.name, limit.ratio, limit.resetSeconds === null ? percent(limit.ratio) : `${percent(limit.ratio)}, free in ${duration(limit.resetSeconds)}`);
+  }
+
+  function budgetBar(budget) {
+    return bar(budget.name, budget.spent, budget.projected === null ? `${percent(budget.spent)} spent` : `${percent(budget.spent)} spent, ${percent(budget.projected)} at the end`);
   }
 
   function chosen() {
@@ -55,12 +63,26 @@
     }
   }
 
+  // All processes together, where they were heard of; else null, and this one is shown alone.
+  function heard(service) {
+    return service.fleet !== null && service.fleet.fault === null && service.fleet.at !== null ? service.fleet : null;
+  }
+
+  function fleetState(fleet) {
+    if (fleet.fault !== null) return `The other processes cannot be heard of: ${fleet.fault} The numbers are of this one alone.`;
+    if (fleet.at === null) return 'The other processes have not been heard of yet. The numbers are of this one alone.';
+    return fleet.processes === 1 ? 'One process counts these limits.' : `${number(fleet.processes)} processes share these limits.`;
+  }
+
   function card(service) {
     const element = make('a', undefined, { class: 'card', href: `#${encodeURIComponent(service.name)}`, 'data-health': service.health });
     if (service.name === chosen()) element.setAttribute('aria-current', 'true');
     element.append(make('strong', service.name), make('p', service.why ?? service.health));
-    element.append(make('p', `wait ${duration(service.waitSeconds)} · line ${number(service.waiting)} · in flight ${number(service.inFlight)} · circuit ${service.circuit} · unexpected 429: ${number(service.unexpected429)}`));
-    [...service.limits].sort((a, b) => b.ratio - a.ratio).slice(0, 4).forEach(limit => element.append(bar(limit)));
+    const all = heard(service) ?? service;
+    element.append(make('p', `wait ${duration(service.waitSeconds)} · line ${number(all.waiting)} · in flight ${number(all.inFlight)} · circuit ${service.circuit} · unexpected 429: ${number(all.unexpected429)}`));
+    if (service.fleet !== null) element.append(make('p', fleetState(service.fleet)));
+    [...service.limits].sort((a, b) => b.ratio - a.ratio).slice(0, 4).forEach(limit => element.append(limitBar(limit)));
+    service.budgets.forEach(budget => element.append(budgetBar(budget)));
     return element;
   }
 
@@ -86,16 +108,30 @@
     return cell;
   }
 
+  // Of each name what is this process's and what is of all; undefined where nobody knows it.
+  function both(mine, all) {
+    return [...new Set([...Object.keys(mine), ...Object.keys(all ?? {})])].sort().map(name => [name, mine[name] ?? 0, all === undefined ? undefined : all[name] ?? 0]);
+  }
+
+  function dollars(value) {
+    return value === undefined ? '' : value.toLocaleString('en', { maximumFractionDigits: 6 });
+  }
+
   function showService() {
     const service = services.find(each => each.name === chosen());
     at('service').hidden = !service;
     if (!service) return;
     at('service-name').textContent = service.name;
     at('service-why').textContent = service.why ?? service.health;
+    const fleet = heard(service);
+    const state = service.fleet === null ? '' : fleetState(service.fleet);
+    at('fleet-state').hidden = service.fleet === null;
+    if (at('fleet-state').textContent !== state) at('fleet-state').textContent = state;
     at('facts').replaceChildren(...[
       ['Mode', service.mode], ['Circuit', service.circuit], ['Wait now', duration(service.waitSeconds)], ['Pause', duration(service.pauseSeconds)],
       ['In line', `${number(service.waiting)} of ${number(service.lineCapacity)}`], ['In flight', number(service.inFlight)], ['Guard', `${number(service.arrivalGuardMilliseconds)} ms`], ['Unexpected 429', number(service.unexpected429)],
       ...service.line.map(line => [`In line, ${line.priority}`, number(line.waiting)]),
+      ...(fleet === null ? [] : [['Processes', number(fleet.processes)], ['In line, of all', number(fleet.waiting)], ['In flight, of all', number(fleet.inFlight)], ['Unexpected 429, of all', number(fleet.unexpected429)]]),
     ].map(([name, value]) => {
       const fact = make('div');
       fact.append(make('dt', name), make('dd', value));
@@ -103,8 +139,16 @@
     }));
     rows('limits', service.limits.map(limit => [limit.name, limit.partitions > 1 ? `${limit.partition} (${number(limit.partitions)})` : limit.partition, number(limit.used), `${number(limit.quota)} ${limit.unit}`, meter(limit.ratio, limit.name), duration(limit.resetSeconds)]));
     at('keys-part').hidden = service.keys.length === 0;
-    rows('keys', service.keys.map(key => [key.name, key.state, key.opensInSeconds === 0 ? 'open' : duration(key.opensInSeconds), meter(key.headroom, key.name), number(key.inFlight), number(key.requests), number(key.moved)]));
-    rows('counts', [['Checks', service.checks], ['Refusals', service.refusals], ['Attempts', service.attempts]].flatMap(([name, counts]) => Object.entries(counts).sort().map(([of, count]) => [name, of, number(count)])));
+    rows('keys', service.keys.map(key => [key.name, key.state, key.opensInSeconds === 0 ? 'open' : duration(key.opensInSeconds), meter(key.headroom, key.name, { low: 0.05, high: 0.2, optimum: 1 }), number(key.inFlight), number(key.requests), number(key.moved)]));
+    at('fleet-alerts-part').hidden = fleet === null || fleet.alerts.length === 0;
+    rows('fleet-alerts', (fleet?.alerts ?? []).map(alert => [alert.summary, severity(alert), moment(alert.firedAt), alert.recoveredAt === null ? 'open' : moment(alert.recoveredAt), known(alert)]));
+    at('money-part').hidden = service.budgets.length === 0 && both(service.spendUsd, fleet?.spendUsd).length === 0;
+    rows('budgets', service.budgets.map(budget => [budget.name, meter(budget.spent, budget.name), budget.projected === null ? 'not known' : percent(budget.projected)]));
+    rows('spend', both(service.spendUsd, fleet?.spendUsd).map(([model, mine, all]) => [model, dollars(mine), dollars(all)]));
+    at('redundancy-part').hidden = service.redundancy.length === 0;
+    rows('redundancy', service.redundancy.map(figure => [figure.what, figure.of, figure.unit === '1' ? percent(figure.value) : figure.unit === 's' ? duration(figure.value) : `${number(figure.value)} ${figure.unit}`]));
+    rows('counts', [['Checks', service.checks, fleet?.checks], ['Refusals', service.refusals, fleet?.refusals], ['Attempts', service.attempts, undefined]]
+      .flatMap(([name, counts, others]) => both(counts, others).map(([of, mine, all]) => [name, of, number(mine), all === undefined ? '' : number(all)])));
   }
 
   function line(points, field) {
@@ -128,6 +172,29 @@
       figure.append(make('figcaption', `${title}: ${text(values.at(-1))} now, ${text(Math.max(...values))} at most`), line(points, field));
       return figure;
     })));
+  }
+
+  function showShares(table, shares, nobody) {
+    const named = shares.top.map(share => [share.name ?? nobody, share]);
+    if (shares.rest.admitted + shares.rest.refused > 0) named.push(['all others', shares.rest]);
+    at(`${table}-part`).hidden = shares.top.every(share => share.name === null);
+    at(`${table}-since`).textContent = `Requests since ${new Date(shares.since).toLocaleTimeString()}`;
+    rows(table, named.map(([name, share]) => [name, meter(share.share, name, {}), number(share.admitted), number(share.refused)]));
+  }
+
+  function showTraffic(traffic) {
+    if (traffic.service !== chosen()) return;
+    showShares('tenants', traffic.tenants, 'of no tenant');
+    showShares('endpoints', traffic.endpoints, 'no endpoint of the configuration');
+    at('refusals-part').hidden = traffic.refusals.length === 0;
+    rows('refusals', traffic.refusals.map(refusal => [moment(refusal.at), refusal.reason, refusal.limit ?? '', refusal.tenant ?? '', refusal.endpoint ?? '', refusal.key ?? '', refusal.priority]));
+  }
+
+  async function fetchTraffic() {
+    const name = chosen();
+    if (!services.some(service => service.name === name)) return;
+    const response = await fetch(`${root}/api/traffic?name=${encodeURIComponent(name)}`);
+    if (response.ok) showTraffic(await response.json());
   }
 
   async function fetchHistory() {
@@ -202,10 +269,13 @@
     at('charts').replaceChildren();
     showServices();
     showService();
+    ['tenants-part', 'endpoints-part', 'refusals-part'].forEach(part => { at(part).hidden = true; });
     fetchHistory();
+    fetchTraffic();
     at('service-name').focus();
   });
   setInterval(fetchHistory, 5000);
   setInterval(fetchAlerts, 5000);
+  setInterval(fetchTraffic, 2000);
   setTimeout(fetchHistory, 1500);
 })();

@@ -13,7 +13,8 @@ internal static class Discord
         Counts = "50 a second for each bot (for each address without one), and a bucket for each route and channel, guild or webhook that the headers name.",
         CountsSource = Docs,
         Forbidden = "The bot may not do this. It counts towards a ban: 10 000 responses of 401, 403 or 429 in ten minutes block the address.",
-        Notes = ["A 429 of scope `shared` is not about this bot, and does not count towards the ban."],
+        InvalidRequests = new(9_999, TimeSpan.FromMinutes(10), [401, 403, 429], Docs),
+        Notes = ["A 429 of scope `shared` is not about this bot, and does not count towards the ban.", "The ban is of an address: programs behind one share it, and are each to have their part of `InvalidRequests`."],
         Tiers = [new((string?)null) { Limits = [new("50/second", Docs)] }],
     };
 }

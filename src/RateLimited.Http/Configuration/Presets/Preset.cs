@@ -24,6 +24,9 @@ internal sealed record Preset(string Name)
     /// <summary>What its 403 means, in a sentence.</summary>
     public required string Forbidden { get; init; }
 
+    /// <summary>Before how many invalid requests its ban is; null where none is known.</summary>
+    public PresetInvalidRequests? InvalidRequests { get; init; }
+
     /// <summary>What else must be known, one sentence each.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 

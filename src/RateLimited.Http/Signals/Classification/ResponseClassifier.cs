@@ -95,13 +95,25 @@ internal static class ResponseClassifier
 
     private static ResponseScope LimitScope(ResponseScope scope, in UpstreamSignal signal, HeaderDialect? dialect)
     {
-        var isShared = signal.Scope.Span.Equals("shared", StringComparison.OrdinalIgnoreCase);
-        if (signal.Has(SignalFlags.Global) || signal.Body.IsGlobal || signal.Body.IsFromBehind || isShared)
+        if (signal.Has(SignalFlags.Global) || signal.Has(SignalFlags.Shared) || signal.Body.IsGlobal || signal.Body.IsFromBehind)
         {
             return ResponseScope.Service;
         }
 
-        return scope == ResponseScope.Key && dialect is not null ? dialect.LimitScope : scope;
+        return scope == ResponseScope.Key && dialect is not null ? ByReason(signal.Reason.Span, dialect) ?? dialect.LimitScope : scope;
+    }
+
+    private static ResponseScope? ByReason(ReadOnlySpan<char> reason, HeaderDialect dialect)
+    {
+        foreach (var meaning in dialect.Reasons)
+        {
+            if (reason.Equals(meaning.Reason, StringComparison.OrdinalIgnoreCase))
+            {
+                return meaning.Scope;
+            }
+        }
+
+        return null;
     }
 
     private static Verdict Complete(Verdict verdict, int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)

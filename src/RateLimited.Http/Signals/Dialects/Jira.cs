@@ -1,3 +1,5 @@
+using RateLimited.Http.Signals.Classification;
+
 namespace RateLimited.Http.Signals.Dialects;
 
 /// <summary>Jira Cloud: dates to the minute, a warning when near, a reason when refused.</summary>
@@ -11,5 +13,8 @@ internal static class Jira
             new(HeaderField.NearLimit, "x-ratelimit-nearlimit"),
             new(HeaderField.Reason, "ratelimit-reason"),
         ],
+
+        // Both count one method of one endpoint, or less; the hour's quota is of all.
+        Reasons = [new("jira-burst-based", ResponseScope.Endpoint), new("jira-per-issue-on-write", ResponseScope.Endpoint)],
     };
 }

@@ -111,6 +111,11 @@ internal sealed class ProviderDocument
         Line($"| dialect | {Dialect(preset)} |");
         Line($"| key | {(preset.Key.IsInQuery ? $"in the query: `{preset.Key.Name}={preset.Key.Form}`" : $"`{preset.Key.Name}: {preset.Key.Form}`")} |");
         Line($"| its 403 | {preset.Forbidden} |");
+        if (preset.InvalidRequests is { } invalid)
+        {
+            Line($"| its ban | {invalid} ({Word(invalid.Source.Evidence)}: {invalid.Source.Title}) |");
+        }
+
         Line();
         if (preset.TierNames.Any())
         {
