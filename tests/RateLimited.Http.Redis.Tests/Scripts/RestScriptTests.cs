@@ -46,7 +46,7 @@ public sealed class RestScriptTests : IClassFixture<RedisServer>, IDisposable
                 }
                 else
                 {
-                    message.Add(13, 1, reason, after, version);
+                    message.Add(14, 1, reason, after, version);
                     expected.AddRange([1, model.Tell(now, reason, after, version)]);
                 }
             }
