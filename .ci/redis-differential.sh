@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A hundred thousand random histories of each kind of limit, decided by the script in a real Redis and by the arithmetic in the process: the same grants and the same waits; and a part as many of how keys are, against a model. Minutes; for the night.
+# A hundred thousand random histories of each kind of limit, decided by the script in a real Redis and by the arithmetic in the process: the same grants and the same waits; and a fifth as many of how keys are, against a model. Minutes; for the night.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
