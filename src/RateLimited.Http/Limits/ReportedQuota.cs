@@ -110,8 +110,8 @@ internal sealed class ReportedQuota(long longest, bool isKept, long patience = 0
         Renew(at);
         if (_bucket is not null)
         {
-            var full = Math.Min(_bucket.Earliest(ref _level, at, Math.Min(cost, _bucket.Capacity)), ForgottenAt);
-            return MustAsk(at, cost) ? Math.Max(full, _asksUntil) : full;
+            var full = _bucket.Earliest(ref _level, at, Math.Min(cost, _bucket.Capacity));
+            return Math.Min(MustAsk(at, cost) ? Math.Max(full, _asksUntil) : full, ForgottenAt);
         }
 
         // A request that costs more than the upstream ever gives goes alone, for the upstream to refuse.

@@ -95,6 +95,18 @@ public sealed class AskingQuotaTests
         MayGo(62 * Second, 51).ShouldBeFalse();
     }
 
+    [Fact]
+    public void Nobody_waits_for_the_answer_of_a_bucket_that_is_forgotten_before_it()
+    {
+        var forgotten = Minute + Second;
+        _quota.Believe(forgotten - 1, isKept: false, Second);
+        HearBucket(0, remaining: Limit - 1, Send(0, 1));
+        Send(forgotten - (Second / 2), Part);
+
+        _quota.Earliest(At(forgotten - (Second / 2)), 1).ShouldBe(forgotten);
+        MayGo(forgotten, Limit).ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData(true, 80)]
     [InlineData(false, 10)]
