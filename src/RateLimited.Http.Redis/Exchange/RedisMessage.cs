@@ -251,6 +251,7 @@ internal sealed class RedisMessage
             NoteKind.Counted => 12,
             NoteKind.Others => 13,
             NoteKind.Look => 7,
+            NoteKind.Rest => 14,
             _ => 10,
         };
         switch (note.Kind)
@@ -271,6 +272,9 @@ internal sealed class RedisMessage
             case NoteKind.Counted or NoteKind.Look:
                 message.Add(code, _indexOf[note.Balance], note.Amount, 0, 0);
                 break;
+            case NoteKind.Rest:
+                message.Add(code, _indexOf[note.Balance], note.Receipt, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), note.Balance.Rest!.Version);
+                break;
             default:
                 message.Add(code, _indexOf[note.Balance], note.Receipt, whole, parts);
                 break;
@@ -283,7 +287,7 @@ internal sealed class RedisMessage
         foreach (ref readonly var want in question.Wants.AsSpan())
         {
             var (whole, parts) = _addressOf(want.Balance).Terms.TimeOf(want.Least, GuardOf(want.Balance));
-            message.Add(_indexOf[want.Balance], want.Least, whole, parts, want.More, want.Part);
+            message.Add(_indexOf[want.Balance], want.Least, want.Balance.Rest?.Version ?? whole, parts, want.More, want.Part);
         }
     }
 
@@ -296,6 +300,12 @@ internal sealed class RedisMessage
             question.Wait = wait < 0 ? LimitRule.Never : Saturating.Multiply(wait, TimeSpan.TicksPerMicrosecond);
             question.Refused = _balances[(int)reader.Next()];
             var again = reader.Next();
+            if (question.Refused?.Rest is not null)
+            {
+                question.News = again;
+                return;
+            }
+
             question.Again = again < 0 ? again : Saturating.Multiply(again, TimeSpan.TicksPerMicrosecond);
             return;
         }

@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Redis.Messages;
@@ -12,6 +13,7 @@ internal abstract class LimitTerms(long id)
         Sliding = 2,
         Fixed = 3,
         Leases = 4,
+        Rests = 5,
     }
 
     /// <summary>The limit's number among those under one key.</summary>
@@ -47,6 +49,7 @@ internal abstract class LimitTerms(long id)
         SlidingWindow sliding => new SlidingTerms(id, sliding.Quota, Micros(sliding.Window)),
         FixedWindow fixedWindow => new FixedTerms(id, fixedWindow),
         FleetQuota told => new LeaseTerms(id, told.Quota, Micros(leaseTicks), told.Parts),
+        RestRule => new RestTerms(id),
         Concurrency concurrency => new LeaseTerms(id, concurrency.Quota, Micros(leaseTicks)),
         _ => null,
     };

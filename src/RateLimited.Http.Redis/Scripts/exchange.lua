@@ -89,7 +89,7 @@ if not answered then
   local rep, floor = string.rep, math.floor
   local SCHEMA = 'RLH2'
   local NEVER = -1
-  local BUCKET, SLIDING, FIXED, LEASES = 1, 2, 3, 4
+  local BUCKET, SLIDING, FIXED, LEASES, RESTS = 1, 2, 3, 4, 5
   local ENTRIES = 64                -- of a sliding window's log
   local MOST = 70368744177664       -- in an entry: 128 of them stay below 2^53
   local LARGEST = 4503599627370496  -- arrival time of a bucket, and product of an amount and of parts
@@ -97,6 +97,7 @@ if not answered then
   local OTHERS = -1                 -- whose leases are of nothing: as long as there is one, others use the quota too
   local PART_AT_ONCE = 4
   local LONGEST_TTL = 8640000000    -- milliseconds: a hundred days
+  local LONGEST_REST = 2678400000000  -- of an API key: thirty-one days
 
   local expire, add, change, expiry, head_of, tail_of, read_logs
   local function need_logs()
@@ -294,6 +295,10 @@ if not answered then
   -- Every kind: the first instant, now or later, at which the cost may go. A bucket is told the cost's time.
   local function earliest(l, now, cost, ticks, parts)
     local kind = l.kind
+    if kind == RESTS then
+      -- Whoever asks says what it has heard last: of what was said since it hears before it may go.
+      return l.stamp > ticks and NEVER or now
+    end
     if kind == LEASES then
       if cost <= free(l) then return now end
       local said = l.owners[UPSTREAM]
@@ -348,14 +353,31 @@ if not answered then
     return 0
   end
 
-  local used, give_back, charge_more, answer, announce, heard, share
+  local used, give_back, charge_more, answer, announce, heard, share, rest
   local function need_notes()
     used = function(l, now)
       if l.kind == BUCKET then return max(0, ceil((l.mark - now + l.count / l.parts) * l.parts / l.ticks)) end
       if l.kind == SLIDING then return l.sent.t + l.answered.t end
       if l.kind == LEASES then return l.held end
+      if l.kind == RESTS then return l.stamp * 8 + l.count end
       roll(l, now)
       return now < l.mark and l.count or 0
+    end
+
+    -- An API key, or a quota of one, rests for a reason; for none it is over, if it is the rest that the teller knows of. A later deadline counts, an earlier one never. Returns the version, if it counts.
+    rest = function(l, now, reason, after, known)
+      if not (reason >= 0 and reason < 8 and reason % 1 == 0) then error({err = 'RLHPROTOCOL nothing rests for that reason'}) end
+      local till = now + max(0, min(after, LONGEST_REST))
+      if reason == 0 then
+        if l.count == 0 or l.stamp > known then return 0 end
+      elseif till <= (l.count == 0 and now or l.mark) then
+        return 0
+      else
+        l.mark = till
+      end
+      -- Of one that is over it is known for as long as somebody may take it for resting.
+      l.count, l.stamp, l.dirty = reason, max(l.stamp + 1, floor(now / 1000)), true
+      return used(l, now)
     end
 
     give_back = function(l, now, receipt, x, y, owner)
@@ -526,6 +548,9 @@ if not answered then
           l.number, l.late = number, l.anchor > 1 and 0 or max(l.late, late)
         end
       end
+    elseif kind == RESTS then
+      local stamp, reason, till = unpack('<ddd', text, at)
+      if till - back > now then l.stamp, l.count, l.mark = stamp, reason, till - back end
     else
       local n, wanted = unpack('<dd', text, at)
       l.wanted = wanted - back
@@ -553,6 +578,9 @@ if not answered then
     elseif kind == FIXED then
       whole = l.late == 0 and l.mark or window_end(l, l.mark)
       state = pack('<dddddddddd', l.mark, l.count, l.number, l.since, l.late, l.carried, l.phase, l.shifted, l.window, l.anchor)
+    elseif kind == RESTS then
+      whole = l.mark
+      state = pack('<ddd', l.stamp, l.count, l.mark)
     else
       local parts = {pack('<dd', l.n, l.wanted)}
       whole = l.wanted
@@ -597,6 +625,8 @@ if not answered then
           l.midnights = {unpack('<dddddd', message, p)}
           p = p + 48
         end
+      elseif kind == RESTS then
+        l = {id = id, kind = RESTS, quota = quota, stamp = 0, count = 0, mark = 0, dirty = false, known = false}
       else
         l = {id = id, kind = LEASES, quota = quota, ttl = b, parts = c, owners = {}, n = 0, held = 0, wanted = 0, dirty = false, known = false}
       end
@@ -682,6 +712,9 @@ if not answered then
       end
     elseif code == 13 then
       share(l, now, y)
+    elseif code == 14 then
+      result = rest(l, now, x, y, z)
+      wakes = wakes or result > 0
     elseif code == 8 then
       if not l.owners[owner] then
         charge(l, now, 1, 1, 0, owner)
@@ -758,7 +791,9 @@ if not answered then
       end
       local again = NEVER
       local l = limits[refused]
-      if latest == NEVER and l.kind == LEASES then
+      if latest == NEVER and l.kind == RESTS then
+        latest, again = max(l.mark, now), l.stamp * 8 + l.count
+      elseif latest == NEVER and l.kind == LEASES then
         for whose, own in pairs(l.owners) do
           if whose ~= OTHERS then again = again == NEVER and own.till - now or min(again, own.till - now) end
         end

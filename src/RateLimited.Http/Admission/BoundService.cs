@@ -319,7 +319,7 @@ internal sealed partial class BoundService
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
         var globals = _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
-        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, _kept, Shared is null ? null : Share) : null;
+        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, _kept, Shared is null ? null : Share) { Shared = Shared } : null;
         _isAsking = AsksFirst(definition.Correction);
         List<BoundLimit> unknown = keys is null && Opening(definition.Correction) is { } opening ? binder.Bind([opening], LimitScope.Service, opening.Name) : [];
         List<BoundLimit> invalid = definition.InvalidRequests is { } counted ? binder.Bind([counted.Limit], LimitScope.Service, InvalidRequestsDefinition.Name) : [];
@@ -352,6 +352,7 @@ internal sealed partial class BoundService
         }
 
         var routes = new Routes(RouteOf(endpoint: null, own), byEndpoint, ClassesByTenant(definition), definition.TenantClassOf);
+        Shared?.TakeRests();
         _limits = [.. binder.Bound, .. _reported.All, .. _quotas.All.SelectMany(static quota => quota.Reported.All)];
         return routes;
     }

@@ -1,6 +1,8 @@
 using RateLimited.Http.Admission.Persistence;
 using RateLimited.Http.Limits;
 
+using RateLimited.Http.Admission.Sharing;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>
@@ -43,6 +45,9 @@ internal sealed class KeyBinder
         _isOneForAll = pool.Keys.All(static key => key.Classes.Count == 0) && Realms.Count < 2;
     }
 
+    /// <summary>Whom other processes are told by how keys are; null where there are none.</summary>
+    public SharedService? Shared { get; init; }
+
     /// <summary>The quota group of keys whose limit it is; null where it is none's. What the upstream told of has the group's name wherever it holds.</summary>
     public static string? OwnerOf(BoundLimit limit, string? endpoint)
     {
@@ -73,8 +78,9 @@ internal sealed class KeyBinder
             limits[group] = [.. _definition.Correction.TrustUpstream ? configured.Where(limit => !reported.Covers(limit)) : configured, .. reported.Of(name)];
         }
 
+        var rests = RestsAt(name);
         IReadOnlyList<BoundLimit> all = [.. limits.SelectMany(static each => each)];
-        var every = new KeySet(_pool.Ring, new KeyRoster(_keys, _outOfKeys), limits, _outOfKeys, _outOfKeys);
+        var every = new KeySet(_pool.Ring, new KeyRoster(_keys, _outOfKeys), limits, _outOfKeys, _outOfKeys, rests);
         var lots = new Dictionary<KeyRoster, Partition>(ReferenceEqualityComparer.Instance);
         return tenantClasses.ToDictionary(static each => each, each => Sets(each.Length == 0 ? null : each), StringComparer.Ordinal);
 
@@ -93,9 +99,14 @@ internal sealed class KeyBinder
                 lots[roster] = lot = _definition.Endpoints.Count == 0 ? roster.Lot : Place($"keys at {name}", LimitScope.KeyEndpoint, isShared: false);
             }
 
-            return new KeySet(_pool.Ring, roster, limits, lot, _outOfKeys);
+            return new KeySet(_pool.Ring, roster, limits, lot, _outOfKeys, rests);
         }
     }
+
+    /// <summary>What other processes tell of keys that concerns requests to an endpoint, by the keys' names; null where nobody else knows them.</summary>
+    private Dictionary<string, SharedRest[]>? RestsAt(string endpoint) => Shared is { } shared && _pool.Keys.All(static key => key is { Owner: not null, Self: not null })
+        ? _pool.Keys.ToDictionary(static key => key.Handle.Name, key => new[] { shared.RestOf(key.Owner!, endpoint: null, key.Handle), shared.RestOf(key.Self!, endpoint, key.Handle) }, StringComparer.Ordinal)
+        : null;
 
     /// <summary>A place to wait at: it has no limit of its own.</summary>
     private Partition Place(string name, LimitScope scope, bool isShared) =>

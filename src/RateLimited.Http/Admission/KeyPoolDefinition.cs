@@ -16,6 +16,9 @@ internal sealed record KeyDefinition(KeyHandle Handle, string Group)
     /// <summary>Whose quota it draws on, as other processes know it; null where nobody else can.</summary>
     public QuotaOwner? Owner { get; init; }
 
+    /// <summary>The key itself, as other processes know it; null where nobody else can.</summary>
+    public QuotaOwner? Self { get; init; }
+
     /// <summary>The limits of its group in place of those that the service has for each key; null for those.</summary>
     public IReadOnlyList<LimitDefinition>? Limits { get; init; }
 

@@ -23,6 +23,19 @@ internal abstract class KeyRing
     /// <summary>A request with the key has ended.</summary>
     public abstract void Ended(KeyHandle key);
 
+    /// <summary>How a key is, as other processes are told.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="owner">As whose it is told; null comes back for a key whose text was replaced since, of which nothing is known any more.</param>
+    /// <param name="endpoint">Where it is accepted or not; null for the quota that it draws on.</param>
+    /// <param name="now">The present.</param>
+    public abstract KeyRest? RestOf(KeyHandle key, QuotaOwner owner, string? endpoint, long now);
+
+    /// <summary>Another process said how a key is.</summary>
+    public abstract void Heard(KeyHandle key, QuotaOwner owner, string? endpoint, in KeyRest rest, long now);
+
+    /// <summary>What tells of keys that are otherwise than was told last, to be called outside the gate; null where none is.</summary>
+    public abstract Action? TakeChanges(long now);
+
     /// <summary>How a key is.</summary>
     public abstract KeyStatus StatusOf(KeyHandle key, double headroom, long now);
 }

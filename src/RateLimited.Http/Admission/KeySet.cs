@@ -1,3 +1,5 @@
+using RateLimited.Http.Admission.Sharing;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>One key in the store.</summary>
@@ -29,7 +31,7 @@ internal sealed class QuotaGroup(string name, QuotaOwner? owner)
 internal sealed record KeyRoster(BoundKey[] Keys, Partition Lot);
 
 /// <summary>The keys that requests to one endpoint may go with, each with its limits there. Immutable.</summary>
-internal sealed class KeySet(KeyRing ring, KeyRoster roster, BoundLimit[][] limitsByGroup, Partition endpointLot, Partition outOfKeys)
+internal sealed class KeySet(KeyRing ring, KeyRoster roster, BoundLimit[][] limitsByGroup, Partition endpointLot, Partition outOfKeys, IReadOnlyDictionary<string, SharedRest[]>? rests = null)
 {
     public KeyRing Ring { get; } = ring;
 
@@ -46,6 +48,9 @@ internal sealed class KeySet(KeyRing ring, KeyRoster roster, BoundLimit[][] limi
 
     /// <summary>The limits of one of the keys.</summary>
     public BoundLimit[] LimitsOf(BoundKey key) => limitsByGroup[key.Group];
+
+    /// <summary>What other processes tell of one of the keys: of its quota, and of where it is accepted; none where there are none.</summary>
+    public SharedRest[] RestsOf(BoundKey key) => rests is null ? [] : rests[key.Name];
 }
 
 /// <summary>The keys that the requests of one plan may go with, by where they go to.</summary>

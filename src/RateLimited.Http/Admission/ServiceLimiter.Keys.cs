@@ -40,7 +40,12 @@ internal sealed partial class ServiceLimiter
     /// <summary>Changes how the keys are, while nothing decides, and lets those look again who wait for one. Gets the time on the limits' clock.</summary>
     public void ChangeKeys(Action<long> change)
     {
-        _store.Change(() => change(_store.Clock.Now));
+        _store.Change(() =>
+        {
+            var now = _store.Clock.Now;
+            change(now);
+            _service.Shared?.TellRests(now);
+        });
         Wake();
     }
 

@@ -142,7 +142,7 @@ internal sealed class ServiceRegistry : IDisposable
             }
 
             var telemetry = _telemetry.For(configured.Definition.Name);
-            var keys = configured.Keys is null ? null : new PoolRing(configured.Definition.Name, telemetry);
+            var keys = configured.Keys is null ? null : new PoolRing(configured.Definition.Name, telemetry, isShared: configured.Definition.Store is not null);
             var limiter = new ServiceLimiter(configured.Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: SharedStoreOf(configured.Definition));
             live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Keys = keys, Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
@@ -301,7 +301,7 @@ internal sealed class ServiceRegistry : IDisposable
             KeyPoolDefinition? keys = null;
             if (service.Keys is { } plan)
             {
-                var ring = Pipeline.Keys ?? new PoolRing(service.Definition.Name, Telemetry);
+                var ring = Pipeline.Keys ?? new PoolRing(service.Definition.Name, Telemetry, isShared: service.Definition.Store is not null);
                 Limiter.ChangeKeys(now => keys = plan.Define(ring, now));
                 Pipeline.Keys = ring;
             }

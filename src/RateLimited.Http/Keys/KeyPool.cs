@@ -18,6 +18,9 @@ internal sealed class KeyPool(Random random)
 
     public KeySelection Selection { get; set; }
 
+    /// <summary>Whether the quota of a key in no group is known by the key's text, as where other processes count it too: then another text has another. Else by the key's name.</summary>
+    public bool IsQuotaOfText { get; init; }
+
     /// <summary>
     /// Takes over what is configured. A key that is still there keeps its state: it is known by its name, or else by its text. One whose text was replaced under its name keeps all but what was held
     /// against the credential.
@@ -39,7 +42,7 @@ internal sealed class KeyPool(Random random)
         for (var i = 0; i < specs.Count; i++)
         {
             var key = next[i] ??= new PooledKey(FreeNumber(taken), specs[i].Secret, isNamed: false);
-            key.Replace(specs[i].Secret, now);
+            key.Replace(specs[i].Secret, now, IsQuotaOfText && specs[i].Group is null);
             (key.Index, key.Weight, key.Origin) = (i, specs[i].Weight, specs[i].Origin);
         }
 

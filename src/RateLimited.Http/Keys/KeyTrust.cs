@@ -22,6 +22,7 @@ internal sealed class KeyTrust
     private long _acceptedAt = -1;
     private long _doubtedAt = -1;
     private long _since;
+    private long _disabledAt;
 
     private bool IsFull => _endpoints.Count == MostEndpoints;
 
@@ -90,6 +91,33 @@ internal sealed class KeyTrust
         }
     }
 
+    /// <summary>Another process found it not accepted at an endpoint: others are taken there until an instant, and then one request finds out. It disables nothing: that takes evidence of one's own.</summary>
+    public void RefusedElsewhere(string endpoint, long now, long until)
+    {
+        var evidence = At(endpoint);
+        if (evidence.Refusals > 0 && !evidence.IsHearsay)
+        {
+            return;
+        }
+
+        RefusedCount += evidence.Refusals > 0 ? 0 : 1;
+        (evidence.Refusals, evidence.IsHearsay, evidence.Since, evidence.SentAt, evidence.RefusedAt) = (1, true, now, -1, now);
+        evidence.RetryAt = Math.Min(until, now + LongestProbe);
+    }
+
+    /// <summary>Another process found it accepted there: what was only heard holds no more.</summary>
+    public void AcceptedElsewhere(string endpoint)
+    {
+        if (Find(endpoint) is { Refusals: > 0, IsHearsay: true } evidence)
+        {
+            evidence.Refusals = 0;
+            RefusedCount--;
+        }
+    }
+
+    /// <summary>Until when others are told not to use it at an endpoint; null where nothing stands against it. Of one that is disabled here they find out for themselves after that.</summary>
+    public long? RefusedUntil(string endpoint) => IsDisabled ? _disabledAt + LongestProbe : Find(endpoint) is { Refusals: > 0 } evidence ? evidence.RetryAt : null;
+
     /// <summary>The key was not accepted.</summary>
     /// <param name="endpoint">Where.</param>
     /// <param name="now">The time.</param>
@@ -98,6 +126,14 @@ internal sealed class KeyTrust
     public void Refused(string endpoint, long now, long sentAt, long othersAcceptedAt)
     {
         var evidence = At(endpoint);
+        if (evidence is { Refusals: > 0, IsHearsay: true } && sentAt >= _since)
+        {
+            // Now there is evidence of its own, which begins here.
+            evidence.Refusals = 0;
+            RefusedCount--;
+        }
+
+        evidence.IsHearsay &= sentAt < _since;
         if (sentAt < _since || (evidence.Refusals > 0 && sentAt < evidence.RefusedAt))
         {
             // It was under way when the first of its kind was refused, or went with the credential before this one, and says nothing new.
@@ -111,7 +147,7 @@ internal sealed class KeyTrust
         }
         else if (othersAcceptedAt > evidence.Since && _acceptedAt < evidence.Since && !IsOfMany(evidence))
         {
-            IsDisabled = true;
+            (IsDisabled, _disabledAt) = (true, now);
         }
 
         evidence.Refusals++;
@@ -125,7 +161,7 @@ internal sealed class KeyTrust
     {
         if (Find(endpoint) is { Refusals: > 1 } evidence && sentAt > evidence.Since && _acceptedAt < evidence.Since)
         {
-            IsDisabled = true;
+            (IsDisabled, _disabledAt) = (true, evidence.RefusedAt);
         }
     }
 
@@ -199,5 +235,8 @@ internal sealed class KeyTrust
         public long RetryAt { get; set; }
 
         public int Refusals { get; set; }
+
+        /// <summary>Whether only another process says so.</summary>
+        public bool IsHearsay { get; set; }
     }
 }

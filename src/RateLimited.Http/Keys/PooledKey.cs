@@ -50,12 +50,24 @@ internal sealed class PooledKey(string name, ApiKey secret, bool isNamed)
     public KeyState Told { get; set; }
 
     /// <summary>Takes over the key's text. If it is another, it is trusted anew, and whether its quota was paid for is found out anew.</summary>
-    public void Replace(ApiKey secret, long now)
+    /// <param name="secret">The key.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isQuotaOfText">Whether another text has another quota.</param>
+    public void Replace(ApiKey secret, long now, bool isQuotaOfText = false)
     {
-        if (!_secret.Equals(secret))
+        if (_secret.Equals(secret))
         {
-            _secret = secret;
-            Trust.Reset(now);
+            return;
+        }
+
+        _secret = secret;
+        Trust.Reset(now);
+        if (isQuotaOfText)
+        {
+            Quota = new QuotaHealth();
+        }
+        else
+        {
             Quota.Reconsider();
         }
     }

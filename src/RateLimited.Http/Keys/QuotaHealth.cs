@@ -35,6 +35,7 @@ internal sealed class QuotaHealth
     private long _exhaustedAt = -1;
     private int _probes;
     private bool _mustProbe;
+    private bool _isHearsay;
 
     /// <summary>The first instant at which a request may go.</summary>
     public long OpensAt => Math.Max(_limitedUntil, _exhaustedUntil);
@@ -87,8 +88,31 @@ internal sealed class QuotaHealth
         var interval = isCertain ? 0 : Math.Min(FirstProbe << _probes, LongestProbe);
         _probes += interval is > 0 && interval < LongestProbe ? 1 : 0;
         _exhaustedUntil = Math.Max(_exhaustedUntil, Add(now, Math.Max(wait, interval)));
-        (_exhaustedAt, _mustProbe) = (now, !isCertain);
+        (_exhaustedAt, _mustProbe, _isHearsay) = (now, !isCertain, false);
     }
+
+    /// <summary>Another process found it used up, until an instant; then one request finds out.</summary>
+    public void ExhaustedElsewhere(long now, long until)
+    {
+        _isHearsay = _exhaustedAt < 0 || _isHearsay;
+        _exhaustedUntil = Math.Max(_exhaustedUntil, until);
+        (_exhaustedAt, _mustProbe) = (now, _mustProbe || _isHearsay);
+    }
+
+    /// <summary>Another process found it returned: what was only heard of it holds no more.</summary>
+    public void ReturnedElsewhere()
+    {
+        if (_isHearsay)
+        {
+            (_exhaustedUntil, _exhaustedAt, _probes, _mustProbe, _isHearsay) = (0, -1, 0, false, false);
+        }
+    }
+
+    /// <summary>Until when it is taken for used up before somebody finds out.</summary>
+    public long ExhaustedUntil => _exhaustedUntil;
+
+    /// <summary>Until when the upstream wants no request.</summary>
+    public long LimitedUntil => _limitedUntil;
 
     /// <summary>A request goes.</summary>
     public void Went(long now)
@@ -123,7 +147,7 @@ internal sealed class QuotaHealth
 
         if (_exhaustedAt >= 0 && sentAt >= _exhaustedAt)
         {
-            (_exhaustedUntil, _exhaustedAt, _probes, _mustProbe) = (0, -1, 0, false);
+            (_exhaustedUntil, _exhaustedAt, _probes, _mustProbe, _isHearsay) = (0, -1, 0, false, false);
         }
     }
 

@@ -23,12 +23,13 @@ internal sealed partial class PoolRing : KeyRing
     /// <param name="service">The service's name.</param>
     /// <param name="telemetry">Whom changes of keys are told.</param>
     /// <param name="random">Chance for choices; null for a source of its own.</param>
-    public PoolRing(string service, ServiceTelemetry telemetry, Random? random = null)
+    /// <param name="isShared">Whether other processes know the keys too, by their texts.</param>
+    public PoolRing(string service, ServiceTelemetry telemetry, Random? random = null, bool isShared = false)
     {
         _service = service;
         _telemetry = telemetry;
 #pragma warning disable CA5394 // Nothing depends on nobody guessing which key is next.
-        _pool = new KeyPool(random ?? new Random());
+        _pool = new KeyPool(random ?? new Random()) { IsQuotaOfText = isShared };
 #pragma warning restore CA5394
     }
 

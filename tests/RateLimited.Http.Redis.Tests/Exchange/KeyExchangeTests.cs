@@ -27,7 +27,7 @@ public sealed class KeyExchangeTests : IDisposable
         var waiting = limiter.AcquireAsync(new AdmissionRequest { Costs = [new UnitCost("tokens", 40)] }, Ended).AsTask();
 
         var call = await _store.NextAsync();
-        var wants = call.Exchange.Questions.ShouldHaveSingleItem().Wants;
+        var wants = call.Exchange.Questions.ShouldHaveSingleItem().Wants.Where(static want => want.Balance.Rest is null).ToArray();
         wants.Select(static want => (want.Balance.Partition.Limit.Unit, want.Least, IsOfKey: want.Balance.Partition.Limit.Definition.Owner is not null)).ShouldBe(
             [("requests", 1, true), ("tokens", 40, true), ("requests", 1, false)],
             ignoreOrder: true);
@@ -129,7 +129,73 @@ public sealed class KeyExchangeTests : IDisposable
         keys.Order(StringComparer.Ordinal).ShouldBe([.. Enumerable.Repeat("a", 5), .. Enumerable.Repeat("b", 5)]);
     }
 
+    [Theory]
+    [InlineData((int)RestReason.Limited, true, KeyState.RateLimited)]
+    [InlineData((int)RestReason.Exhausted, true, KeyState.Exhausted)]
+    [InlineData((int)RestReason.Refused, false, KeyState.Error)]
+    public async Task What_is_heard_of_a_key_takes_requests_to_another_and_shows(int reason, bool isOfQuota, KeyState state)
+    {
+        var limiter = Start(static service => Two(service).Limit("10/h per key"));
+        var waiting = limiter.AcquireAsync(cancellationToken: Ended).AsTask();
+
+        var first = await _store.NextAsync();
+        VersionsOf(first).ShouldAllBe(static version => version == 0);
+        first.Tell(isOfQuota, (RestReason)reason, TimeSpan.FromMinutes(5));
+        var second = await _store.NextAsync();
+        KeyOf(second).ShouldNotBe(KeyOf(first));
+        second.Grant();
+
+        var lease = await waiting.WaitAsync(Patience, Ended);
+        limiter.GetStatus().Keys.ShouldAllBe(key => key.State == (key.Name == lease.Key ? KeyState.Active : state));
+
+        // The other is asked with again when that is over, by those who know of it.
+        _time.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(30));
+        for (var keys = new HashSet<string>(); keys.Count < 2;)
+        {
+            _ = limiter.AcquireAsync(cancellationToken: Ended).AsTask();
+            var call = await _store.NextAsync();
+            keys.Add(KeyOf(call));
+            VersionsOf(call).Max().ShouldBe(KeyOf(call) == KeyOf(first) ? 1 : 0);
+            call.Grant();
+        }
+    }
+
+    [Fact]
+    public async Task What_another_process_takes_back_holds_no_longer()
+    {
+        var limiter = Start(static service => Two(service).Limit("10/h per key"));
+        _ = limiter.AcquireAsync(cancellationToken: Ended).AsTask();
+        (await _store.NextAsync()).Tell(ofQuota: true, RestReason.Exhausted, TimeSpan.FromHours(5));
+        (await _store.NextAsync()).Grant();
+        limiter.GetStatus().Keys.ShouldContain(static key => key.State == KeyState.Exhausted);
+
+        // Every question asks whether it is over, with whatever key.
+        _ = limiter.AcquireAsync(cancellationToken: Ended).AsTask();
+        var call = await _store.NextAsync();
+        foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(call.Exchange.Notes))
+        {
+            note.Result = note is { Kind: NoteKind.Look, Balance.Rest: not null } ? 2 * 8 : 0;
+        }
+
+        call.Grant();
+        limiter.GetStatus().Keys.ShouldAllBe(static key => key.State == KeyState.Active);
+    }
+
+    [Fact]
+    public async Task A_rest_is_believed_for_as_long_as_the_service_believes_anybody_and_no_longer()
+    {
+        var limiter = Start(static service => Two(service).Limit("10/h per key").MaxHint = TimeSpan.FromMinutes(2));
+        _ = limiter.AcquireAsync(cancellationToken: Ended).AsTask();
+
+        (await _store.NextAsync()).Tell(ofQuota: true, RestReason.Limited, TimeSpan.FromDays(3000));
+
+        (await _store.NextAsync()).Grant();
+        limiter.GetStatus().Keys.Max(static key => key.OpensIn).ShouldBe(TimeSpan.FromMinutes(2));
+    }
+
     public void Dispose() => _process?.Dispose();
+
+    private static IEnumerable<long> VersionsOf(ScriptedStore.Call call) => call.Exchange.Questions.ShouldHaveSingleItem().Wants.Select(static want => want.Balance.Rest).OfType<SharedRest>().Select(static rest => rest.Version);
 
     private static ServiceRateLimitingOptions Two(ServiceRateLimitingOptions service)
     {
@@ -138,7 +204,7 @@ public sealed class KeyExchangeTests : IDisposable
     }
 
     private static string KeyOf(ScriptedStore.Call call) => call.Exchange.Questions.ShouldHaveSingleItem().Wants
-        .Select(static want => want.Balance.Partition.Limit).Where(static limit => limit.Definition.Owner is not null).Select(static limit => limit.ScopeName).Distinct().ShouldHaveSingleItem();
+        .Select(static want => want.Balance.Partition.Limit).Where(static limit => limit.Scope == LimitScope.Key).Select(static limit => limit.ScopeName).Distinct().ShouldHaveSingleItem();
 
     /// <summary>A request comes and is asked for; what all have used of each key is said with the answer.</summary>
     private async Task<ScriptedStore.Call> AskAsync(IServiceRateLimiter limiter, Dictionary<string, long> used)

@@ -68,6 +68,18 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
             _answer.SetResult();
         }
 
+        /// <summary>Nothing is granted before it is heard how the key is, or its quota.</summary>
+        public void Tell(bool ofQuota, RestReason reason, TimeSpan wait, long version = 1)
+        {
+            foreach (var question in Exchange.Questions)
+            {
+                question.Refused = question.Wants.Select(static want => want.Balance).First(balance => balance.Rest is { } rest && rest.Endpoint is null == ofQuota);
+                (question.Wait, question.News) = (wait.Ticks, (version * 8) + (long)reason);
+            }
+
+            _answer.SetResult();
+        }
+
         /// <summary>Nothing is granted for so long, by a limit that a test picks out.</summary>
         public void RefuseBy(Func<BoundLimit, bool> limit, TimeSpan wait)
         {

@@ -17,6 +17,12 @@ internal abstract class MutatedRing(KeyRing right) : KeyRing
 
     public override void Ended(KeyHandle key) => right.Ended(key);
 
+    public override KeyRest? RestOf(KeyHandle key, QuotaOwner owner, string? endpoint, long now) => right.RestOf(key, owner, endpoint, now);
+
+    public override void Heard(KeyHandle key, QuotaOwner owner, string? endpoint, in KeyRest rest, long now) => right.Heard(key, owner, endpoint, rest, now);
+
+    public override Action? TakeChanges(long now) => right.TakeChanges(now);
+
     public override KeyStatus StatusOf(KeyHandle key, double headroom, long now) => right.StatusOf(key, headroom, now);
 }
 

@@ -32,6 +32,21 @@ public sealed class KeyPoolTests
         Names(pool).ShouldBe(["key-1", "key-3"]);
     }
 
+    [Theory]
+    [InlineData(true, null, true)]
+    [InlineData(true, "org", false)]
+    [InlineData(false, null, false)]
+    public void Another_text_has_another_quota_where_quotas_are_known_by_texts(bool isQuotaOfText, string? group, bool isAnother)
+    {
+        var pool = new KeyPool(new Random(1)) { IsQuotaOfText = isQuotaOfText };
+        pool.Replace([Spec("a", "one") with { Group = group }]);
+        pool.Keys[0].Quota.Limit(now: 0, Minute);
+
+        pool.Replace([Spec("b", "one") with { Group = group }]);
+
+        pool.Keys[0].Quota.IsLimited(1).ShouldBe(!isAnother);
+    }
+
     [Fact]
     public void Numbers_leave_out_names_that_were_given()
     {

@@ -25,6 +25,46 @@ public sealed class KeyTrustTests
     }
 
     [Fact]
+    public void What_another_process_says_closes_the_key_there_until_it_says_otherwise_and_disables_nothing()
+    {
+        var trust = new KeyTrust();
+        trust.RefusedElsewhere(Chat, now: 10, until: 10 + FirstProbe);
+        trust.IsRefused(Chat, out var retryAt).ShouldBeTrue();
+        retryAt.ShouldBe(10 + FirstProbe);
+        trust.IsRefused(Files, out _).ShouldBeFalse();
+
+        // Its own first refusal is a first one, whatever was heard before, and others accepted it meanwhile.
+        trust.Refused(Chat, now: 20, sentAt: 15, othersAcceptedAt: 18);
+        (trust.IsDisabled, trust.RefusedCount).ShouldBe((false, 1));
+
+        // What it found out by itself is nobody else's to take back.
+        trust.AcceptedElsewhere(Chat);
+        trust.IsRefused(Chat, out _).ShouldBeTrue();
+        trust.Accepted(Chat, now: 40, sentAt: 30);
+        trust.IsSuspected.ShouldBeFalse();
+
+        trust.RefusedElsewhere(Chat, now: 50, until: long.MaxValue);
+        trust.IsRefused(Chat, out retryAt).ShouldBeTrue();
+        retryAt.ShouldBe(50 + KeyTrust.LongestProbe);
+        trust.AcceptedElsewhere(Chat);
+        (trust.IsSuspected, trust.RefusedCount, trust.RefusedUntil(Chat)).ShouldBe((false, 0, null));
+    }
+
+    [Fact]
+    public void Others_are_told_of_a_disabled_key_for_as_long_as_it_takes_to_find_out()
+    {
+        var trust = new KeyTrust();
+        trust.Refused(Chat, now: 10, sentAt: 5, Never);
+        trust.RefusedUntil(Chat).ShouldBe(10 + FirstProbe);
+        trust.RefusedUntil(Files).ShouldBeNull();
+
+        trust.Refused(Chat, now: 100, sentAt: 50, othersAcceptedAt: 60);
+
+        trust.IsDisabled.ShouldBeTrue();
+        trust.RefusedUntil(Files).ShouldBe(100 + KeyTrust.LongestProbe);
+    }
+
+    [Fact]
     public void It_is_found_out_at_intervals_that_grow_by_one_request_at_a_time()
     {
         var trust = new KeyTrust();

@@ -24,6 +24,35 @@ public sealed class QuotaHealthTests
     }
 
     [Fact]
+    public void What_another_process_found_used_up_is_found_out_by_one_request_or_by_what_others_say()
+    {
+        var quota = new QuotaHealth();
+        quota.ExhaustedElsewhere(now: 10, until: Hour);
+        (quota.IsExhausted(11), quota.OpensAt, quota.ExhaustedUntil).ShouldBe((true, Hour, Hour));
+
+        // One request finds out, and others wait for what it finds.
+        quota.Went(Hour);
+        quota.OpensAt.ShouldBeGreaterThan(Hour);
+
+        quota.ReturnedElsewhere();
+        (quota.IsExhausted(11), quota.OpensAt).ShouldBe((false, 0));
+    }
+
+    [Fact]
+    public void What_was_found_used_up_here_is_nobody_elses_to_take_back()
+    {
+        var quota = new QuotaHealth();
+        quota.Exhaust(now: 10, sentAt: 5, wait: Hour, isCertain: true);
+        quota.ExhaustedElsewhere(now: 20, until: Hour);
+
+        quota.ReturnedElsewhere();
+
+        quota.IsExhausted(30).ShouldBeTrue();
+        quota.Succeeded(sentAt: 30);
+        quota.IsExhausted(31).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Whatever_is_said_in_whatever_order_the_later_deadline_counts() => Prop.ForAll(
         ArbMap.Default.ArbFor<(byte Elapsed, byte Wait, byte Kind)[]>(),
         static steps =>

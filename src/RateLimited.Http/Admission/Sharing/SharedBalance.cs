@@ -53,6 +53,9 @@ internal sealed class SharedBalance(Partition partition) : ISized
 
     public long RateSince { get; set; }
 
+    /// <summary>What is told of a key, where that is what it is; else null.</summary>
+    public SharedRest? Rest { get; set; }
+
     /// <summary>What the store knows it by.</summary>
     public object? Address { get; set; }
 

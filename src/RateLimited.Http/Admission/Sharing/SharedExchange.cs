@@ -36,8 +36,11 @@ internal enum NoteKind
     /// <summary>Others use the quota too, as far as is known until an instant: all processes leave them something.</summary>
     Others,
 
-    /// <summary>Nothing happened. The store answers how much is used.</summary>
+    /// <summary>Nothing happened. The store answers how much is used; of how a key is, the version and the reason.</summary>
     Look,
+
+    /// <summary>A key rests, or does not any more: the receipt is the reason, the instant until when. The store answers with the version and the reason, or zero where something later was said.</summary>
+    Rest,
 }
 
 /// <summary>One thing that a process tells the store.</summary>
@@ -88,6 +91,9 @@ internal sealed class SharedQuestion
 
     /// <summary>What refused longest; null when the whole service pauses.</summary>
     public SharedBalance? Refused { get; set; }
+
+    /// <summary>What is new of the key that was asked with, where that is what refused: the version and the reason.</summary>
+    public long News { get; set; }
 
     /// <summary>In how many ticks something is freed at the latest, of what only a release frees.</summary>
     public long Again { get; set; }

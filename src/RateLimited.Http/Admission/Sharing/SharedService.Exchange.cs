@@ -57,6 +57,10 @@ internal sealed partial class SharedService
             }
 
             _newsAt = _store.Clock.Now;
+            if (LookAtRests(_newsAt))
+            {
+                Kick();
+            }
         });
         _wake();
     }
@@ -114,6 +118,7 @@ internal sealed partial class SharedService
         // Whoever listens is somebody else's code.
         _lost.ForEach(static lost => Quietly.Say(lost.Cancel));
         _lost.Clear();
+        TellChanges();
         if (isNews)
         {
             if (failure is null)
@@ -239,7 +244,18 @@ internal sealed partial class SharedService
             TakeIn(question, exchange, began, now);
         }
 
-        if (!_health.Succeeded())
+        if (exchange.HasForgotten)
+        {
+            ForgetRests();
+        }
+
+        var isFound = _health.Succeeded();
+        if (isFound || exchange.HasForgotten)
+        {
+            TellRests(now);
+        }
+
+        if (!isFound)
         {
             return false;
         }
@@ -265,9 +281,17 @@ internal sealed partial class SharedService
 
             _telemetry.LeasesLost();
         }
+        else if (note.Kind == NoteKind.Look && note.Balance.Rest is { } looked)
+        {
+            TakeLook(looked, note.Result, now);
+        }
         else if (note.Kind == NoteKind.Look)
         {
             note.Balance.Hear(now, note.Result);
+        }
+        else if (note is { Kind: NoteKind.Rest, Balance.Rest: { } told })
+        {
+            told.Version = Math.Max(told.Version, note.Result / Reasons);
         }
         else if (note.Kind == NoteKind.Heard)
         {
@@ -309,6 +333,12 @@ internal sealed partial class SharedService
 
         if (question.IsGranted)
         {
+            return;
+        }
+
+        if (question.Refused?.Rest is { } rest)
+        {
+            Hear(rest, question.News, question.Wait, now);
             return;
         }
 

@@ -26,7 +26,9 @@ internal sealed partial class SharedService
             return false;
         }
 
+        lacking += claim.Set.RestsOf(key).Length;
         Look(claim, key);
+        LookAtRests(now);
         return true;
     }
 
@@ -37,6 +39,12 @@ internal sealed partial class SharedService
         if (ticket.Key is not { Asked: { } key } claim)
         {
             return next;
+        }
+
+        // Before all others: what is heard of a key may make the rest needless.
+        foreach (var rest in claim.Set.RestsOf(key))
+        {
+            wants[next++] = new SharedWant { Balance = rest.Balance, Part = 1 };
         }
 
         // Those behind are spread over the keys.

@@ -280,7 +280,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
     private SharedWant[] WantsAhead(AdmissionTicket ticket, long now)
     {
-        var wants = new List<SharedWant>();
+        var wants = new List<SharedWant>(ticket.Key is { Chosen: { } key } claim ? claim.Set.RestsOf(key).Select(static rest => new SharedWant { Balance = rest.Balance, Part = 1 }) : []);
         foreach (ref var charge in ticket.Charges)
         {
             if (charge.Partition.State.Extra is SharedBalance balance && !charge.Partition.Limit.Rule.IsReleased)

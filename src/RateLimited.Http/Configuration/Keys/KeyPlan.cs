@@ -39,6 +39,7 @@ internal sealed record PlannedKey(KeySpec Spec, IReadOnlyList<LimitDefinition>? 
     public KeyDefinition Define(KeyHandle handle) => new(handle, Spec.Group is { } group ? $"group {group}" : $"key {handle.Name}")
     {
         Owner = Spec.Group is null ? new QuotaOwner(Spec.Secret, Group: null) : new QuotaOwner(Key: null, Spec.Group),
+        Self = new QuotaOwner(Spec.Secret, Group: null),
         Realm = Spec.Origin?.ToString(),
         Limits = Limits,
         Classes = Classes,
