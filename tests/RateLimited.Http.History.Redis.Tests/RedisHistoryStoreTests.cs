@@ -61,14 +61,14 @@ public sealed class RedisHistoryStoreTests : HistoryStoreCases, IClassFixture<Re
         foreach (var (age, tenant) in new[] { (TimeSpan.FromDays(8), "old"), (TimeSpan.FromDays(6), "young") })
         {
             var record = Refusal(tenant) with { At = Now - age };
-            await _database.ExecuteAsync("XADD", Key, record.At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), "record", Journal.RecordJson.Write(record));
+            await AskAsync("XADD", Key, record.At.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), "record", Journal.RecordJson.Write(record));
         }
 
         var store = Store();
         await store.AppendAsync([Refusal("new")], Token);
 
         (await ReadAsync(store)).Cast<RefusalRecord>().Select(static refusal => refusal.Tenant).ShouldBe(["young", "new"]);
-        ((long)await _database.ExecuteAsync("XLEN", Key)).ShouldBe(2);
+        ((long)await AskAsync("XLEN", Key)).ShouldBe(2);
     }
 
     [Fact]
@@ -76,9 +76,9 @@ public sealed class RedisHistoryStoreTests : HistoryStoreCases, IClassFixture<Re
     {
         await Store().AppendAsync([Refusal("a"), Usage(Now)], Token);
 
-        var keys = (string[])(await _database.ExecuteAsync("KEYS", $"{_prefix}*"))!;
+        var keys = (string[])(await AskAsync("KEYS", $"{_prefix}*"))!;
         keys.ShouldBe([Key]);
-        var left = TimeSpan.FromMilliseconds((long)await _database.ExecuteAsync("PTTL", Key));
+        var left = TimeSpan.FromMilliseconds((long)await AskAsync("PTTL", Key));
         left.ShouldBeGreaterThan(Retention - TimeSpan.FromHours(1));
         left.ShouldBeLessThanOrEqualTo(Retention);
     }
@@ -87,11 +87,11 @@ public sealed class RedisHistoryStoreTests : HistoryStoreCases, IClassFixture<Re
     public async Task A_record_of_a_later_version_is_passed_over_and_what_is_no_stream_is_said()
     {
         var store = Store();
-        await _database.ExecuteAsync("XADD", Key, "*", "record", "{\"kind\":\"later\"}");
+        await AskAsync("XADD", Key, "*", "record", "{\"kind\":\"later\"}");
         await store.AppendAsync([Refusal("a")], Token);
         (await ReadAsync(store)).ShouldBe([Refusal("a")]);
 
-        await _database.ExecuteAsync("SET", Key, "another program's");
+        await AskAsync("SET", Key, "another program's");
         const string Said = "The Redis that the history is kept in: Another program keeps something else under a key of these limits: give this one a Prefix of its own.";
         (await Should.ThrowAsync<IOException>(async () => await store.AppendAsync([Refusal("b")], Token))).Message.ShouldBe(Said);
         (await Should.ThrowAsync<IOException>(async () => await ReadAsync(store))).Message.ShouldBe(Said);
@@ -125,8 +125,8 @@ public sealed class RedisHistoryStoreTests : HistoryStoreCases, IClassFixture<Re
     {
         using var server = new RedisServer();
         using var admin = await ConnectionMultiplexer.ConnectAsync(server.Options);
-        await admin.GetDatabase().ExecuteAsync(
-            "ACL", "SETUSER", "default", "resetkeys", "resetchannels", "~rl:history:*", "-@all", "+eval", "+evalsha", "+script|load", "+time", "+xadd", "+xtrim", "+pexpire", "+xrange", "+ping", "+echo", "+client", "+info", "+select");
+        await Elsewhere.GoOnAsync(admin.GetDatabase().ExecuteAsync(
+            "ACL", "SETUSER", "default", "resetkeys", "resetchannels", "~rl:history:*", "-@all", "+eval", "+evalsha", "+script|load", "+time", "+xadd", "+xtrim", "+pexpire", "+xrange", "+ping", "+echo", "+client", "+info", "+select"));
         using var store = new RedisHistoryStore(ConnectionSource.Of($"127.0.0.1:{server.Port}", -1), new RedisHistoryOptions(), Settings());
 
         await store.AppendAsync([Refusal("a")], Token);
@@ -155,7 +155,7 @@ public sealed class RedisHistoryStoreTests : HistoryStoreCases, IClassFixture<Re
     {
         await using var shared = new ServiceCollection().AddSingleton<IConnectionMultiplexer>(_multiplexer).AddRateLimitHistoryRedis(options => options.Prefix = _prefix).BuildServiceProvider();
         await shared.GetRequiredService<IHistoryStore>().AppendAsync([Refusal("a")], Token);
-        ((long)await _database.ExecuteAsync("XLEN", Key)).ShouldBe(1);
+        ((long)await AskAsync("XLEN", Key)).ShouldBe(1);
 
         await using var none = new ServiceCollection().AddRateLimitHistoryRedis().BuildServiceProvider();
         (await Should.ThrowAsync<InvalidOperationException>(async () => await none.GetRequiredService<IHistoryStore>().AppendAsync([Refusal("a")], Token))).Message.ShouldStartWith("AddRateLimitHistoryRedis was told no server");
@@ -170,6 +170,8 @@ public sealed class RedisHistoryStoreTests : HistoryStoreCases, IClassFixture<Re
     private static Configuration.HistorySettings Settings() => JournalDirectory.Settings(static options => options.Retention = Retention);
 
     private RedisHistoryStore Store(int maxRecords) => new(ConnectionSource.Of(() => _multiplexer, -1), new RedisHistoryOptions { Prefix = _prefix, MaxRecords = maxRecords }, Settings());
+
+    private Task<RedisResult> AskAsync(string command, params object[] arguments) => Elsewhere.GoOnAsync(_database.ExecuteAsync(command, arguments));
 
     private RefusalRecord Numbered(int number) => Refusal($"{number}");
 }
