@@ -15,6 +15,7 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
     ["RateLimited.Http.Testing"] = ["RateLimited.Http"],
     ["RateLimited.Http.AI"] = ["RateLimited.Http", "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Caching.Abstractions"],
     ["RateLimited.Http.Alerts"] = ["RateLimited.Http", "MailKit", "Microsoft.Extensions.Hosting.Abstractions"],
+    ["RateLimited.Http.Caching"] = ["RateLimited.Http"],
     ["RateLimited.Http.Dashboard"] = ["RateLimited.Http"],
     ["RateLimited.Http.History"] = ["RateLimited.Http", "Microsoft.Extensions.Hosting.Abstractions"],
     ["RateLimited.Http.History.PostgreSql"] = ["RateLimited.Http", "RateLimited.Http.History", "Microsoft.Extensions.Hosting.Abstractions", "Npgsql"],

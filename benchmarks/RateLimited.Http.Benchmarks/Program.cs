@@ -25,7 +25,7 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine("ratios [name ...]   the figures that docs/performance.md promises, in under three minutes");
+        Console.Error.WriteLine("ratios [name ...]   the figures that docs/performance.md promises, in a few minutes");
         Console.Error.WriteLine("redis [name ...]    those of docs/redis.md, with a redis-server of its own");
         Console.Error.WriteLine("bdn [filter ...]    the same pairs in BenchmarkDotNet, in their own time");
         return 1;

@@ -16,7 +16,10 @@ public static class RateLimitScope
 {
     private static readonly AsyncLocal<Scope?> Ambient = new();
 
-    internal static RequestSettings? Current => Ambient.Value?.Settings;
+    // To find that there is no scope takes as long as reading a header. Programs that never begin one do not pay for it.
+    private static volatile bool _isUsed;
+
+    internal static RequestSettings? Current => _isUsed ? Ambient.Value?.Settings : null;
 
     /// <summary>Begins a scope. It ends when the returned object is disposed, in the method that began it.</summary>
     /// <param name="settings">What is said of the requests.</param>
@@ -24,6 +27,7 @@ public static class RateLimitScope
     public static IDisposable Begin(RequestSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        _isUsed = true;
         var outer = Ambient.Value;
         return Ambient.Value = new Scope(settings.Over(outer?.Settings), outer);
     }

@@ -21,6 +21,12 @@ public sealed record ServiceStatus
     /// <summary>How many requests may stand in line at most.</summary>
     public int LineCapacity { get; init; }
 
+    /// <summary>What the line takes on the heap, in bytes, reckoned by what stands in it; the tasks and messages of those who wait are their callers'.</summary>
+    public long LineBytes { get; init; }
+
+    /// <summary>What the limits and the line take on the heap, in bytes. A limit that all services share is in each service's.</summary>
+    public long Bytes => Limits.Sum(static limit => limit.Bytes) + LineBytes;
+
     /// <summary>How long one more request of normal priority would wait now; null where that is not known (a concurrency limit ends with a release) or never.</summary>
     public required TimeSpan? Wait { get; init; }
 
@@ -63,6 +69,12 @@ public sealed record LimitStatus
 
     /// <summary>How many partitions the limit counts now; one where all requests share it.</summary>
     public required int Partitions { get; init; }
+
+    /// <summary>How many partitions were forgotten, since the limit has been counted, because they were idle and whole again.</summary>
+    public long Evicted { get; init; }
+
+    /// <summary>What the limit takes on the heap with all of its partitions, in bytes: reckoned by what they hold, not asked of the collector.</summary>
+    public long Bytes { get; init; }
 }
 
 /// <summary>How many requests of one priority stand in line. Immutable.</summary>

@@ -11,7 +11,7 @@ using RateLimited.Http.Configuration;
 namespace RateLimited.Http.AI.Configuration;
 
 /// <summary>Token costs of all services of one container: reads their sections and keeps what they have learned and spent. Thread-safe.</summary>
-internal sealed class TokenCostExtension(IServiceProvider provider, IOptions<TokenCostRegistrations> added, IOptions<ServiceRegistrations> clients, AITelemetry telemetry) : IServiceExtension, IDisposable
+internal sealed class TokenCostExtension(IServiceProvider provider, IOptions<ExtensionRegistrations<TokenCostOptions>> added, IOptions<ServiceRegistrations> clients, AITelemetry telemetry) : IServiceExtension, IDisposable
 {
     private const long LongestFile = 16 * 1024 * 1024;
 

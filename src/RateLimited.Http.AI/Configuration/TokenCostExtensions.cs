@@ -26,7 +26,7 @@ public static class TokenCostExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);
         var client = builder.Name;
-        builder.Services.AddTokenCostsCore().Configure<TokenCostRegistrations>(registrations => registrations.AddClient(client, configure));
+        builder.Services.AddTokenCostsCore().Configure<ExtensionRegistrations<TokenCostOptions>>(registrations => registrations.AddClient(client, configure));
         return builder;
     }
 
@@ -39,7 +39,7 @@ public static class TokenCostExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrWhiteSpace(service);
         ArgumentNullException.ThrowIfNull(configure);
-        return services.AddTokenCostsCore().Configure<TokenCostRegistrations>(registrations => registrations.AddService(service, configure));
+        return services.AddTokenCostsCore().Configure<ExtensionRegistrations<TokenCostOptions>>(registrations => registrations.AddService(service, configure));
     }
 
     private static IServiceCollection AddTokenCostsCore(this IServiceCollection services)

@@ -14,7 +14,7 @@ internal sealed record ProcessReading
     /// <summary>Those of them that failed.</summary>
     public long BatchesFailed { get; init; }
 
-    /// <summary>What limits and lines hold, reckoned by their number: <see cref="MemoryEstimate"/>.</summary>
+    /// <summary>What limits and lines take on the heap: <see cref="ServiceStatus.Bytes"/> of all services.</summary>
     public double Megabytes { get; init; }
 }
 

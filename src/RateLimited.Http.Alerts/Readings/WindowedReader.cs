@@ -9,6 +9,8 @@ internal sealed class WindowedReader(ServiceRegistry registry, MeterCounts count
     private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
+    private const double Megabyte = 1_000_000;
+
     private readonly Dictionary<string, CountWindow> _windows = new(StringComparer.Ordinal);
     private CountWindow? _batches;
     private TimeSpan _lastRead;
@@ -17,14 +19,12 @@ internal sealed class WindowedReader(ServiceRegistry registry, MeterCounts count
     {
         var budgets = counts.Budgets();
         var (services, names) = (new List<ServiceReading>(), registry.Services);
-        var (partitions, waiting) = (0L, 0L);
+        var bytes = 0L;
         foreach (var name in names)
         {
             var status = registry.Limiter(name).GetStatus();
-            var reading = Read(status, budgets, now);
-            services.Add(reading);
-            partitions += status.Limits.Sum(static limit => (long)limit.Partitions);
-            waiting += reading.Waiting;
+            services.Add(Read(status, budgets, now));
+            bytes += status.Bytes;
         }
 
         foreach (var gone in _windows.Keys.Except(names, StringComparer.Ordinal).ToList())
@@ -37,7 +37,7 @@ internal sealed class WindowedReader(ServiceRegistry registry, MeterCounts count
         _batches.Add(now, counts.Batches());
         var batches = _batches.Within(FiveMinutes);
         _lastRead = now;
-        return new Reading(new ProcessReading { Batches = batches[0], BatchesFailed = batches[1], Megabytes = MemoryEstimate.Megabytes(partitions, waiting) }, services);
+        return new Reading(new ProcessReading { Batches = batches[0], BatchesFailed = batches[1], Megabytes = bytes / Megabyte }, services);
     }
 
     private ServiceReading Read(ServiceStatus status, IReadOnlyList<BudgetShare> budgets, TimeSpan now)

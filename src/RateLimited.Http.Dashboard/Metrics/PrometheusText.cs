@@ -31,7 +31,7 @@ internal static class PrometheusText
     {
         var (name, unit) = (table.Instrument.Name.Replace('.', '_'), table.Instrument.Unit);
         var isRatio = unit is "1" && !table.IsCounter && !table.IsHistogram && !name.Contains("ratio", StringComparison.Ordinal);
-        return name + (unit is "s" ? "_seconds" : isRatio ? "_ratio" : string.Empty) + (table.IsCounter ? "_total" : string.Empty);
+        return name + (unit is "s" ? "_seconds" : unit is "By" ? "_bytes" : isRatio ? "_ratio" : string.Empty) + (table.IsCounter ? "_total" : string.Empty);
     }
 
     private static void Write(StringBuilder text, string name, MetricTable table, MetricSeries series)

@@ -28,6 +28,10 @@ internal sealed record ServiceReading
 
     public required int LineCapacity { get; init; }
 
+    public required long LineBytes { get; init; }
+
+    public required long Bytes { get; init; }
+
     public required IReadOnlyList<LineReading> Line { get; init; }
 
     public required IReadOnlyList<LimitReading> Limits { get; init; }
@@ -56,7 +60,7 @@ internal sealed record ServiceReading
 internal sealed record LineReading(string Priority, int Waiting);
 
 /// <summary>One limit.</summary>
-internal sealed record LimitReading(string Name, string Unit, string Partition, long Quota, long Used, long Remaining, double Ratio, double? ResetSeconds, int Partitions);
+internal sealed record LimitReading(string Name, string Unit, string Partition, long Quota, long Used, long Remaining, double Ratio, double? ResetSeconds, int Partitions, long Evicted, long Bytes);
 
 /// <summary>One API key, by its name.</summary>
 internal sealed record KeyReading(string Name, string State, double? OpensInSeconds, double Headroom, int InFlight, long Requests, long Moved);

@@ -51,6 +51,8 @@ internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, F
             InFlight = status.InFlight,
             Waiting = status.Line.Sum(static line => line.Waiting),
             LineCapacity = status.LineCapacity,
+            LineBytes = status.LineBytes,
+            Bytes = status.Bytes,
             Line = [.. status.Line.Select(static line => new LineReading(TagValues.Of(line.Priority), line.Waiting))],
             Limits = [.. status.Limits.Select(Read)],
             Keys = [.. status.Keys.Select(Read)],
@@ -66,7 +68,7 @@ internal sealed class ServiceReader(ServiceRegistry registry, MetricBook book, F
     }
 
     private static LimitReading Read(LimitStatus limit) =>
-        new(limit.Name, limit.Unit, limit.Partition, limit.Quota, limit.Used, limit.Remaining, limit.Quota > 0 ? (double)limit.Used / limit.Quota : 0, limit.ResetAfter?.TotalSeconds, limit.Partitions);
+        new(limit.Name, limit.Unit, limit.Partition, limit.Quota, limit.Used, limit.Remaining, limit.Quota > 0 ? (double)limit.Used / limit.Quota : 0, limit.ResetAfter?.TotalSeconds, limit.Partitions, limit.Evicted, limit.Bytes);
 
     private static KeyReading Read(KeyStatus key) =>
         new(key.Name, TagValues.KeyStates[(int)key.State], key.OpensIn?.TotalSeconds, key.Headroom, key.InFlight, key.Requests, key.Moved);

@@ -7,13 +7,18 @@ using RateLimited.Http.Redis.Messages;
 namespace RateLimited.Http.Redis.Exchange;
 
 /// <summary>Where one partition of a limit is counted, and by what terms. Immutable; a limit that was changed has another.</summary>
-internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Terms)
+internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Terms) : ISized
 {
+    /// <summary>What the record and its terms take, which hold about eight numbers.</summary>
+    private static readonly int Own = ManagedSize.Object(3 * ManagedSize.Reference) + ManagedSize.Object(8 * sizeof(long));
+
     /// <summary>What those count as that come when there are as many partitions as there may be.</summary>
     private const string Latecomers = "\0";
 
     /// <summary>As much fits into each of a sliding window's 128 entries with their sum still exact in a script, and twice that.</summary>
     private const long Largest = 1L << 45;
+
+    public long Bytes => Own + ManagedSize.Text(Group);
 
     public static LimitAddress Of(SharedBalance balance, KeySchema schema, ServiceKeys keys, long leaseTicks)
     {

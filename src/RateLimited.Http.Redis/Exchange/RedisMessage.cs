@@ -23,6 +23,11 @@ internal sealed class RedisMessage
     private const int StatusFirst = 4;
 
     private const int JoinCode = 8;
+    private const int UsedCode = 9;
+    private const int HeardCode = 11;
+
+    /// <summary>What stands under the service's key for whether responses tell of the quota: a quota of one, used as long as they do. No limit's number is as small.</summary>
+    private const long ToldId = 2;
 
     private readonly SharedExchange _exchange;
     private readonly ServiceKeys _keys;
@@ -32,11 +37,14 @@ internal sealed class RedisMessage
     private readonly Dictionary<SharedBalance, int> _indexOf = [];
     private readonly List<SharedBalance?> _balances = [null];
     private readonly LeaseTerms _liveTerms;
+    private readonly LeaseTerms _toldTerms;
+    private int _toldIndex;
 
     public RedisMessage(SharedExchange exchange, ServiceKeys keys, Func<SharedBalance, LimitAddress> addressOf, long leaseTicks)
     {
         (_exchange, _keys, _addressOf) = (exchange, keys, addressOf);
         _liveTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
+        _toldTerms = new LeaseTerms(ToldId, quota: 1, LimitTerms.Micros(leaseTicks));
         Gather();
     }
 
@@ -59,7 +67,7 @@ internal sealed class RedisMessage
     public bool IsFirst { get; private set; }
 
     /// <summary>Whether something is written for certain.</summary>
-    public bool Writes => _exchange.Join || _exchange.Questions.Exists(static question => question.IsGranted && question.Wants.Any(static want => want.Granted > 0));
+    public bool Writes => _exchange.Join || _exchange.Tells > 0 || _exchange.Questions.Exists(static question => question.IsGranted && question.Wants.Any(static want => want.Granted > 0));
 
     /// <summary>Where the heads end that the script decides the usual message by, as it asks for them.</summary>
     public RedisValue LastOfHeads => UsualHeads() - 1;
@@ -77,7 +85,7 @@ internal sealed class RedisMessage
             }
         }
 
-        message.Add(_exchange.Notes.Count + (_exchange.Join ? 1 : 0));
+        message.Add(_exchange.Notes.Count + (_exchange.Join ? 2 : 0) + (_exchange.Tells > 0 ? 1 : 0));
         foreach (var note in _exchange.Notes)
         {
             Write(message, note, localNow);
@@ -86,6 +94,12 @@ internal sealed class RedisMessage
         if (_exchange.Join)
         {
             message.Add(JoinCode, _balances.Count - 1, 0, 0, 0);
+            message.Add(UsedCode, _toldIndex, 0, 0, 0);
+        }
+
+        if (_exchange.Tells > 0)
+        {
+            message.Add(HeardCode, _toldIndex, 1, LimitTerms.Micros(_exchange.Tells), 0);
         }
 
         message.Add(_exchange.Questions.Count);
@@ -119,6 +133,12 @@ internal sealed class RedisMessage
         if (_exchange.Join)
         {
             _exchange.Instances = (int)Math.Min(reader.Next(), int.MaxValue);
+            _exchange.IsTold = reader.Next() > 0;
+        }
+
+        if (_exchange.Tells > 0)
+        {
+            reader.Next();
         }
 
         foreach (var question in _exchange.Questions)
@@ -143,13 +163,19 @@ internal sealed class RedisMessage
             Add(want.Balance);
         }
 
+        if (_exchange.Join || _exchange.Tells > 0)
+        {
+            GroupOf(_keys.Service).Add((_toldTerms, null));
+        }
+
         if (_exchange.Join)
         {
             GroupOf(_keys.Live).Add((_liveTerms, null));
         }
 
-        foreach (var (_, balance) in _limits.SelectMany(static group => group))
+        foreach (var (terms, balance) in _limits.SelectMany(static group => group))
         {
+            _toldIndex = ReferenceEquals(terms, _toldTerms) ? _balances.Count : _toldIndex;
             if (balance is not null)
             {
                 _indexOf[balance] = _balances.Count;
@@ -165,7 +191,7 @@ internal sealed class RedisMessage
     /// </summary>
     private int UsualHeads()
     {
-        if (_exchange is not { Notes.Count: 0, Join: false, Pause: 0, Questions: [{ Wants: var wants }] } || _groups.Count > 1 || wants.Length != _limits[0].Count)
+        if (_exchange is not { Notes.Count: 0, Join: false, Pause: 0, Tells: 0, Questions: [{ Wants: var wants }] } || _groups.Count > 1 || wants.Length != _limits[0].Count)
         {
             return 0;
         }
@@ -221,8 +247,9 @@ internal sealed class RedisMessage
             NoteKind.Force => 4,
             NoteKind.Renew => 5,
             NoteKind.Announce => 6,
-            NoteKind.Heard => 11,
+            NoteKind.Heard => HeardCode,
             NoteKind.Counted => 12,
+            NoteKind.Others => 13,
             NoteKind.Look => 7,
             _ => 10,
         };
@@ -237,6 +264,9 @@ internal sealed class RedisMessage
                 break;
             case NoteKind.Heard:
                 message.Add(code, _indexOf[note.Balance], note.Amount, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), LimitTerms.Micros(note.Receipt));
+                break;
+            case NoteKind.Others:
+                message.Add(code, _indexOf[note.Balance], 0, LimitTerms.Micros(Math.Max(note.Instant - localNow, 1)), 0);
                 break;
             case NoteKind.Counted or NoteKind.Look:
                 message.Add(code, _indexOf[note.Balance], note.Amount, 0, 0);

@@ -94,6 +94,8 @@ if not answered then
   local MOST = 70368744177664       -- in an entry: 128 of them stay below 2^53
   local LARGEST = 4503599627370496  -- arrival time of a bucket, and product of an amount and of parts
   local UPSTREAM = 0                -- whose leases are what an upstream said is used, until its window ends
+  local OTHERS = -1                 -- whose leases are of nothing: as long as there is one, others use the quota too
+  local PART_AT_ONCE = 4
   local LONGEST_TTL = 8640000000    -- milliseconds: a hundred days
 
   local expire, add, change, expiry, head_of, tail_of, read_logs
@@ -284,7 +286,8 @@ if not answered then
     local said = l.owners[UPSTREAM]
     local used = said and said.held or 0
     local left, held = l.quota - used, l.held - used
-    if l.parts > 1 and held > 0 and left > 0 then left = max(floor(left / l.parts), 1) end
+    local parts = l.owners[OTHERS] and l.parts * PART_AT_ONCE or l.parts
+    if parts > 1 and held > 0 and left > 0 then left = max(floor(left / parts), 1) end
     return left - held
   end
 
@@ -345,7 +348,7 @@ if not answered then
     return 0
   end
 
-  local used, give_back, charge_more, answer, announce, heard
+  local used, give_back, charge_more, answer, announce, heard, share
   local function need_notes()
     used = function(l, now)
       if l.kind == BUCKET then return max(0, ceil((l.mark - now + l.count / l.parts) * l.parts / l.ticks)) end
@@ -451,6 +454,15 @@ if not answered then
       end
       l.held, l.dirty = l.held + own.held - was, true
       return more
+    end
+
+    share = function(l, now, duration)
+      local own = l.owners[OTHERS]
+      if not own then
+        own = {held = 0, till = 0}
+        l.owners[OTHERS], l.n = own, l.n + 1
+      end
+      own.till, l.dirty = max(own.till, now + duration), true
     end
   end
 
@@ -668,6 +680,8 @@ if not answered then
       if own then
         own.held, l.held, l.dirty = own.held + x, l.held + x, true
       end
+    elseif code == 13 then
+      share(l, now, y)
     elseif code == 8 then
       if not l.owners[owner] then
         charge(l, now, 1, 1, 0, owner)
@@ -745,8 +759,8 @@ if not answered then
       local again = NEVER
       local l = limits[refused]
       if latest == NEVER and l.kind == LEASES then
-        for _, own in pairs(l.owners) do
-          again = again == NEVER and own.till - now or min(again, own.till - now)
+        for whose, own in pairs(l.owners) do
+          if whose ~= OTHERS then again = again == NEVER and own.till - now or min(again, own.till - now) end
         end
       end
       reply[said + 1], reply[said + 2], reply[said + 3], reply[said + 4] = 0, latest == NEVER and NEVER or latest - now, refused, again

@@ -43,6 +43,8 @@ internal sealed class BoundLimit
 
     private readonly PartitionTable? _table;
     private readonly Partition? _only;
+    private static readonly int Own = ManagedSize.Object((6 * ManagedSize.Reference) + (6 * sizeof(long)) + (2 * sizeof(int)) + (4 * sizeof(bool)));
+
     private long _largestGuard;
     private long _shareOfOne;
 
@@ -97,9 +99,14 @@ internal sealed class BoundLimit
     /// <summary>Whether what it was charged is released when the work ends.</summary>
     public bool IsReleased { get; private set; }
 
+    /// <summary>Whether answers date its charges.</summary>
+    public bool IsDatedByAnswers { get; private set; }
+
     /// <summary>The most that one request may ever cost.</summary>
     public long Capacity { get; private set; }
 
+    /// <summary>What it takes on the heap with its partitions, but for what their states hold beside themselves.</summary>
+    public long Bytes => Own + (_table?.Bytes ?? _only!.Bytes);
 
     public Partition? Only => _only;
 
@@ -175,6 +182,7 @@ internal sealed class BoundLimit
         PartsPerUnit = definition.PartsPerUnit;
         CostOfOne = CountsAll(Rule) ? 1 : string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) ? PartsPerUnit : 0;
         Capacity = Rule.Capacity;
+        IsDatedByAnswers = Rule.IsDatedByAnswers;
         IsUntilAnswered = Rule is SharedRule { Inner: FleetQuota };
         IsReleased = Rule.IsReleased && !IsUntilAnswered;
         MostCost = IsUntilAnswered ? Capacity : Rule is InvalidRequests ? 1 : long.MaxValue;
@@ -182,7 +190,7 @@ internal sealed class BoundLimit
         _largestGuard = LargestGuardOf(Rule);
     }
 
-    private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or InvalidRequests or SharedRule { Inner: FleetQuota };
+    private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or AskFirst or InvalidRequests or SharedRule { Inner: FleetQuota };
 
     private static long LargestGuardOf(LimitRule rule) => rule is ReportedLimit ? LargestMeasuredGuard : Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
 }

@@ -20,6 +20,10 @@ internal sealed class BoundService
     private Pause _pause;
     private Exhaustion _exhaustion;
     private volatile bool _isExhausted;
+    private bool _expectsAnswers;
+    private bool _isTold;
+    private bool _isAsking;
+    private bool _wasAnswered;
     private FaultGate _faults;
 
     /// <param name="definition">The service as configured.</param>
@@ -124,7 +128,7 @@ internal sealed class BoundService
             Volatile.Write(ref _faults, new FaultGate(next.FaultThrottle, _store));
         }
 
-        var isBelievedAsBefore = next.Correction.MaxHint == Definition.Correction.MaxHint && next.Correction.IsLearned == Definition.Correction.IsLearned;
+        var isBelievedAsBefore = (next.Correction with { IsSpoken = Definition.Correction.IsSpoken }) == Definition.Correction;
         Definition = next;
         if (!isBelievedAsBefore)
         {
@@ -133,6 +137,30 @@ internal sealed class BoundService
 
         Take(Bind(next));
         return [.. previous.Except(_limits)];
+    }
+
+    /// <summary>What responses say will be heard. Returns whether requests wait for that from the next binding on. Only under the store's gate.</summary>
+    public bool ExpectAnswers()
+    {
+        var isNews = !_expectsAnswers;
+        _expectsAnswers = true;
+        return isNews && AsksFirst(Definition.Correction);
+    }
+
+    /// <summary>Responses to other processes tell of the quota. Returns whether requests wait for what they tell this one from the next binding on. Only under the store's gate.</summary>
+    public bool ExpectTold()
+    {
+        var isNews = !_isTold;
+        _isTold = true;
+        return isNews && AsksFirst(Definition.Correction);
+    }
+
+    /// <summary>A request was answered that others wait for. Returns whether it is the first: they are held back no more from the next binding on. Only under the store's gate.</summary>
+    public bool HeardFirst()
+    {
+        var isFirst = !_wasAnswered;
+        _wasAnswered = true;
+        return isFirst;
     }
 
     /// <summary>The limits that responses told of. Only under the store's gate.</summary>
@@ -287,7 +315,8 @@ internal sealed class BoundService
         var globals = _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
         var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, Shared is null ? null : Share) : null;
-        List<BoundLimit> unknown = keys is null && definition.Correction.Discover && _reported.IsEmpty ? binder.Bind([Discovery], LimitScope.Service, Discovery.Name) : [];
+        _isAsking = AsksFirst(definition.Correction);
+        List<BoundLimit> unknown = keys is null && Opening(definition.Correction) is { } opening ? binder.Bind([opening], LimitScope.Service, opening.Name) : [];
         List<BoundLimit> invalid = definition.InvalidRequests is { } counted ? binder.Bind([counted.Limit], LimitScope.Service, InvalidRequestsDefinition.Name) : [];
         InvalidRequests = invalid.SingleOrDefault();
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
@@ -321,6 +350,14 @@ internal sealed class BoundService
         _limits = [.. binder.Bound, .. _reported.All, .. _quotas.All.SelectMany(static quota => quota.Reported.All)];
         return routes;
     }
+
+    /// <summary>What holds a service back of whose limits its upstream has not told yet.</summary>
+    private LimitDefinition? Opening(CorrectionDefinition correction) =>
+        correction.Discover ? (_reported.IsEmpty ? Discovery : null)
+        : AsksFirst(correction) ? new LimitDefinition("first answer", UnitCost.Requests, new AskFirst(correction.AskFirst.Ticks))
+        : null;
+
+    private bool AsksFirst(CorrectionDefinition correction) => _expectsAnswers && !_wasAnswered && (_isAsking || _reported.IsEmpty) && (correction.IsSpoken || _isTold) && !correction.Discover && correction.AskFirst > TimeSpan.Zero;
 
     /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
     private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared

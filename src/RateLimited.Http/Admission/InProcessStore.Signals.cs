@@ -1,3 +1,4 @@
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -27,6 +28,13 @@ internal sealed partial class InProcessStore
         }
 
         return !reports.IsEmpty && Hear(ticket, service, reports, now, inFlight);
+    }
+
+    /// <summary>A request of a service was answered that others wait for. Returns whether it is the first.</summary>
+    public bool HeardFirst(BoundService service)
+    {
+        using var held = Hold();
+        return service.HeardFirst();
     }
 
     /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
@@ -84,8 +92,8 @@ internal sealed partial class InProcessStore
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            var isDated = limit.Rule.IsDatedByAnswers;
-            if (ticket.ChargedAt < limit.RescaledAt || !(bounds.IsFirst || isDated))
+            var isDated = limit.IsDatedByAnswers;
+            if (!(bounds.IsFirst || isDated) || ticket.ChargedAt < limit.RescaledAt)
             {
                 continue;
             }
@@ -118,8 +126,10 @@ internal sealed partial class InProcessStore
         var hasLearned = false;
         var key = ticket.Key?.Chosen;
         var wall = Clock.WallOffsetAt(now);
-        foreach (ref readonly var report in reports)
+        service.Shared?.Tell(now, service.Definition.Correction.MaxHint.Ticks);
+        foreach (ref readonly var told in reports)
         {
+            var report = key is null && service.Shared is { IsAlone: false } ? told with { IsOfFleet = FleetLimit.CanBe(told) } : told;
             var isCharged = false;
             var ofKey = key?.Quota.Reported.Find(report, ticket.Plan.Endpoint);
             foreach (ref var charge in ticket.Charges)

@@ -215,14 +215,14 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         }
     }
 
-    /// <summary>How much of a partition there is to use, what of it is used, and when it is whole again.</summary>
-    public (long Quota, long Used, long FreshAt) Inspect(Partition partition, BoundService service)
+    /// <summary>How much of a partition there is to use, what of it is used, when it is whole again, and what its state holds beside itself.</summary>
+    public PartitionStatus Inspect(Partition partition, BoundService service)
     {
         using var held = Hold();
         var at = MomentOf(Now, service, partition.Limit);
         var used = partition.Limit.Rule.Used(ref partition.State, at);
         var fresh = partition.Limit.Rule.FreshAt(partition.State, at);
-        return (partition.Limit.Rule.Present(ref partition.State, at), used, fresh);
+        return new PartitionStatus(partition.Limit.Rule.Present(ref partition.State, at), used, fresh, partition.State.ExtraBytes);
     }
 
     /// <summary>Takes a partition out of use if it has equalled a new one for so long and nobody holds it.</summary>

@@ -1,3 +1,5 @@
+using RateLimited.Http.Limits;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>Something that is due at an instant and knows its place in a heap.</summary>
@@ -15,6 +17,9 @@ internal sealed class InstantHeap<T>
     where T : class, IDue
 {
     private readonly List<T> _items = [];
+
+    /// <summary>What it takes on the heap without its items.</summary>
+    public long Bytes => ManagedSize.Array(_items.Capacity, ManagedSize.Reference);
 
     public int Count => _items.Count;
 

@@ -1,9 +1,13 @@
+using RateLimited.Http.Limits;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>A ticket's claim to one of several keys: before it goes those that it may take, afterwards the one that it took.</summary>
 internal sealed class KeyClaim
 {
     private static readonly IReadOnlyList<string> Nothing = [];
+
+    private static readonly int Own = ManagedSize.Object(6 * ManagedSize.Reference);
 
     private IReadOnlyList<string> _without = Nothing;
 
@@ -26,6 +30,8 @@ internal sealed class KeyClaim
 
     /// <summary>What tells the ticket's lane apart from those of others with the same limits; null where nothing does.</summary>
     public string? Particulars { get; private set; }
+
+    public long Bytes => Own + ManagedSize.Text(Particulars);
 
     public void Begin(KeySets keys, KeyWish? wish)
     {

@@ -35,13 +35,16 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
     public bool IsReported { get; } = keys is not null || limits.Any(limit => limit.Rule is ReportedLimit);
 
     /// <summary>Whether answers date the charges of any limit.</summary>
-    public bool IsDatedByAnswers { get; } = Any(limits, keys, static limit => limit.Rule.IsDatedByAnswers);
+    public bool IsDatedByAnswers { get; } = Any(limits, keys, static limit => limit.IsDatedByAnswers);
 
     /// <summary>Whether any limit learns from what becomes of requests.</summary>
     public bool Learns { get; } = Any(limits, keys, static limit => limit.Rule.Learns);
 
     /// <summary>Whether any limit finds out by itself how much may go.</summary>
     public bool FindsItsRate { get; } = Any(limits, keys, static limit => limit.Rule.Learns && limit.Rule is not (CoolDown or InvalidRequests));
+
+    /// <summary>Whether others wait for the first answer.</summary>
+    public bool AsksFirst { get; } = limits.Any(limit => limit.Rule is AskFirst);
 
     /// <summary>Whether any limit counts by the name that the caller gives: then names wait apart from each other.</summary>
     public bool IsCountedByName { get; } = limits.Any(limit => limit.Definition.Partition == PartitionBy.Name);

@@ -8,6 +8,9 @@ namespace RateLimited.Http.Admission;
 /// </summary>
 internal sealed class ParkingLot(Partition partition) : IDue
 {
+    /// <summary>What one takes on the heap without its lanes.</summary>
+    public static readonly long Bytes = ManagedSize.Object((3 * ManagedSize.Reference) + sizeof(long) + sizeof(int) + sizeof(bool)) + ManagedSize.Object((2 * ManagedSize.Reference) + (2 * sizeof(int)));
+
     private readonly LinkedList<Lane> _lanes = [];
 
     public Partition Partition { get; } = partition;

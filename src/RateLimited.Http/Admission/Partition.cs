@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
 
@@ -7,6 +8,8 @@ namespace RateLimited.Http.Admission;
 internal sealed class Partition
 {
     private const int Evicted = -1;
+
+    private static readonly int Own = ManagedSize.Object(Unsafe.SizeOf<LimitState>() + (2 * ManagedSize.Reference) + sizeof(int) + sizeof(bool));
 
     /// <summary>The arithmetic's state. Only under the store's gate.</summary>
     public LimitState State;
@@ -32,6 +35,9 @@ internal sealed class Partition
     /// <summary>Whether whoever counts in it has to let go of it.</summary>
     public bool IsOfTable => Key is not null || IsOverflow;
 
+    /// <summary>What it takes on the heap without what its state holds beside itself, which only the gate may look at. Nobody but it may hold the text of its key.</summary>
+    public int Bytes => Own + ManagedSize.Text(Key);
+
     /// <summary>Keeps the partition from being evicted. Returns false if it has been.</summary>
     public bool TryPin()
     {
@@ -56,6 +62,16 @@ internal sealed class Partition
 
     public bool IsEvicted => Volatile.Read(ref _pins) == Evicted;
 
-    /// <summary>Takes the partition out of use for good, if nobody holds it.</summary>
-    public bool TryEvict() => Interlocked.CompareExchange(ref _pins, Evicted, 0) == 0;
+    /// <summary>Takes the partition out of use for good, if nobody holds it, and lets go of all that its state holds. Only under the store's gate.</summary>
+    public bool TryEvict()
+    {
+        if (Interlocked.CompareExchange(ref _pins, Evicted, 0) != 0)
+        {
+            return false;
+        }
+
+        // Whoever settles late finds nothing to change, but looks for what a shared limit has.
+        State.Extra = State.Extra as SharedBalance;
+        return true;
+    }
 }

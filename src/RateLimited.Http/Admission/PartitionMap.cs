@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
 
@@ -14,10 +16,16 @@ internal sealed class PartitionMap
 {
     private const int SmallestSize = 16;
 
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + sizeof(long) + (2 * sizeof(int)));
+
     private Slot[] _slots = new Slot[SmallestSize];
     private int _taken;
+    private long _bytesOfTaken;
 
     public int Count { get; private set; }
+
+    /// <summary>What it takes on the heap with its partitions, but for what their states hold beside themselves.</summary>
+    public long Bytes => Own + ManagedSize.Array(Volatile.Read(ref _slots).Length, Unsafe.SizeOf<Slot>()) + Interlocked.Read(ref _bytesOfTaken);
 
     public bool TryGet(string key, [NotNullWhen(true)] out Partition? partition)
     {
@@ -49,15 +57,16 @@ internal sealed class PartitionMap
         }
 
         Put(_slots, partition);
+        _bytesOfTaken += partition.Bytes;
         _taken++;
         Count++;
     }
 
-    /// <summary>So many were evicted and are found no more; their slots are freed when the array is replaced, which is when few of those taken still count.</summary>
+    /// <summary>So many were evicted and are found no more; their slots are freed when the array is replaced, which is when fewer than half of those taken still count.</summary>
     public void NoteEvicted(int evicted)
     {
         Count -= evicted;
-        if (_taken > SmallestSize && Count * 4L < _taken)
+        if (_taken > SmallestSize && Count * 2L < _taken)
         {
             Rebuild();
         }
@@ -97,11 +106,14 @@ internal sealed class PartitionMap
             size *= 2;
         }
 
-        var slots = new Slot[size];
+        var (slots, bytes) = (new Slot[size], 0L);
         foreach (var partition in All())
         {
             Put(slots, partition);
+            bytes += partition.Bytes;
         }
+
+        _bytesOfTaken = bytes;
 
         _taken = Count;
         Volatile.Write(ref _slots, slots);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
@@ -10,6 +11,15 @@ internal sealed class PartitionTable
 {
     private const int SweepBatch = 256;
     private const long SweepPauseAtCap = 10 * TimeSpan.TicksPerMillisecond;
+
+    /// <summary>In how much time each partition is looked at, or in its idle time if that is shorter.</summary>
+    private const long LongestRound = TimeSpan.TicksPerMinute;
+
+    /// <summary>How many places for partitions by age are kept at least.</summary>
+    private const int FewestPlaces = 1024;
+
+    private static readonly int Own = ManagedSize.Object((6 * ManagedSize.Reference) + Unsafe.SizeOf<PartitionBounds>() + (2 * sizeof(long)) + (2 * sizeof(bool)))
+        + ManagedSize.Object(ManagedSize.Reference + (4 * sizeof(int)));
 
     private readonly PartitionMap _partitions = new();
     private readonly Queue<Partition> _byAge = new();
@@ -34,6 +44,19 @@ internal sealed class PartitionTable
     /// <summary>How many partitions there are.</summary>
     public int Count => _partitions.Count;
 
+    /// <summary>What it takes on the heap with its partitions, but for what their states hold beside themselves.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_byAge)
+            {
+                return Own + _overflow.Bytes + _partitions.Bytes + ManagedSize.Array(_byAge.Capacity, ManagedSize.Reference);
+            }
+        }
+    }
+
+    /// <summary>How many partitions were forgotten since there has been the table.</summary>
     public long EvictedCount => Interlocked.Read(ref _evicted);
 
     /// <summary>The partition of a key, made if need be and pinned; at the cap, the one that latecomers share.</summary>
@@ -129,7 +152,7 @@ internal sealed class PartitionTable
             _byAge.Enqueue(added);
             if (_timer is null)
             {
-                _timer = _store.Clock.Time.CreateTimer(static table => ((PartitionTable)table!).Sweep(), this, ToTimeSpan(_bounds.IdleTicks), Timeout.InfiniteTimeSpan);
+                _timer = _store.Clock.Time.CreateTimer(static table => ((PartitionTable)table!).Sweep(), this, ToTimeSpan(Round), Timeout.InfiniteTimeSpan);
             }
 
             return added;
@@ -192,9 +215,9 @@ internal sealed class PartitionTable
                 return;
             }
 
-            // Each partition is looked at about once per idle time, a batch at a time.
+            // Each partition is looked at about once in a round, a batch at a time.
             var batches = Math.Max(1, (Count + SweepBatch - 1) / SweepBatch);
-            var next = gone == SweepBatch ? TimeSpan.FromMilliseconds(1) : ToTimeSpan(_bounds.IdleTicks / batches);
+            var next = gone == SweepBatch ? TimeSpan.FromMilliseconds(1) : ToTimeSpan(Round / batches);
             _timer.Change(next, Timeout.InfiniteTimeSpan);
         }
     }
@@ -215,10 +238,17 @@ internal sealed class PartitionTable
             }
         }
 
+        if (_byAge.Capacity > Math.Max(FewestPlaces, 4L * _byAge.Count))
+        {
+            _byAge.TrimExcess(Math.Max(FewestPlaces, 2 * _byAge.Count));
+        }
+
         _partitions.NoteEvicted(gone);
         Interlocked.Add(ref _evicted, gone);
         return gone;
     }
+
+    private long Round => Math.Min(_bounds.IdleTicks, LongestRound);
 
     private static TimeSpan ToTimeSpan(long ticks) => TimeSpan.FromMilliseconds(Math.Clamp(ticks / TimeSpan.TicksPerMillisecond, 1, int.MaxValue));
 }

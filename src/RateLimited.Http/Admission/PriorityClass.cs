@@ -7,7 +7,7 @@ namespace RateLimited.Http.Admission;
 /// Each visit gives a tenant a share as large as the largest waiting request times its weight, so that every visit moves somebody; what it does not use is kept while it waits, and
 /// lost when it leaves, so that nobody saves up turns. Between two tenants that always wait, what they got differs by no more than three largest requests.
 /// </remarks>
-internal sealed class PriorityClass(int rank, RequestPriority priority)
+internal sealed partial class PriorityClass(int rank, RequestPriority priority)
 {
     private static readonly string Anonymous = new('\0', 1);
 

@@ -104,7 +104,7 @@ internal sealed class ReportedLimits
             return null;
         }
 
-        var rule = new ReportedLimit(report.Name.ToString(), report.Unit, report.NamedWindow, correction.MaxHint.Ticks, correction.IsLearned);
+        var rule = new ReportedLimit(report.Name.ToString(), report.Unit, report.NamedWindow, correction.MaxHint.Ticks, correction.IsLearned, correction.AskFirst.Ticks);
         var added = new Reported(create(new LimitDefinition(NameOf(report.Name.Span), report.Unit, rule)), new HashSet<string>(StringComparer.Ordinal) { endpoint });
         _all.Add(added);
         return added.Limit;
@@ -115,7 +115,7 @@ internal sealed class ReportedLimits
     {
         foreach (var each in _all)
         {
-            each.Limit.Change(each.Limit.Definition with { Rule = RuleOf(each).Believed(correction.MaxHint.Ticks, correction.IsLearned) }, at, bounds);
+            each.Limit.Change(each.Limit.Definition with { Rule = RuleOf(each).Believed(correction.MaxHint.Ticks, correction.IsLearned, correction.AskFirst.Ticks) }, at, bounds);
         }
     }
 

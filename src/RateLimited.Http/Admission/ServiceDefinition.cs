@@ -74,6 +74,12 @@ internal sealed record CorrectionDefinition
     /// <summary>Whether there are no limits but those that the upstream reports.</summary>
     public bool Discover { get; init; }
 
+    /// <summary>How long the first answer is waited for where others may have used the quota already; zero: not at all.</summary>
+    public TimeSpan AskFirst { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether responses are known to tell of the quota before any has come: somebody said how they do.</summary>
+    public bool IsSpoken { get; init; }
+
     /// <summary>Whether what was learned of a limit holds until something else is said.</summary>
     public bool IsLearned => TrustUpstream || Discover;
 }

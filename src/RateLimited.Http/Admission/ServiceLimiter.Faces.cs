@@ -106,7 +106,7 @@ internal sealed partial class ServiceLimiter
         var ticket = Resolve(request);
         foreach (ref var charge in ticket.Charges)
         {
-            var (quota, used, _) = _store.Inspect(charge.Partition, _service);
+            var (quota, used, _, _) = _store.Inspect(charge.Partition, _service);
             available = Math.Min(available, (quota - used) / charge.Partition.Limit.PartsPerUnit);
         }
 

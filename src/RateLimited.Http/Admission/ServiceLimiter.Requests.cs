@@ -69,12 +69,12 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     /// <summary>Takes in what the upstream said, without what it did to the request it said it to: that is told by the request's ticket.</summary>
     public void Heed(in RequestOutcome outcome)
     {
-        var isGuardShorter = false;
+        var guard = _service.Guard;
         if (outcome.Latency is { } latency)
         {
             // Whoever measured it may have done so by a clock that jumps.
             var bounded = Math.Clamp(latency.Ticks, 0, LongestLatency);
-            Observe(bounded, Now - bounded, out isGuardShorter);
+            _service.ObserveLatency(bounded, Now - bounded);
         }
 
         if (outcome.Limited)
@@ -87,7 +87,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             _store.Signal(_service, outcome);
             Wake();
         }
-        else if (isGuardShorter)
+        else if (_service.Guard < guard)
         {
             Wake();
         }
@@ -111,6 +111,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 Keys = keys,
                 Line = [.. _line.Classes.Where(each => each.Count > 0).Select(each => new LineStatus(each.Priority, each.Count))],
                 LineCapacity = _line.Queue.Length,
+                LineBytes = _line.Bytes,
                 Wait = wait,
                 InFlight = (int)Volatile.Read(ref _inFlight.Value),
                 ArrivalGuard = new TimeSpan(_service.Guard),
@@ -122,13 +123,14 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     private LimitStatus StatusOf(BoundLimit limit, long now)
     {
         var parts = limit.PartsPerUnit;
-        var (quota, used, fresh) = (limit.Rule.Capacity, 0L, now);
+        var (quota, used, fresh, bytes) = (limit.Rule.Capacity, 0L, now, limit.Bytes);
         foreach (var partition in limit.Table?.All ?? [limit.Only!])
         {
             var part = _store.Inspect(partition, _service);
+            bytes += part.ExtraBytes;
             if (part.Used >= used)
             {
-                (quota, used, fresh) = part;
+                (quota, used, fresh, _) = part;
             }
         }
 
@@ -148,6 +150,8 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             Remaining = Math.Max(quota - used, 0) / parts,
             ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
             Partitions = limit.Table?.Count ?? 1,
+            Evicted = limit.Table?.EvictedCount ?? 0,
+            Bytes = bytes,
         };
     }
 

@@ -8,12 +8,24 @@ internal sealed partial class ServiceLimiter
     /// <summary>Until when somebody may keep a distance because of a warning.</summary>
     private long _slowedUntil;
 
+    /// <summary>Requests go through a client from now on, so that what their responses say will be heard: only then is it worth waiting for.</summary>
+    public void ExpectAnswers()
+    {
+        var isNews = false;
+        _store.Change(() => isNews = _service.ExpectAnswers());
+        if (isNews)
+        {
+            Apply();
+        }
+    }
+
     /// <summary>
     /// The request's answer has begun: feeds the measured arrival guard, dates the charge by it, and corrects the limits by what it says. The ticket has not been completed.
     /// </summary>
     public void Answered(AdmissionTicket ticket, ReadOnlySpan<QuotaReport> reports, long at)
     {
-        var bounds = Observe(at - ticket.ChargedAt, ticket.ChargedAt, out var isGuardShorter);
+        var guard = _service.Guard;
+        var bounds = _service.ObserveLatency(at - ticket.ChargedAt, ticket.ChargedAt);
         var isDated = _service.IsGuardMeasured && (ticket.Plan.IsDatedByAnswers || bounds.IsFirst);
         if (!reports.IsEmpty)
         {
@@ -26,19 +38,20 @@ internal sealed partial class ServiceLimiter
             // What is known to have arrived early expires early.
             Wake();
         }
-        else if (isGuardShorter)
+        else if (_service.Guard < guard)
         {
+            // Whoever waits may go earlier than it was told.
             Wake();
         }
     }
 
-    /// <summary>Feeds the measured arrival guard. Where it is shorter than before, whoever waits may go earlier than it was told.</summary>
-    private ArrivalBounds Observe(long latency, long sentAt, out bool isGuardShorter)
+    /// <summary>All that an answer says has been taken in: those go on who waited for the first one.</summary>
+    public void HeardFirst(AdmissionTicket ticket)
     {
-        var before = _service.Guard;
-        var bounds = _service.ObserveLatency(latency, sentAt);
-        isGuardShorter = _service.Guard < before;
-        return bounds;
+        if (ticket.Plan.AsksFirst && _store.HeardFirst(_service))
+        {
+            Apply();
+        }
     }
 
     /// <summary>The upstream wants no request of the service for so long; null when it refused one and does not say for how long. What is guessed is doubled each time it was too short. All that wait wait for it.</summary>

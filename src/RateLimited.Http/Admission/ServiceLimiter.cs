@@ -31,7 +31,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         _line = new WaitingLine(definition.Queue);
         if (_service.Shared is { } others)
         {
-            others.Attach(() => Wake(), FailAll, () => _line.Count);
+            others.Attach(() => Wake(), FailAll, () => _line.Count, () => Apply());
         }
 
         _timer = store.Clock.Time.CreateTimer(static limiter => ((ServiceLimiter)limiter!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -49,6 +49,9 @@ internal sealed partial class ServiceLimiter : IDisposable
 
     /// <summary>The present by the clock that requests are charged by.</summary>
     public long Now => _store.Clock.Now;
+
+    /// <summary>The present give or take a tick of the coarse clock, at a quarter of the price.</summary>
+    public long Roughly => _store.Clock.Roughly;
 
     /// <summary>The timestamp that this clock counts from.</summary>
     public long Origin => _store.Clock.Origin;

@@ -1,8 +1,15 @@
+using RateLimited.Http.Limits;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>One tenant's waiters of one priority class, with the tenant's account for deficit round robin.</summary>
 internal sealed class TenantFlow(PriorityClass priority, string tenant)
 {
+    private const int OfLane = (3 * ManagedSize.Reference) + (3 * sizeof(int));
+
+    private static readonly int Own = ManagedSize.Object((6 * ManagedSize.Reference) + sizeof(long) + sizeof(int) + sizeof(bool));
+    private static readonly int OfNode = ManagedSize.Object(4 * ManagedSize.Reference);
+
     // Most tenants have one lane. The others pay for finding theirs, and the one whose head came first, without a search.
     private Dictionary<(LimitPlan Plan, string? Name), Lane>? _lanes;
     private InstantHeap<Lane>? _ready;
@@ -30,6 +37,12 @@ internal sealed class TenantFlow(PriorityClass priority, string tenant)
 
     /// <summary>The lane whose head came first among those that are not parked.</summary>
     public Lane? NextLane => _ready is not null ? _ready.First : _only is { ParkedAt: null } ? _only : null;
+
+    /// <summary>Its lanes, in no order.</summary>
+    public IEnumerable<Lane> Lanes => _lanes is not null ? _lanes.Values : _only is not null ? [_only] : [];
+
+    /// <summary>What it takes on the heap with its lanes, but for their tickets.</summary>
+    public long Bytes => Own + OfNode + Lanes.Sum(static lane => lane.Bytes) + (_lanes is null ? 0 : ((long)_lanes.Capacity * OfLane) + _ready!.Bytes);
 
     /// <summary>The lane that a ticket stands in: with those of the same limits, and of the same name where that has limits of its own.</summary>
     public Lane LaneOf(AdmissionTicket ticket)
@@ -94,9 +107,15 @@ internal sealed class TenantFlow(PriorityClass priority, string tenant)
 /// <summary>A tenant's waiters that have the same limits: they go in the order they came.</summary>
 internal sealed class Lane(TenantFlow flow, LimitPlan plan, string? name) : IDue
 {
+    private static readonly int Own = ManagedSize.Object((7 * ManagedSize.Reference) + sizeof(int));
+    private static readonly int OfNode = ManagedSize.Object(4 * ManagedSize.Reference);
+
     public TenantFlow Flow { get; } = flow;
 
     public LimitPlan Plan { get; } = plan;
+
+    /// <summary>What it takes on the heap without its tickets.</summary>
+    public long Bytes => Own + (Parking is null ? 0 : OfNode) + Tickets.Bytes;
 
     /// <summary>What tells its waiters apart from others with the same limits: the name that they are counted by, the keys that they may take; null where nothing does.</summary>
     public string? Name { get; } = name;

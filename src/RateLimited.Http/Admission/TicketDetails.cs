@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
@@ -9,6 +10,9 @@ namespace RateLimited.Http.Admission;
 /// </summary>
 internal sealed class TicketDetails
 {
+    private static readonly int Own = ManagedSize.Object(
+        Unsafe.SizeOf<AdmissionRequest>() + (7 * ManagedSize.Reference) + Unsafe.SizeOf<TicketSpan>() + (3 * sizeof(long)) + (3 * sizeof(int)) + (6 * sizeof(bool)));
+
     /// <summary>What was asked, where that is more than a priority.</summary>
     public AdmissionRequest Asked;
 
@@ -58,6 +62,10 @@ internal sealed class TicketDetails
 
     /// <summary>The token that had been cancelled when it was to be watched.</summary>
     public CancellationToken CancelledBy;
+
+    /// <summary>What it takes on the heap with all that nobody else holds.</summary>
+    public long Bytes => Own + (Charges.Length == 0 ? 0 : ManagedSize.Array(Charges.Length, Unsafe.SizeOf<Charge>())) + (_claim?.Bytes ?? 0) + (Deadline is null ? 0 : Admission.Deadline.Bytes)
+        + (Asked.Costs is { Count: > 0 and var costs } ? ManagedSize.Array(costs, Unsafe.SizeOf<UnitCost>()) : 0);
 
     /// <summary>Readies what is set as a request is resolved.</summary>
     public void Begin()

@@ -36,8 +36,10 @@ internal sealed class TicketPool(Completion completion)
             return;
         }
 
-        if (_spare is null && Interlocked.CompareExchange(ref _spare, ticket, null) is null)
+        if (_spare is null)
         {
+            // Not interlocked: of two that come at once one is lost, which costs no more than making another.
+            Volatile.Write(ref _spare, ticket);
             return;
         }
 

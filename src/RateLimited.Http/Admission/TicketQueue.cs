@@ -1,3 +1,5 @@
+using RateLimited.Http.Limits;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>Where a ticket keeps its position in a queue.</summary>
@@ -19,12 +21,17 @@ internal sealed class TicketQueue<TPosition>
     /// <summary>How many slots are kept for when it is used again.</summary>
     private const int MostKept = 1024;
 
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (3 * sizeof(int)));
+
     // A power of two: a position's place in it is its lowest bits.
     private AdmissionTicket?[] _slots = new AdmissionTicket?[FirstCapacity];
     private uint _begin;
     private uint _end;
 
     public int Count { get; private set; }
+
+    /// <summary>What it takes on the heap without its tickets.</summary>
+    public long Bytes => Own + ManagedSize.Array(_slots.Length, ManagedSize.Reference);
 
     public AdmissionTicket? First => _slots[SlotOf(_begin)];
 

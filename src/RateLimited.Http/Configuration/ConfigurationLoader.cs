@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Pipeline;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Configuration;
 
@@ -12,7 +13,7 @@ namespace RateLimited.Http.Configuration;
 internal sealed record ConfiguredService(ServiceDefinition Definition, PipelineSettings Pipeline, KeyPlan? Keys);
 
 /// <summary>All that is configured at one moment; replaced as a whole.</summary>
-internal sealed record ConfigurationSnapshot(IReadOnlyList<LimitDefinition> GlobalLimits, IReadOnlyDictionary<string, ConfiguredService> Services);
+internal sealed record ConfigurationSnapshot(IReadOnlyList<LimitDefinition> GlobalLimits, MemoryThresholds Memory, IReadOnlyDictionary<string, ConfiguredService> Services);
 
 /// <summary>Loads everything or nothing.</summary>
 internal sealed class ConfigurationLoader(
@@ -34,7 +35,7 @@ internal sealed class ConfigurationLoader(
     public ConfigurationSnapshot Load(IEnumerable<string> besides)
     {
         var failures = Registrations.KeyedWithoutService.Select(static client => $"The client {Fault.Quote(client)} has API keys and no limits → AddServiceRateLimiting beside AddApiKeys.").ToList();
-        var globalLimits = Valid(() => global.Create(Options.DefaultName), failures)?.GlobalLimits ?? [];
+        var overall = Valid(() => global.Create(Options.DefaultName), failures);
         var loaded = new Dictionary<string, ConfiguredService>(StringComparer.OrdinalIgnoreCase);
         var scales = new List<UnitScale>();
         foreach (var name in Registrations.Services.Concat(ConfiguredNames()).Concat(besides).Distinct(StringComparer.OrdinalIgnoreCase))
@@ -47,7 +48,7 @@ internal sealed class ConfigurationLoader(
         }
 
         return failures.Count == 0
-            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(globalLimits, UnitScale.Of(scales)), loaded)
+            ? new ConfigurationSnapshot(DefinitionCompiler.Limits(overall!.GlobalLimits, UnitScale.Of(scales)), DefinitionCompiler.Memory(overall.Memory), loaded)
             : throw new OptionsValidationException(RateLimitingOptionsReader.Root, typeof(ServiceRateLimitingOptions), failures);
     }
 

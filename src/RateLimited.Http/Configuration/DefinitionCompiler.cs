@@ -2,6 +2,7 @@ using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Signals;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Configuration;
 
@@ -10,6 +11,8 @@ internal static class DefinitionCompiler
 {
     /// <summary>The ceiling of a learned rate where none is configured, per second: above what one process sends.</summary>
     private const long HighestRate = 1_000_000;
+
+    private const long Megabyte = 1_000_000;
 
     /// <summary>The ceiling of a learned concurrency limit where none is configured.</summary>
     private const long HighestConcurrency = 1_000;
@@ -50,6 +53,8 @@ internal static class DefinitionCompiler
                 AccountZone = options.AccountTimeZone is { } id && LimitFaults.TryZone(id, out var zone) ? zone : null,
                 TrustUpstream = options.TrustUpstream,
                 Discover = layers.Discovers,
+                AskFirst = options.AskFirst,
+                IsSpoken = ServiceLayers.DialectOf(options) is { TellsWhatRemains: true },
             },
             InvalidRequests = ServiceLayers.InvalidRequestsOf(options),
             Store = StoreNames.IsMemory(options.Store) ? null : options.Store,
@@ -78,6 +83,8 @@ internal static class DefinitionCompiler
     /// <summary>The router of a service's endpoints.</summary>
     public static EndpointRouter Router(ServiceDefinition definition) =>
         EndpointRouter.WithCosts([.. definition.Endpoints.Select(static endpoint => (endpoint.Name, endpoint.Costs))], definition.Costs);
+
+    public static MemoryThresholds Memory(MemoryOptions options) => new(options.WarnAt * Megabyte, options.AlertAt * Megabyte);
 
     public static IReadOnlyList<LimitDefinition> Limits(IEnumerable<LimitOptions> limits, UnitScale scale) => [.. limits.Select(limit => Limit(limit, limit.Partition, scale))];
 

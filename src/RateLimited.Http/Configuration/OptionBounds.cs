@@ -42,6 +42,7 @@ internal static class OptionBounds
     public static readonly NumberRange Status = new(200, 999, "a status from 200 to 999");
     public static readonly NumberRange Weight = new(1, 1_000, "a whole number from 1 to 1_000");
     public static readonly NumberRange QueueLength = new(0, 10_000_000, "a whole number from 0 to 10_000_000");
+    public static readonly NumberRange Megabytes = new(1, 1_000_000, "a whole number of megabytes from 1 to 1_000_000");
     public static readonly NumberRange Partitions = new(1, 10_000_000, "a whole number from 1 to 10_000_000");
 
     /// <summary>31 days lie above the ceiling of the framework's timers (24.8 days are the lowest): waits are taken in pieces.</summary>
@@ -54,6 +55,7 @@ internal static class OptionBounds
     public static readonly DurationRange BodyWhole = new(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "a duration from 1 s to 24 h, such as '10 min' or '00:10:00'");
     public static readonly DurationRange PartitionIdle = new(TimeSpan.FromSeconds(1), Longest, "a duration from 1 s to 31 days, such as '5 min' or '00:05:00'");
     public static readonly DurationRange MaxHint = new(TimeSpan.FromSeconds(1), Longest, "a duration from 1 s to 31 days, such as '1 h' or '01:00:00'");
+    public static readonly DurationRange AskFirst = new(TimeSpan.Zero, TimeSpan.FromSeconds(10), "a duration from 0 s to 10 s, such as '1 s' or '00:00:01'");
     public static readonly DurationRange MaxExhausted = new(TimeSpan.FromSeconds(1), Longest, "a duration from 1 s to 31 days, such as '1 day' or '1.00:00:00'");
     public static readonly DurationRange ArrivalGuard = new(TimeSpan.Zero, TimeSpan.FromSeconds(10), "'Auto', or a duration from 0 s to 10 s such as '50 ms' or '00:00:00.050'");
 }

@@ -10,6 +10,7 @@ internal static class RateLimitingOptionsReader
     public const string Root = "RateLimiting";
     public const string Services = "Services";
     public const string ServicesPath = $"{Root}:{Services}";
+    public const string MemoryPath = $"{Root}:Memory";
     public const string GlobalLimitsPath = $"{Root}:Global:Limits";
 
     public static readonly IReadOnlyList<SectionKey<RateLimitingOptions>> GlobalKeys =
@@ -17,9 +18,16 @@ internal static class RateLimitingOptionsReader
         new("Limits", static (reader, section, options) => LimitSectionReader.Read(reader, section, options.GlobalLimits)),
     ];
 
+    public static readonly IReadOnlyList<SectionKey<MemoryOptions>> MemoryKeys =
+    [
+        new("WarnAt", static (reader, section, memory) => reader.Number(section, OptionBounds.Megabytes, value => memory.WarnAt = (int)value)),
+        new("AlertAt", static (reader, section, memory) => reader.Number(section, OptionBounds.Megabytes, value => memory.AlertAt = (int)value)),
+    ];
+
     public static readonly IReadOnlyList<SectionKey<RateLimitingOptions>> Keys =
     [
         new("Global", static (reader, section, options) => reader.Keys(section, options, GlobalKeys)),
+        new("Memory", static (reader, section, options) => reader.Keys(section, options.Memory, MemoryKeys)),
         new(Services, static (reader, section, _) => ReadServices(reader, section)),
         new("Alerts", static (_, section, options) => options.Sections[section.Key] = section),
         new("History", static (_, section, options) => options.Sections[section.Key] = section),

@@ -76,7 +76,7 @@ internal static class ResilienceSectionReader
         new("TotalTimeout", static (reader, section, options) => reader.Duration(section, ResilienceBounds.Timeout, value => options.TotalTimeout = value)),
         new("AttemptTimeout", static (reader, section, options) => reader.Duration(section, ResilienceBounds.Timeout, value => options.AttemptTimeout = value)),
         new("Retry", static (reader, section, options) => ReadRetry(reader, section, options.Retry)),
-        new("Breaker", static (reader, section, options) => ReadSwitch(reader, section, value => options.Breaker.Enabled = value, () => reader.Keys(section, options.Breaker, BreakerKeys))),
+        new("Breaker", static (reader, section, options) => reader.Switch(section, value => options.Breaker.Enabled = value, () => reader.Keys(section, options.Breaker, BreakerKeys))),
         new("Fallback", static (reader, section, options) => ReadFallback(reader, section, options.Fallback)),
         new("Degradation", static (reader, section, options) => ReadDegradation(reader, section, options.Degradation)),
         new("Hedging", static (reader, section, options) => ReadHedging(reader, section, options.Hedging)),
@@ -86,11 +86,11 @@ internal static class ResilienceSectionReader
     ];
 
     public static void Read(SectionReader reader, IConfigurationSection section, ResilienceOptions options) =>
-        ReadSwitch(reader, section, value => options.Enabled = value, () => reader.Keys(section, options, Keys));
+        reader.Switch(section, value => options.Enabled = value, () => reader.Keys(section, options, Keys));
 
     private static void ReadRetry(SectionReader reader, IConfigurationSection section, RetryOptions retry)
     {
-        if (IsSection(section))
+        if (SectionReader.IsSection(section))
         {
             reader.Keys(section, retry, RetryKeys);
         }
@@ -113,26 +113,6 @@ internal static class ResilienceSectionReader
         }
     }
 
-    /// <summary>A section, or true or false in its place.</summary>
-    private static void ReadSwitch(SectionReader reader, IConfigurationSection section, Action<bool> assign, Action readKeys)
-    {
-        if (IsSection(section))
-        {
-            readKeys();
-        }
-        else if (bool.TryParse(section.Value, out var isOn))
-        {
-            assign(isOn);
-        }
-        else
-        {
-            reader.Refuse(section, Fault.Quote(section.Value), "true, false, or a section");
-        }
-    }
-
-    /// <summary>An empty section comes without a value, as one that is not there would.</summary>
-    private static bool IsSection(IConfigurationSection section) => section.GetChildren().Any() || string.IsNullOrEmpty(section.Value);
-
     private static void ReadChoices<T>(SectionReader reader, IConfigurationSection section, IList<T> choices)
         where T : struct, Enum
     {
@@ -144,7 +124,7 @@ internal static class ResilienceSectionReader
 
     private static void ReadDegradation(SectionReader reader, IConfigurationSection section, DegradationOptions degradation)
     {
-        if (IsSection(section))
+        if (SectionReader.IsSection(section))
         {
             reader.Keys(section, degradation, DegradationKeys);
         }
@@ -156,7 +136,7 @@ internal static class ResilienceSectionReader
 
     private static void ReadHedging(SectionReader reader, IConfigurationSection section, HedgingOptions hedging)
     {
-        if (IsSection(section))
+        if (SectionReader.IsSection(section))
         {
             reader.Keys(section, hedging, HedgingKeys);
         }
@@ -168,7 +148,7 @@ internal static class ResilienceSectionReader
 
     private static void ReadHealth(SectionReader reader, IConfigurationSection section, HealthProbeOptions health)
     {
-        if (IsSection(section))
+        if (SectionReader.IsSection(section))
         {
             reader.Keys(section, health, HealthKeys);
         }
@@ -180,7 +160,7 @@ internal static class ResilienceSectionReader
 
     private static void ReadFallback(SectionReader reader, IConfigurationSection section, FallbackOptions fallback)
     {
-        if (IsSection(section))
+        if (SectionReader.IsSection(section))
         {
             reader.Keys(section, fallback, FallbackKeys);
         }

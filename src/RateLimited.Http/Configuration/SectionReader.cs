@@ -156,6 +156,26 @@ internal sealed class SectionReader(FaultList faults)
         return children;
     }
 
+    /// <summary>A section, or true or false in its place.</summary>
+    public void Switch(IConfigurationSection section, Action<bool> assign, Action readKeys)
+    {
+        if (IsSection(section))
+        {
+            readKeys();
+        }
+        else if (bool.TryParse(section.Value, out var isOn))
+        {
+            assign(isOn);
+        }
+        else
+        {
+            Refuse(section, Fault.Quote(section.Value), "true, false, or a section");
+        }
+    }
+
+    /// <summary>An empty section comes without a value, as one that is not there would.</summary>
+    public static bool IsSection(IConfigurationSection section) => section.GetChildren().Any() || string.IsNullOrEmpty(section.Value);
+
     public void Refuse(IConfigurationSection section, string value, string right) => faults.Add(section.Path, value, right);
 
     private void Value<T>(IConfigurationSection section, string right, Func<string, T?> read, Action<T> assign)

@@ -33,6 +33,10 @@ internal static class ServiceOptionsFaults
         foreach (var addition in options.Additions)
         {
             addition.Check(faults, path);
+            if (addition.KeepsResponses && options.Resilience.Fallback.StaleFor is { } staleFor)
+            {
+                faults.Add($"{path}:Resilience:Fallback:StaleFor", Fault.Quote(staleFor), "nothing beside a Cache, which keeps responses itself: Cache:StaleIfLimited and Cache:StaleIfError say for how long");
+            }
         }
 
         InvalidRequestFaults.Check(faults, $"{path}:InvalidRequests", options.InvalidRequests, options.Preset is { } preset ? KnownPresets.Find(preset)?.InvalidRequests : null);
@@ -63,6 +67,7 @@ internal static class ServiceOptionsFaults
         Choice(faults, $"{path}:Rejection", options.Rejection);
         Duration(faults, $"{path}:MaxHint", options.MaxHint, OptionBounds.MaxHint);
         Duration(faults, $"{path}:MaxExhausted", options.MaxExhausted, OptionBounds.MaxExhausted);
+        Duration(faults, $"{path}:AskFirst", options.AskFirst, OptionBounds.AskFirst);
         if (options.AccountTimeZone is { } zone && !LimitFaults.TryZone(zone, out _))
         {
             faults.Add($"{path}:AccountTimeZone", Fault.Quote(zone), LimitFaults.Zone);

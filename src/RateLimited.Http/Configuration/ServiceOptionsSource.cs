@@ -57,9 +57,16 @@ internal sealed class ServiceOptionsSource(IOptions<ServiceRegistrations> regist
 
         foreach (var (key, section) in options.Sections)
         {
-            options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: RateLimited.Http.{key}, with AddTokenCosts() behind AddServiceRateLimiting()");
+            options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: {PackageOf(key)} behind AddServiceRateLimiting()");
         }
     }
+
+    private static string PackageOf(string key) => key.ToUpperInvariant() switch
+    {
+        "CACHE" => "RateLimited.Http.Caching, with AddResponseCache()",
+        "REDUNDANCY" => "RateLimited.Http.Caching, with AddRedundancyReport()",
+        _ => "RateLimited.Http.AI, with AddTokenCosts()",
+    };
 
     /// <summary>By enumeration and not by path, for a name may hold the colon that parts keys.</summary>
     private IConfigurationSection? SectionOf(string service) =>

@@ -69,6 +69,13 @@ public sealed partial class ServiceRateLimitingOptions
     /// <summary>Whether limits that the upstream reports may be wider than the configured ones. They may always be narrower. Default: false.</summary>
     public bool TrustUpstream { get; set; }
 
+    /// <summary>
+    /// How long the first answer is waited for where the upstream tells what remains of its quota, and others may have used that already: when the service has a dialect or a preset and nothing was heard
+    /// yet, and when a window begins after one that was not seen to be this program's alone. Until then one request goes, or a sixteenth of a quota that is known; afterwards all that may. 0 to 10 s; 0: all
+    /// go at once. Default: 1 s. Reloadable.
+    /// </summary>
+    public TimeSpan AskFirst { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How many requests the upstream answers by certain statuses before it bans their sender. Default: the preset's. Reloadable.</summary>
     public InvalidRequestOptions InvalidRequests { get; } = new();
 

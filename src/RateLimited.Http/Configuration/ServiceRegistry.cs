@@ -28,6 +28,7 @@ internal sealed class ServiceRegistry : IDisposable
     private ConfigurationSnapshot _current;
     private string _text;
     private bool _isDisposed;
+    private MemoryWatch? _memory;
 
     /// <exception cref="OptionsValidationException">Something is wrong in the options of any service; it holds all faults.</exception>
     public ServiceRegistry(ConfigurationLoader loader, RateLimitingTelemetry telemetry, TimeProvider? time = null, IServiceProvider? services = null)
@@ -81,7 +82,12 @@ internal sealed class ServiceRegistry : IDisposable
     public bool IsNamedClient(string? client) => _loader.Registrations.IsNamedClient(client);
 
     /// <summary>The pipeline that a client's requests go through, or null where none limits them.</summary>
-    public ServicePipeline? PipelineOf(string? client) => OfClient(client)?.Pipeline;
+    public ServicePipeline? PipelineOf(string? client)
+    {
+        var pipeline = OfClient(client)?.Pipeline;
+        pipeline?.Limiter.ExpectAnswers();
+        return pipeline;
+    }
 
     public void Dispose()
     {
@@ -95,6 +101,7 @@ internal sealed class ServiceRegistry : IDisposable
             }
 
             _isDisposed = true;
+            _memory?.Dispose();
             foreach (var service in _live.Values)
             {
                 service.Pipeline.Dispose();
@@ -137,6 +144,7 @@ internal sealed class ServiceRegistry : IDisposable
             var limiter = new ServiceLimiter(configured.Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: SharedStoreOf(configured.Definition));
             live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Keys = keys, Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
+            _memory ??= WatchMemory();
             live.Pipeline.Probe();
             return live;
         }
@@ -240,6 +248,18 @@ internal sealed class ServiceRegistry : IDisposable
         foreach (var telemetry in told)
         {
             telemetry.ReloadRefused(faults);
+        }
+    }
+
+    /// <summary>Where alerts are used theirs tell of memory.</summary>
+    private MemoryWatch? WatchMemory() => _services?.GetService<IServiceProviderIsService>()?.IsService(typeof(IAlertBook)) != false ? null
+        : new MemoryWatch(_store.Clock.Time, _telemetry, InUse, () => _current.Memory);
+
+    private IReadOnlyList<ServiceLimiter> InUse()
+    {
+        lock (_gate)
+        {
+            return _isDisposed ? [] : [.. _live.Values.Select(static live => live.Limiter)];
         }
     }
 

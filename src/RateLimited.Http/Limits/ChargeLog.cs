@@ -5,7 +5,7 @@ namespace RateLimited.Http.Limits;
 /// were made at the last of them. It grows with use and can be dropped when it is empty.
 /// </summary>
 /// <param name="firstNumber">The number of the first entry.</param>
-internal sealed class ChargeLog(long firstNumber)
+internal sealed class ChargeLog(long firstNumber) : ISized
 {
     /// <summary>How many entries there are at most. Entries begin at least window / <see cref="Resolution"/> apart, so that no more can be alive unless the window has grown.</summary>
     public const int Capacity = 64;
@@ -18,6 +18,8 @@ internal sealed class ChargeLog(long firstNumber)
 
     private const int SmallestRing = 2;
 
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (4 * sizeof(long)) + sizeof(int));
+
     private Entry[] _ring = new Entry[SmallestRing];
     private long _oldest = firstNumber;
     private int _count;
@@ -27,6 +29,8 @@ internal sealed class ChargeLog(long firstNumber)
     private long _oldestSince = firstNumber;
 
     public int Count => _count;
+
+    public long Bytes => Own + ManagedSize.Array(_ring.Length, 2 * sizeof(long));
 
     public long Total { get; private set; }
 

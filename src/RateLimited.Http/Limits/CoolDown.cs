@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RateLimited.Http.Limits;
 
 /// <summary>
@@ -78,11 +80,15 @@ internal sealed class CoolDown() : LimitRule(quota: long.MaxValue, window: 0)
         return held;
     }
 
-    private sealed class Held
+    private sealed class Held : ISized
     {
+        private static readonly int Own = ManagedSize.Object(Unsafe.SizeOf<Pause>() + Unsafe.SizeOf<Exhaustion>());
+
         public Pause Pause;
 
         public Exhaustion Exhaustion;
+
+        public long Bytes => Own;
 
         public void WentAt(long now)
         {

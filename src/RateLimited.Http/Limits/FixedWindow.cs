@@ -345,8 +345,12 @@ internal sealed class FixedWindow : LimitRule
     }
 
     /// <summary>What is known of the open window besides its end and its count.</summary>
-    private sealed class Notes
+    private sealed class Notes : ISized
     {
+        private static readonly int Own = ManagedSize.Object(7 * sizeof(long));
+
+        public long Bytes => Own;
+
         public long Number;
 
         /// <summary>How many requests were charged in the open window, without those that were never sent.</summary>

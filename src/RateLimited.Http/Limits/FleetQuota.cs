@@ -2,7 +2,7 @@ namespace RateLimited.Http.Limits;
 
 /// <summary>
 /// One of the upstream's limits, as several processes count it together: what the upstream said is used, until its window ends, and what any of them has under way. <c>Count</c> is what is under way
-/// and <c>Extra</c> what was said. What is under way is released by its answer, which says what is used with it.
+/// <c>Extra</c> what was said, and <c>Mark</c> until when others are taken to use the quota too. What is under way is released by its answer, which says what is used with it.
 /// </summary>
 /// <remarks>
 /// An answer was counted upstream before it said what is used. Of the answers to one window the largest figure is kept, so that whatever is not in it is under way: what remains beyond both is there,
@@ -10,7 +10,7 @@ namespace RateLimited.Http.Limits;
 /// </remarks>
 /// <param name="name">The upstream's name of the limit, with the window that belongs to it.</param>
 /// <param name="limit">What a window has.</param>
-/// <param name="parts">Into how many parts what remains is divided, of which one may be under way: for others who use the quota too, and for processes that do not know of each other.</param>
+/// <param name="parts">Into how many parts what remains is divided, of which one may be under way: for processes that do not know of each other.</param>
 internal sealed class FleetQuota(string name, long limit, int parts = 1) : LimitRule(limit, window: 0)
 {
     /// <summary>More than that is no limit, and not counted exactly elsewhere.</summary>
@@ -18,6 +18,9 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
 
     /// <summary>So much more than ours may be used before others are taken to use the quota too: somebody who has just joined, and whose first request nobody counted.</summary>
     public const long Doubt = 1;
+
+    /// <summary>Of what is left where others use the quota too, this part may be under way at once: with more, others take the last of it under several; with less, much of a short window is left.</summary>
+    public const int PartAtOnce = 4;
 
     /// <summary>Upstreams round resets to seconds: ends this close together are one window's.</summary>
     private const long MostTolerance = 2 * TimeSpan.TicksPerSecond;
@@ -46,7 +49,7 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
         var said = SaidAt(state, at);
-        if (state.Count == 0 ? cost <= Quota - Used(said) : cost <= ShareOf(Quota - Used(said), parts) - state.Count)
+        if (state.Count == 0 ? cost <= Quota - Used(said) : cost <= ShareOf(Quota - Used(said), PartsAt(state, at)) - state.Count)
         {
             return at.Now;
         }
@@ -66,7 +69,7 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
 
     public override long Used(ref LimitState state, in Moment at) => Saturating.Add(state.Count, Used(SaidAt(state, at)));
 
-    public override long FreshAt(in LimitState state, in Moment at) => state.Count > 0 ? Never : SaidAt(state, at)?.Until ?? 0;
+    public override long FreshAt(in LimitState state, in Moment at) => state.Count > 0 ? Never : Math.Max(SaidAt(state, at)?.Until ?? 0, state.Mark);
 
     public override long Project(ref LimitState state, in Moment at, long amount) => Earliest(ref state, at, Math.Min(amount, Quota));
 
@@ -101,6 +104,9 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
         }
     }
 
+    /// <summary>Takes in that others use the quota too, as far as is known until an instant.</summary>
+    public static void Share(ref LimitState state, long until) => state.Mark = Math.Max(state.Mark, until);
+
     /// <summary>Takes in that a request was answered without a word of the limit, and was counted by it all the same.</summary>
     public static void Count(ref LimitState state, in Moment at, long cost)
     {
@@ -110,9 +116,16 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
         }
     }
 
+    private int PartsAt(in LimitState state, in Moment at) => at.Now < state.Mark ? (int)Math.Min((long)parts * PartAtOnce, int.MaxValue) : parts;
+
     private static Said? SaidAt(in LimitState state, in Moment at) => state.Extra is Said said && at.Now < said.Until ? said : null;
 
     private static long Used(Said? said) => said?.Used ?? 0;
 
-    private sealed record Said(long Used, long Until);
+    private sealed record Said(long Used, long Until) : ISized
+    {
+        private static readonly int Own = ManagedSize.Object(2 * sizeof(long));
+
+        public long Bytes => Own;
+    }
 }

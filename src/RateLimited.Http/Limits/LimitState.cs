@@ -9,6 +9,9 @@ internal struct LimitState
     public long Mark;
     public long Count;
     public object? Extra;
+
+    /// <summary>What is held beside the words.</summary>
+    public readonly long ExtraBytes => Extra is ISized sized ? sized.Bytes : 0;
 }
 
 /// <summary>

@@ -28,4 +28,7 @@ internal readonly record struct QuotaReport
 
     /// <summary>Whether the response refused its request, which then took nothing of what is said.</summary>
     public bool IsOfRefusal { get; init; }
+
+    /// <summary>Whether processes count the limit together: what others of them used is no sign of strangers.</summary>
+    public bool IsOfFleet { get; init; }
 }

@@ -8,7 +8,8 @@ namespace RateLimited.Http.Limits;
 /// <param name="namedWindow">The window, where it belongs to the name.</param>
 /// <param name="longest">The longest that anything said is believed, in ticks.</param>
 /// <param name="isKept">Whether the last known limit holds for good.</param>
-internal sealed class ReportedLimit(string name, string unit, long namedWindow, long longest, bool isKept) : LimitRule(quota: long.MaxValue, window: 0)
+/// <param name="patience">How long the first answer is waited for, in ticks, where others may have used the quota meanwhile.</param>
+internal sealed class ReportedLimit(string name, string unit, long namedWindow, long longest, bool isKept, long patience = 0) : LimitRule(quota: long.MaxValue, window: 0)
 {
     /// <summary>The window, where it belongs to the limit's name; else zero.</summary>
     public long NamedWindow => namedWindow;
@@ -41,10 +42,10 @@ internal sealed class ReportedLimit(string name, string unit, long namedWindow, 
     public override long Present(ref LimitState state, in Moment at) => state.Extra is ReportedQuota { Limit: > 0 and var limit } ? limit : Quota;
 
     /// <summary>The same limit, believed for another time.</summary>
-    public ReportedLimit Believed(long anotherLongest, bool isKeptNow) => new(name, unit, namedWindow, anotherLongest, isKeptNow);
+    public ReportedLimit Believed(long anotherLongest, bool isKeptNow, long anotherPatience) => new(name, unit, namedWindow, anotherLongest, isKeptNow, anotherPatience);
 
     /// <summary>What was learned stays true whatever is configured. For how long it is believed does not.</summary>
-    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at) => Known(ref state).Believe(longest, isKept);
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at) => Known(ref state).Believe(longest, isKept, patience);
 
     /// <summary>Takes in what the response to a request says. See <see cref="ReportedQuota.Hear"/>.</summary>
     public void Hear(ref LimitState state, in Moment at, in QuotaReport report, long? receipt, long cost, long unknown) =>
@@ -60,7 +61,7 @@ internal sealed class ReportedLimit(string name, string unit, long namedWindow, 
             return quota;
         }
 
-        quota = new ReportedQuota(longest, isKept);
+        quota = new ReportedQuota(longest, isKept, patience);
         state.Extra = quota;
         return quota;
     }

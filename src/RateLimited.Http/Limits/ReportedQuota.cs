@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RateLimited.Http.Limits;
 
 /// <summary>
@@ -10,7 +12,8 @@ namespace RateLimited.Http.Limits;
 /// </remarks>
 /// <param name="longest">The longest that anything said is believed, in ticks.</param>
 /// <param name="isKept">Whether the last known limit holds when nothing is said for that long: there is no other.</param>
-internal sealed class ReportedQuota(long longest, bool isKept)
+/// <param name="patience">How long the first answer is waited for, in ticks, where others may have used the quota meanwhile; zero: not at all.</param>
+internal sealed class ReportedQuota(long longest, bool isKept, long patience = 0) : ISized
 {
     /// <summary>How long a window is taken to be whose length nobody said.</summary>
     private const long UsualWindow = TimeSpan.TicksPerMinute;
@@ -42,11 +45,20 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     private const int LargestMarginPart = 4;
     private const long SmallestMargin = 2;
 
+    /// <summary>A window of which this part went, all of it ours, is followed by one that is ours.</summary>
+    private const int TrustedPart = 2;
+
     /// <summary>How often the margin is doubled at most, where it was too small.</summary>
     private const int MostDoublings = 2;
 
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (19 * sizeof(long)) + (2 * Unsafe.SizeOf<LimitState>()) + sizeof(int) + (3 * sizeof(bool)));
+
     private long _longest = longest;
     private bool _isKept = isKept;
+    private long _patience = patience;
+    private long _oursUntil;
+    private long _asksUntil;
+    private long _askedAfter = -1;
     private long _charged;
     private long _underWay;
     private long _left = long.MaxValue;
@@ -71,6 +83,8 @@ internal sealed class ReportedQuota(long longest, bool isKept)
     /// <summary>The quota as last reported; zero while it is not known.</summary>
     public long Limit => _limit;
 
+    public long Bytes => Own + (_bucket is null ? 0 : TokenBucket.Bytes + _level.ExtraBytes + _looser.ExtraBytes);
+
     /// <summary>The window as last reported; zero while it is not known.</summary>
     public long Window => _window;
 
@@ -89,20 +103,26 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         : 0;
 
     /// <summary>From now on what is said is believed for another time.</summary>
-    public void Believe(long longest, bool isKept) => (_longest, _isKept) = (longest, isKept);
+    public void Believe(long longest, bool isKept, long patience) => (_longest, _isKept, _patience) = (longest, isKept, patience);
 
     public long Earliest(in Moment at, long cost)
     {
         Renew(at);
         if (_bucket is not null)
         {
-            return Math.Min(_bucket.Earliest(ref _level, at, Math.Min(cost, _bucket.Capacity)), ForgottenAt);
+            var full = Math.Min(_bucket.Earliest(ref _level, at, Math.Min(cost, _bucket.Capacity)), ForgottenAt);
+            return MustAsk(at, cost) ? Math.Max(full, _asksUntil) : full;
         }
 
         // A request that costs more than the upstream ever gives goes alone, for the upstream to refuse.
         if (cost > Usable && !(_isAssumed && _charged == _chargedBefore))
         {
             return Math.Min(_resetAt, ForgottenAt);
+        }
+
+        if (MustAsk(at, cost))
+        {
+            return Math.Min(Math.Min(_asksUntil, _resetAt), ForgottenAt);
         }
 
         // What was left may be gone. The less it was, and the longer ago, the fewer find out together.
@@ -121,6 +141,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         _underWay = Saturating.Add(_underWay, cost);
         if (_bucket is not null)
         {
+            AskWhere(at, isUnknown: at.Now - _heardAt >= _window && _askedAfter != _heardAt);
             _bucket.Charge(ref _level, at, cost);
             if (_hasLooser)
             {
@@ -129,6 +150,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         }
         else if (IsBounded && _resetAt == LimitRule.Never)
         {
+            AskWhere(at, isUnknown: at.Now >= _oursUntil && _limit > 0 && !IsShared(at));
             _resetAt = Saturating.Add(at.Now, Saturating.Add(Math.Min(WindowOrUsual, _longest), at.Guard));
         }
 
@@ -203,7 +225,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
             _refused = Saturating.Add(_refused, report.IsOfRefusal && receipt is not null ? cost : 0);
 
             // Before all of ours are known, somebody else's cannot be told from them, nor what a bucket still lacks of earlier ones of ours. What was refused took nothing.
-            Notice(at, others: !report.Refills && uncharged == 0 && IsBounded && _limit > 0 && _limit - _left > _charged - _chargedBefore - _refused + 1);
+            Notice(at, others: !report.IsOfFleet && !report.Refills && uncharged == 0 && IsBounded && _limit > 0 && _limit - _left > _charged - _chargedBefore - _refused + 1);
         }
     }
 
@@ -248,6 +270,8 @@ internal sealed class ReportedQuota(long longest, bool isKept)
             return;
         }
 
+        // Whoever had most of a window, and it all, is taken to be alone in the next. Of what came before a silence that says nothing.
+        _oursUntil = !_isAssumed && !IsShared(at) && _limit - _left >= _limit / TrustedPart ? Saturating.Add(_resetAt, WindowOrUsual) : 0;
         (_chargedBefore, _refused) = (_charged, 0);
         _isAssumed = true;
         _earlierReset = 0;
@@ -256,6 +280,18 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         // Of a quota that others use too, the first response of a window tells how much of it they took meanwhile.
         _left = _limit == 0 ? long.MaxValue : IsShared(at) ? Math.Max(_limit / FirstPart, 1) : _limit;
     }
+
+    /// <summary>The first that goes where others may have used the quota asks what is left of it.</summary>
+    private void AskWhere(in Moment at, bool isUnknown)
+    {
+        if (isUnknown && _patience > 0)
+        {
+            (_asksUntil, _askedAfter) = (Saturating.Add(at.Now, _patience), _heardAt);
+        }
+    }
+
+    /// <summary>Whether what remains has been asked for, and as many are under way as may be before the answer comes.</summary>
+    private bool MustAsk(in Moment at, long cost) => at.Now < _asksUntil && _underWay > 0 && _underWay + cost > Math.Max(_limit / FirstPart, 1);
 
     /// <summary>Whether others use the quota too, by what responses have shown.</summary>
     private bool IsShared(in Moment at) => at.Now < _sharedUntil;
@@ -284,6 +320,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
             (_bucket, _level, _looser, _hasLooser) = (new TokenBucket(_limit, _window, _limit), default, default, false);
         }
 
+        _asksUntil = 0;
         var used = Saturating.Add(_limit - remaining, _underWay);
         var margin = MarginAt(at);
         Notice(at, others: isKnown && used > _bucket.Used(ref _level, at) - margin + 1);
@@ -331,7 +368,7 @@ internal sealed class ReportedQuota(long longest, bool isKept)
         {
             // The first that is heard of a window.
             (_chargedBefore, _refused) = _isAssumed ? (_chargedBefore, _refused) : (receipt, 0);
-            (_left, _resetAt, _isAssumed, _earlierReset) = (remaining, resetAt, false, 0);
+            (_left, _resetAt, _isAssumed, _earlierReset, _asksUntil) = (remaining, resetAt, false, 0, 0);
         }
         else if (resetAt >= _resetAt - tolerance)
         {

@@ -18,6 +18,9 @@ internal sealed class TokenBucket : LimitRule
     /// <summary>The latest arrival time: with a cost added it stays in range.</summary>
     private const long Latest = long.MaxValue / 2;
 
+    /// <summary>What one takes on the heap.</summary>
+    public static readonly int Bytes = ManagedSize.Object(9 * sizeof(long));
+
     private readonly long _ticks;
     private readonly long _parts;
     private readonly Fraction _one;
@@ -339,8 +342,12 @@ internal sealed class TokenBucket : LimitRule
     private readonly record struct Fraction(long Ticks, long Parts);
 
     /// <summary>How many ticks were ever given back. Receipts count from where it stood.</summary>
-    private sealed class Credit
+    private sealed class Credit : ISized
     {
+        private static readonly int Own = ManagedSize.Object(sizeof(long));
+
+        public long Bytes => Own;
+
         public long Ticks;
     }
 }

@@ -2,13 +2,17 @@ namespace RateLimited.Http.Limits;
 
 /// <summary>What counts in a sliding window: what was sent, and what has been answered since, each in order of time.</summary>
 /// <param name="firstNumber">The number of the first entry of what was sent: later than any number given out before.</param>
-internal sealed class WindowLogs(long firstNumber)
+internal sealed class WindowLogs(long firstNumber) : ISized
 {
+    private static readonly int Own = ManagedSize.Object(2 * ManagedSize.Reference);
+
     /// <summary>What was sent and not answered yet, by when it was sent. It counts as much longer as the guard says.</summary>
     public ChargeLog Sent { get; } = new(firstNumber);
 
     /// <summary>What was answered, by when it can have arrived at the latest; null until anything was.</summary>
     public ChargeLog? Answered { get; set; }
+
+    public long Bytes => Own + Sent.Bytes + (Answered?.Bytes ?? 0);
 
     public bool IsEmpty => Sent.Count == 0 && Answered is not { Count: > 0 };
 

@@ -192,7 +192,7 @@ internal sealed partial class RateLimitingHandler(ServicePipeline pipeline) : Pi
             return false;
         }
 
-        asked = RequestReading.Read(request, said, settings.Router);
+        RequestReading.Read(request, said, settings.Router, out asked);
         return true;
     }
 

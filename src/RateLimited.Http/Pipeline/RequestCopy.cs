@@ -1,24 +1,13 @@
-using System.Collections.Frozen;
-
 namespace RateLimited.Http.Pipeline;
 
 /// <summary>Copies a request message. The content is shared and not copied: only one of both may be sent at a time.</summary>
 internal static class RequestCopy
 {
-    /// <summary>
-    /// What may go to an origin that the request was not meant for. A list of what may, because nobody can list what must not: any other header may be a key.
-    /// </summary>
-    private static readonly FrozenSet<string> HarmlessHeaders = new[]
-    {
-        "Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Cache-Control", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Pragma", "Range",
-        "User-Agent",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>A message that says the same.</summary>
     public static HttpRequestMessage Of(HttpRequestMessage request) => Of(request, static _ => true);
 
     /// <summary>A message for another origin: without keys, cookies, or anything that might be one.</summary>
-    public static HttpRequestMessage ForOtherOrigin(HttpRequestMessage request) => Of(request, HarmlessHeaders.Contains);
+    public static HttpRequestMessage ForOtherOrigin(HttpRequestMessage request) => Of(request, static header => !RequestHeaderKinds.MayBeKey(header));
 
     private static HttpRequestMessage Of(HttpRequestMessage request, Func<string, bool> may)
     {

@@ -136,7 +136,7 @@ internal sealed class ResilienceHandler : PipelineHandler
         if (sending.IsCompletedSuccessfully && IsFine(request, sending.Result))
         {
             attempt.End?.Close();
-            Report(attempt, AttemptReading.Fine, sending.Result, attempt.End?.Now);
+            Report(attempt, AttemptReading.Fine, sending.Result, EndOf(attempt));
 #pragma warning restore VSTHRD103, VSTHRD002
             return sending;
         }
@@ -148,6 +148,12 @@ internal sealed class ResilienceHandler : PipelineHandler
 
         return ContinueAsync(sending, attempt);
     }
+
+    /// <summary>
+    /// When an attempt ended that was answered at once: at the last reading of the clock for it. Where there was none, about now is near enough, for all that hangs on it is which tenth of a window a
+    /// success counts in; but for slow calls, which are timed.
+    /// </summary>
+    private long? EndOf(in FirstAttempt attempt) => attempt.End?.Now ?? (attempt.Plan.Rule.Breaker is { SlowCall: > 0 } ? null : _pipeline.Limiter.Roughly);
 
     private async Task<HttpResponseMessage> ContinueAsync(Task<HttpResponseMessage> sending, FirstAttempt attempt)
     {

@@ -36,6 +36,14 @@ internal static class ResponseSignals
     /// <summary>Reads a response and acts on it. The ticket has not been completed.</summary>
     public static void Take(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, ServicePipeline pipeline, PipelineSettings settings, long now)
     {
+        Act(request, response, body, ticket, pipeline, settings, now);
+
+        // Whoever waits for the first answer goes by all that it says, a wait that it asks for included.
+        pipeline.Limiter.HeardFirst(ticket);
+    }
+
+    private static void Act(HttpRequestMessage request, HttpResponseMessage response, ReadOnlySpan<byte> body, AdmissionTicket ticket, ServicePipeline pipeline, PipelineSettings settings, long now)
+    {
         var limiter = pipeline.Limiter;
         var keys = ticket.Key is null ? null : pipeline.Keys;
         var isFailure = (int)response.StatusCode >= 400;
@@ -48,29 +56,46 @@ internal static class ResponseSignals
             return;
         }
 
-        settings.Signals.Read(response, body, WallTime.Of(limiter.Time), out var signal);
-        var isExplained = Correct(ref signal, ticket, limiter, now);
-        var verdict = signal.Verdict;
-        var isInvalid = isFailure && limiter.TakesForInvalid((int)response.StatusCode) && !signal.Has(SignalFlags.Shared);
-        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained, isInvalid);
-        if (signal is { Cost: { } cost, CostUnit: { } unit } && !verdict.IsRefusal)
+        var room = SignalRoom.Enter();
+        settings.Signals.Read(response, body, WallTime.Of(limiter.Time), out room.Signal);
+        var isExplained = Correct(room, ticket, limiter, now);
+        var isInvalid = isFailure && limiter.TakesForInvalid((int)response.StatusCode) && !room.Signal.Has(SignalFlags.Shared);
+        if (room.Signal.Verdict.Kind == ResponseKind.Fine)
         {
-            ticket.Settle(new UnitCost(unit, cost));
-        }
+            limiter.Learn(ticket, AnswerKind.Succeeded, now, isExplained, isInvalid);
+            Settle(room.Signal, ticket);
+            if (Strain.Of(in room.Signal) is { } strain)
+            {
+                Slow(strain, ticket, limiter, keys, now);
+            }
+            else
+            {
+                limiter.Ease(ticket, now);
+            }
 
-        if ((verdict.IsRefusal && limiter.IsSlowed(now) ? Strain.OfRefusal : Strain.Of(ref signal)) is { } strain)
-        {
-            limiter.Slow(ticket, strain, isOfEndpoint: keys is not null || limiter.Definition.Endpoints.Count > 0, now);
-        }
-        else if (verdict.Kind == ResponseKind.Fine)
-        {
-            limiter.Ease(ticket, now);
-        }
-
-        if (verdict.Kind == ResponseKind.Fine)
-        {
             keys?.Accept(ticket, limiter);
-            return;
+        }
+        else
+        {
+            TakeFailure(request, room.Signal, isExplained, isInvalid, ticket, limiter, keys, now);
+        }
+
+        room.Leave();
+    }
+
+    private static void TakeFailure(
+        HttpRequestMessage request, in UpstreamSignal signal, bool isExplained, bool isInvalid, AdmissionTicket ticket, ServiceLimiter limiter, PoolRing? keys, long now)
+    {
+        var verdict = signal.Verdict;
+        limiter.Learn(ticket, AnswerReading.KindOf(verdict), now, isExplained, isInvalid);
+        if (!verdict.IsRefusal)
+        {
+            Settle(signal, ticket);
+        }
+
+        if ((verdict.IsRefusal && limiter.IsSlowed(now) ? Strain.OfRefusal : Strain.Of(in signal)) is { } strain)
+        {
+            Slow(strain, ticket, limiter, keys, now);
         }
 
         // A limit of which nothing is left holds exactly those whom it concerns; a wait that is asked for holds more.
@@ -93,13 +118,24 @@ internal static class ResponseSignals
         }
     }
 
-    /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it, and until when.</summary>
-    private static bool Correct(ref UpstreamSignal signal, AdmissionTicket ticket, ServiceLimiter limiter, long now)
+    private static void Slow(int strain, AdmissionTicket ticket, ServiceLimiter limiter, PoolRing? keys, long now) =>
+        limiter.Slow(ticket, strain, isOfEndpoint: keys is not null || limiter.Definition.Endpoints.Count > 0, now);
+
+    private static void Settle(in UpstreamSignal signal, AdmissionTicket ticket)
     {
-        using var reports = new QuotaReports(signal.Limits.Span, signal.Verdict.IsRefusal);
-        limiter.Answered(ticket, reports.Span, now);
+        if (signal is { Cost: { } cost, CostUnit: { } unit })
+        {
+            ticket.Settle(new UnitCost(unit, cost));
+        }
+    }
+
+    /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it, and until when.</summary>
+    private static bool Correct(SignalRoom room, AdmissionTicket ticket, ServiceLimiter limiter, long now)
+    {
+        var reports = room.Reports();
+        limiter.Answered(ticket, reports, now);
         var isExplained = false;
-        foreach (ref readonly var report in reports.Span)
+        foreach (ref readonly var report in reports)
         {
             isExplained |= report is { Remaining: 0 } and ({ ResetAfter: > 0 } or { Window: > 0 });
         }

@@ -1,7 +1,5 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -17,11 +15,6 @@ internal sealed class StaleResponses(TimeProvider time)
     public const int MaxBody = 256 * 1024;
 
     public const int MaxEntries = 1_000;
-
-    private static readonly FrozenSet<string> Volatile = new[]
-    {
-        "Date", "If-Modified-Since", "If-None-Match", "User-Agent", "traceparent", "tracestate", "baggage", "Request-Id", "Correlation-Context", "X-Request-Id", "X-Correlation-Id",
-    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedListNode<Kept>> _kept = new(StringComparer.Ordinal);
@@ -41,7 +34,7 @@ internal sealed class StaleResponses(TimeProvider time)
     {
         await response.Content.LoadIntoBufferAsync(MaxBody, cancellationToken).ConfigureAwait(false);
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        var kept = new Kept(KeyOf(request), time.GetTimestamp(), body, Lines(response.Headers), Lines(response.Content.Headers), response.Version);
+        var kept = new Kept(KeyOf(request), time.GetTimestamp(), body, KeptHeaders.Of(response.Headers), KeptHeaders.Of(response.Content.Headers), response.Version);
         lock (_lock)
         {
             if (_kept.Remove(kept.Key, out var old))
@@ -78,32 +71,14 @@ internal sealed class StaleResponses(TimeProvider time)
     private static HttpResponseMessage Response(Kept kept, TimeSpan age, HttpRequestMessage request)
     {
         var response = new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Version = kept.Version, Content = new ByteArrayContent(kept.Body) };
-        Put(kept.Headers, response.Headers);
-        Put(kept.ContentHeaders, response.Content.Headers);
+        kept.Headers.PutOn(response.Headers);
+        kept.ContentHeaders.PutOn(response.Content.Headers);
         response.Headers.Age = TimeSpan.FromSeconds(Math.Floor(age.TotalSeconds));
 
         // RFC 9211.
         response.Headers.Add("Cache-Status", string.Create(CultureInfo.InvariantCulture, $"RateLimited.Http; hit; detail=stale"));
         return response;
     }
-
-    private static void Put(KeyValuePair<string, string>[] lines, HttpHeaders headers)
-    {
-        foreach (var (name, value) in lines)
-        {
-#pragma warning disable RS0030 // These came off the wire, where line breaks had ended them, and go nowhere.
-            headers.TryAddWithoutValidation(name, value);
-#pragma warning restore RS0030
-        }
-    }
-
-    private static KeyValuePair<string, string>[] Lines(HttpHeaders headers) =>
-    [
-        .. from header in headers.NonValidated
-           where header.Key is not ("Set-Cookie" or "Age" or "Cache-Status" or "Transfer-Encoding" or "Connection")
-           from value in header.Value
-           select new KeyValuePair<string, string>(header.Key, value),
-    ];
 
     /// <summary>A digest: neither addresses nor keys are held in memory for it.</summary>
     private static string KeyOf(HttpRequestMessage request)
@@ -115,7 +90,7 @@ internal sealed class StaleResponses(TimeProvider time)
         Add(text, said?.Partition);
         foreach (var header in request.Headers.NonValidated)
         {
-            if (!Volatile.Contains(header.Key))
+            if (!RequestHeaderKinds.IsNewEachTime(header.Key))
             {
                 Add(text, header.Key.ToUpperInvariant());
                 Add(text, header.Value.ToString());
@@ -128,5 +103,5 @@ internal sealed class StaleResponses(TimeProvider time)
     /// <summary>With its length before it: names that callers give may hold anything, and two of them must not read as two others.</summary>
     private static void Add(StringBuilder text, string? part) => text.Append(CultureInfo.InvariantCulture, $"{part?.Length ?? -1}:").Append(part);
 
-    private sealed record Kept(string Key, long At, byte[] Body, KeyValuePair<string, string>[] Headers, KeyValuePair<string, string>[] ContentHeaders, Version Version);
+    private sealed record Kept(string Key, long At, byte[] Body, KeptHeaders Headers, KeptHeaders ContentHeaders, Version Version);
 }

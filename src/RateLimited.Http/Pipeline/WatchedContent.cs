@@ -5,24 +5,14 @@ namespace RateLimited.Http.Pipeline;
 /// <summary>
 /// A response's content whose body is watched. It adds, changes and buffers nothing: headers, length and bytes are those of the content inside.
 /// </summary>
-internal sealed class WatchedContent : HttpContent
+internal sealed class WatchedContent : WrappingContent
 {
     private static readonly Type Empty = new HttpResponseMessage().Content.GetType();
 
-    private readonly HttpContent _inner;
     private readonly BodyWatch _watch;
 
     public WatchedContent(HttpContent inner, BodyWatch watch)
-    {
-        _inner = inner;
-        _watch = watch;
-        foreach (var header in inner.Headers.NonValidated)
-        {
-#pragma warning disable RS0030 // These came off the wire, where line breaks had ended them, and go nowhere. Validating would lose what an upstream writes wrongly.
-            Headers.TryAddWithoutValidation(header.Key, header.Value);
-#pragma warning restore RS0030
-        }
-    }
+        : base(inner) => _watch = watch;
 
     /// <summary>The watch over a response's body; null where there is none.</summary>
     public static BodyWatch? WatchOf(HttpResponseMessage response) => response.Content is WatchedContent watched ? watched._watch : null;
@@ -50,7 +40,7 @@ internal sealed class WatchedContent : HttpContent
         var read = _watch.BeginRead(cancellationToken);
         try
         {
-            var copying = _inner.CopyToAsync(new BodyProgressStream(stream, _watch), context, read.Token);
+            var copying = Inner.CopyToAsync(new BodyProgressStream(stream, _watch), context, read.Token);
             if (!copying.IsCompleted)
             {
                 _watch.Wait();
@@ -85,7 +75,7 @@ internal sealed class WatchedContent : HttpContent
         _watch.ThrowIfClosed();
         try
         {
-            return new WatchedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _watch);
+            return new WatchedStream(await Inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), _watch);
         }
         catch (ObjectDisposedException)
         {
@@ -102,7 +92,7 @@ internal sealed class WatchedContent : HttpContent
         _watch.ThrowIfClosed();
         try
         {
-            return new WatchedStream(_inner.ReadAsStream(cancellationToken), _watch);
+            return new WatchedStream(Inner.ReadAsStream(cancellationToken), _watch);
         }
         catch (ObjectDisposedException)
         {
@@ -111,36 +101,5 @@ internal sealed class WatchedContent : HttpContent
         }
     }
 
-    protected override bool TryComputeLength(out long length)
-    {
-        long? known = null;
-        try
-        {
-            known = _inner.Headers.ContentLength;
-        }
-        catch (ObjectDisposedException)
-        {
-            // What its watch has closed has no length; whoever goes on to read it is told why.
-        }
-
-        length = known ?? 0;
-        return known is not null;
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            try
-            {
-                _inner.Dispose();
-            }
-            finally
-            {
-                _watch.Dispose();
-            }
-        }
-
-        base.Dispose(disposing);
-    }
+    protected override void Ended() => _watch.Dispose();
 }

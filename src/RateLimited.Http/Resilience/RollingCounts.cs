@@ -17,6 +17,7 @@ internal sealed class RollingCounts
     private readonly Counts[] _steps = new Counts[Steps];
     private readonly long _step;
     private long _current = long.MinValue;
+    private long _currentEnds = long.MinValue;
     private Counts _total;
 
     /// <param name="window">The length of the window in ticks, above zero.</param>
@@ -51,11 +52,13 @@ internal sealed class RollingCounts
 
     private void Roll(long now)
     {
-        var current = Math.Max(0, now) / _step;
-        if (current <= _current)
+        // Nearly always, and a division takes longer than all else here.
+        if (now < _currentEnds)
         {
             return;
         }
+
+        var current = Math.Max(0, now) / _step;
 
         if (_total != default)
         {
@@ -68,5 +71,6 @@ internal sealed class RollingCounts
         }
 
         _current = current;
+        _currentEnds = (current + 1) * _step;
     }
 }

@@ -27,6 +27,9 @@ internal sealed record HeaderDialect(string Name)
     /// <summary>The same of requests that change something, and of no others: what is only read is not looked at.</summary>
     public bool RefusesWritesWithSuccess { get; init; }
 
+    /// <summary>Whether it has words for what remains of a quota.</summary>
+    public bool TellsWhatRemains => Rules.Any(static rule => rule.Field is HeaderField.Remaining or HeaderField.Used or HeaderField.UsedOfLimit or HeaderField.Items);
+
     /// <summary>Whether a success can be a refusal.</summary>
     public bool MayRefuseWithSuccess => RefusesWithSuccess || RefusesWritesWithSuccess;
 

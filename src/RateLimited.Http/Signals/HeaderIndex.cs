@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RateLimited.Http.Signals.Values;
 
 namespace RateLimited.Http.Signals;
@@ -14,10 +15,13 @@ internal sealed class HeaderIndex
     private const int LongestExact = 64;
     private const int ShortestName = 3;
 
-    private readonly Match?[] _table;
+    private readonly Entry[] _table;
     private readonly Template[] _templates;
     private readonly int _shortestTemplate = int.MaxValue;
-    private readonly ulong[] _lettersByLength = new ulong[LongestExact + 1];
+
+    /// <summary>The letters that headers of a length have, templates' included; in the last place those of all that are longer.</summary>
+    private readonly ulong[] _lettersByLength = new ulong[LongestExact + 2];
+
     private readonly ulong _lettersOfTemplates;
 
     public HeaderIndex(IReadOnlyList<HeaderRule> rules)
@@ -40,40 +44,60 @@ internal sealed class HeaderIndex
             }
         }
 
-        _table = new Match?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, exact.Count * 8))];
+        for (var length = ShortestName; length < _lettersByLength.Length; length++)
+        {
+            _lettersByLength[length] = length > Math.Min(_shortestTemplate, LongestExact) ? _lettersOfTemplates : 0;
+        }
+
+        _table = new Entry[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, exact.Count * 8))];
         foreach (var match in exact.Values.Where(static match => match.Name.Length is >= ShortestName and <= LongestExact))
         {
             var at = Slot(match.Name);
-            while (_table[at] is not null)
+            while (!_table[at].Name.IsNone)
             {
                 at = (at + 1) & (_table.Length - 1);
             }
 
-            _table[at] = match;
+            _table[at] = new Entry(new FoldedName(match.Name), match);
             _lettersByLength[match.Name.Length] |= Letters(match.Name);
         }
     }
 
     /// <summary>What a header tells, or null.</summary>
-    public Match? Find(string name)
+    public Match? Find(string name) => MayKnow(name) ? Look(name) : null;
+
+    private bool MayKnow(string name)
     {
         if (name.Length < ShortestName)
         {
-            return null;
+            return false;
         }
 
         var letters = Letters(name);
-        if (name.Length <= LongestExact && (_lettersByLength[name.Length] & letters) == letters)
+        return (_lettersByLength[Math.Min(name.Length, LongestExact + 1)] & letters) == letters;
+    }
+
+    /// <summary>Apart from whoever goes over the headers, who is the faster the less there is to keep in mind at once.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Match? Look(string name)
+    {
+        if (name.Length <= LongestExact)
         {
-            for (var at = Slot(name); _table[at] is { } known; at = (at + 1) & (_table.Length - 1))
+            var at = Slot(name);
+            ref readonly var known = ref _table[at];
+            while (!known.Name.IsNone)
             {
-                if (string.Equals(known.Name, name, StringComparison.Ordinal) || string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
+                if (known.Name.Is(name))
                 {
-                    return known;
+                    return known.Match;
                 }
+
+                at = (at + 1) & (_table.Length - 1);
+                known = ref _table[at];
             }
         }
 
+        var letters = Letters(name);
         return name.Length > _shortestTemplate && (_lettersOfTemplates & letters) == letters ? FindTemplate(name) : null;
     }
 
@@ -102,6 +126,9 @@ internal sealed class HeaderIndex
 
     /// <summary>A header that was found: its rule, and the limit it speaks of.</summary>
     internal sealed record Match(string Name, HeaderRule Rule, SignalText Limit, string Unit, long Window);
+
+    /// <summary>A place in the table. The name stands in it, so that it is not fetched by way of the rest.</summary>
+    private readonly record struct Entry(FoldedName Name, Match Match);
 
     private sealed class Template
     {

@@ -31,7 +31,7 @@ internal sealed class SignalReader
     /// <param name="response">Its status and its headers are read, its content isn't.</param>
     /// <param name="body">The beginning of the body, or nothing.</param>
     /// <param name="now">The time by the local clock, for dates.</param>
-    /// <param name="signal">Overwritten. Large: keep it on the stack.</param>
+    /// <param name="signal">Overwritten. Large: use it in one synchronous method, and never copy it.</param>
     public void Read(HttpResponseMessage response, ReadOnlySpan<byte> body, WallTime now, out UpstreamSignal signal)
     {
         UpstreamSignal.Begin(out signal);
@@ -50,7 +50,10 @@ internal sealed class SignalReader
             signal.Body = said;
         }
 
-        signal.Verdict = ResponseClassifier.Classify((int)response.StatusCode, signal, signal.Dialect, _bounds);
+        if (!ResponseClassifier.IsSurelyFine((int)response.StatusCode, signal.Dialect))
+        {
+            signal.Verdict = ResponseClassifier.Classify((int)response.StatusCode, signal, signal.Dialect, _bounds);
+        }
     }
 
     private static bool IsRead(HttpMethod method) => method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options;

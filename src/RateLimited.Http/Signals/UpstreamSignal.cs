@@ -5,7 +5,7 @@ using RateLimited.Http.Signals.Classification;
 namespace RateLimited.Http.Signals;
 
 /// <summary>
-/// Everything that one response says of its limits, as bounded values. It is large and lives on the stack: read it and use it in one synchronous method, never across an await.
+/// Everything that one response says of its limits, as bounded values. It is large: read it and use it in one synchronous method, never across an await.
 /// </summary>
 internal struct UpstreamSignal
 {

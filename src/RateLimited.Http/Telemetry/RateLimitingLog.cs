@@ -85,4 +85,13 @@ internal static partial class RateLimitingLog
 
     [LoggerMessage(24, LogLevel.Warning, "The body of a response of {Service} ended before its end: {Reason}.")]
     public static partial void BodyFailed(ILogger log, string service, string reason);
+
+    [LoggerMessage(25, LogLevel.Warning, "Limits and lines take about {Megabytes} MB of memory, more than {Threshold} MB, most of it {Service}: fewer partitions, or a shorter line, take less.")]
+    public static partial void MemoryHigh(ILogger log, double megabytes, double threshold, string? service);
+
+    [LoggerMessage(26, LogLevel.Error, "Limits and lines take about {Megabytes} MB of memory, more than {Threshold} MB, most of it {Service}: fewer partitions, or a shorter line, take less.")]
+    public static partial void MemoryCritical(ILogger log, double megabytes, double threshold, string? service);
+
+    [LoggerMessage(27, LogLevel.Information, "Limits and lines take about {Megabytes} MB of memory again.")]
+    public static partial void MemoryUsual(ILogger log, double megabytes);
 }

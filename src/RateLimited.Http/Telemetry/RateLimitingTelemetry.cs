@@ -10,6 +10,8 @@ namespace RateLimited.Http.Telemetry;
 /// </summary>
 internal sealed class RateLimitingTelemetry : IDisposable
 {
+    private const double Megabyte = 1_000_000;
+
     private readonly RateLimitingInstruments _instruments;
     private readonly ILogger _log;
     private volatile bool _disposed;
@@ -39,6 +41,28 @@ internal sealed class RateLimitingTelemetry : IDisposable
 
     /// <summary>The telemetry of one service. Each call makes another object: one belongs to one limiter.</summary>
     public ServiceTelemetry For(string service) => new(this, _instruments, _log, service);
+
+    /// <summary>Says that limits and lines take another amount of memory by the thresholds than before.</summary>
+    /// <param name="level">How much by the thresholds.</param>
+    /// <param name="bytes">How much.</param>
+    /// <param name="thresholds">The thresholds.</param>
+    /// <param name="largest">The service that takes most of it; null where there is none.</param>
+    public void MemoryChanged(MemoryLevel level, long bytes, MemoryThresholds thresholds, string? largest) => Quietly.Say(() =>
+    {
+        var megabytes = Math.Round(bytes / Megabyte, 1);
+        switch (level)
+        {
+            case MemoryLevel.Critical:
+                RateLimitingLog.MemoryCritical(_log, megabytes, thresholds.Alert / Megabyte, largest);
+                break;
+            case MemoryLevel.High:
+                RateLimitingLog.MemoryHigh(_log, megabytes, thresholds.Warn / Megabyte, largest);
+                break;
+            default:
+                RateLimitingLog.MemoryUsual(_log, megabytes);
+                break;
+        }
+    });
 
     public void Dispose() => _disposed = true;
 }

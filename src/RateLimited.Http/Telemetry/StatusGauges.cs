@@ -20,6 +20,9 @@ internal sealed class StatusGauges
         meter.CreateObservableGauge("rate_limit.usage_ratio", Each<double>(UsageRatio), "1", "Used share of the quota; above 1 after a settlement above the estimate.");
         meter.CreateObservableGauge("rate_limit.backoff", Each<double>(Backoff), "s", "For how long the service still pauses because the upstream asked for it.");
         meter.CreateObservableUpDownCounter("rate_limit.partitions", Each<long>(Partitions), "{partition}", "What a limit counts separately now: its tenants, its names; 1 where all requests share it.");
+        meter.CreateObservableUpDownCounter("rate_limit.partitions.memory", Each<long>(PartitionMemory), "By", "What a limit takes on the heap with all that it counts separately.");
+        meter.CreateObservableCounter("rate_limit.partitions.evictions", Each<long>(Evictions), "{partition}", "Partitions that were forgotten because they were idle and their quota whole again.");
+        meter.CreateObservableUpDownCounter("rate_limit.queue.memory", Each<long>(LineMemory), "By", "What the line takes on the heap with those who wait in it.");
         meter.CreateObservableGauge("resilience.circuit.state", Each<long>(Circuit), "{circuit}", "1 for the state that the circuit is in, 0 for the others.");
         meter.CreateObservableGauge("api.quota", Each<long>(Quota), "{unit}", "The quota in force, in the limit's unit.");
         meter.CreateObservableGauge("api.quota.remaining", Each<long>(Remaining), "{unit}", "What is left of the quota, in the limit's unit.");
@@ -95,6 +98,14 @@ internal sealed class StatusGauges
 
     private static void Partitions(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) =>
         into.AddRange(ByName(status).Select(limits => new Measurement<long>(limits.Sum(static limit => (long)limit.Partitions), service.LimitTags(limits.Key))));
+
+    private static void PartitionMemory(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) =>
+        into.AddRange(ByName(status).Select(limits => new Measurement<long>(limits.Sum(static limit => limit.Bytes), service.LimitTags(limits.Key))));
+
+    private static void Evictions(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) =>
+        into.AddRange(ByName(status).Select(limits => new Measurement<long>(limits.Sum(static limit => limit.Evicted), service.LimitTags(limits.Key))));
+
+    private static void LineMemory(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into) => into.Add(new Measurement<long>(status.LineBytes, service.Tags));
 
     private static void Remaining(ServiceTelemetry service, ServiceStatus status, List<Measurement<long>> into)
     {

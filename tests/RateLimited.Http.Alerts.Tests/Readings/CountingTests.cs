@@ -64,12 +64,4 @@ public sealed class CountingTests
         new DurationCounts(counts).Quantile(0.95, least: 1)!.Value.ShouldBeGreaterThan(500_000);
         new DurationCounts(counts).Quantile(0.95, least: 6).ShouldBeNull();
     }
-
-    [Fact]
-    public void Memory_is_reckoned_by_what_there_is()
-    {
-        MemoryEstimate.Megabytes(0, 0).ShouldBe(0);
-        MemoryEstimate.Megabytes(1_000_000, 0).ShouldBe(220);
-        MemoryEstimate.Megabytes(0, 10_000).ShouldBe(10.24, tolerance: 1e-9);
-    }
 }

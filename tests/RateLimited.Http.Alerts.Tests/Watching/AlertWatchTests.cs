@@ -59,6 +59,28 @@ public sealed class AlertWatchTests
     }
 
     [Fact]
+    public async Task Too_many_tenants_are_told_by_the_memory_they_take_and_forgotten_when_they_are_idle()
+    {
+        await using var program = await WatchedProgram.StartAsync(
+            alerts: static alerts => alerts.Rule("MemoryHigh", static memory => memory.Above = 1),
+            services: static services => services.AddServiceRateLimiting("tenants", static service => service.PerTenant("1000/s")));
+        var limiter = program.Services.GetRequiredKeyedService<IServiceRateLimiter>("tenants");
+        for (var i = 0; i < 9_000; i++)
+        {
+            limiter.TryAcquire(new AdmissionRequest { Tenant = $"tenant {i}" }).Lease.ShouldNotBeNull().Dispose();
+        }
+
+        program.Pass(TimeSpan.FromMinutes(2));
+        var alert = program.Book.Open.ShouldHaveSingleItem();
+        (alert.Rule, alert.Service).ShouldBe(("MemoryHigh", null));
+        alert.Value.ShouldBe(limiter.GetStatus().Bytes / 1e6, tolerance: 0.1);
+
+        program.Pass(TimeSpan.FromMinutes(8));
+        program.Book.Open.ShouldBeEmpty();
+        limiter.GetStatus().Limits[0].Evicted.ShouldBe(9_000);
+    }
+
+    [Fact]
     public async Task Failures_are_told_when_they_last()
     {
         await using var program = await WatchedProgram.StartAsync();

@@ -64,20 +64,41 @@ public sealed class ToldTests : IDisposable
         told.ShouldBe(left ? [(NoteKind.Counted, 1), (NoteKind.GiveBack, 1)] : [(NoteKind.GiveBack, 1)]);
     }
 
-    [Fact]
-    public async Task Where_others_use_the_quota_too_a_part_of_what_is_left_is_under_way_at_once()
+    [Theory]
+    [InlineData(FleetQuota.Doubt, false)]
+    [InlineData(FleetQuota.Doubt + 1, true)]
+    public async Task Where_others_use_the_quota_too_all_processes_are_told(long excess, bool isNews)
     {
         await LearnAsync();
-        foreach (var (excess, parts) in ((long, int)[])[(FleetQuota.Doubt, 1), (FleetQuota.Doubt + 1, 1), (0, 8), (0, 8)])
+        var ticket = await GoAsync();
+        _limiter.Answered(ticket, [Remaining(90)], _limiter.Now);
+        ticket.Complete();
+        var call = await _store.NextAsync();
+        System.Runtime.InteropServices.CollectionsMarshal.AsSpan(call.Exchange.Notes)[0].Result = excess;
+        call.Grant();
+
+        _ = _limiter.AdmitAsync(default, Ended).AsTask();
+        var next = await _store.NextAsync();
+        next.Told.ShouldBe(isNews ? [(NoteKind.Others, 0)] : []);
+        if (isNews)
         {
-            var ticket = await GoAsync();
-            _limiter.Answered(ticket, [Remaining(90)], _limiter.Now);
-            ticket.Complete();
-            var call = await _store.NextAsync();
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(call.Exchange.Notes)[0].Result = excess;
-            ((FleetQuota)call.Exchange.Notes[0].Balance.Rule.Inner).Parts.ShouldBe(parts);
-            call.Grant();
+            next.Exchange.Notes[0].Instant.ShouldBe(_limiter.Now + (8 * TimeSpan.TicksPerMinute));
         }
+    }
+
+    [Fact]
+    public async Task Others_are_told_now_and_then_that_responses_tell()
+    {
+        var first = _limiter.Admit(default, LimitRule.Never, Ended);
+        _limiter.Answered(first, [Remaining(Limit - 1)], _limiter.Now);
+        first.Complete();
+        var call = await _store.NextAsync();
+        call.Exchange.Tells.ShouldBe(TimeSpan.TicksPerHour);
+        call.Grant();
+
+        await AnswerAsync(isTold: false);
+        _time.Advance(TimeSpan.FromMinutes(15));
+        await AnswerAsync(isTold: true);
     }
 
     [Fact]
@@ -112,6 +133,16 @@ public sealed class ToldTests : IDisposable
         first.Complete();
         var call = await _store.NextAsync();
         call.Told.ShouldBe([(NoteKind.Heard, 1)]);
+        call.Grant();
+    }
+
+    private async Task AnswerAsync(bool isTold)
+    {
+        var ticket = await GoAsync();
+        _limiter.Answered(ticket, [Remaining(90)], _limiter.Now);
+        ticket.Complete();
+        var call = await _store.NextAsync();
+        call.Exchange.Tells.ShouldBe(isTold ? TimeSpan.TicksPerHour : 0);
         call.Grant();
     }
 

@@ -87,6 +87,10 @@ internal sealed record History(int[] Raw)
                     Count(message, twins[twinIndex], twinIndex, now, CostOf(amount, twins[twinIndex].Rule.Quota));
                     Said(answers);
                     break;
+                case 13 when twins[twinIndex] is { Rule: FleetQuota }:
+                    Share(message, twins[twinIndex], twinIndex, now, Amounts.Scaled(amount, 1, 2 * window));
+                    Said(answers);
+                    break;
                 default:
                     (told, hasWritten) = Ask(message, twins, now, amount, grants, answers);
                     break;
@@ -201,6 +205,12 @@ internal sealed record History(int[] Raw)
     {
         message.Add(12, limit + 1, amount, 0, 0);
         FleetQuota.Count(ref twin.State, twin.At(now), amount);
+    }
+
+    private static void Share(MessageWriter message, Twin twin, int limit, long now, long duration)
+    {
+        message.Add(13, limit + 1, 0, duration, 0);
+        FleetQuota.Share(ref twin.State, twin.At(now).Now + duration);
     }
 
     private static void WriteTerms(MessageWriter message, Twin[] twins, long now)

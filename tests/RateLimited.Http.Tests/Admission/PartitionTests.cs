@@ -203,9 +203,9 @@ public sealed class PartitionTests : IDisposable
         _ = service.AttemptPermits(new AdmissionRequest { Tenant = "one more" }, 1).IsAcquired;
         Partitions(service).ShouldBe(Count);
 
-        // While they still count: each is looked at about once in its idle time, a batch at a time.
-        time.Inner.Advance(TimeSpan.FromMinutes(50));
-        time.Fired.ShouldBeInRange(1, 11 * ((Count / 256) + 1));
+        // While they still count: each is looked at about once a minute, a batch at a time.
+        time.Inner.Advance(TimeSpan.FromMinutes(10));
+        time.Fired.ShouldBeInRange(9 * (Count / 256), 11 * ((Count / 256) + 1));
         Partitions(service).ShouldBe(Count);
         GC.KeepAlive(service);
     }

@@ -42,6 +42,7 @@ public sealed partial class ConfigurationDocumentTests
     {
         string[] keys =
         [
+            .. RateLimitingOptionsReader.MemoryKeys.Select(static key => key.Name),
             .. ServiceOptionsReader.Keys.Select(static key => key.Name), .. ServiceOptionsReader.QueueKeys.Select(static key => key.Name),
             .. EndpointSectionReader.Keys.Select(static key => key.Name), .. CostSectionReader.Keys.Select(static key => key.Name), .. LimitSectionReader.Keys.Select(static key => key.Name),
             .. TenantSectionReader.ClassKeys.Select(static key => $"Classes:{{name}}:{key.Name}"),

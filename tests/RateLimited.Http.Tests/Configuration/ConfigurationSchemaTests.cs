@@ -18,6 +18,7 @@ public class ConfigurationSchemaTests
     [
         ("properties/RateLimiting", Names(RateLimitingOptionsReader.Keys)),
         ("properties/RateLimiting/properties/Global", Names(RateLimitingOptionsReader.GlobalKeys)),
+        ("properties/RateLimiting/properties/Memory", Names(RateLimitingOptionsReader.MemoryKeys)),
         ("definitions/rateLimitingService", Names(ServiceOptionsReader.Keys)),
         ("definitions/rateLimitingQueue", Names(ServiceOptionsReader.QueueKeys)),
         ("definitions/rateLimitingEndpoint", Names(EndpointSectionReader.Keys)),
@@ -145,6 +146,7 @@ public class ConfigurationSchemaTests
         Duration("definitions/rateLimitingQueue/properties/Ageing").ShouldBe(service.Queue.Ageing);
         Duration("definitions/rateLimitingService/properties/MaxHint").ShouldBe(service.MaxHint);
         Duration("definitions/rateLimitingService/properties/MaxExhausted").ShouldBe(service.MaxExhausted);
+        Duration("definitions/rateLimitingService/properties/AskFirst").ShouldBe(service.AskFirst);
         Duration("definitions/rateLimitingService/properties/BodyIdleTimeout").ShouldBe(service.BodyIdleTimeout);
         Duration("definitions/rateLimitingService/properties/PartitionIdleTimeout").ShouldBe(service.PartitionIdleTimeout);
         Duration("definitions/rateLimitingHealthProbe/properties/Interval").ShouldBe(service.Resilience.HealthProbe.Interval);

@@ -18,7 +18,7 @@ public class ServiceOptionsFaultTests
         properties.Select(static property => $"{property.DeclaringType!.Name}.{property.Name}").Order(StringComparer.Ordinal).ShouldBe(
         [
             "LimitOptions.Burst", "LimitOptions.Initial", "LimitOptions.Minimum", "LimitOptions.Quota", "LimitOptions.Window", "QueueOptions.Ageing", "QueueOptions.Length", "QueueOptions.Timeout",
-            "ServiceRateLimitingOptions.ArrivalGuard", "ServiceRateLimitingOptions.BodyIdleTimeout", "ServiceRateLimitingOptions.BodyTimeout", "ServiceRateLimitingOptions.MaxExhausted",
+            "ServiceRateLimitingOptions.ArrivalGuard", "ServiceRateLimitingOptions.AskFirst", "ServiceRateLimitingOptions.BodyIdleTimeout", "ServiceRateLimitingOptions.BodyTimeout", "ServiceRateLimitingOptions.MaxExhausted",
             "ServiceRateLimitingOptions.MaxHint", "ServiceRateLimitingOptions.MaxPartitions",
             "ServiceRateLimitingOptions.PartitionIdleTimeout", "TenantClassOptions.Weight",
         ]);

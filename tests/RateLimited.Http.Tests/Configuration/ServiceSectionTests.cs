@@ -21,6 +21,7 @@ public class ServiceSectionTests
               "MaxExhausted": "1 day",
               "AccountTimeZone": "Europe/Berlin",
               "TrustUpstream": true,
+              "AskFirst": "250 ms",
               "Limits": [ "500/minute", "5 concurrent", { "Name": "daily", "Quota": 10000, "Unit": "units", "Window": "1 day", "Algorithm": "FixedWindow", "TimeZone": "America/Los_Angeles" },
                           { "Quota": 100, "Window": "00:00:02", "Algorithm": "TokenBucket", "Burst": "1_000", "Partition": "Name" } ],
               "Endpoints": {
@@ -42,7 +43,7 @@ public class ServiceSectionTests
             """);
 
         service.Mode.ShouldBe(RateLimitMode.DryRun);
-        (service.Preset, service.Tier, service.Dialect!.Known, service.MaxHint, service.TrustUpstream).ShouldBe(("github", "user", "okta", TimeSpan.FromMinutes(10), true));
+        (service.Preset, service.Tier, service.Dialect!.Known, service.MaxHint, service.TrustUpstream, service.AskFirst).ShouldBe(("github", "user", "okta", TimeSpan.FromMinutes(10), true, TimeSpan.FromMilliseconds(250)));
         service.Endpoints["GET /search/*"].Costs.ShouldBe([new("points", 1000), new("requests", 0)]);
         service.Limits.Select(static limit => $"{limit.EffectiveName}: {limit}").ShouldBe(
         [

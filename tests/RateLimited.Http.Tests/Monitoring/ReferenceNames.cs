@@ -11,7 +11,7 @@ internal static partial class ReferenceNames
     public static IReadOnlySet<string> All()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (Match row in new[] { "docs/reference/metrics.md", "docs/ai.md" }.SelectMany(static file => Row().Matches(File.ReadAllText(Repository.PathOf(file)))))
+        foreach (Match row in new[] { "docs/reference/metrics.md", "docs/ai.md", "docs/caching.md" }.SelectMany(static file => Row().Matches(File.ReadAllText(Repository.PathOf(file)))))
         {
             var kind = row.Groups["kind"].Value;
             var name = MetricsReference.InPrometheus(row.Groups["name"].Value, kind, row.Groups["unit"].Value);

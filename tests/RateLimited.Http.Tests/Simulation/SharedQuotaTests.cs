@@ -98,6 +98,32 @@ public sealed class SharedQuotaTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [InlineData(10, 100)]
+    [InlineData(60, 100)]
+    [InlineData(10, 1000)]
+    public void Whoever_knows_that_he_will_be_told_asks_first_and_is_refused_for_none_of_what_others_had_taken(int takenBefore, int quota)
+    {
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            var upstream = new SharedWindow(quota, 2 * TimeSpan.TicksPerSecond, phase: 0) { Rounding = TimeSpan.TicksPerMillisecond };
+            for (var i = 0; i < takenBefore; i++)
+            {
+                upstream.Take(0);
+            }
+
+            var definition = Definition(quota, "fixed", upstream.Window) with { Correction = new CorrectionDefinition { IsSpoken = true } };
+            using var run = new SharedRun(upstream, definition, seed) { Parallel = 240, Ways = (5, 50, 0, 2) };
+            run.AddOthers(quota / 4.0);
+            run.Run(Windows);
+
+            var refused = string.Join(" ", run.RefusedByWindow);
+            output.WriteLine($"seed {seed}: ok {run.Ok}, others {run.Others}, refused {refused}");
+            run.RefusedByWindow.Values.ShouldAllBe(static count => count == 1, refused);
+            ((double)run.Ok / ((quota * Windows) - takenBefore - run.Others)).ShouldBeGreaterThan(0.97);
+        }
+    }
+
     private void Share(string kind, int quota, string configured, string others, int seed)
     {
         SharedUpstream upstream = kind switch

@@ -23,6 +23,7 @@ internal sealed class SharedRun : IDisposable
         _upstream = upstream;
         _random = new Random(seed);
         _limiter = new ServiceLimiter(definition, new InProcessStore(_time, []), _telemetry.For(definition.Name));
+        _limiter.ExpectAnswers();
     }
 
     /// <summary>How many requests of ours are under way at once at most.</summary>
@@ -144,6 +145,7 @@ internal sealed class SharedRun : IDisposable
             _limiter.Pause(ticket, report is { Refills: false, ResetAfter: { } reset } ? new TimeSpan(reset) : null);
         }
 
+        _limiter.HeardFirst(ticket);
         ticket.Complete();
         _underWay--;
         TryAt(Now + 1);

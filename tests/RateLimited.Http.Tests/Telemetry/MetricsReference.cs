@@ -37,7 +37,7 @@ internal static class MetricsReference
     public static string KindOf(Instrument instrument) => instrument.GetType().Name.Split('`')[0];
 
     /// <summary>
-    /// The rules of the OpenTelemetry exporters: dots become underscores, seconds a suffix, a gauge in parts of one says that it is a ratio, annotations leave nothing, counters a total.
+    /// The rules of the OpenTelemetry exporters: dots become underscores, seconds and bytes a suffix, a gauge in parts of one says that it is a ratio, annotations leave nothing, counters a total.
     /// </summary>
     public static string InPrometheus(Instrument instrument) => InPrometheus(instrument.Name, KindOf(instrument), instrument.Unit);
 
@@ -46,6 +46,6 @@ internal static class MetricsReference
     {
         var name = instrument.Replace('.', '_');
         var isRatio = kind.Contains("Gauge", StringComparison.Ordinal) && unit is "1" && !name.Contains("ratio", StringComparison.Ordinal);
-        return name + (unit is "s" ? "_seconds" : isRatio ? "_ratio" : string.Empty) + (kind is "Counter" or "ObservableCounter" ? "_total" : string.Empty);
+        return name + (unit is "s" ? "_seconds" : unit is "By" ? "_bytes" : isRatio ? "_ratio" : string.Empty) + (kind is "Counter" or "ObservableCounter" ? "_total" : string.Empty);
     }
 }

@@ -120,6 +120,9 @@ public sealed class RateLimitingTelemetryTests : IDisposable
                 "rate_limit.queue.capacity{service=api} 10",
                 "rate_limit.in_flight{service=api} 2",
                 "rate_limit.partitions{service=api,limit=minute} 2",
+                "rate_limit.partitions.memory{service=api,limit=minute} 700",
+                "rate_limit.partitions.evictions{service=api,limit=minute} 4",
+                "rate_limit.queue.memory{service=api} 1200",
                 "api.quota{service=api,limit=minute} 100",
                 "rate_limit.usage_ratio{service=api,limit=minute} 0.75",
                 "api.quota.remaining{service=api,limit=minute} 25",
@@ -258,6 +261,7 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         Limits = [Limit(60), Limit(75)],
         Line = line,
         LineCapacity = 10,
+        LineBytes = 1200,
         Wait = null,
         InFlight = 2,
         ArrivalGuard = TimeSpan.Zero,
@@ -274,5 +278,7 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         Remaining = 100 - used,
         ResetAfter = null,
         Partitions = 1,
+        Evicted = 2,
+        Bytes = 350,
     };
 }

@@ -8,9 +8,6 @@ namespace RateLimited.Http.Admission.Sharing;
 /// </summary>
 internal sealed class FleetLimit
 {
-    /// <summary>Of what is left where others use it too, this part may be under way at once.</summary>
-    private const int PartAtOnce = 8;
-
     /// <summary>After how many windows in which nobody else used the quota it is taken for ours alone again.</summary>
     private const long Remembered = 8;
 
@@ -18,7 +15,6 @@ internal sealed class FleetLimit
     private readonly SharedService _shared;
     private readonly PartitionBounds _bounds;
     private long _longest;
-    private long _othersUntil;
 
     /// <param name="told">The limit as the process knows it by itself.</param>
     /// <param name="report">What is said of it.</param>
@@ -29,7 +25,7 @@ internal sealed class FleetLimit
     {
         (_shared, _bounds) = (shared, bounds);
         _name = $"{report.Name.ToString().ToUpperInvariant()}/{report.NamedWindow}";
-        Limit = new BoundLimit(told.Definition with { Rule = RuleOf(report.Limit.GetValueOrDefault(), parts: 1) }, told.Scope, told.ScopeName, bounds, store);
+        Limit = new BoundLimit(told.Definition with { Rule = RuleOf(report.Limit.GetValueOrDefault()) }, told.Scope, told.ScopeName, bounds, store);
     }
 
     public BoundLimit Limit { get; }
@@ -60,11 +56,8 @@ internal sealed class FleetLimit
         var uncounted = Math.Max(unknown.GetValueOrDefault() - Limit.Rule.Used(ref State, at), 0);
         var used = Math.Clamp(quota - remaining, 0, quota);
         var tolerance = FleetQuota.ToleranceOf(report.Window, _longest);
-        if (RuleOf(Limit).Hear(ref State, at, Saturating.Add(used, uncounted), Saturating.Add(at.Now, after), tolerance, isCounted: unknown is null))
-        {
-            _othersUntil = Saturating.Add(at.Now, Saturating.Multiply(report.Window > 0 ? report.Window : _longest, Remembered));
-            Resize(quota, at);
-        }
+        var remembered = Saturating.Multiply(report.Window > 0 ? report.Window : _longest, Remembered);
+        RuleOf(Limit).Hear(ref State, at, Saturating.Add(used, uncounted), Saturating.Add(at.Now, after), tolerance, remembered: unknown is null ? remembered : 0);
     }
 
     /// <summary>A request was counted upstream, and nobody said what is used with it.</summary>
@@ -72,15 +65,14 @@ internal sealed class FleetLimit
 
     private static SharedRule RuleOf(BoundLimit limit) => (SharedRule)limit.Rule;
 
-    /// <summary>Takes over another size, if one was said, and what is known of others.</summary>
+    /// <summary>Takes over another size, if one was said.</summary>
     private void Resize(long limit, in Moment at)
     {
-        var parts = at.Now < _othersUntil ? PartAtOnce : 1;
-        if (RuleOf(Limit).Inner is FleetQuota known && (limit != known.Quota || parts != known.Parts))
+        if (limit != Limit.Rule.Quota)
         {
-            Limit.Change(Limit.Definition with { Rule = RuleOf(limit, parts) }, at, _bounds);
+            Limit.Change(Limit.Definition with { Rule = RuleOf(limit) }, at, _bounds);
         }
     }
 
-    private SharedRule RuleOf(long limit, int parts) => new(new FleetQuota(_name, limit, parts), _shared);
+    private SharedRule RuleOf(long limit) => new(new FleetQuota(_name, limit), _shared);
 }

@@ -1,14 +1,17 @@
+using System.Runtime.CompilerServices;
 using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission.Sharing;
 
 /// <summary>What this process has of one partition of a shared limit: what it was granted and has not spent, until when it was refused, and what it counts while it is alone. Only under the gate.</summary>
-internal sealed class SharedBalance(Partition partition)
+internal sealed class SharedBalance(Partition partition) : ISized
 {
     /// <summary>The receipt of what was counted in this process alone.</summary>
     public const long AloneReceipt = long.MaxValue;
 
     private const int MostBlocks = 4;
+
+    private static readonly int Own = ManagedSize.Object((4 * ManagedSize.Reference) + Unsafe.SizeOf<LimitState>() + (10 * sizeof(long)) + sizeof(int) + (3 * sizeof(bool)));
 
     private readonly Block[] _blocks = new Block[MostBlocks];
     private int _count;
@@ -22,6 +25,8 @@ internal sealed class SharedBalance(Partition partition)
     public LimitState Alone;
 
     public Partition Partition { get; } = partition;
+
+    public long Bytes => Own + ManagedSize.Array(MostBlocks, Unsafe.SizeOf<Block>()) + Alone.ExtraBytes + ((Address as ISized)?.Bytes ?? 0);
 
     public SharedRule Rule => (SharedRule)Partition.Limit.Rule;
 
@@ -39,9 +44,6 @@ internal sealed class SharedBalance(Partition partition)
 
     /// <summary>Whether it is asked for: in a question that waits to be sent, or that was sent.</summary>
     public bool IsAsked { get; set; }
-
-    /// <summary>Whether the store found that others use the quota too, and nobody has taken note of it yet.</summary>
-    public bool HasOthers { get; set; }
 
     /// <summary>Whether it was refused to somebody who does not wait, and may come back for it.</summary>
     public bool IsPassedBy { get; set; }

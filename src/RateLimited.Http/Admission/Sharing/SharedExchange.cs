@@ -33,6 +33,9 @@ internal enum NoteKind
     /// <summary>So much was counted upstream, and nobody said what is used with it.</summary>
     Counted,
 
+    /// <summary>Others use the quota too, as far as is known until an instant: all processes leave them something.</summary>
+    Others,
+
     /// <summary>Nothing happened. The store answers how much is used.</summary>
     Look,
 }
@@ -124,5 +127,11 @@ internal sealed class SharedExchange
     /// <summary>Whether the store answered that knows nothing of what was told before: another one, or one that has lost its data.</summary>
     public bool HasForgotten { get; set; }
 
-    public bool IsEmpty => Notes.Count == 0 && Questions.Count == 0 && Pause == 0 && !Join;
+    /// <summary>For how long others are to know that responses tell of the upstream's quota, in ticks; zero when nothing was said.</summary>
+    public long Tells { get; set; }
+
+    /// <summary>Whether responses told any process of it, where <see cref="Join"/> asked.</summary>
+    public bool IsTold { get; set; }
+
+    public bool IsEmpty => Notes.Count == 0 && Questions.Count == 0 && Pause == 0 && Tells == 0 && !Join;
 }

@@ -129,19 +129,20 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
         shared.Note(new SharedNote { Kind = NoteKind.Announce, Balance = BalanceOf(state), Instant = resetAt });
 
     /// <summary>An answer says how much of what the upstream counts is used. See <see cref="FleetQuota.Hear"/>.</summary>
-    /// <returns>Whether others have been found to use the quota too, since this was asked last.</returns>
-    public bool Hear(ref LimitState state, in Moment at, long used, long until, long tolerance, bool isCounted)
+    /// <param name="state">The state.</param>
+    /// <param name="at">The present.</param>
+    /// <param name="used">How much.</param>
+    /// <param name="until">When the window ends.</param>
+    /// <param name="tolerance">How far apart two answers may place that.</param>
+    /// <param name="remembered">For how long others are taken to use the quota too where more of it is used than all processes know to have gone; zero where not all that went is known.</param>
+    public void Hear(ref LimitState state, in Moment at, long used, long until, long tolerance, long remembered)
     {
         var balance = BalanceOf(state);
         FleetQuota.Hear(ref balance.Alone, at, used, until, tolerance);
         if (!shared.IsAlone)
         {
-            shared.Note(new SharedNote { Kind = NoteKind.Heard, Balance = balance, Amount = used, Instant = until, Receipt = tolerance, Token = isCounted ? 1 : 0 });
+            shared.Note(new SharedNote { Kind = NoteKind.Heard, Balance = balance, Amount = used, Instant = until, Receipt = tolerance, Token = remembered });
         }
-
-        var hasOthers = balance.HasOthers;
-        balance.HasOthers = false;
-        return hasOthers;
     }
 
     /// <summary>A request was counted upstream, and nobody said what is used with it.</summary>

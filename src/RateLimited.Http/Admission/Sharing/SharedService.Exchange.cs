@@ -85,8 +85,13 @@ internal sealed partial class SharedService
 
             _telemetry.StoreAsked(failure is null, new TimeSpan(Math.Max(_store.Clock.Now - began, 0)));
             var isNews = false;
-            _store.Change(() => isNews = failure is null ? TakeIn(exchange, began) : TakeLoss(exchange, failure));
-            Announce(failure, isNews);
+            var isTold = false;
+            _store.Change(() =>
+            {
+                isNews = failure is null ? TakeIn(exchange, began) : TakeLoss(exchange, failure);
+                isTold = exchange.IsTold && _service.ExpectTold();
+            });
+            Announce(failure, isNews, isTold);
         }
     }
 
@@ -104,7 +109,7 @@ internal sealed partial class SharedService
         }
     }
 
-    private void Announce(SharedStoreException? failure, bool isNews)
+    private void Announce(SharedStoreException? failure, bool isNews, bool isTold)
     {
         // Whoever listens is somebody else's code.
         _lost.ForEach(static lost => Quietly.Say(lost.Cancel));
@@ -126,7 +131,7 @@ internal sealed partial class SharedService
             _fail(failure.Message, failure);
         }
 
-        _wake();
+        (isTold ? _learn : _wake)();
     }
 
     /// <summary>All that is to be told and asked, or null when that is nothing: then nobody exchanges any more.</summary>
@@ -157,6 +162,7 @@ internal sealed partial class SharedService
         var exchange = new SharedExchange
         {
             Pause = _pause,
+            Tells = _tells,
             Join = _health.IsAlone || (now >= _beatAt && (_holding.Count > 0 || _questions.Count > 0)),
             Validity = validity,
             LocalNow = () => _store.Clock.Now,
@@ -166,7 +172,7 @@ internal sealed partial class SharedService
         exchange.Notes.AddRange(_notes.Take(most));
         _notes = [.. _notes.Skip(most)];
         exchange.Questions.AddRange(_questions);
-        (_pause, _flushAt) = (0, _notes.Count > 0 ? now : LimitRule.Never);
+        (_pause, _tells, _flushAt) = (0, 0, _notes.Count > 0 ? now : LimitRule.Never);
         _questions.Clear();
         if (exchange.Join)
         {
@@ -265,7 +271,12 @@ internal sealed partial class SharedService
         }
         else if (note.Kind == NoteKind.Heard)
         {
-            note.Balance.HasOthers |= note.Token != 0 && note.Result > FleetQuota.Doubt;
+            if (note.Token != 0 && note.Result > FleetQuota.Doubt)
+            {
+                var until = Saturating.Add(_store.Clock.Now, note.Token);
+                FleetQuota.Share(ref note.Balance.Alone, until);
+                Note(new SharedNote { Kind = NoteKind.Others, Balance = note.Balance, Instant = until });
+            }
         }
         else if (note.Kind is NoteKind.Answer or NoteKind.Force && note.Token != 0)
         {

@@ -67,7 +67,7 @@ internal sealed partial class SharedService
     private void TellLater(SharedExchange exchange, bool isUnsure)
     {
         _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.Look) && !(isUnsure && note.Kind == NoteKind.GiveBack)));
-        _pause = Math.Max(_pause, exchange.Pause);
+        (_pause, _tells) = (Math.Max(_pause, exchange.Pause), Math.Max(_tells, exchange.Tells));
         if (_notes.Count > MostNotes * 4)
         {
             _notes.RemoveRange(MostNotes * 4, _notes.Count - (MostNotes * 4));

@@ -32,6 +32,8 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private readonly List<CancellationTokenSource> _lost = [];
     private List<SharedNote> _notes = [];
     private long _pause;
+    private long _tells;
+    private long _tellsAgainAt;
     private long _flushAt = LimitRule.Never;
     private long _beatAt;
     private long _armedFor = LimitRule.Never;
@@ -41,6 +43,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private Action _wake = static () => { };
     private Action<string, Exception> _fail = static (_, _) => { };
     private Func<int> _waiting = static () => 0;
+    private Action _learn = static () => { };
 
     public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry)
     {
@@ -64,7 +67,8 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <param name="wake">Lets the line look again.</param>
     /// <param name="fail">Tells everybody who waits why nobody will be let go.</param>
     /// <param name="waiting">How many wait.</param>
-    public void Attach(Action wake, Action<string, Exception> fail, Func<int> waiting) => (_wake, _fail, _waiting) = (wake, fail, waiting);
+    /// <param name="learn">Asks everybody who waits for what is known now.</param>
+    public void Attach(Action wake, Action<string, Exception> fail, Func<int> waiting, Action learn) => (_wake, _fail, _waiting, _learn) = (wake, fail, waiting, learn);
 
     /// <summary>Something to tell, with the next exchange or soon.</summary>
     public void Note(in SharedNote note)
@@ -135,6 +139,16 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     {
         _pause = Math.Max(_pause, duration);
         Kick();
+    }
+
+    /// <summary>Responses tell of the upstream's quota: who joins is to know that there is something to be told, and that others may have used it. Now and then is enough.</summary>
+    public void Tell(long now, long longest)
+    {
+        if (now >= _tellsAgainAt)
+        {
+            (_tells, _tellsAgainAt) = (longest, Saturating.Add(now, longest / 4));
+            Kick();
+        }
     }
 
     /// <summary>A balance holds something, or may: what ends unspent is given back.</summary>

@@ -6,7 +6,7 @@ namespace RateLimited.Http.Limits.Learning;
 /// </summary>
 /// <param name="initial">The rate per second before anything was learned.</param>
 /// <param name="now">The present instant.</param>
-internal sealed class CubicRate(double initial, long now)
+internal sealed class CubicRate(double initial, long now) : ISized
 {
     /// <summary>The lowest rate, in requests of the usual cost per second: an upstream that refuses everything is still asked.</summary>
     public const double Slowest = 0.5;
@@ -21,6 +21,8 @@ internal sealed class CubicRate(double initial, long now)
 
     private const long HalfSecond = TimeSpan.TicksPerSecond / 2;
 
+    private static readonly int Own = ManagedSize.Object((6 * sizeof(double)) + (5 * sizeof(long)));
+
     private double _last = initial;
     private double _plateau;
     private double _grown;
@@ -32,6 +34,8 @@ internal sealed class CubicRate(double initial, long now)
 
     /// <summary>The rate, in units per second.</summary>
     public double PerSecond { get; private set; } = initial;
+
+    public long Bytes => Own;
 
     /// <summary>When the bucket last ran empty.</summary>
     public long LimitedAt { get; set; } = -2 * Pressed;

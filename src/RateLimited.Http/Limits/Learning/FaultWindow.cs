@@ -10,17 +10,22 @@ internal readonly record struct FaultCounts(long Sent, long Accepted, long Fault
 
 /// <summary>Two minutes of an <see cref="AdaptiveThrottle"/> in slots of five seconds, and the run of successes at their end.</summary>
 /// <param name="now">The present instant.</param>
-internal sealed class FaultWindow(long now)
+internal sealed class FaultWindow(long now) : ISized
 {
     public const int Slots = 24;
 
     public static readonly long SlotTicks = TimeSpan.FromSeconds(5).Ticks;
+
+    private static readonly int Counts = 3 * sizeof(long);
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + Counts + (4 * sizeof(long)) + sizeof(bool));
 
     private readonly FaultCounts[] _slots = new FaultCounts[Slots];
     private FaultCounts _total;
     private long _slot = now / SlotTicks;
     private long _lastFault = -1;
     private long _run;
+
+    public long Bytes => Own + ManagedSize.Array(Slots, Counts);
 
     /// <summary>Whether faults are so many that they count.</summary>
     public bool IsThrottling { get; set; }

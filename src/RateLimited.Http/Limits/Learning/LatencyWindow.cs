@@ -12,6 +12,9 @@ internal sealed class LatencyWindow
     private static readonly long Shortest = TimeSpan.FromMilliseconds(50).Ticks;
     private static readonly long Longest = TimeSpan.FromSeconds(10).Ticks;
 
+    /// <summary>What one takes on the heap.</summary>
+    public static readonly long Bytes = ManagedSize.Object((2 * ManagedSize.Reference) + (2 * sizeof(int)) + (3 * sizeof(long))) + ManagedSize.Array(Most, sizeof(long)) + ManagedSize.Array(Windows, sizeof(long));
+
     private readonly long[] _latencies = new long[Most];
     private readonly long[] _recent = new long[Windows];
     private int _count;

@@ -11,6 +11,9 @@ internal sealed class LoadHistory
     /// <summary>How far what was under way must have spread around its mean to show anything.</summary>
     private const double LeastSpread = 0.05;
 
+    /// <summary>What one takes on the heap.</summary>
+    public static readonly long Bytes = ManagedSize.Object((3 * ManagedSize.Reference) + sizeof(int)) + (3 * ManagedSize.Array(Windows, sizeof(double)));
+
     private readonly double[] _inFlight = new double[Windows];
     private readonly double[] _throughput = new double[Windows];
     private readonly double[] _latency = new double[Windows];

@@ -13,7 +13,7 @@ internal readonly record struct VegasBounds(int Least, int Most);
 /// what is thought normal. Whatever was sent before a change says nothing of it and is not counted. There are no dice: the distance of probes is spread by their number.
 /// </remarks>
 /// <param name="initial">The limit before anything was learned.</param>
-internal sealed class VegasLimit(int initial)
+internal sealed class VegasLimit(int initial) : ISized
 {
     /// <summary>What is left of the limit when the upstream refuses.</summary>
     private const double Backoff = 0.9;
@@ -34,6 +34,8 @@ internal sealed class VegasLimit(int initial)
 
     private const double BaselineSmoothing = 0.3;
 
+    private static readonly int Own = ManagedSize.Object((2 * ManagedSize.Reference) + (6 * sizeof(double)) + (3 * sizeof(long)) + (3 * sizeof(int)) + sizeof(bool));
+
     private readonly LatencyWindow _window = new();
     private readonly LoadHistory _history = new();
     private double _limit = initial;
@@ -53,6 +55,8 @@ internal sealed class VegasLimit(int initial)
 
     /// <summary>The limit in force, one at least.</summary>
     public int Limit => (int)_limit;
+
+    public long Bytes => Own + LatencyWindow.Bytes + LoadHistory.Bytes;
 
     /// <summary>When something was last learned.</summary>
     public long HeardAt { get; private set; }

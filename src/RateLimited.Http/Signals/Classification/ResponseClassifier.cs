@@ -10,9 +10,12 @@ internal static class ResponseClassifier
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
+    /// <summary>Whether a status says all: nothing else can make anything of the response but what it is by default.</summary>
+    public static bool IsSurelyFine(int status, HeaderDialect? dialect) => status < 400 && dialect is not { MayRefuseWithSuccess: true };
+
     public static Verdict Classify(int status, in UpstreamSignal signal, HeaderDialect? dialect, SignalBounds bounds)
     {
-        if (status < 400 && dialect is not { MayRefuseWithSuccess: true })
+        if (IsSurelyFine(status, dialect))
         {
             return default;
         }

@@ -65,6 +65,8 @@ internal static class Numbers
     /// <summary>A whole number of so few digits that it cannot overflow.</summary>
     private static bool TryShort(ReadOnlySpan<char> text, out long value)
     {
+        // Counted in a local: what is handed out lives in memory, and to go there and back takes longer than a digit.
+        var number = 0L;
         value = 0;
         foreach (var c in text)
         {
@@ -73,9 +75,10 @@ internal static class Numbers
                 return false;
             }
 
-            value = (value * 10) + (c - '0');
+            number = (number * 10) + (c - '0');
         }
 
+        value = number;
         return true;
     }
 

@@ -87,7 +87,20 @@ public class PresetLayerTests
 
         definition.Correction.MaxHint.ShouldBe(TimeSpan.FromMinutes(10));
         definition.Correction.TrustUpstream.ShouldBeTrue();
+        DefinitionCompiler.Service("a", Options("""{ "Limits": "5/s", "AskFirst": "2 s" }""")).Correction.AskFirst.ShouldBe(TimeSpan.FromSeconds(2));
         DefinitionCompiler.Service("a", Options("""{ "Limits": "5/s" }""")).Correction.ShouldBe(new CorrectionDefinition());
+    }
+
+    [Theory]
+    [InlineData("""{ "Limits": "5/s", "Dialect": "discord" }""", true)]
+    [InlineData("""{ "Limits": "5/s", "Preset": "github" }""", true)]
+    [InlineData("""{ "Limits": "5/s", "Dialect": "ietf" }""", true)]
+    [InlineData("""{ "Limits": "5/s", "Dialect": { "RetryAfter": "X-Wait" } }""", false)]
+    [InlineData("""{ "Limits": "5/s", "Preset": "spotify" }""", false)]
+    [InlineData("""{ "Limits": "5/s" }""", false)]
+    public void What_remains_is_asked_for_where_the_dialect_has_words_for_it(string json, bool isSpoken)
+    {
+        DefinitionCompiler.Service("a", Options(json)).Correction.IsSpoken.ShouldBe(isSpoken);
     }
 
     [Fact]
