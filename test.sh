@@ -63,8 +63,10 @@ dotnet pack "$solution" --configuration Release --no-build --output "$packages" 
 # Users bring the newer client, which cannot run everywhere: docs/decisions/0010-two-redis-clients.md.
 newer_redis_client=$(dotnet msbuild src/RateLimited.Http.Redis -getProperty:NewerStackExchangeRedisVersion)
 stage "Compile and pack against StackExchange.Redis $newer_redis_client"
-dotnet pack src/RateLimited.Http.Redis --configuration Release --output "$packages" --artifacts-path "$PWD/artifacts/newer-client" "-p:StackExchangeRedisVersion=$newer_redis_client" \
-  || failures+=("the Redis package against StackExchange.Redis $newer_redis_client")
+for name in RateLimited.Http.Redis RateLimited.Http.History.Redis; do
+  dotnet pack "src/$name" --configuration Release --output "$packages" --artifacts-path "$PWD/artifacts/newer-client" "-p:StackExchangeRedisVersion=$newer_redis_client" \
+    || failures+=("$name against StackExchange.Redis $newer_redis_client")
+done
 
 stage "Check the packages"
 dotnet run --file .ci/check-packages.cs -- "$packages" src || failures+=("the packages")

@@ -19,6 +19,10 @@ Dictionary<string, string[]> allowed = new(StringComparer.Ordinal)
     ["RateLimited.Http.Dashboard"] = ["RateLimited.Http"],
     ["RateLimited.Http.History"] = ["RateLimited.Http", "Microsoft.Extensions.Hosting.Abstractions"],
     ["RateLimited.Http.History.PostgreSql"] = ["RateLimited.Http", "RateLimited.Http.History", "Microsoft.Extensions.Hosting.Abstractions", "Npgsql"],
+    ["RateLimited.Http.History.Redis"] =
+    [
+        "RateLimited.Http", "RateLimited.Http.History", "RateLimited.Http.Redis", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions", "StackExchange.Redis",
+    ],
     ["RateLimited.Http.Redis"] = ["RateLimited.Http", "Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting.Abstractions", "StackExchange.Redis"],
 };
 

@@ -1,7 +1,6 @@
-using System.Net;
 using Microsoft.Extensions.Options;
+using RateLimited.Http.Redis.Connection;
 using RateLimited.Http.Redis.Keys;
-using StackExchange.Redis;
 
 namespace RateLimited.Http.Redis;
 
@@ -32,35 +31,9 @@ internal sealed class RedisStoreOptionsValidator : IValidateOptions<RedisStoreOp
             }
         }
 
-        void CheckConfiguration(string? text, string option, bool allowsInsecure)
-        {
-            if (text is null)
-            {
-                return;
-            }
-
-            try
-            {
-                var parsed = ConfigurationOptions.Parse(text);
-                Check(parsed.EndPoints.Count > 0, option, "at least one server, such as 'localhost:6379'");
-                Check(
-                    parsed.Ssl || allowsInsecure || parsed.EndPoints.All(IsHere),
-                    option,
-                    "'ssl=true' for servers that are not on this machine, or AllowInsecure where the network itself is trusted");
-            }
-            catch (ArgumentException)
-            {
-                Check(isRight: false, option, "what StackExchange.Redis reads, such as 'localhost:6379'");
-            }
-        }
+        void CheckConfiguration(string? text, string option, bool allowsInsecure) =>
+            faults.AddRange(ConfigurationText.WhatWouldBeRight(text, allowsInsecure).Select(right => $"RedisStoreOptions.{option}: not right → {right}."));
     }
 
     private static bool IsWithin(TimeSpan value, TimeSpan least, TimeSpan most) => value >= least && value <= most;
-
-    private static bool IsHere(EndPoint server) => server switch
-    {
-        IPEndPoint ip => IPAddress.IsLoopback(ip.Address),
-        DnsEndPoint dns => dns.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase),
-        _ => true,
-    };
 }

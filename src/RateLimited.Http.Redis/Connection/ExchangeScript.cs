@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using RateLimited.Http.Redis.Faults;
@@ -5,7 +6,7 @@ using StackExchange.Redis;
 
 namespace RateLimited.Http.Redis.Connection;
 
-/// <summary>A script, embedded as it is reviewed: the one that decides, or the one by which processes say how they are. It is sent by its hash, and once in full to a server that does not know it. Thread-safe.</summary>
+/// <summary>A script, embedded as it is reviewed: the one that decides, the one by which processes say how they are, or one of another package. It is sent by its hash, and once in full to a server that does not know it. Thread-safe.</summary>
 internal sealed class ExchangeScript
 {
     private ExchangeScript(string text)
@@ -16,14 +17,22 @@ internal sealed class ExchangeScript
 #pragma warning restore CA5350
     }
 
-    public static ExchangeScript Current { get; } = new(Read("exchange.lua"));
+    public static ExchangeScript Current { get; } = In(typeof(ExchangeScript).Assembly, "exchange.lua");
 
     /// <summary>What processes say of themselves, and hear of the others.</summary>
-    public static ExchangeScript Usage { get; } = new(Read("usage.lua"));
+    public static ExchangeScript Usage { get; } = In(typeof(ExchangeScript).Assembly, "usage.lua");
 
     public string Text { get; }
 
     public byte[] Sha1 { get; }
+
+    /// <summary>The script of a name in an assembly.</summary>
+    public static ExchangeScript In(Assembly assembly, string name)
+    {
+        using var stream = assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return new ExchangeScript(reader.ReadToEnd().ReplaceLineEndings("\n"));
+    }
 
     /// <summary>Runs it. A server that has forgotten it (it restarted, was flushed, or took over) is given it again, once.</summary>
     public async Task<byte[]> RunAsync(IRedisConnection connection, RedisKey[] keys, RedisValue[] values)
@@ -39,12 +48,5 @@ internal sealed class ExchangeScript
         }
 
         return answer ?? throw new InvalidDataException("The store answered nothing. Another program may have replaced the script.");
-    }
-
-    private static string Read(string name)
-    {
-        using var stream = typeof(ExchangeScript).Assembly.GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

@@ -14,6 +14,9 @@ internal interface IRedisConnection
     /// <summary>Gives the server a script and runs it.</summary>
     Task<byte[]?> LoadAndRunAsync(string script, RedisKey[] keys, RedisValue[] values);
 
+    /// <summary>Asks a command that is no script's.</summary>
+    Task<RedisResult> AskAsync(string command, params object[] arguments);
+
     /// <summary>Finds out anew who is the primary. Does not throw.</summary>
     Task LookAroundAsync();
 

@@ -15,6 +15,8 @@ internal sealed class StackExchangeConnection(IConnectionMultiplexer multiplexer
     public async Task<byte[]?> LoadAndRunAsync(string script, RedisKey[] keys, RedisValue[] values) =>
         (byte[]?)await Elsewhere.GoOnAsync(_database.ScriptEvaluateAsync(script, keys, values, CommandFlags.DemandMaster)).ConfigureAwait(false);
 
+    public Task<RedisResult> AskAsync(string command, params object[] arguments) => Elsewhere.GoOnAsync(_database.ExecuteAsync(command, arguments));
+
     public async Task LookAroundAsync()
     {
         try
@@ -33,7 +35,7 @@ internal sealed class StackExchangeConnection(IConnectionMultiplexer multiplexer
     {
         try
         {
-            var answer = (RedisResult[]?)await Elsewhere.GoOnAsync(_database.ExecuteAsync("CONFIG", "GET", "maxmemory-policy")).ConfigureAwait(false);
+            var answer = (RedisResult[]?)await AskAsync("CONFIG", "GET", "maxmemory-policy").ConfigureAwait(false);
             return answer is [_, var policy] ? (string?)policy : null;
         }
 #pragma warning disable CA1031 // Whoever may not ask is told nothing; whether the server answers at all was found out before.

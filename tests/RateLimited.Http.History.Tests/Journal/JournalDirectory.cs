@@ -12,7 +12,7 @@ internal sealed class JournalDirectory : IDisposable
 {
     public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"ratelimited-history-{Guid.NewGuid():n}");
 
-    public ManualTimeProvider Time { get; } = new();
+    public ManualTimeProvider Time { get; init; } = new();
 
     public LogCollector Logs { get; } = new();
 
