@@ -209,7 +209,8 @@ internal sealed partial class CacheCall
         };
         if (!WatchedContent.MayHaveBody(request, response))
         {
-            flight?.End(cache.Keep(kept, answered.Changes) ? FlightEnd.Kept : FlightEnd.NotKept);
+            var isHeld = cache.Keep(kept, answered.Changes);
+            flight?.End(isHeld ? FlightEnd.Kept : FlightEnd.NotKept);
             return;
         }
 
@@ -222,8 +223,8 @@ internal sealed partial class CacheCall
 
         response.Content = new CapturedContent(response, new BodyCapture(length, cache.Room, (body, end) =>
         {
-            var isHeld = body is not null && cache.Keep(kept.WithBody(body), answered.Changes);
-            flight?.End(end == FlightEnd.Kept && !isHeld ? FlightEnd.NotKept : end);
+            var isBodyHeld = body is not null && cache.Keep(kept.WithBody(body), answered.Changes);
+            flight?.End(end == FlightEnd.Kept && !isBodyHeld ? FlightEnd.NotKept : end);
         }));
     }
 
