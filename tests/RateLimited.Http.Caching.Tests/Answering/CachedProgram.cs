@@ -51,7 +51,7 @@ internal sealed class CachedProgram : IAsyncDisposable
     public ConcurrentQueue<IHeaderDictionary> Seen { get; } = new();
 
     /// <summary>Is completed when the test ends: answers that hang wait for it.</summary>
-    public Task Ending => _upstream.End.Task;
+    public Task EndingAsync() => _upstream.End.Task.WaitAsync(CancellationToken.None);
 
     public static async Task<CachedProgram> StartAsync(
         Action<ResponseCacheOptions>? cache = null, Action<ServiceRateLimitingOptions>? limits = null, Action<IHttpClientBuilder>? client = null, ILoggerProvider? logs = null) => new(

@@ -56,7 +56,7 @@ public sealed class CollapseTests
     {
         await using var program = await CachedProgram.StartAsync(static cache => cache.Collapse = TimeSpan.FromMinutes(1));
         var (answer, asking) = (Held(program, said, status), Enumerable.Range(0, Callers).Select(_ => program.SendAsync("/a")).ToArray());
-        await Eventually.TrueAsync(() => program.Seen.Count >= 1);
+        await Eventually.TrueAsync(() => !program.Seen.IsEmpty);
 
         answer.SetResult();
 
@@ -97,7 +97,7 @@ public sealed class CollapseTests
         {
             if (program.Seen.Count == 1)
             {
-                await program.Ending;
+                await program.EndingAsync();
                 return;
             }
 

@@ -43,7 +43,7 @@ public sealed class GivingUpTests
             static cache => cache.Collapse = TimeSpan.FromMinutes(1), client: client => client.ConfigurePrimaryHttpMessageHandler(() => upstream));
         var cache = (CachedService)program.Cache;
         var asking = new List<Task<byte[]>> { program.Client.GetByteArrayAsync("/a", givingUp[0].Token) };
-        await upstream.Reached.WithinDeadlineAsync();
+        await upstream.ReachedAsync().WithinDeadlineAsync();
         asking.AddRange(givingUp[1..].Select(one => program.Client.GetByteArrayAsync("/a", one.Token)));
 
         upstream.Release();

@@ -17,7 +17,7 @@ internal sealed class SlowUpstream(bool hasLength, Action<int> step) : HttpMessa
     public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>The first request is here.</summary>
-    public Task Reached => _reached.Task;
+    public Task ReachedAsync() => _reached.Task.WaitAsync(CancellationToken.None);
 
     public void Release() => _released.SetResult();
 

@@ -188,7 +188,7 @@ public sealed class StaleTests
         await using var program = await CachedProgram.StartAsync(static cache => cache.StaleIfError = TimeSpan.FromHours(1));
         program.Numbers("/a");
         await program.GetAsync("/a");
-        program.Answers("/a", _ => program.Ending);
+        program.Answers("/a", _ => program.EndingAsync());
         using var giveUp = new CancellationTokenSource();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/a");
         var asking = program.Client.SendAsync(request, giveUp.Token);
