@@ -38,7 +38,16 @@ internal sealed class StoredResponse
     /// <summary>The same with its body, once that is whole.</summary>
     public StoredResponse WithBody(byte[] body) => new()
     {
-        Key = Key, Variant = Variant, Facts = Facts, Freshness = Freshness, At = At, Headers = Headers, ContentHeaders = ContentHeaders, Body = body, Version = Version, Reason = Reason,
+        Key = Key,
+        Variant = Variant,
+        Facts = Facts,
+        Freshness = Freshness,
+        At = At,
+        Headers = Headers,
+        ContentHeaders = ContentHeaders,
+        Body = body,
+        Version = Version,
+        Reason = Reason,
     };
 
     public TimeSpan AgeAt(TimeSpan now) => Freshness.InitialAge + (now - At);

@@ -1,7 +1,6 @@
 using RateLimited.Http.Admission.Persistence;
-using RateLimited.Http.Limits;
-
 using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission;
 

@@ -51,7 +51,7 @@ internal sealed partial class PoolRing
                 _telemetry.Keys.Changed(name, state);
             }
         }
-        : null;
+    : null;
 
     private static KeyRest QuotaRestOf(QuotaHealth quota, long now) => quota.IsExhausted(now) ? new KeyRest(RestReason.Exhausted, quota.ExhaustedUntil)
         : quota.IsLimited(now) ? new KeyRest(RestReason.Limited, quota.LimitedUntil)

@@ -19,7 +19,13 @@ public sealed class ReusePropertyTests
     [Fact]
     public void Nothing_is_given_beyond_its_freshness_unless_somebody_said_that_it_may()
     {
-        var cases = from request in Directives from answer in Directives from lifetime in Durations from age in Durations from limited in Durations from error in Durations from ignore in Gen.Elements(true, false)
+        var cases = from request in Directives
+                    from answer in Directives
+                    from lifetime in Durations
+                    from age in Durations
+                    from limited in Durations
+                    from error in Durations
+                    from ignore in Gen.Elements(true, false)
                     select (request, answer, lifetime, age, limited, error, ignore);
 
         Holds.For(cases, static drawn =>
