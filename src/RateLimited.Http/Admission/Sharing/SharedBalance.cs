@@ -11,10 +11,11 @@ internal sealed class SharedBalance(Partition partition) : ISized
 
     private const int MostBlocks = 4;
 
-    private static readonly int Own = ManagedSize.Object((4 * ManagedSize.Reference) + Unsafe.SizeOf<LimitState>() + (10 * sizeof(long)) + sizeof(int) + (3 * sizeof(bool)));
+    private static readonly int Own = ManagedSize.Object((5 * ManagedSize.Reference) + Unsafe.SizeOf<LimitState>() + (12 * sizeof(long)) + sizeof(int) + (3 * sizeof(bool)));
 
     private readonly Block[] _blocks = new Block[MostBlocks];
     private int _count;
+    private long _staleAt = LimitRule.Never;
     private long _deniedUntil;
     private long _deniedCost;
     private long _quietUntil;
@@ -68,19 +69,10 @@ internal sealed class SharedBalance(Partition partition) : ISized
     public bool IsIdle => Held == 0 && InUse == 0 && SpentAlone == 0 && !IsAsked;
 
     /// <summary>The first instant at which something held ends; never when nothing is.</summary>
-    public long EndsAt
-    {
-        get
-        {
-            var first = LimitRule.Never;
-            for (var i = 0; i < _count; i++)
-            {
-                first = Math.Min(first, _blocks[i].Ends);
-            }
+    public long EndsAt { get; private set; } = LimitRule.Never;
 
-            return first;
-        }
-    }
+    /// <summary>Who looks after what is held and ends, so that it need not be told with every request.</summary>
+    public SharedService? WatchedBy { get; set; }
 
     /// <summary>Now, if so much is held; else when to ask again, or never while nothing was said.</summary>
     public long Earliest(long now, long cost)
@@ -132,7 +124,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
     public long HeldAt(long now)
     {
         var held = Held;
-        for (var i = 0; i < _count; i++)
+        for (var i = 0; i < _count && EndsAt <= now; i++)
         {
             held -= _blocks[i].Ends <= now ? _blocks[i].Amount : 0;
         }
@@ -159,25 +151,17 @@ internal sealed class SharedBalance(Partition partition) : ISized
             // The older receipt serves both: what is given back by it was taken at the latest then.
             ref var last = ref _blocks[_count - 1];
             last = new Block(last.Amount + amount, last.Receipt, Math.Min(last.Until, until), Math.Min(last.Ends, ends));
-            return;
+        }
+        else
+        {
+            _blocks[_count++] = new Block(amount, receipt, until, ends);
         }
 
-        _blocks[_count++] = new Block(amount, receipt, until, ends);
+        NoteFirst();
     }
 
     /// <summary>Whether something is held that may not be spent as of when it was granted.</summary>
-    public bool IsStale(long now)
-    {
-        for (var i = 0; i < _count; i++)
-        {
-            if (_blocks[i].Until <= now)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool IsStale(long now) => _staleAt <= now;
 
     /// <summary>Takes out of the oldest block as much as is there of an amount. Returns false when nothing is held.</summary>
     public bool TryTake(long most, out long amount, out long receipt)
@@ -190,7 +174,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
 
         ref var first = ref _blocks[0];
         (amount, receipt) = (Math.Min(most, first.Amount), first.Receipt);
-        first = first with { Amount = first.Amount - amount };
+        first.Amount -= amount;
         Held -= amount;
         if (first.Amount == 0)
         {
@@ -206,7 +190,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
         NoteUse(now, cost);
         var receipt = _count > 0 ? _blocks[0].Receipt : 0;
         lacking = cost;
-        while (TryTake(lacking, out var part, out _))
+        while (lacking > 0 && TryTake(lacking, out var part, out _))
         {
             lacking -= part;
         }
@@ -254,6 +238,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
         (InUse, Held, _count) = (0, 0, 0);
         var lost = _lost;
         _lost = null;
+        NoteFirst();
         return lost;
     }
 
@@ -261,7 +246,19 @@ internal sealed class SharedBalance(Partition partition) : ISized
     {
         _count--;
         Array.Copy(_blocks, index + 1, _blocks, index, _count - index);
+        NoteFirst();
     }
 
-    private readonly record struct Block(long Amount, long Receipt, long Until, long Ends);
+    /// <summary>Notes what ends first: blocks come and go seldom, and every request asks.</summary>
+    private void NoteFirst()
+    {
+        (EndsAt, _staleAt) = (LimitRule.Never, LimitRule.Never);
+        for (var i = 0; i < _count; i++)
+        {
+            EndsAt = Math.Min(EndsAt, _blocks[i].Ends);
+            _staleAt = Math.Min(_staleAt, _blocks[i].Until);
+        }
+    }
+
+    private record struct Block(long Amount, long Receipt, long Until, long Ends);
 }

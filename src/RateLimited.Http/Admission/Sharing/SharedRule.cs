@@ -16,9 +16,9 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
     /// <summary>The limit as configured.</summary>
     public LimitRule Inner { get; } = inner;
 
-    public override long Capacity => Inner.Capacity;
+    public override long Capacity { get; } = inner.Capacity;
 
-    public override bool IsReleased => Inner.IsReleased;
+    public override bool IsReleased { get; } = inner.IsReleased;
 
     public override bool IsDatedByAnswers => Inner.IsDatedByAnswers;
 

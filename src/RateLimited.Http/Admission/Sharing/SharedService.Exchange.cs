@@ -210,7 +210,7 @@ internal sealed partial class SharedService
             }
         }
 
-        _holding.RemoveWhere(static balance => balance.IsIdle && !balance.IsRefused);
+        _holding.RemoveWhere(balance => balance.IsIdle && !balance.IsRefused && LetGo(balance));
     }
 
     /// <summary>Returns whether the store had been lost.</summary>
@@ -325,7 +325,7 @@ internal sealed partial class SharedService
             if (question.IsGranted)
             {
                 want.Balance.Grant(want.Granted, want.Receipt, until, want.Balance.IsPassedBy ? Math.Max(until, Saturating.Add(now, LongestSilence)) : until);
-                _holding.Add(want.Balance);
+                Holds(want.Balance);
             }
 
             (want.Balance.IsAsked, want.Balance.IsPassedBy) = (false, false);
@@ -352,7 +352,7 @@ internal sealed partial class SharedService
 
         var cost = question.Wants.First(want => ReferenceEquals(want.Balance, question.Refused)).Least;
         question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(now, LongestSilence));
-        _holding.Add(question.Refused);
+        Holds(question.Refused);
     }
 
     /// <summary>Sets the timer for what comes next by itself.</summary>

@@ -152,7 +152,20 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     }
 
     /// <summary>A balance holds something, or may: what ends unspent is given back.</summary>
-    public void Holds(SharedBalance balance) => _holding.Add(balance);
+    public void Holds(SharedBalance balance)
+    {
+        if (!ReferenceEquals(balance.WatchedBy, this))
+        {
+            balance.WatchedBy = this;
+            _holding.Add(balance);
+        }
+    }
+
+    private bool LetGo(SharedBalance balance)
+    {
+        balance.WatchedBy = ReferenceEquals(balance.WatchedBy, this) ? null : balance.WatchedBy;
+        return true;
+    }
 
     /// <summary>Some requests of a lane were refused: what they lack is asked for, unless something else holds them up.</summary>
     public void Want(ReadOnlySpan<AdmissionTicket> run, long now)
@@ -210,7 +223,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
                 return;
             }
 
-            low += balance.RateSince != 0 && balance.HeldAt(now) < AheadOf(balance, now) / 2 ? 1 : 0;
+            low += balance.RateSince != 0 && IsLow(balance, now) ? 1 : 0;
         }
 
         if (low > 0)
@@ -246,6 +259,14 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
     private static long AheadOf(SharedBalance balance, double rate, long ahead) =>
         (long)Math.Min(rate * ahead, Math.Max(balance.Rule.Capacity / 4, 1));
+
+    /// <summary>Whether less is held than half of what is taken ahead. Found out for every request, most of the time without dividing.</summary>
+    private bool IsLow(SharedBalance balance, long now)
+    {
+        var held = balance.HeldAt(now);
+        var elapsed = Math.Max(now - balance.RateSince, TimeSpan.TicksPerMillisecond);
+        return 2.0 * held * elapsed < (double)balance.Charged * _settings.Ahead && held < AheadOf(balance, now) / 2;
+    }
 
     private long AheadOf(SharedBalance balance, long now) =>
         AheadOf(balance, balance.Charged / (double)Math.Max(now - balance.RateSince, TimeSpan.TicksPerMillisecond), _settings.Ahead);
