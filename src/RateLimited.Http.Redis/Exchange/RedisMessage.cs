@@ -24,6 +24,7 @@ internal sealed class RedisMessage
 
     private const int JoinCode = 8;
     private const int UsedCode = 9;
+    private const int HoldCode = 10;
     private const int HeardCode = 11;
 
     /// <summary>What stands under the service's key for whether responses tell of the quota: a quota of one, used as long as they do. No limit's number is as small.</summary>
@@ -37,13 +38,19 @@ internal sealed class RedisMessage
     private readonly Dictionary<SharedBalance, int> _indexOf = [];
     private readonly List<SharedBalance?> _balances = [null];
     private readonly LeaseTerms _liveTerms;
+    private readonly LeaseTerms _takerTerms;
     private readonly LeaseTerms _toldTerms;
+    private readonly bool _countsTakers;
+    private int _liveIndex;
+    private int _takerIndex;
     private int _toldIndex;
 
     public RedisMessage(SharedExchange exchange, ServiceKeys keys, Func<SharedBalance, LimitAddress> addressOf, long leaseTicks)
     {
         (_exchange, _keys, _addressOf) = (exchange, keys, addressOf);
         _liveTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
+        _takerTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
+        _countsTakers = exchange.Join && keys.Takers is not null;
         _toldTerms = new LeaseTerms(ToldId, quota: 1, LimitTerms.Micros(leaseTicks));
         Gather();
     }
@@ -85,7 +92,7 @@ internal sealed class RedisMessage
             }
         }
 
-        message.Add(_exchange.Notes.Count + (_exchange.Join ? 2 : 0) + (_exchange.Tells > 0 ? 1 : 0));
+        message.Add(_exchange.Notes.Count + (_exchange.Join ? 2 : 0) + (_countsTakers ? 2 : 0) + (_exchange.Tells > 0 ? 1 : 0));
         foreach (var note in _exchange.Notes)
         {
             Write(message, note, localNow);
@@ -93,8 +100,14 @@ internal sealed class RedisMessage
 
         if (_exchange.Join)
         {
-            message.Add(JoinCode, _balances.Count - 1, 0, 0, 0);
+            message.Add(JoinCode, _liveIndex, 0, 0, 0);
             message.Add(UsedCode, _toldIndex, 0, 0, 0);
+        }
+
+        if (_countsTakers)
+        {
+            message.Add(HoldCode, _takerIndex, 0, 1, 0);
+            message.Add(UsedCode, _takerIndex, 0, 0, 0);
         }
 
         if (_exchange.Tells > 0)
@@ -136,6 +149,12 @@ internal sealed class RedisMessage
             _exchange.IsTold = reader.Next() > 0;
         }
 
+        if (_countsTakers)
+        {
+            reader.Next();
+            _exchange.Takers = (int)Math.Min(reader.Next(), int.MaxValue);
+        }
+
         if (_exchange.Tells > 0)
         {
             reader.Next();
@@ -173,8 +192,15 @@ internal sealed class RedisMessage
             GroupOf(_keys.Live).Add((_liveTerms, null));
         }
 
+        if (_countsTakers)
+        {
+            GroupOf(_keys.Takers!).Add((_takerTerms, null));
+        }
+
         foreach (var (terms, balance) in _limits.SelectMany(static group => group))
         {
+            _liveIndex = ReferenceEquals(terms, _liveTerms) ? _balances.Count : _liveIndex;
+            _takerIndex = ReferenceEquals(terms, _takerTerms) ? _balances.Count : _takerIndex;
             _toldIndex = ReferenceEquals(terms, _toldTerms) ? _balances.Count : _toldIndex;
             if (balance is not null)
             {
@@ -252,7 +278,7 @@ internal sealed class RedisMessage
             NoteKind.Others => 13,
             NoteKind.Look => 7,
             NoteKind.Rest => 14,
-            _ => 10,
+            _ => HoldCode,
         };
         switch (note.Kind)
         {
