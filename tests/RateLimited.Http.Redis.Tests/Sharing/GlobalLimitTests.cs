@@ -22,11 +22,11 @@ public sealed class GlobalLimitTests(RedisServer server) : IClassFixture<RedisSe
     public async Task Two_services_of_two_processes_send_what_one_may_in_every_interval(RedisGlobalLimits counting)
     {
         const int Quota = 100;
-        var window = TimeSpan.FromMilliseconds(400);
-        using var fleet = Counted(counting, static _ => { }, static redis => redis.GlobalTakeAhead = TimeSpan.FromMilliseconds(40));
+        var window = TimeSpan.FromMilliseconds(300);
+        using var fleet = Counted(counting, static _ => { }, static redis => redis.GlobalTakeAhead = TimeSpan.FromMilliseconds(30));
         var admissions = new Admissions();
         using var stop = new CancellationTokenSource();
-        var work = Task.WhenAll(Enumerable.Range(0, 2).SelectMany(_ => Services(Start(fleet, "100/400ms"))).Select(service => admissions.DriveAsync(service, callers: 2, stop.Token)));
+        var work = Task.WhenAll(Enumerable.Range(0, 2).SelectMany(_ => Services(Start(fleet, "100/300ms"))).Select(service => admissions.DriveAsync(service, callers: 2, stop.Token)));
         await Eventually.Holds(() => admissions.Count >= 3 * Quota, "they send on as quota comes back");
         await stop.CancelAsync();
         await work;
