@@ -41,7 +41,9 @@ internal sealed class RedisCounts : ISharedCounts
     {
         (_servers, _schema, _keys, _time, _onNews) = (servers, schema, keys, time, onNews);
         (_timeout, _leaseTicks) = (options.Timeout, options.LeaseTimeToLive.Ticks);
-        _owner = schema.LimitIdOf("process", process);
+
+        // Beside others each of a process's services holds what it holds of the limits over all.
+        _owner = keys.Takers is null ? schema.LimitIdOf("process", process) : schema.LimitIdOf("process", process, keys.Service);
         _calls = keys.Calls(process);
         _subscribing = new Task?[servers.Length];
     }

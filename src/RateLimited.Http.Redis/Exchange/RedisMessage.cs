@@ -31,6 +31,7 @@ internal sealed class RedisMessage
 
     private const int JoinCode = 8;
     private const int UsedCode = 9;
+    private const int HoldCode = 10;
     private const int HeardCode = 11;
 
     /// <summary>What stands under the service's key for whether responses tell of the quota: a quota of one, used as long as they do. No limit's number is as small.</summary>
@@ -44,14 +45,20 @@ internal sealed class RedisMessage
     private readonly Dictionary<SharedBalance, int> _indexOf = [];
     private readonly List<SharedBalance?> _balances = [null];
     private readonly LeaseTerms _liveTerms;
+    private readonly LeaseTerms _takerTerms;
     private readonly LeaseTerms _toldTerms;
     private readonly int _usualHeads;
+    private readonly bool _countsTakers;
+    private int _liveIndex;
+    private int _takerIndex;
     private int _toldIndex;
 
     public RedisMessage(SharedExchange exchange, ServiceKeys keys, Func<SharedBalance, LimitAddress> addressOf, long leaseTicks)
     {
         (_exchange, _keys, _addressOf) = (exchange, keys, addressOf);
         _liveTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
+        _takerTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
+        _countsTakers = exchange.Join && keys.Takers is not null;
         _toldTerms = new LeaseTerms(ToldId, quota: 1, LimitTerms.Micros(leaseTicks));
         Gather();
         _usualHeads = UsualHeads();
@@ -109,7 +116,7 @@ internal sealed class RedisMessage
             }
         }
 
-        message.Add(_exchange.Notes.Count + (_exchange.Join ? 2 : 0) + (_exchange.Tells > 0 ? 1 : 0));
+        message.Add(_exchange.Notes.Count + (_exchange.Join ? 2 : 0) + (_countsTakers ? 2 : 0) + (_exchange.Tells > 0 ? 1 : 0));
         foreach (var note in _exchange.Notes)
         {
             Write(message, note, localNow);
@@ -117,8 +124,14 @@ internal sealed class RedisMessage
 
         if (_exchange.Join)
         {
-            message.Add(JoinCode, _balances.Count - 1, 0, 0, 0);
+            message.Add(JoinCode, _liveIndex, 0, 0, 0);
             message.Add(UsedCode, _toldIndex, 0, 0, 0);
+        }
+
+        if (_countsTakers)
+        {
+            message.Add(HoldCode, _takerIndex, 0, 1, 0);
+            message.Add(UsedCode, _takerIndex, 0, 0, 0);
         }
 
         if (_exchange.Tells > 0)
@@ -166,6 +179,12 @@ internal sealed class RedisMessage
             _exchange.IsTold = reader.Next() > 0;
         }
 
+        if (_countsTakers)
+        {
+            reader.Next();
+            _exchange.Takers = (int)Math.Min(reader.Next(), int.MaxValue);
+        }
+
         if (_exchange.Tells > 0)
         {
             reader.Next();
@@ -203,8 +222,15 @@ internal sealed class RedisMessage
             GroupOf(_keys.Live).Add((_liveTerms, null));
         }
 
+        if (_countsTakers)
+        {
+            GroupOf(_keys.Takers!).Add((_takerTerms, null));
+        }
+
         foreach (var (terms, balance) in _limits.SelectMany(static group => group))
         {
+            _liveIndex = ReferenceEquals(terms, _liveTerms) ? _balances.Count : _liveIndex;
+            _takerIndex = ReferenceEquals(terms, _takerTerms) ? _balances.Count : _takerIndex;
             _toldIndex = ReferenceEquals(terms, _toldTerms) ? _balances.Count : _toldIndex;
             if (balance is not null)
             {
@@ -221,7 +247,7 @@ internal sealed class RedisMessage
     /// </summary>
     private int UsualHeads()
     {
-        if (_exchange is not { Notes.Count: 0, Join: false, Pause: 0, Tells: 0, Questions: [{ Wants: var wants }] } 
+        if (_exchange is not { Notes.Count: 0, Join: false, Pause: 0, Tells: 0, Questions: [{ Wants: var wants }] }
             || _groups.Count > 1 || wants.Length != _limits[0].Count || wants.Length is 0 or > MostUsual)
         {
             return 0;
@@ -283,7 +309,7 @@ internal sealed class RedisMessage
             NoteKind.Others => 13,
             NoteKind.Look => 7,
             NoteKind.Rest => 14,
-            _ => 10,
+            _ => HoldCode,
         };
         switch (note.Kind)
         {
