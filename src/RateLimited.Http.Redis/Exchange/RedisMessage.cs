@@ -34,6 +34,9 @@ internal sealed class RedisMessage
     private const int HoldCode = 10;
     private const int HeardCode = 11;
 
+    /// <summary>The same from who does not know all of ours that went.</summary>
+    private const int HeardUncountedCode = 15;
+
     /// <summary>What stands under the service's key for whether responses tell of the quota: a quota of one, used as long as they do. No limit's number is as small.</summary>
     private const long ToldId = 2;
 
@@ -304,9 +307,10 @@ internal sealed class RedisMessage
             NoteKind.Force => 4,
             NoteKind.Renew => 5,
             NoteKind.Announce => 6,
-            NoteKind.Heard => HeardCode,
+            NoteKind.Heard => note.Token == 0 ? HeardUncountedCode : HeardCode,
             NoteKind.Counted => 12,
             NoteKind.Others => 13,
+            NoteKind.Unused => 16,
             NoteKind.Look => 7,
             NoteKind.Rest => 14,
             _ => HoldCode,

@@ -57,7 +57,7 @@ internal abstract class LimitTerms(long id)
         TokenBucket bucket => new BucketTerms(id, bucket.Quota, Micros(bucket.Window), bucket.Burst),
         SlidingWindow sliding => new SlidingTerms(id, sliding.Quota, Micros(sliding.Window)),
         FixedWindow fixedWindow => new FixedTerms(id, fixedWindow),
-        FleetQuota told => new LeaseTerms(id, told.Quota, Micros(leaseTicks), told.Parts),
+        FleetQuota told => new LeaseTerms(id, told.Quota, Micros(leaseTicks), told.Parts, Micros(told.Patience)),
         RestRule => new RestTerms(id),
         Concurrency concurrency => new LeaseTerms(id, concurrency.Quota, Micros(leaseTicks)),
         _ => null,

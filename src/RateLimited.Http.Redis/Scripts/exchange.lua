@@ -100,6 +100,7 @@ if not answered then
   local UPSTREAM = 0                -- whose leases are what an upstream said is used, until its window ends
   local OTHERS = -1                 -- whose leases are of nothing: as long as there is one, others use the quota too
   local PART_AT_ONCE = 4
+  local PROOF, PROVING_PART = 2, 2  -- so many windows in a row that went to us, by half at least
   local LONGEST_TTL = 8640000000    -- milliseconds: a hundred days
   local LONGEST_REST = 2678400000000  -- of an API key: thirty-one days
 
@@ -286,12 +287,18 @@ if not answered then
     end
   end
 
-  -- How many more leases there may be. Of a quota that others use too a part of what is left, and one when none is held.
-  local function free(l)
+  -- How many windows in a row, with the last one that was told of, went to us and to nobody else. Two say that the next one is ours alone: the first may have been heard of when it was almost over.
+  local function proofs_of(l, now)
+    local is_proof = l.told_till + l.lasts > now and l.ours >= l.quota - floor(l.quota / PROVING_PART) and not l.owners[OTHERS]
+    return is_proof and min(l.proofs + 1, PROOF) or 0
+  end
+
+  -- How many more leases there may be. Of a quota that others use too, or may use as far as is known, a part of what is left, and one when none is held.
+  local function free(l, now)
     local said = l.owners[UPSTREAM]
     local used = said and said.held or 0
     local left, held = l.quota - used, l.held - used
-    local parts = l.owners[OTHERS] and l.parts * PART_AT_ONCE or l.parts
+    local parts = (l.owners[OTHERS] or l.doubt_till > now) and l.parts * PART_AT_ONCE or l.parts
     if parts > 1 and held > 0 and left > 0 then left = max(floor(left / parts), 1) end
     return left - held
   end
@@ -304,7 +311,7 @@ if not answered then
       return l.stamp > ticks and NEVER or now
     end
     if kind == LEASES then
-      if cost <= free(l) then return now end
+      if cost <= free(l, now) then return now end
       local said = l.owners[UPSTREAM]
       return said and cost > l.quota - said.held and said.till or NEVER
     end
@@ -354,6 +361,12 @@ if not answered then
     end
     own.held, own.till = own.held + cost, now + l.ttl
     l.held = l.held + cost
+    if l.owners[UPSTREAM] then
+      l.ours = l.ours + cost
+    elseif l.patience > 0 and (l.doubt_till <= l.told_till or l.held == cost) and proofs_of(l, now) < PROOF then
+      -- The first of a window that may not be ours alone.
+      l.doubt_till = now + l.patience
+    end
     return 0
   end
 
@@ -463,23 +476,33 @@ if not answered then
     end
 
     -- Of the answers to one window the largest figure counts; what is said of a later one counts anew. An earlier one is over. What ends a little later while much is left of a window is an answer that
-    -- was long on its way. Returns how much of it went besides what is known to have gone: others use the quota too.
-    heard = function(l, now, amount, after, tolerance)
+    -- was long on its way. Returns how much of it went besides what of ours can have gone: others use the quota too. Where whoever hears it does not know all that went, what is
+    -- used by then is taken for ours, and what it hears it of as well.
+    heard = function(l, now, amount, after, tolerance, is_counted)
       local own, till = l.owners[UPSTREAM], now + after
       if after <= 0 or (own and till < own.till - tolerance) then return 0 end
-      local more = own and amount - l.held or 0
+      local is_new = not own or till - own.till > max(tolerance, own.till - now)
       if not own then
         own = {held = 0, till = 0}
         l.owners[UPSTREAM], l.n = own, l.n + 1
       end
       local was = own.held
-      if till - own.till > max(tolerance, own.till - now) then
-        own.held, own.till, more = amount, till, 0
+      if is_new then
+        -- What is under way may be counted in it.
+        l.proofs = proofs_of(l, now)
+        l.ours = l.told_till + l.lasts > now and l.held - was or max(l.held - was, amount)
+        own.held, own.till, l.lasts = amount, till, after
+        if l.proofs < PROOF then l.doubt_till = max(l.doubt_till, now + min(l.patience, floor(after / 2))) end
       else
         own.held, own.till = max(was, amount), max(own.till, till)
       end
+      if not is_counted then l.ours = max(l.ours + (is_new and 0 or 1), amount) end
+      l.told_till = own.till
       l.held, l.dirty = l.held + own.held - was, true
-      return more
+      if is_new then return 0 end
+      -- However little it is, this window says nothing of the next, and is doubted for longer.
+      if amount > l.ours then l.proofs, l.doubt_till = -1, max(l.doubt_till, now + min(l.patience, after)) end
+      return amount - l.ours
     end
 
     share = function(l, now, duration)
@@ -514,7 +537,7 @@ if not answered then
       elseif l.kind == FIXED then
         n = room(l, now)
       else
-        n = free(l)
+        n = free(l, now)
       end
       return max(floor(min(n / divisor, want)), 0), 0, 0
     end
@@ -566,6 +589,10 @@ if not answered then
           l.n, l.held = l.n + 1, l.held + held
         end
       end
+      if unpack('<d', text, at - 16) > 16 + 24 * n then
+        l.ours, l.told_till, l.lasts, l.proofs, l.doubt_till = unpack('<ddddd', text, at + 16 + 24 * n)
+        l.told_till, l.doubt_till = l.told_till - back, l.doubt_till - back
+      end
     end
   end
 
@@ -591,6 +618,10 @@ if not answered then
       for owner, own in pairs(l.owners) do
         parts[#parts + 1] = pack('<ddd', owner, own.held, own.till)
         whole = max(whole, own.till)
+      end
+      if l.told_till > 0 or l.doubt_till > 0 then
+        parts[#parts + 1] = pack('<ddddd', l.ours, l.told_till, l.lasts, l.proofs, l.doubt_till)
+        whole = max(whole, l.told_till + l.lasts, l.doubt_till)
       end
       state = table.concat(parts)
     end
@@ -658,7 +689,7 @@ if not answered then
       elseif kind == RESTS then
         l = {id = id, kind = RESTS, quota = quota, stamp = 0, count = 0, mark = 0, dirty = false, known = false}
       else
-        l = {id = id, kind = LEASES, quota = quota, ttl = b, parts = c, owners = {}, n = 0, held = 0, wanted = 0, dirty = false, known = false}
+        l = {id = id, kind = LEASES, quota = quota, ttl = b, parts = c, patience = d, owners = {}, n = 0, held = 0, wanted = 0, ours = 0, told_till = 0, lasts = 0, proofs = 0, doubt_till = 0, dirty = false, known = false}
       end
       limits[i] = l
     end
@@ -712,8 +743,10 @@ if not answered then
     local code, index, x, y, z = unpack('<ddddd', message, p)
     local l, result = limits[index], 0
     p = p + 40
-    if code == 1 then
+    if code == 1 or code == 16 then
       give_back(l, now, x, y, z, owner)
+      -- What never went is not ours.
+      if code == 16 and l.owners[UPSTREAM] then l.ours = max(l.ours - y, 0) end
       if l.kind == LEASES and l.wanted > now then
         wakes, l.wanted = true, 0
       end
@@ -733,8 +766,8 @@ if not answered then
       end
     elseif code == 6 then
       announce(l, now, y)
-    elseif code == 11 then
-      result = heard(l, now, x, y, z)
+    elseif code == 11 or code == 15 then
+      result = heard(l, now, x, y, z, code == 11)
     elseif code == 12 then
       local own = l.owners[UPSTREAM]
       if own then

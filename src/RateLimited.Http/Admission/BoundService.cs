@@ -78,6 +78,9 @@ internal sealed partial class BoundService
     /// <summary>Whether nothing but the limits themselves holds requests up. Only under the store's gate.</summary>
     public bool IsUnhindered => _pause.Until == 0 && !_isExhausted && !_faults.IsEngaged;
 
+    /// <summary>Whether requests go one by one, at a distance, as after a pause. Only under the store's gate.</summary>
+    public bool IsPaced => _pause.Until != 0;
+
     /// <summary>How many requests were admitted. Only written under the store's gate.</summary>
     public ContendedCount Admitted;
 
@@ -188,7 +191,7 @@ internal sealed partial class BoundService
     public FleetLimit? OfFleet(in QuotaReport report, BoundKey? key, out bool isNew)
     {
         isNew = false;
-        return Shared is { } shared && key is not { Quota.Owner: null } ? (key?.Quota.Reported ?? _reported).OfFleet(report, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
+        return Shared is { } shared && key is not { Quota.Owner: null } ? (key?.Quota.Reported ?? _reported).OfFleet(report, Definition.Correction.AskFirst.Ticks, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
     }
 
     /// <summary>

@@ -50,7 +50,7 @@ internal sealed partial class InProcessStore
             loosened = Learn(charge.Partition, service, now, outcome, loosened);
         }
 
-        if (isInvalid && service.InvalidRequests is { Only: { } invalid } limit && !IsCounted(ticket, limit))
+        if (isInvalid && service.InvalidRequests is { Only: { } invalid } limit && CostIn(ticket, limit) == 0)
         {
             // It went before anybody counted.
             loosened = Learn(invalid, service, now, outcome with { IsUncharged = true }, loosened);
@@ -157,9 +157,9 @@ internal sealed partial class InProcessStore
             if (service.OfFleet(report, key, out var isNew) is { } ofFleet)
             {
                 hasLearned |= isNew;
-                var isCounted = IsCounted(ticket, ofFleet.Limit);
-                ofFleet.Hear(report, new Moment(now, wall), service.Definition.Correction.MaxHint.Ticks, isCounted ? null : Math.Max(inFlight - 1, 0));
-                if (isCounted)
+                var cost = CostIn(ticket, ofFleet.Limit);
+                ofFleet.Hear(report, new Moment(now, wall), service.Definition.Correction, cost, Math.Max(inFlight - 1, 0));
+                if (cost > 0)
                 {
                     Release(ticket, service, ofFleet.Limit, now);
                 }
@@ -170,17 +170,18 @@ internal sealed partial class InProcessStore
         return hasLearned;
     }
 
-    private static bool IsCounted(AdmissionTicket ticket, BoundLimit limit)
+    /// <summary>What a request was charged by a limit; zero where the limit did not count it.</summary>
+    private static long CostIn(AdmissionTicket ticket, BoundLimit limit)
     {
         foreach (ref var charge in ticket.Charges)
         {
-            if (ReferenceEquals(charge.Partition.Limit, limit) && charge.Cost > 0)
+            if (ReferenceEquals(charge.Partition.Limit, limit))
             {
-                return true;
+                return charge.Cost;
             }
         }
 
-        return false;
+        return 0;
     }
 
     /// <summary>Lets go of what a request was charged by one limit.</summary>

@@ -83,7 +83,7 @@ internal sealed class ReportedLimits
     /// What all processes count together of the limit that a report is of. Returns null where it cannot be counted so, or not yet: only windows can, of a size and with an
     /// end that have been said.
     /// </summary>
-    public FleetLimit? OfFleet(in QuotaReport report, SharedService shared, PartitionBounds bounds, InProcessStore store, out bool isNew)
+    public FleetLimit? OfFleet(in QuotaReport report, long patience, SharedService shared, PartitionBounds bounds, InProcessStore store, out bool isNew)
     {
         isNew = false;
         foreach (var each in _all)
@@ -95,7 +95,7 @@ internal sealed class ReportedLimits
 
             if (each.OfFleet is null && FleetLimit.CanBe(report))
             {
-                each.OfFleet = new FleetLimit(each.Limit, report, shared, bounds, store);
+                each.OfFleet = new FleetLimit(each.Limit, report, patience, shared, bounds, store);
                 isNew = true;
             }
 

@@ -2,22 +2,30 @@ namespace RateLimited.Http.Limits;
 
 /// <summary>
 /// One of the upstream's limits, as several processes count it together: what the upstream said is used, until its window ends, and what any of them has under way. <c>Count</c> is what is under way
-/// <c>Extra</c> what was said, and <c>Mark</c> until when others are taken to use the quota too. What is under way is released by its answer, which says what is used with it.
+/// <c>Extra</c> what was said and how much of ours went, and <c>Mark</c> until when others are taken to use the quota too. What is under way is released by its answer, which says what is used with it.
 /// </summary>
 /// <remarks>
 /// An answer was counted upstream before it said what is used. Of the answers to one window the largest figure is kept, so that whatever is not in it is under way: what remains beyond both is there,
 /// in whatever order answers come and whoever hears them.
+/// <para>
+/// If all that remains is under way, as many are refused as others take meanwhile, and nobody sees that they took any: the window ends as full as ours alone would have made it. So a quota is not taken
+/// for ours alone before two windows in a row went to us, by half at least, and nobody else was heard of: until then a window begins as if others used it.
+/// </para>
 /// </remarks>
 /// <param name="name">The upstream's name of the limit, with the window that belongs to it.</param>
 /// <param name="limit">What a window has.</param>
 /// <param name="parts">Into how many parts what remains is divided, of which one may be under way: for processes that do not know of each other.</param>
-internal sealed class FleetQuota(string name, long limit, int parts = 1) : LimitRule(limit, window: 0)
+/// <param name="patience">For how long a window that is not known to be ours alone is taken for one that others use too, from its first answer on; half of it at most. In ticks; zero: not at all.</param>
+internal sealed class FleetQuota(string name, long limit, int parts = 1, long patience = 0) : LimitRule(limit, window: 0)
 {
     /// <summary>More than that is no limit, and not counted exactly elsewhere.</summary>
     public const long Largest = 1L << 44;
 
-    /// <summary>So much more than ours may be used before others are taken to use the quota too: somebody who has just joined, and whose first request nobody counted.</summary>
-    public const long Doubt = 1;
+    /// <summary>After so many windows in a row that went to us the next one is taken for ours. The first may have been heard of when it was almost over.</summary>
+    public const int Proof = 2;
+
+    /// <summary>Of a window of which this part went it is known whether others use it.</summary>
+    public const int ProvingPart = 2;
 
     /// <summary>Of what is left where others use the quota too, this part may be under way at once: with more, others take the last of it under several; with less, much of a short window is left.</summary>
     public const int PartAtOnce = 4;
@@ -38,13 +46,26 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
     /// <summary>Into how many parts what remains is divided.</summary>
     public int Parts => parts;
 
+    /// <summary>For how long a window that is not known to be ours alone is taken for one that others use too.</summary>
+    public long Patience => patience;
+
+    /// <summary>
+    /// Whether others use the quota too where so much more of it is used than ours took. Of a process that has just joined nobody counted the first request: each of the other processes may have.
+    /// </summary>
+    public static bool ShowsOthers(long excess, int processes) => excess > Math.Max(processes - 1, 1);
+
+    /// <summary>Whether a refusal shows the same: what went was counted, and less than there was.</summary>
+    /// <param name="report">What the response says of the limit.</param>
+    /// <param name="cost">What the refused request was charged by it; zero where nobody counted it.</param>
+    public static bool ShowsOthers(in QuotaReport report, long cost) => report.IsOfRefusal && report.Remaining < cost;
+
     /// <summary>
     /// How much of what remains may be under way, where it is divided. As long as there is enough for all, no more than there is in all; of less, one at a time each.
     /// </summary>
     public static long ShareOf(long remaining, int parts) => remaining <= 0 ? 0 : Math.Max(remaining / parts, 1);
 
     /// <summary>The same limit as one of several processes counts it that do not know of each other.</summary>
-    public FleetQuota Among(int processes) => new(name, Quota, (int)Math.Min((long)parts * processes, int.MaxValue));
+    public FleetQuota Among(int processes) => new(name, Quota, (int)Math.Min((long)parts * processes, int.MaxValue), patience);
 
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
@@ -60,16 +81,36 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         state.Count = Saturating.Add(state.Count, cost);
+        if (SaidAt(state, at) is { } said)
+        {
+            said.Ours = Saturating.Add(said.Ours, cost);
+        }
+        else if (patience > 0 && (state.Extra is not Told told || told.DoubtedUntil <= told.Until || state.Count == cost) && ProofsAt(state, at) < Proof)
+        {
+            // The first of a window that may not be ours alone.
+            KnownOf(ref state).DoubtedUntil = Saturating.Add(at.Now, patience);
+        }
+
         return 0;
     }
 
     public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount) => state.Count = Math.Max(state.Count - amount, 0);
 
+    /// <summary>What was granted went to nobody and is given back: it was not ours.</summary>
+    public static void Unused(ref LimitState state, in Moment at, long amount)
+    {
+        state.Count = Math.Max(state.Count - amount, 0);
+        if (SaidAt(state, at) is { } said)
+        {
+            said.Ours = Math.Max(said.Ours - amount, 0);
+        }
+    }
+
     public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Charge(ref state, at, amount);
 
     public override long Used(ref LimitState state, in Moment at) => Saturating.Add(state.Count, Used(SaidAt(state, at)));
 
-    public override long FreshAt(in LimitState state, in Moment at) => state.Count > 0 ? Never : Math.Max(SaidAt(state, at)?.Until ?? 0, state.Mark);
+    public override long FreshAt(in LimitState state, in Moment at) => state.Count > 0 ? Never : Math.Max((state.Extra as Told)?.FreshAt ?? 0, state.Mark);
 
     public override long Project(ref LimitState state, in Moment at, long amount) => Earliest(ref state, at, Math.Min(amount, Quota));
 
@@ -85,23 +126,41 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
     /// <param name="used">How much.</param>
     /// <param name="until">When the window ends. What is past is not listened to.</param>
     /// <param name="tolerance">How far apart two answers may place the end of one window.</param>
-    public static void Hear(ref LimitState state, in Moment at, long used, long until, long tolerance)
+    /// <param name="isCounted">Whether the request was counted as it will be upstream; else it and all that is used by then are taken for ours.</param>
+    /// <returns>How much more of the window is used than ours can have taken.</returns>
+    public long Hear(ref LimitState state, in Moment at, long used, long until, long tolerance, bool isCounted = true)
     {
-        if (until <= at.Now)
+        var said = SaidAt(state, at);
+        if (until <= at.Now || (said is not null && until < said.Until - tolerance))
         {
-            return;
+            return 0;
         }
 
-        var said = SaidAt(state, at);
-        if (said is null || until - said.Until > Math.Max(tolerance, said.Until - at.Now))
+        // What ends a little later while much is left of a window is an answer that was long on its way.
+        var isNew = said is null || until - said.Until > Math.Max(tolerance, said.Until - at.Now);
+        var known = KnownOf(ref state);
+        if (isNew)
         {
-            // The first of a window. What ends a little later while much is left of one is an answer that was long on its way.
-            state.Extra = new Said(used, until);
+            Begin(ref state, known, at, used, until);
         }
-        else if (until >= said.Until - tolerance)
+        else
         {
-            state.Extra = new Said(Math.Max(used, said.Used), Math.Max(until, said.Until));
+            (known.Used, known.Until) = (Math.Max(used, known.Used), Math.Max(until, known.Until));
         }
+
+        known.Ours = isCounted ? known.Ours : Math.Max(isNew ? known.Ours : Saturating.Add(known.Ours, 1), used);
+        if (isNew)
+        {
+            return 0;
+        }
+
+        if (used > known.Ours)
+        {
+            // However little it is, this window says nothing of the next, and is doubted for longer.
+            (known.Proofs, known.DoubtedUntil) = (-1, Math.Max(known.DoubtedUntil, Saturating.Add(at.Now, Math.Min(patience, until - at.Now))));
+        }
+
+        return used - known.Ours;
     }
 
     /// <summary>Takes in that others use the quota too, as far as is known until an instant.</summary>
@@ -112,20 +171,71 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1) : Limit
     {
         if (SaidAt(state, at) is { } said)
         {
-            state.Extra = said with { Used = Saturating.Add(said.Used, cost) };
+            said.Used = Saturating.Add(said.Used, cost);
         }
     }
 
-    private int PartsAt(in LimitState state, in Moment at) => at.Now < state.Mark ? (int)Math.Min((long)parts * PartAtOnce, int.MaxValue) : parts;
-
-    private static Said? SaidAt(in LimitState state, in Moment at) => state.Extra is Said said && at.Now < said.Until ? said : null;
-
-    private static long Used(Said? said) => said?.Used ?? 0;
-
-    private sealed record Said(long Used, long Until) : ISized
+    /// <summary>The first that is heard of a window. What is under way may be counted in it.</summary>
+    private void Begin(ref LimitState state, Told known, in Moment at, long used, long until)
     {
-        private static readonly int Own = ManagedSize.Object(2 * sizeof(long));
+        var lasts = until - at.Now;
+        known.Proofs = ProofsAt(state, at);
+        known.Ours = known.Follows(at) ? state.Count : Math.Max(state.Count, used);
+        (known.Used, known.Until, known.Lasts) = (used, until, lasts);
+        if (known.Proofs < Proof)
+        {
+            known.DoubtedUntil = Math.Max(known.DoubtedUntil, Saturating.Add(at.Now, Math.Min(patience, lasts / 2)));
+        }
+    }
+
+    /// <summary>How many windows in a row, with the last one that was told of, went to us and to nobody else.</summary>
+    private int ProofsAt(in LimitState state, in Moment at) =>
+        state.Extra is Told known && known.Follows(at) && known.Ours >= Quota - (Quota / ProvingPart) && at.Now >= state.Mark ? Math.Min(known.Proofs + 1, Proof) : 0;
+
+    private int PartsAt(in LimitState state, in Moment at) =>
+        at.Now < state.Mark || (state.Extra is Told known && at.Now < known.DoubtedUntil) ? (int)Math.Min((long)parts * PartAtOnce, int.MaxValue) : parts;
+
+    private static Told? SaidAt(in LimitState state, in Moment at) => state.Extra is Told told && at.Now < told.Until ? told : null;
+
+    private static long Used(Told? said) => said?.Used ?? 0;
+
+    private static Told KnownOf(ref LimitState state)
+    {
+        if (state.Extra is Told known)
+        {
+            return known;
+        }
+
+        known = new Told();
+        state.Extra = known;
+        return known;
+    }
+
+    /// <summary>What was said of the last window that was told of, and what of ours went in it.</summary>
+    private sealed class Told : ISized
+    {
+        private static readonly int Own = ManagedSize.Object((5 * sizeof(long)) + sizeof(int));
+
+        public long Used { get; set; }
+
+        public long Until { get; set; }
+
+        /// <summary>How much was left of it when it was heard of first. Whoever goes as soon after its end is taken to go in the window that follows it.</summary>
+        public long Lasts { get; set; }
+
+        /// <summary>How much of ours went in it, or was under way when it began and may be counted in it.</summary>
+        public long Ours { get; set; }
+
+        /// <summary>How many windows before it went to us, one after the other; minus one where somebody else was heard of in it.</summary>
+        public int Proofs { get; set; }
+
+        /// <summary>Until when others may be using the quota, for all that is known.</summary>
+        public long DoubtedUntil { get; set; }
+
+        public long FreshAt => Math.Max(Saturating.Add(Until, Lasts), DoubtedUntil);
 
         public long Bytes => Own;
+
+        public bool Follows(in Moment at) => at.Now < Saturating.Add(Until, Lasts);
     }
 }

@@ -11,9 +11,12 @@ public sealed class ToldTests : IDisposable
 {
     private const long Limit = 100;
 
+    /// <summary>Of each of the others the first request may be one that nobody counted.</summary>
+    private const int Instances = 4;
+
     private readonly ManualTimeProvider _time = new();
     private readonly RateLimitingTelemetry _telemetry = new();
-    private readonly ScriptedStore _store = new() { Settings = new SharedSettings { Ahead = 0, Alone = AloneMode.LocalShare, Instances = 4 } };
+    private readonly ScriptedStore _store = new() { Settings = new SharedSettings { Ahead = 0, Alone = AloneMode.LocalShare, Instances = Instances } };
     private readonly ServiceLimiter _limiter;
 
     public ToldTests()
@@ -65,8 +68,8 @@ public sealed class ToldTests : IDisposable
     }
 
     [Theory]
-    [InlineData(FleetQuota.Doubt, false)]
-    [InlineData(FleetQuota.Doubt + 1, true)]
+    [InlineData(Instances - 1, false)]
+    [InlineData(Instances, true)]
     public async Task Where_others_use_the_quota_too_all_processes_are_told(long excess, bool isNews)
     {
         await LearnAsync();
@@ -84,6 +87,52 @@ public sealed class ToldTests : IDisposable
         {
             next.Exchange.Notes[0].Instant.ShouldBe(_limiter.Now + (8 * TimeSpan.TicksPerMinute));
         }
+    }
+
+    [Theory]
+    [InlineData(0, true, true)]
+    [InlineData(5, true, false)]
+    [InlineData(0, false, false)]
+    public async Task Whoever_is_refused_what_was_counted_tells_all_processes_of_others(long remaining, bool isCounted, bool isNews)
+    {
+        AdmissionTicket ticket;
+        if (isCounted)
+        {
+            await LearnAsync();
+            ticket = await GoAsync();
+        }
+        else
+        {
+            ticket = _limiter.Admit(default, LimitRule.Never, Ended);
+        }
+
+        _limiter.Answered(ticket, [Remaining(remaining) with { IsOfRefusal = true }], _limiter.Now);
+
+        var told = (await _store.NextAsync()).Told;
+        told.ShouldBe([(NoteKind.Heard, Limit - remaining), .. isNews ? new[] { (NoteKind.Others, 0L) } : [], .. isCounted ? new[] { (NoteKind.GiveBack, 1L) } : []]);
+    }
+
+    [Fact]
+    public async Task After_a_pause_nobody_is_granted_more_than_the_one_that_may_go()
+    {
+        await LearnAsync();
+        var refused = await GoAsync();
+        _limiter.Pause(refused, TimeSpan.FromSeconds(10));
+        refused.Complete();
+        var waiting = Enumerable.Range(0, 20).Select(_ => _limiter.AdmitAsync(default, Ended).AsTask()).ToArray();
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        // What became of the refused one is told in calls of its own, or with them.
+        var call = await _store.NextAsync();
+        while (call.Exchange.Questions.Count == 0)
+        {
+            call.Grant();
+            call = await _store.NextAsync();
+        }
+
+        var asked = call.Exchange.Questions.ShouldHaveSingleItem();
+        asked.Wants.ShouldAllBe(static want => want.Least == 1 && want.More == 0);
+        waiting.ShouldAllBe(static one => !one.IsCompleted);
     }
 
     [Fact]
@@ -105,6 +154,9 @@ public sealed class ToldTests : IDisposable
     public async Task While_the_store_is_lost_a_process_has_its_share_of_what_remains_under_way()
     {
         await LearnAsync();
+
+        // Nobody else may be using it, as far as could be heard.
+        _time.Advance(TimeSpan.FromSeconds(1));
         var waiting = _limiter.AdmitAsync(default, Ended).AsTask();
         (await _store.NextAsync()).Fail(mayBeDone: false);
         await waiting.WaitAsync(TimeSpan.FromSeconds(30), Ended);

@@ -76,7 +76,8 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
         from quota in Quotas
         from window in ShortWindows
         from parts in Gen.OneOf(Gen.Constant(1L), Amounts.Between(2, 50))
-        select new Drawn(window, () => [Twin.Fleet(1, quota, (int)parts)], $"{quota} as told, windows of {window}, in {parts} parts", IsReleased: true));
+        from patience in Gen.OneOf(Gen.Constant(0L), Amounts.Between(1, window))
+        select new Drawn(window, () => [Twin.Fleet(1, quota, (int)parts, patience)], $"{quota} as told, windows of {window}, in {parts} parts, patience {patience}", IsReleased: true));
 
     [Fact]
     public void Limits_decide_together_in_redis_as_in_the_process() => Check(

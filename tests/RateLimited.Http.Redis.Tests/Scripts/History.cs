@@ -86,11 +86,14 @@ internal sealed record History(int[] Raw)
                     Said(answers);
                     break;
                 case 8 or 9 or 10 or 11 when twins[twinIndex] is { Rule: FleetQuota }:
-                    Hear(message, twins[twinIndex], twinIndex, now, amount, Amounts.Scaled(pause, 0, 2 * window), window);
-                    Said(answers);
+                    answers.AddRange([1, Hear(message, twins[twinIndex], twinIndex, now, amount, Amounts.Scaled(pause, 0, 2 * window), window)]);
                     break;
                 case 12 when twins[twinIndex] is { Rule: FleetQuota }:
                     Count(message, twins[twinIndex], twinIndex, now, CostOf(amount, twins[twinIndex].Rule.Quota));
+                    Said(answers);
+                    break;
+                case 14 when twins[twinIndex] is { Rule: FleetQuota } && chosen is not null:
+                    Unuse(message, twins[twinIndex], twinIndex, chosen, now);
                     Said(answers);
                     break;
                 case 13 when twins[twinIndex] is { Rule: FleetQuota }:
@@ -212,18 +215,25 @@ internal sealed record History(int[] Raw)
         twin.Rule.Announce(ref twin.State, at, at.Now + twin.InUnits(after));
     }
 
-    private static void Hear(MessageWriter message, Twin twin, int limit, long now, int raw, long after, long window)
+    private static long Hear(MessageWriter message, Twin twin, int limit, long now, int raw, long after, long window)
     {
-        var (used, tolerance) = (Amounts.Scaled(raw, 0, 2 * twin.Rule.Quota), window / (2 + (raw % 7)));
-        message.Add(11, limit + 1, used, after, tolerance);
+        var (used, tolerance, isCounted) = (Amounts.Scaled(raw, 0, 2 * twin.Rule.Quota), window / (2 + (raw % 7)), raw % 5 > 0);
+        message.Add(isCounted ? 11 : 15, limit + 1, used, after, tolerance);
         var at = twin.At(now);
-        FleetQuota.Hear(ref twin.State, at, used, at.Now + after, tolerance);
+        return ((FleetQuota)twin.Rule).Hear(ref twin.State, at, used, at.Now + after, tolerance, isCounted);
     }
 
     private static void Count(MessageWriter message, Twin twin, int limit, long now, long amount)
     {
         message.Add(12, limit + 1, amount, 0, 0);
         FleetQuota.Count(ref twin.State, twin.At(now), amount);
+    }
+
+    private static void Unuse(MessageWriter message, Twin twin, int limit, Grant grant, long now)
+    {
+        message.Add(16, limit + 1, 0, grant.Left[limit], 0);
+        FleetQuota.Unused(ref twin.State, twin.At(now), grant.Left[limit]);
+        grant.Left[limit] = 0;
     }
 
     private static void Share(MessageWriter message, Twin twin, int limit, long now, long duration)

@@ -54,8 +54,8 @@ internal sealed class Twin
     public static Twin Leases(long id, long quota) =>
         new(new Concurrency(quota), new LeaseTerms(id, quota, 366L * 24 * 3600 * 1_000_000), scale: 1, offset: 0);
 
-    public static Twin Fleet(long id, long quota, int parts) =>
-        new(new FleetQuota("fleet", quota, parts), new LeaseTerms(id, quota, 366L * 24 * 3600 * 1_000_000, parts), scale: 1, offset: 0);
+    public static Twin Fleet(long id, long quota, int parts, long patience) =>
+        new(new FleetQuota("fleet", quota, parts, patience), new LeaseTerms(id, quota, 366L * 24 * 3600 * 1_000_000, parts, patience), scale: 1, offset: 0);
 
     /// <summary>The moment as the rule sees it: its own clock never falls, and the wall clock is the server's.</summary>
     public Moment At(long serverNow) => new((serverNow + FellBack) * _scale, _base - (FellBack * _scale), Guard * _scale);

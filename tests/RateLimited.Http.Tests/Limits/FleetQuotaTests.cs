@@ -28,7 +28,9 @@ public sealed class FleetQuotaTests
 
         _rule.GiveBack(ref _state, At(1), 0, 3);
         _rule.Earliest(ref _state, At(1), 6).ShouldBe(1 * Second);
-        _rule.FreshAt(_state, At(1)).ShouldBe(30 * Second);
+
+        // Until then the next window would be known to be the next.
+        _rule.FreshAt(_state, At(1)).ShouldBe(60 * Second);
     }
 
     [Fact]
@@ -57,11 +59,11 @@ public sealed class FleetQuotaTests
         _rule.Used(ref _state, At(33)).ShouldBe(7);
 
         // Of the next one.
-        FleetQuota.Hear(ref _state, At(32), 1, 60 * Second, 2 * Second);
+        _rule.Hear(ref _state, At(32), 1, 60 * Second, 2 * Second);
         _rule.Used(ref _state, At(32)).ShouldBe(1);
 
         // Of one that is over already.
-        FleetQuota.Hear(ref _state, At(61), 9, 61 * Second, 2 * Second);
+        _rule.Hear(ref _state, At(61), 9, 61 * Second, 2 * Second);
         _rule.Used(ref _state, At(61)).ShouldBe(0);
     }
 
@@ -147,7 +149,7 @@ public sealed class FleetQuotaTests
 
                 sent.ShouldBeInRange(1, FleetQuota.ShareOf(drawn.limit - used, (int)drawn.processes));
                 used += sent;
-                FleetQuota.Hear(ref state, At(1), used, At(30).Now, 2 * Second);
+                rule.Hear(ref state, At(1), used, At(30).Now, 2 * Second);
                 rule.GiveBack(ref state, At(1), 0, sent);
                 trips++;
             }
@@ -186,7 +188,7 @@ public sealed class FleetQuotaTests
                 else if (answers.Count > 0)
                 {
                     var index = draw / 3 % answers.Count;
-                    FleetQuota.Hear(ref state, At(1), answers[index], At(30).Now, 2 * Second);
+                    rule.Hear(ref state, At(1), answers[index], At(30).Now, 2 * Second);
                     rule.GiveBack(ref state, At(1), 0, 1);
                     answers.RemoveAt(index);
                 }
@@ -203,7 +205,7 @@ public sealed class FleetQuotaTests
         },
         share: 4);
 
-    private void Hear(long used, long until) => FleetQuota.Hear(ref _state, At(0), used, until * Second, 2 * Second);
+    private void Hear(long used, long until) => _rule.Hear(ref _state, At(0), used, until * Second, 2 * Second);
 
     private static Moment At(long second) => new(second * Second);
 }

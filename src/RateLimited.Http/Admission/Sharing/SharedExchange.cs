@@ -6,6 +6,9 @@ internal enum NoteKind
     /// <summary>It is given back.</summary>
     GiveBack,
 
+    /// <summary>Of what an upstream tells: it was granted, went to nobody, and is given back.</summary>
+    Unused,
+
     /// <summary>It cost more than was taken.</summary>
     ChargeMore,
 
@@ -25,8 +28,8 @@ internal enum NoteKind
     Announce,
 
     /// <summary>
-    /// So much is used upstream, until an instant; the receipt is how far apart two answers may place that. The store answers how much of it is more than it knows to have gone in that window: others use
-    /// the quota too.
+    /// So much is used upstream, until an instant; the receipt is how far apart two answers may place that, the token for how long others are remembered, zero where not all that went is known. The store
+    /// answers how much of it is more than it knows to have gone in that window: others use the quota too.
     /// </summary>
     Heard,
 

@@ -149,10 +149,21 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
     public void Hear(ref LimitState state, in Moment at, long used, long until, long tolerance, long remembered)
     {
         var balance = BalanceOf(state);
-        FleetQuota.Hear(ref balance.Alone, at, used, until, tolerance);
+        ((FleetQuota)Inner).Hear(ref balance.Alone, at, used, until, tolerance, isCounted: remembered > 0);
         if (!shared.IsAlone)
         {
             shared.Note(new SharedNote { Kind = NoteKind.Heard, Balance = balance, Amount = used, Instant = until, Receipt = tolerance, Token = remembered });
+        }
+    }
+
+    /// <summary>Others use the quota too, as far as is known until an instant: all processes are told.</summary>
+    public void Share(ref LimitState state, long until)
+    {
+        var balance = BalanceOf(state);
+        FleetQuota.Share(ref balance.Alone, until);
+        if (!shared.IsAlone)
+        {
+            shared.Note(new SharedNote { Kind = NoteKind.Others, Balance = balance, Instant = until });
         }
     }
 

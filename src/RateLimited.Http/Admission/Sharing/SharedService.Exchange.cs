@@ -194,7 +194,7 @@ internal sealed partial class SharedService
     /// <summary>What the store takes to be held beyond what is: of what is told in a later exchange it knows nothing.</summary>
     private long UntoldOf(SharedBalance balance) => _notes.Where(note => ReferenceEquals(note.Balance, balance)).Sum(static note => note.Kind switch
     {
-        NoteKind.GiveBack => note.Amount,
+        NoteKind.GiveBack or NoteKind.Unused => note.Amount,
         NoteKind.Force => -note.Amount,
         _ => 0,
     });
@@ -206,7 +206,7 @@ internal sealed partial class SharedService
         {
             while (balance.TryTakeEnded(now, out var amount, out var receipt))
             {
-                _notes.Add(new SharedNote { Kind = NoteKind.GiveBack, Balance = balance, Receipt = receipt, Amount = amount });
+                _notes.Add(new SharedNote { Kind = balance.Rule.Inner is FleetQuota ? NoteKind.Unused : NoteKind.GiveBack, Balance = balance, Receipt = receipt, Amount = amount });
             }
         }
 
@@ -296,7 +296,7 @@ internal sealed partial class SharedService
         }
         else if (note.Kind == NoteKind.Heard)
         {
-            if (note.Token != 0 && note.Result > FleetQuota.Doubt)
+            if (note.Token != 0 && FleetQuota.ShowsOthers(note.Result, Instances))
             {
                 var until = Saturating.Add(_store.Clock.Now, note.Token);
                 FleetQuota.Share(ref note.Balance.Alone, until);

@@ -79,7 +79,7 @@ internal sealed partial class SharedService
     /// </summary>
     private void TellLater(SharedExchange exchange, bool isUnsure)
     {
-        _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.Look) && !(isUnsure && note.Kind == NoteKind.GiveBack)));
+        _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.Look) && !(isUnsure && note.Kind is NoteKind.GiveBack or NoteKind.Unused)));
         (_pause, _tells) = (Math.Max(_pause, exchange.Pause), Math.Max(_tells, exchange.Tells));
         if (_notes.Count > MostNotes * 4)
         {

@@ -310,7 +310,10 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     {
         var wants = new SharedWant[lacking];
         var next = _isOverAll ? 0 : WantOfKey(run[0], wants, now);
-        var waiting = Math.Min(Math.Max(_waiting(), run.Length), MostQuestions * 2);
+
+        // Of those who keep a distance one goes, and what the rest were granted would lie here while others want it.
+        run = _service.IsPaced ? run[..1] : run;
+        var waiting = _service.IsPaced ? 1 : Math.Min(Math.Max(_waiting(), run.Length), MostQuestions * 2);
         foreach (ref var charge in run[0].Charges)
         {
             if (!IsOwn(charge.Partition, out var balance) || balance.HeldAt(now) >= charge.Cost)
