@@ -86,7 +86,7 @@ internal sealed partial class BoundService
     public ArrivalBounds ObserveLatency(long ticks, long sentAt) => _spread.Add(ticks, sentAt);
 
     /// <summary>By how much a limit is padded for this service's requests.</summary>
-    public long GuardOf(BoundLimit limit) => IsGuardMeasured ? limit.BoundGuard(_spread.Guard) : _fixedGuard;
+    public long GuardOf(BoundLimit limit) => IsGuardMeasured ? limit.BoundGuard(_spread.Guard) : limit.IsPace ? 0 : _fixedGuard;
 
     public LimitPlan PlanOf(in AdmissionRequest request)
     {
@@ -368,7 +368,17 @@ internal sealed partial class BoundService
     /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
     private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared
         ? _kept?.Keep(limits) ?? limits
-        : [.. limits.Select(limit => SharedRule.CanBe(limit.Rule) ? limit with { Rule = new SharedRule(limit.Rule, shared) } : limit)];
+        : [.. limits.SelectMany(limit => Share(limit, shared))];
+
+    /// <summary>All processes count the window together, and each keeps the pace by what it takes itself.</summary>
+    private static IEnumerable<LimitDefinition> Share(LimitDefinition limit, SharedService shared)
+    {
+        yield return SharedRule.CanBe(limit.Rule.Counting) ? limit with { Rule = new SharedRule(limit.Rule.Counting, shared) } : limit;
+        if (limit.Rule is PacedWindow pace)
+        {
+            yield return limit with { Name = LimitDefinition.PaceNameOf(limit.Name), Rule = new SharedPace(pace, shared), PaceOf = limit.Name };
+        }
+    }
 
     /// <summary>The limits that do not count by key.</summary>
     private static IReadOnlyList<LimitDefinition> Common(IReadOnlyList<LimitDefinition> limits) => [.. limits.Where(static limit => limit.Partition != PartitionBy.Key)];

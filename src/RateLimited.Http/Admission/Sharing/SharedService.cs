@@ -265,11 +265,14 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
             var least = charge.Cost - balance.HeldAt(now);
             var together = charge.Partition.Limit.IsShared ? Saturating.Multiply(charge.Cost, waiting - 1) : Following(run, charge.Partition);
             var ahead = charge.Partition.Limit.Rule.IsReleased || _settings.Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
+
+            // What the pace would not let go would be held in vain.
+            var most = Math.Min(charge.Partition.Limit.Capacity, SharedPace.RoomFor(run[0], charge.Partition.Limit, new Moment(now, _store.Clock.WallOffsetAt(now))) - charge.Cost);
             wants[next++] = new SharedWant
             {
                 Balance = balance,
                 Least = least,
-                More = Math.Min(Saturating.Add(together, ahead), charge.Partition.Limit.Capacity),
+                More = Math.Min(Saturating.Add(together, ahead), Math.Max(most, 0)),
                 Part = ahead > 0 ? 2 * Instances : 1,
             };
             balance.IsAsked = true;
