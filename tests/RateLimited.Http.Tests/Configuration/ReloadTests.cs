@@ -55,7 +55,7 @@ public class ReloadTests
         limiter.TryAcquire(AdmissionRequest.Of(UnitCost.Requests, 40)).IsAdmitted.ShouldBeTrue();
 
         source.Change(("Services:a:Limits", "48/day pace even burst 3"));
-        Limits(limiter).ShouldBe("48/day, 48/day paced");
+        Limits(limiter).ShouldBe("48/day");
         Admitted(limiter).ShouldBe(3);
 
         source.Change(("Services:a:Limits", "48/day"));
