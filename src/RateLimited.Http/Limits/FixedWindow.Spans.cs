@@ -28,5 +28,5 @@ internal sealed partial class FixedWindow
         return new WindowSpan(Math.Min(BeginOf(end, at, phase), instant), end, used, IsOpen: true);
     }
 
-    private long BeginOf(long end, in Moment at, long phase) => end - (_grid?.LengthBefore(end + at.WallOffset - phase) ?? Window);
+    private long BeginOf(long end, in Moment at, long phase) => end - (_grid?.LengthBefore(end + at.WallOffset - phase) ?? Padded(at));
 }

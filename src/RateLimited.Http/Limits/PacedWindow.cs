@@ -132,8 +132,7 @@ internal class PacedWindow : LimitRule
         var amount = Math.Min(Saturating.Add(Saturating.Multiply(span.Used, Counters), cost), Quota);
         if (amount <= Burst)
         {
-            // A window that begins with its first request on its way begins a little later than that was sent.
-            return 0;
+            return span.Begin;
         }
 
         var before = Shape.At(span.Begin + at.WallOffset);

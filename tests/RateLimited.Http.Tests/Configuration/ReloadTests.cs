@@ -66,7 +66,7 @@ public class ReloadTests
     [Fact]
     public void A_pace_continues_no_limit_but_a_pace()
     {
-        var source = new ReloadableSource(("Services:a:Limits:0", "48/day pace even burst 3"));
+        var source = new ReloadableSource(("Services:a:Limits:0", "48/day pace even burst 3"), ("Services:a:ArrivalGuard", "0 s"));
         using var container = Container(source.Root());
         var limiter = Limiter(container);
         Admitted(limiter).ShouldBe(3);
