@@ -62,7 +62,7 @@ internal sealed class ReportedLimits
     }
 
     /// <summary>Whether the upstream reports the limit that was configured. One that is paced stays as it is: a pace reckons with a quota of its own.</summary>
-    public bool Covers(BoundLimit configured) => !configured.IsPace && !configured.Rule.IsPaced && _all.Exists(each =>
+    public bool Covers(BoundLimit configured) => !configured.Definition.IsPaced && _all.Exists(each =>
         string.Equals(each.Limit.Unit, configured.Unit, StringComparison.Ordinal) && !configured.Rule.IsReleased && (RuleOf(each).NamedWindow == 0 || RuleOf(each).NamedWindow == configured.Rule.Window));
 
     /// <summary>The limit that a report is of, or null when it has not been told of yet, or not in answer to that endpoint.</summary>

@@ -47,6 +47,9 @@ internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule,
     /// <summary>In how many parts the rule counts a unit: its quota is in those. More than one where requests can cost part of a unit.</summary>
     public int PartsPerUnit { get; init; } = 1;
 
+    /// <summary>Whether its quota is spread over its window, by itself or by what stands beside it.</summary>
+    public bool IsPaced { get; init; }
+
     /// <summary>The name of the limit beside it whose quota it spreads; null where it is a limit of its own. What spreads one is no limit of the upstream's, and nobody is shown it: what it refuses, that limit does.</summary>
     public string? PaceOf { get; init; }
 

@@ -149,6 +149,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             Used = Saturating.DivideUp(used, parts),
             Remaining = Math.Max(quota - used, 0) / parts,
             ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
+            IsPaced = limit.Definition.IsPaced,
             Partitions = limit.Table?.Count ?? 1,
             Evicted = limit.Table?.EvictedCount ?? 0,
             Bytes = bytes,

@@ -103,15 +103,15 @@ internal static class DefinitionCompiler
     private static IEnumerable<LimitDefinition> Limit(LimitOptions limit, PartitionBy partition, UnitScale scale)
     {
         var parts = limit.Algorithm is LimitAlgorithm.SlidingWindow or LimitAlgorithm.TokenBucket or LimitAlgorithm.FixedWindow ? scale[limit.Unit] : 1;
-        var definition = new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit, parts), partition) { PartsPerUnit = parts };
-        if (limit.Pace != QuotaPace.None && definition.Rule is FixedWindow window)
+        var definition = new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit, parts), partition) { PartsPerUnit = parts, IsPaced = limit.Pace != QuotaPace.None };
+        if (definition is { IsPaced: true, Rule: FixedWindow window })
         {
             yield return definition with { Rule = new PacedWindow(window, BurstOf(limit, parts), WeekShape.Even, limit.Pace == QuotaPace.Profile) };
             yield break;
         }
 
         yield return definition;
-        if (limit.Pace != QuotaPace.None)
+        if (definition.IsPaced)
         {
             // A sliding window has no begin that its quota could be spread from.
             yield return definition with { Name = LimitDefinition.PaceNameOf(definition.Name), Rule = Bucket(limit, parts), PaceOf = definition.Name };

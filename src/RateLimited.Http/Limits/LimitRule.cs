@@ -129,9 +129,6 @@ internal abstract class LimitRule
     /// <summary>The rule that counts, where this one only keeps or paces it.</summary>
     public virtual LimitRule Counting => this;
 
-    /// <summary>Whether it spreads its quota over its window.</summary>
-    public virtual bool IsPaced => false;
-
     /// <summary>Whether windows end when they are told and at no other time.</summary>
     public virtual bool IsAnnounced => false;
 

@@ -30,8 +30,6 @@ internal class PacedWindow : LimitRule
 
     public override LimitRule Counting => _window;
 
-    public override bool IsPaced => true;
-
     public override bool IsDatedByAnswers => _window.IsDatedByAnswers;
 
     public override bool IsAnnounced => _window.IsAnnounced;

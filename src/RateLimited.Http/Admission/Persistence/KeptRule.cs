@@ -23,8 +23,6 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
 
     public override bool MayAdmitThroughout => _configured.MayAdmitThroughout;
 
-    public override bool IsPaced => _configured.IsPaced;
-
     public override bool IsAnnounced => _configured.IsAnnounced;
 
     public override bool IsDatedByAnswers => _configured.IsDatedByAnswers;

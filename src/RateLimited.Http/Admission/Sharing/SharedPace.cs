@@ -10,7 +10,7 @@ namespace RateLimited.Http.Admission.Sharing;
 /// <param name="shared">Who knows how many count.</param>
 internal sealed class SharedPace(PacedWindow pace, SharedService shared) : PacedWindow((FixedWindow)pace.Counting, pace.Burst, pace.Shape)
 {
-    protected override int Counters => Math.Max(shared.Instances, 1);
+    protected override int Counters => shared.IsAlone ? shared.Instances : shared.Living;
 
     /// <summary>How much of what a request needs of a shared limit the pace lets go now; all, where it has none.</summary>
     public static long RoomFor(AdmissionTicket ticket, BoundLimit limit, in Moment at)

@@ -63,6 +63,9 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <summary>How many processes share the quotas: as many as the store counted last, and no fewer than there are said to be. Who has come since is heard of at once.</summary>
     public int Instances { get; private set; }
 
+    /// <summary>How many processes the store counted last; this one, before it said.</summary>
+    public int Living { get; private set; } = 1;
+
     /// <summary>Says whom it asks for.</summary>
     /// <param name="wake">Lets the line look again.</param>
     /// <param name="fail">Tells everybody who waits why nobody will be let go.</param>
