@@ -176,7 +176,7 @@ public sealed class PaceTests
     public void Demand_is_known_of_each_service_alone(string json, string path) =>
         Configured.Faults(Configured.Json($$"""{ "RateLimiting": {{json}} }""")).ShouldContain($"{path}: 'Profile' → None or Even, since demand is known of each service, and of nothing larger or smaller.");
 
-    private static ReloadableSource Source(string limit) => new(("Services:a:Limits", limit));
+    private static ReloadableSource Source(string limit) => new(("Services:a:Limits", limit), ("Services:a:ArrivalGuard", "0 s"));
 
     private static IServiceRateLimiter Limiter(ServiceProvider container) => container.GetRequiredKeyedService<IServiceRateLimiter>("a");
 
