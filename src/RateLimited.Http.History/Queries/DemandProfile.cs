@@ -73,7 +73,7 @@ internal sealed class DemandProfile(Lazy<IHistoryStore> store, TimeProvider time
             _known = profiles
                 .Select(static each => (each.Key, Demand: DemandOf(each.Value)))
                 .Where(static each => each.Demand is not null)
-                .ToDictionary(static each => each.Key, static each => each.Demand!, StringComparer.OrdinalIgnoreCase);
+                .ToDictionary(static each => each.Key, static IReadOnlyList<double> (each) => each.Demand!, StringComparer.OrdinalIgnoreCase);
             _isFailing = false;
         }
 #pragma warning disable CA1031 // A store may be anybody's, and this task has no other observer.
@@ -98,7 +98,7 @@ internal sealed class DemandProfile(Lazy<IHistoryStore> store, TimeProvider time
         return profile;
     }
 
-    private static IReadOnlyList<double>? DemandOf(UseProfile profile)
+    private static double[]? DemandOf(UseProfile profile)
     {
         var demand = new double[HoursOfWeek];
         for (var hour = 0; hour < HoursOfWeek; hour++)

@@ -22,12 +22,14 @@ internal sealed class WeekShape
     /// <param name="weights">One for each hour of the week from Monday 00:00 UTC on, 1 to <see cref="Largest"/>.</param>
     public WeekShape(IReadOnlyList<int> weights)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Count, Hours);
         _weights = [.. weights];
+        if (_weights.Length != Hours || _weights.Any(static weight => weight is < 1 or > Largest))
+        {
+            throw new ArgumentOutOfRangeException(nameof(weights), $"Weights are for {Hours} hours, each from 1 to {Largest}.");
+        }
+
         for (var hour = 0; hour < Hours; hour++)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(_weights[hour], 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(_weights[hour], Largest);
             _before[hour + 1] = _before[hour] + ((Int128)_weights[hour] * TimeSpan.TicksPerHour);
         }
     }
