@@ -8,9 +8,10 @@ namespace RateLimited.Http.Admission.Sharing;
 /// </summary>
 /// <param name="pace">The window as configured, with its pace.</param>
 /// <param name="shared">Who knows how many count.</param>
-internal sealed class SharedPace(PacedWindow pace, SharedService shared) : PacedWindow((FixedWindow)pace.Counting, pace.Burst, pace.Shape)
+/// <param name="isOverAll">Whether every service of every process takes its own part of it.</param>
+internal sealed class SharedPace(PacedWindow pace, SharedService shared, bool isOverAll = false) : PacedWindow((FixedWindow)pace.Counting, pace.Burst, pace.Shape)
 {
-    protected override int Counters => shared.IsAlone ? shared.Instances : shared.Living;
+    protected override int Counters => isOverAll ? shared.Takers : shared.IsAlone ? shared.Instances : shared.Living;
 
     /// <summary>How much of what a request needs of a shared limit the pace lets go now; all, where it has none.</summary>
     public static long RoomFor(AdmissionTicket ticket, BoundLimit limit, in Moment at)
