@@ -10,6 +10,7 @@ using RateLimited.Http.Configuration;
 using RateLimited.Http.History;
 using RateLimited.Http.History.Configuration;
 using RateLimited.Http.History.Journal;
+using RateLimited.Http.History.Queries;
 using RateLimited.Http.History.Recording;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -50,6 +51,8 @@ public static class RateLimitHistoryServiceCollectionExtensions
         services.TryAddSingleton(static provider => new HistoryRecorder(
             provider.GetRequiredService<PendingRecords>(), new Lazy<IHistoryStore>(provider.GetRequiredService<IHistoryStore>), provider.GetRequiredService<HistorySettings>(), TimeOf(provider), LoggersOf(provider)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IRefusalObserver, HistoryRecorder>(static provider => provider.GetRequiredService<HistoryRecorder>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IDemandProfile, DemandProfile>(static provider => new DemandProfile(
+            new Lazy<IHistoryStore>(provider.GetRequiredService<IHistoryStore>), TimeOf(provider), LoggersOf(provider))));
         services.TryAddSingleton(static provider => new CheckListener(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new UsageSampler(
             provider.GetRequiredService<ServiceRegistry>(), provider.GetRequiredService<CheckListener>(), provider.GetRequiredService<PendingRecords>(), TimeOf(provider), LoggersOf(provider)));

@@ -67,6 +67,9 @@ public sealed record LimitStatus
     /// <summary>In how much time the whole quota is free again if nothing more goes; null for concurrency, where that is not known.</summary>
     public required TimeSpan? ResetAfter { get; init; }
 
+    /// <summary>Whether the quota is spread over the window by a <see cref="QuotaPace"/>: then it is meant to be used wholly by its end, and a high use says nothing.</summary>
+    public bool IsPaced { get; init; }
+
     /// <summary>How many partitions the limit counts now; one where all requests share it.</summary>
     public required int Partitions { get; init; }
 

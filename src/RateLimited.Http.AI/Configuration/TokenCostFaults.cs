@@ -71,6 +71,7 @@ internal static class TokenCostFaults
         }
         else
         {
+            Require(faults, $"{path}:Limit", limit.Pace == QuotaPace.None || budget.Then != BudgetAction.Warn, Fault.Quote(text), "no pace, which holds requests back, or Then Refuse");
             Require(faults, $"{path}:Limit", names.Add(limit.EffectiveName), Fault.Quote(text), "one budget of this kind");
         }
 

@@ -69,9 +69,9 @@ internal sealed class WindowedReader(ServiceRegistry registry, MeterCounts count
         };
     }
 
-    /// <summary>Where two endpoints have a limit of the same name, the fuller speaks for both.</summary>
+    /// <summary>Where two endpoints have a limit of the same name, the fuller speaks for both. What is held or spread is meant to be used wholly.</summary>
     private static Measured[] UsageOf(ServiceStatus status) =>
-        [.. status.Limits.Where(static limit => limit.ResetAfter is not null && limit.Quota > 0).GroupBy(static limit => limit.Name, StringComparer.Ordinal)
+        [.. status.Limits.Where(static limit => limit is { ResetAfter: not null, IsPaced: false, Quota: > 0 }).GroupBy(static limit => limit.Name, StringComparer.Ordinal)
             .Select(static limits => new Measured(limits.Key, limits.Max(static limit => 100.0 * limit.Used / limit.Quota)))];
 
     private static Measured[] Shares(IReadOnlyList<BudgetShare> budgets, string service, bool isProjection) =>

@@ -50,7 +50,7 @@ internal readonly record struct ServiceHealth(HealthLevel Level, string? Why = n
             return new(HealthLevel.Degraded, "The line is nearly full.");
         }
 
-        return status.Limits.FirstOrDefault(static limit => limit.ResetAfter is not null && limit.Used >= NearLimit * limit.Quota) is { } limit
+        return status.Limits.FirstOrDefault(static limit => limit is { ResetAfter: not null, IsPaced: false } && limit.Used >= NearLimit * limit.Quota) is { } limit
             ? new(HealthLevel.Degraded, $"The limit {limit.Name} is nearly used up.")
             : new(HealthLevel.Healthy);
     }

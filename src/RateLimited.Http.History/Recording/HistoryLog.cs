@@ -27,4 +27,7 @@ internal static partial class HistoryLog
 
     [LoggerMessage(67, LogLevel.Warning, "An old file of the journal, {File}, could not be deleted: {Why}")]
     public static partial void NotDeleted(ILogger log, string file, string why);
+
+    [LoggerMessage(68, LogLevel.Warning, "What was recorded of demand cannot be read: {Why} Quotas with the pace Profile are spread as before, or evenly where nothing is known.")]
+    public static partial void DemandUnreadable(ILogger log, string why);
 }

@@ -13,6 +13,11 @@ internal sealed class LimitLedger
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
+            if (limit.IsPace)
+            {
+                continue;
+            }
+
             if (!_taken.TryGetValue(limit, out var taken))
             {
                 _taken.Add(limit, taken = new Taken());

@@ -40,7 +40,7 @@ internal sealed class PlanArithmetic : IDisposable
             {
                 var limit = charge.Partition.Limit;
                 throw new ImpossiblePlanException(
-                    FormattableString.Invariant($"One item costs {InUnits(charge.Cost, limit)} {limit.Unit} → at most {InUnits(limit.Capacity, limit)}, all that the limit '{limit.Definition.Name}' ever gives."));
+                    FormattableString.Invariant($"One item costs {InUnits(charge.Cost, limit)} {limit.Unit} → at most {InUnits(limit.Capacity, limit)}, all that the limit '{limit.Name}' ever gives."));
             }
         }
     }
@@ -69,11 +69,12 @@ internal sealed class PlanArithmetic : IDisposable
             var limit = charge.Partition.Limit;
             if (!limit.Rule.Learns)
             {
-                paces.Add(new LimitPace(limit.Definition.Name, IsShared(charge), limit.Unit, InUnits(charge.Cost, limit), InUnits(limit.Rule.Quota, limit), new TimeSpan(limit.Rule.Window), DurationOf(charge, items, keys)));
+                paces.Add(new LimitPace(limit.Name, IsShared(charge), limit.Unit, InUnits(charge.Cost, limit), InUnits(limit.Rule.Quota, limit), new TimeSpan(limit.Rule.Window), DurationOf(charge, items, keys)));
             }
         }
 
-        return [.. paces.OrderByDescending(static pace => pace.Duration)];
+        // A limit and what spreads it are one: it takes as long as the slower of them.
+        return [.. paces.OrderByDescending(static pace => pace.Duration).DistinctBy(static pace => (pace.Name, pace.IsShared))];
     }
 
     public ImpossiblePlanException NotWithin(TimeSpan within)

@@ -133,7 +133,7 @@ internal sealed class SimulatedRun : IDisposable
             return;
         }
 
-        _books.Waits(call.Came, key.HeldUpBy(request)?.Definition.Name);
+        _books.Waits(call.Came, key.HeldUpBy(request)?.Name);
         call.Await(admission);
     }
 

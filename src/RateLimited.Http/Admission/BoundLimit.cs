@@ -116,6 +116,12 @@ internal sealed class BoundLimit
     /// <summary>The part of the whole limit that a cost is: what requests of different limits are compared by.</summary>
     public long ShareOf(long cost) => cost == 1 ? _shareOfOne : (long)(WholeShare * cost / Capacity);
 
+    /// <summary>Whether it only spreads another limit's quota: the upstream does not count it, so that it need not hold where requests arrive.</summary>
+    public bool IsPace => Definition.PaceOf is not null;
+
+    /// <summary>The name that whoever it refuses is told.</summary>
+    public string Name => Definition.PaceOf ?? Definition.Name;
+
     /// <summary>How much of a measured guard the limit is padded by.</summary>
     public long BoundGuard(long measured) => Math.Min(measured, _largestGuard);
 
@@ -197,7 +203,7 @@ internal sealed class BoundLimit
         IsReleased = Rule.IsReleased && !IsUntilAnswered;
         MostCost = IsUntilAnswered ? Capacity : Rule is InvalidRequests ? 1 : long.MaxValue;
         _shareOfOne = (long)(WholeShare / Capacity);
-        _largestGuard = LargestGuardOf(Rule);
+        _largestGuard = IsPace ? 0 : LargestGuardOf(Rule);
     }
 
     private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or AskFirst or InvalidRequests or SharedRule { Inner: FleetQuota };

@@ -92,7 +92,7 @@ internal sealed partial class BoundService
     public ArrivalBounds ObserveLatency(long ticks, long sentAt) => _spread.Add(ticks, sentAt);
 
     /// <summary>By how much a limit is padded for this service's requests.</summary>
-    public long GuardOf(BoundLimit limit) => IsGuardMeasured ? limit.BoundGuard(_spread.Guard) : _fixedGuard;
+    public long GuardOf(BoundLimit limit) => IsGuardMeasured ? limit.BoundGuard(_spread.Guard) : limit.IsPace ? 0 : _fixedGuard;
 
     public LimitPlan PlanOf(in AdmissionRequest request)
     {
@@ -378,8 +378,17 @@ internal sealed partial class BoundService
         : Share(limits, shared);
 
     /// <summary>Limits that can be counted together with other processes, as they are then.</summary>
-    public static IReadOnlyList<LimitDefinition> Share(IEnumerable<LimitDefinition> limits, SharedService shared, bool isOverAll = false) =>
-        [.. limits.Select(limit => SharedRule.CanBe(limit.Rule) ? limit with { Rule = new SharedRule(limit.Rule, shared, isOverAll) } : limit)];
+    public static IReadOnlyList<LimitDefinition> Share(IEnumerable<LimitDefinition> limits, SharedService shared, bool isOverAll = false) => [.. limits.SelectMany(limit => Share(limit, shared, isOverAll))];
+
+    /// <summary>All processes count the window together, and each keeps the pace by what it takes itself.</summary>
+    private static IEnumerable<LimitDefinition> Share(LimitDefinition limit, SharedService shared, bool isOverAll)
+    {
+        yield return SharedRule.CanBe(limit.Rule.Counting) ? limit with { Rule = new SharedRule(limit.Rule.Counting, shared, isOverAll) } : limit;
+        if (limit.Rule is PacedWindow pace)
+        {
+            yield return limit with { Name = LimitDefinition.PaceNameOf(limit.Name), Rule = new SharedPace(pace, shared, isOverAll), PaceOf = limit.Name };
+        }
+    }
 
     /// <summary>The limits that do not count by key.</summary>
     private static IReadOnlyList<LimitDefinition> Common(IReadOnlyList<LimitDefinition> limits) => [.. limits.Where(static limit => limit.Partition != PartitionBy.Key)];

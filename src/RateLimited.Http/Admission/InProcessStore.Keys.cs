@@ -285,6 +285,12 @@ internal sealed partial class InProcessStore
         var headroom = 1.0;
         foreach (var limit in limits)
         {
+            if (limit.IsPace)
+            {
+                // Near its end all the time, and no part of the quota.
+                continue;
+            }
+
             ref var state = ref limit.Only!.State;
             var at = MomentOf(now, service, limit);
             var present = limit.Rule.Present(ref state, at);

@@ -65,6 +65,9 @@ internal sealed class LimitBinder(IReadOnlyList<BoundLimit> previous, InProcessS
             && (limit.Rule is not SharedRule || (limit.PartsPerUnit == next.PartsPerUnit && limit.Definition.Owner == next.Owner))
             && limit.Rule.IsReleased == next.Rule.IsReleased
 
+            // What went ahead of a pace is not what went of a quota.
+            && limit.Definition.PaceOf is null == next.PaceOf is null
+
             // What it has used is no quota: counted against one, it would close it.
             && limit.Rule is AdaptiveThrottle == next.Rule is AdaptiveThrottle;
     }

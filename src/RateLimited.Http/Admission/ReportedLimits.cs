@@ -61,8 +61,8 @@ internal sealed class ReportedLimits
         return added;
     }
 
-    /// <summary>Whether the upstream reports the limit that was configured.</summary>
-    public bool Covers(BoundLimit configured) => _all.Exists(each =>
+    /// <summary>Whether the upstream reports the limit that was configured. One that is paced stays as it is: a pace reckons with a quota of its own.</summary>
+    public bool Covers(BoundLimit configured) => !configured.Definition.IsPaced && _all.Exists(each =>
         string.Equals(each.Limit.Unit, configured.Unit, StringComparison.Ordinal) && !configured.Rule.IsReleased && (RuleOf(each).NamedWindow == 0 || RuleOf(each).NamedWindow == configured.Rule.Window));
 
     /// <summary>The limit that a report is of, or null when it has not been told of yet, or not in answer to that endpoint.</summary>

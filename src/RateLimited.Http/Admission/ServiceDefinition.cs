@@ -47,6 +47,15 @@ internal sealed record LimitDefinition(string Name, string Unit, LimitRule Rule,
     /// <summary>In how many parts the rule counts a unit: its quota is in those. More than one where requests can cost part of a unit.</summary>
     public int PartsPerUnit { get; init; } = 1;
 
+    /// <summary>Whether its quota is spread over its window, by itself or by what stands beside it.</summary>
+    public bool IsPaced { get; init; }
+
+    /// <summary>The name of the limit beside it whose quota it spreads; null where it is a limit of its own. What spreads one is no limit of the upstream's, and nobody is shown it: what it refuses, that limit does.</summary>
+    public string? PaceOf { get; init; }
+
+    /// <summary>The name of what spreads the quota of a limit of a name, where that is a limit beside it.</summary>
+    public static string PaceNameOf(string name) => $"{name} paced";
+
     /// <summary>Whose quota it is, where it counts by key and other processes count it too; else null.</summary>
     public QuotaOwner? Owner { get; init; }
 }

@@ -204,13 +204,13 @@ internal sealed partial class ServiceLimiter
     {
         var limit = decision.Refused?.Limit;
         var reason = limit is not null && permits > limit.Capacity ? RejectionReason.CostExceedsQuota : RejectionReason.LimitReached;
-        NoteRefused(reason, limit?.Definition.Name, decision.Refused, request);
+        NoteRefused(reason, limit?.Name, decision.Refused, request);
 
         // As long as nothing changes, every refusal says the same instant: the same lease serves.
         var last = _lastRefusal;
-        if (last is null || !last.Says(decision.Earliest, limit?.Definition.Name))
+        if (last is null || !last.Says(decision.Earliest, limit?.Name))
         {
-            _lastRefusal = last = new RefusedPermits(_store.Clock, decision.Earliest, limit?.Definition.Name);
+            _lastRefusal = last = new RefusedPermits(_store.Clock, decision.Earliest, limit?.Name);
         }
 
         return last;

@@ -50,6 +50,6 @@ internal sealed partial class ServiceLimiter
     }
 
     private static (RejectionReason Reason, string? Limit) Told(RejectionReason reason, Partition? by) => by is not { Limit.Scope: LimitScope.KeyHealth }
-        ? (reason, by?.Limit.Definition.Name)
+        ? (reason, by?.Limit.Name)
         : (reason is RejectionReason.Timeout or RejectionReason.LimitReached ? RejectionReason.NoKeyAvailable : reason, null);
 }

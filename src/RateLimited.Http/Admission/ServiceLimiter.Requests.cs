@@ -99,7 +99,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         var now = _store.Clock.Now;
         var faults = _service.Faults;
         IEnumerable<BoundLimit> engaged = faults.IsEngaged ? [faults.Partition.Limit] : [];
-        var limits = _service.Globals.Concat(_service.Limits).Concat(engaged).Select(limit => StatusOf(limit, now)).ToList();
+        var limits = _service.Globals.Concat(_service.Limits).Concat(engaged).Where(static limit => !limit.IsPace).Select(limit => StatusOf(limit, now)).ToList();
         var keys = _store.KeysOf(_service);
         using (HoldLine())
         {
@@ -149,6 +149,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
             Used = Saturating.DivideUp(used, parts),
             Remaining = Math.Max(quota - used, 0) / parts,
             ResetAfter = fresh == LimitRule.Never || limit.Rule.IsReleased ? null : new TimeSpan(Math.Max(fresh - now, 0)),
+            IsPaced = limit.Definition.IsPaced,
             Partitions = limit.Table?.Count ?? 1,
             Evicted = limit.Table?.EvictedCount ?? 0,
             Bytes = bytes,

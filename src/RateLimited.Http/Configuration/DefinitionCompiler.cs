@@ -87,32 +87,44 @@ internal static class DefinitionCompiler
 
     public static MemoryThresholds Memory(MemoryOptions options) => new(options.WarnAt * Megabyte, options.AlertAt * Megabyte);
 
-    public static IReadOnlyList<LimitDefinition> Limits(IEnumerable<LimitOptions> limits, UnitScale scale) => [.. limits.Select(limit => Limit(limit, limit.Partition, scale))];
+    public static IReadOnlyList<LimitDefinition> Limits(IEnumerable<LimitOptions> limits, UnitScale scale) => [.. limits.SelectMany(limit => Limit(limit, limit.Partition, scale))];
 
     private static EndpointDefinition Endpoint(string template, EndpointOptions options, UnitScale scale) =>
         new(template, Limits(options.Limits, scale), options.ServiceLimits) { Costs = Costs(options) };
 
     private static IReadOnlyList<UnitCost> Costs(EndpointOptions options) => [.. options.Costs.Select(static cost => UnitCost.Of(cost.Key, cost.Value))];
 
-    private static IReadOnlyList<LimitDefinition> TenantLimits(IEnumerable<LimitOptions> limits, UnitScale scale) => [.. limits.Select(limit => Limit(limit, PartitionBy.Tenant, scale))];
+    private static IReadOnlyList<LimitDefinition> TenantLimits(IEnumerable<LimitOptions> limits, UnitScale scale) => [.. limits.SelectMany(limit => Limit(limit, PartitionBy.Tenant, scale))];
 
     private static TenantClassDefinition TenantClass(string name, TenantClassOptions options, UnitScale scale) =>
         new(name, TenantLimits(options.Limits, scale), options.Tenants.ToHashSet(StringComparer.Ordinal), options.Weight);
 
     /// <summary>What is counted over time can be counted in parts. How many are under way at once is a whole number, and so is what is learned.</summary>
-    private static LimitDefinition Limit(LimitOptions limit, PartitionBy partition, UnitScale scale)
+    private static IEnumerable<LimitDefinition> Limit(LimitOptions limit, PartitionBy partition, UnitScale scale)
     {
         var parts = limit.Algorithm is LimitAlgorithm.SlidingWindow or LimitAlgorithm.TokenBucket or LimitAlgorithm.FixedWindow ? scale[limit.Unit] : 1;
-        return new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit, parts), partition) { PartsPerUnit = parts };
+        var definition = new LimitDefinition(limit.EffectiveName, limit.Unit, Rule(limit, parts), partition) { PartsPerUnit = parts, IsPaced = limit.Pace != QuotaPace.None };
+        if (definition is { IsPaced: true, Rule: FixedWindow window })
+        {
+            yield return definition with { Rule = new PacedWindow(window, BurstOf(limit, parts), WeekShape.Even, limit.Pace == QuotaPace.Profile) };
+            yield break;
+        }
+
+        yield return definition;
+        if (definition.IsPaced)
+        {
+            // A sliding window has no begin that its quota could be spread from.
+            yield return definition with { Name = LimitDefinition.PaceNameOf(definition.Name), Rule = Bucket(limit, parts), PaceOf = definition.Name };
+        }
     }
 
-    /// <summary>The arithmetic of a valid limit whose unit is counted in so many parts.</summary>
+    /// <summary>The arithmetic of a valid limit, but for its pace, whose unit is counted in so many parts.</summary>
     public static LimitRule Rule(LimitOptions limit, int parts)
     {
         var (quota, window) = (limit.Quota * parts, limit.Window.GetValueOrDefault().Ticks);
         return limit.Algorithm switch
         {
-            LimitAlgorithm.TokenBucket => new TokenBucket(quota, window, (limit.Burst ?? limit.Quota) * parts),
+            LimitAlgorithm.TokenBucket => Bucket(limit, parts),
             LimitAlgorithm.FixedWindow => new FixedWindow(quota, window, limit.Anchor, Zone(limit.TimeZone)),
             LimitAlgorithm.Concurrency => new Concurrency(limit.Quota),
             LimitAlgorithm.AdaptiveRate => AdaptiveRate(limit, window),
@@ -121,6 +133,11 @@ internal static class DefinitionCompiler
             _ => new SlidingWindow(quota, window),
         };
     }
+
+    private static TokenBucket Bucket(LimitOptions limit, int parts) =>
+        new(limit.Quota * parts, limit.Window.GetValueOrDefault().Ticks, BurstOf(limit, parts));
+
+    private static long BurstOf(LimitOptions limit, int parts) => (limit.Burst ?? limit.UsualBurst) * parts;
 
     private static AdaptiveRate AdaptiveRate(LimitOptions limit, long window)
     {

@@ -37,5 +37,5 @@ internal static class InvalidRequestSectionReader
 
     /// <summary>Whether a limit says no more than how much in which window.</summary>
     private static bool IsPlain(LimitOptions limit) =>
-        limit is { Algorithm: LimitAlgorithm.SlidingWindow, Partition: PartitionBy.Service } && string.Equals(limit.Unit, UnitCost.Requests, StringComparison.Ordinal);
+        limit is { Algorithm: LimitAlgorithm.SlidingWindow, Partition: PartitionBy.Service, Pace: QuotaPace.None } && string.Equals(limit.Unit, UnitCost.Requests, StringComparison.Ordinal);
 }

@@ -67,6 +67,11 @@ internal static class LimitFaults
             yield return (nameof(limit.Burst), Fault.Quote(limit.Burst.GetValueOrDefault()), burst);
         }
 
+        if (PaceFault(limit) is { } pace)
+        {
+            yield return (nameof(limit.Pace), Enum.IsDefined(limit.Pace) ? Fault.Quote(limit.Pace.ToString()) : Fault.Quote((long)limit.Pace), pace);
+        }
+
         if (limit.Initial is { } initial && LearnedFault(limit, initial, mayRate: true) is { } initially)
         {
             yield return (nameof(limit.Initial), Fault.Quote(initial), initially);
@@ -153,10 +158,20 @@ internal static class LimitFaults
     private static string? BurstFault(LimitOptions limit) => limit.Burst switch
     {
         null => null,
+        _ when IsPaceable(limit) && limit.Pace is QuotaPace.Even or QuotaPace.Profile => OptionBounds.Slack.Contains(limit.Burst.Value) && limit.Burst <= limit.Quota ? null : OptionBounds.Slack.Right,
         _ when limit.Algorithm != LimitAlgorithm.TokenBucket => "no burst, or the algorithm TokenBucket",
         < 1 or > OptionBounds.MaxAmount => OptionBounds.Burst.Right,
         _ => null,
     };
+
+    /// <summary>A shorter window gives its quota back soon enough, and what is learned or flows back has a pace of its own.</summary>
+    private static string? PaceFault(LimitOptions limit) =>
+        !Enum.IsDefined(limit.Pace) ? EnumText.Names<QuotaPace>()
+        : limit is { Pace: QuotaPace.Profile, Algorithm: LimitAlgorithm.SlidingWindow } ? "None or Even, or a FixedWindow, which has a begin"
+        : limit.Pace == QuotaPace.None || (IsPaceable(limit) && (limit.Window is not { } window || OptionBounds.PacedWindow.Contains(window) || !OptionBounds.Window.Contains(window))) ? null
+        : OptionBounds.PacedWindow.Right;
+
+    private static bool IsPaceable(LimitOptions limit) => limit.Algorithm is LimitAlgorithm.FixedWindow or LimitAlgorithm.SlidingWindow;
 
     /// <summary>What is wrong with a bound on what is learned.</summary>
     private static string? LearnedFault(LimitOptions limit, long value, bool mayRate)

@@ -1,3 +1,5 @@
+using RateLimited.Http.Admission;
+
 namespace RateLimited.Http.Configuration;
 
 /// <summary>Where a list of limits stands, which decides what its limits may count separately by.</summary>
@@ -32,9 +34,11 @@ internal sealed class LimitListFaults
 
     public static void Check(FaultList faults, string path, IList<LimitOptions> limits, LimitPlace place)
     {
-        if (limits.Count > OptionBounds.MaxLimits)
+        // What paces a limit can be one beside it, and is decided with all others.
+        var count = limits.Sum(static limit => limit is { Pace: not QuotaPace.None } ? 2 : 1);
+        if (count > OptionBounds.MaxLimits)
         {
-            faults.Add(path, $"{limits.Count} limits", $"at most {OptionBounds.MaxLimits}");
+            faults.Add(path, $"{count} limits", $"at most {OptionBounds.MaxLimits}");
             return;
         }
 
@@ -84,6 +88,11 @@ internal sealed class LimitListFaults
             _faults.Add($"{path}:Partition", Fault.Quote(limit.Partition.ToString()), "Service or nothing, since a global limit counts all requests together");
         }
 
+        if (_place is LimitPlace.Global or LimitPlace.Key && limit.Pace == QuotaPace.Profile)
+        {
+            _faults.Add($"{path}:Pace", Fault.Quote(limit.Pace.ToString()), "None or Even, since demand is known of each service, and of nothing larger or smaller");
+        }
+
         return _faults.Count == before;
     }
 
@@ -101,13 +110,21 @@ internal sealed class LimitListFaults
         {
             _faults.Add(path, Fault.Quote(text), $"one limit of this kind, since {twin} is the same");
         }
-        else if (_names.TryGetValue(name, out var namesake))
+        else
         {
-            _faults.Add($"{path}:Name", Fault.Quote(name), $"a name of its own, since {namesake} has this one");
+            foreach (var taken in Names().Where(_names.ContainsKey))
+            {
+                _faults.Add($"{path}:Name", Fault.Quote(taken), $"a name of its own, since {_names[taken]} has this one");
+            }
         }
 
         _texts.TryAdd(text, path);
-        _names.TryAdd(name, path);
+        foreach (var each in Names())
+        {
+            _names.TryAdd(each, path);
+        }
+
+        IEnumerable<string> Names() => limit.Pace == QuotaPace.None ? [name] : [name, LimitDefinition.PaceNameOf(name)];
     }
 
     private static string WithoutTenant(string text) => text.Replace(LimitText.PerTenant, string.Empty, StringComparison.Ordinal);

@@ -5,6 +5,9 @@ namespace RateLimited.Http.Configuration;
 /// <summary>One limit: so much quota of a unit in a window. The short form of most is one line of text.</summary>
 public sealed class LimitOptions
 {
+    /// <summary>A day's are hours: short enough that the quota lasts the window, and long enough for a burst.</summary>
+    private const long SharesOfAWindow = 24;
+
     /// <summary>The limit's name in status, metrics and refusals. Default: made of quota, unit and window, such as <c>500/minute</c>.</summary>
     public string? Name { get; set; }
 
@@ -25,7 +28,8 @@ public sealed class LimitOptions
 
     /// <summary>
     /// For <see cref="LimitAlgorithm.TokenBucket"/>: how much may go at once after a pause, 1 to 10^12. Default: the quota. A burst of Q at a rate of Q per window
-    /// admits up to 2Q in one window, which is what upstreams that refill continuously count too.
+    /// admits up to 2Q in one window, which is what upstreams that refill continuously count too. With a <see cref="Pace"/>: how much may go at once ahead of it, 1 to the quota; of a
+    /// sliding window that is the most that one request may cost. Default: a twenty-fourth of the quota, which is an hour's share of a day, and at least one.
     /// </summary>
     public long? Burst { get; set; }
 
@@ -47,8 +51,17 @@ public sealed class LimitOptions
     /// </summary>
     public string? TimeZone { get; set; }
 
+    /// <summary>
+    /// For <see cref="LimitAlgorithm.FixedWindow"/> and <see cref="LimitAlgorithm.SlidingWindow"/> with a window of an hour or more: how the quota is spread over the window; by <see cref="QuotaPace.Profile"/> for the
+    /// former alone. Default: <see cref="QuotaPace.None"/>.
+    /// </summary>
+    public QuotaPace Pace { get; set; }
+
     /// <summary>What the limit counts separately by. Default: <see cref="PartitionBy.Service"/>.</summary>
     public PartitionBy Partition { get; set; }
+
+    /// <summary>What the burst is where none is given.</summary>
+    internal long UsualBurst => Pace == QuotaPace.None ? Quota : ((Quota - 1) / SharesOfAWindow) + 1;
 
     /// <summary>Whether it learns its limit, so that it needs no quota.</summary>
     internal bool IsAdaptive => Algorithm is LimitAlgorithm.AdaptiveRate or LimitAlgorithm.AdaptiveConcurrency or LimitAlgorithm.AdaptiveThrottle;
@@ -64,7 +77,7 @@ public sealed class LimitOptions
 
     /// <summary>
     /// Reads the short form: <c>500/minute</c>, <c>150_000 tokens/1m</c>, <c>20 units/12 hours</c>, <c>5 concurrent</c>; then any of <c>sliding</c>, <c>token-bucket</c>,
-    /// <c>burst 20</c>, <c>adaptive</c>, <c>initial 20</c>, <c>min 2</c>, <c>fixed</c> (with <c>first-use</c>, <c>announced</c> or a time zone behind it), <c>per tenant</c>, <c>per name</c>, <c>per key</c>. Without a quota:
+    /// <c>burst 20</c>, <c>adaptive</c>, <c>initial 20</c>, <c>min 2</c>, <c>pace even</c> or <c>pace profile</c> (with <c>burst 20</c> behind it), <c>fixed</c> (with <c>first-use</c>, <c>announced</c> or a time zone behind it), <c>per tenant</c>, <c>per name</c>, <c>per key</c>. Without a quota:
     /// <c>adaptive rate</c>, <c>adaptive concurrency</c>, <c>adaptive throttle</c>, with a unit as in <c>adaptive rate of tokens</c>. The same in every culture.
     /// </summary>
     /// <param name="text">The short form.</param>

@@ -19,6 +19,7 @@ internal static class LimitSectionReader
         new("Minimum", static (reader, section, limit) => reader.Number(section, OptionBounds.Learned, value => limit.Minimum = value)),
         new("Anchor", static (reader, section, limit) => reader.Choice<WindowAnchor>(section, value => limit.Anchor = value)),
         new("TimeZone", static (reader, section, limit) => limit.TimeZone = reader.Text(section, LimitFaults.Zone)),
+        new("Pace", static (reader, section, limit) => reader.Choice<QuotaPace>(section, value => limit.Pace = value)),
         new("Partition", static (reader, section, limit) => reader.Choice<PartitionBy>(section, value => limit.Partition = value)),
     ];
 

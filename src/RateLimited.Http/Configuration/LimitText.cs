@@ -85,7 +85,7 @@ internal sealed class LimitText
     {
         var how = limit.Algorithm switch
         {
-            LimitAlgorithm.TokenBucket => limit.Burst is { } burst && burst != limit.Quota ? string.Create(CultureInfo.InvariantCulture, $" token-bucket burst {burst}") : " token-bucket",
+            LimitAlgorithm.TokenBucket => " token-bucket",
             LimitAlgorithm.FixedWindow => limit.Anchor switch
             {
                 WindowAnchor.FirstUse => " fixed first-use",
@@ -94,9 +94,16 @@ internal sealed class LimitText
             },
             _ => string.Empty,
         };
+        var pace = limit.Pace switch
+        {
+            QuotaPace.Even => " pace even",
+            QuotaPace.Profile => " pace profile",
+            _ => string.Empty,
+        };
+        var burst = limit.Burst is { } most && most != limit.UsualBurst ? string.Create(CultureInfo.InvariantCulture, $" burst {most}") : string.Empty;
         var initial = limit.Initial is { } first ? string.Create(CultureInfo.InvariantCulture, $" initial {first}") : string.Empty;
         var minimum = limit.Minimum is { } least ? string.Create(CultureInfo.InvariantCulture, $" min {least}") : string.Empty;
-        return Name(limit) + how + initial + minimum;
+        return Name(limit) + how + pace + burst + initial + minimum;
     }
 
     private static string Learned(LimitAlgorithm algorithm) => algorithm switch
@@ -208,8 +215,9 @@ internal sealed class LimitText
         "ADAPTIVE" => AdaptiveBelow(),
         "INITIAL" => Number("initial", _limit.Initial, value => _limit.Initial = value),
         "MIN" => Number("min", _limit.Minimum, value => _limit.Minimum = value),
+        "PACE" => Pace(),
         "PER" => Partition(),
-        _ => Unexpected(word, "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'per tenant', 'per name' or 'per key' after the window"),
+        _ => Unexpected(word, "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'pace even', 'pace profile', 'per tenant', 'per name' or 'per key' after the window"),
     };
 
     private string? Algorithm(LimitAlgorithm algorithm)
@@ -279,7 +287,20 @@ internal sealed class LimitText
         }
 
         _limit.Burst = burst;
-        return Algorithm(LimitAlgorithm.TokenBucket);
+        return _limit.Pace == QuotaPace.None ? Algorithm(LimitAlgorithm.TokenBucket) : null;
+    }
+
+    private string? Pace()
+    {
+        var word = _next < _words.Length ? _words[_next++] : string.Empty;
+        QuotaPace? pace = Is(word, "even") ? QuotaPace.Even : Is(word, "profile") ? QuotaPace.Profile : null;
+        if (pace is null || _limit.Pace != QuotaPace.None)
+        {
+            return "'pace even' or 'pace profile', once";
+        }
+
+        _limit.Pace = pace.Value;
+        return null;
     }
 
     private string? Partition()
@@ -298,7 +319,7 @@ internal sealed class LimitText
 
     private static bool IsReserved(string word) =>
         Is(word, "concurrent") || Is(word, "sliding") || Is(word, "token-bucket") || Is(word, "fixed") || Is(word, "burst") || Is(word, "per")
-        || Is(word, "adaptive") || Is(word, "initial") || Is(word, "min");
+        || Is(word, "adaptive") || Is(word, "initial") || Is(word, "min") || Is(word, "pace");
 
     private static bool Is(string word, string keyword) => word.Equals(keyword, StringComparison.OrdinalIgnoreCase);
 }

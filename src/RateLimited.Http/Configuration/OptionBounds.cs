@@ -34,6 +34,7 @@ internal static class OptionBounds
 
     public static readonly NumberRange Quota = new(1, MaxAmount, "a whole number from 1 to 10^12 as the quota");
     public static readonly NumberRange Burst = new(1, MaxAmount, "a whole number from 1 to 10^12 as the burst");
+    public static readonly NumberRange Slack = new(1, MaxAmount, "a whole number from 1 to the quota as the burst of what is paced");
     public static readonly NumberRange Learned = new(1, MaxAmount, "a whole number from 1 to the quota");
     public static readonly NumberRange Cost = new(1, MaxAmount, "a whole number from 1 to 10^12 as the most that the line may cost");
     public static readonly AmountRange EndpointCost = new(0, MaxAmount, "a number from 0 to 10^12 with at most six digits behind the point as what a request costs");
@@ -49,6 +50,7 @@ internal static class OptionBounds
     private static readonly TimeSpan Longest = TimeSpan.FromDays(31);
 
     public static readonly DurationRange Window = new(TimeSpan.FromMilliseconds(1), Longest, "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'");
+    public static readonly DurationRange PacedWindow = new(TimeSpan.FromHours(1), Longest, "no pace, or a fixed or sliding window of an hour or more");
     public static readonly DurationRange QueueTimeout = new(TimeSpan.Zero, Longest, "a duration from 0 s to 31 days, such as '30 s' or '00:00:30'");
     public static readonly DurationRange Ageing = new(TimeSpan.FromMilliseconds(10), Longest, "a duration from 10 ms to 31 days, such as '30 s' or '00:00:30'");
     public static readonly DurationRange BodyIdle = new(TimeSpan.FromSeconds(1), TimeSpan.FromHours(24), "a duration from 1 s to 24 h, such as '2 min' or '00:02:00'");

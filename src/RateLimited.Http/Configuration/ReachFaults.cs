@@ -66,7 +66,7 @@ internal static class ReachFaults
     {
         if (Array.Find(limits, limit => CouldNeverGive(limit, unit, amount)) is { } limit)
         {
-            faults.Add(path, Fault.Quote(amount), $"at most {Number(Most(limit))}, since the limit '{limit.EffectiveName}' could never give more to one request");
+            faults.Add(path, Fault.Quote(amount), $"at most {Number(Most(limit))}, since {(IsSpread(limit) ? "the pace of " : string.Empty)}the limit '{limit.EffectiveName}' could never give more to one request");
         }
     }
 
@@ -90,8 +90,11 @@ internal static class ReachFaults
 
     private static bool CouldNeverGive(LimitOptions limit, string unit, decimal amount) => string.Equals(limit.Unit, unit, StringComparison.Ordinal) && amount > Most(limit);
 
+    /// <summary>Whether what spreads it is a bucket, which never holds more than the burst.</summary>
+    private static bool IsSpread(LimitOptions limit) => limit is { Algorithm: LimitAlgorithm.SlidingWindow, Pace: not QuotaPace.None };
+
     /// <summary>The most that one request can ever take of a limit; null where that is learned.</summary>
-    private static long? Most(LimitOptions limit) => limit.Algorithm == LimitAlgorithm.TokenBucket ? limit.Burst ?? limit.Quota : limit.Quota > 0 ? limit.Quota : null;
+    private static long? Most(LimitOptions limit) => limit.Algorithm == LimitAlgorithm.TokenBucket || IsSpread(limit) ? limit.Burst ?? limit.UsualBurst : limit.Quota > 0 ? limit.Quota : null;
 
     private static string Number(decimal? value) => value.GetValueOrDefault().ToString("0.######", CultureInfo.InvariantCulture);
 

@@ -33,6 +33,7 @@ internal sealed class ServiceRegistry : IDisposable
     private string _text;
     private bool _isDisposed;
     private MemoryWatch? _memory;
+    private PaceWatch? _pace;
 
     /// <exception cref="OptionsValidationException">Something is wrong in the options of any service; it holds all faults.</exception>
     /// <exception cref="IOException">The directory that limits are kept in cannot be used, belongs to another process, or holds what cannot be read.</exception>
@@ -108,6 +109,7 @@ internal sealed class ServiceRegistry : IDisposable
 
             _isDisposed = true;
             _memory?.Dispose();
+            _pace?.Dispose();
             foreach (var service in _live.Values)
             {
                 service.Pipeline.Dispose();
@@ -153,7 +155,7 @@ internal sealed class ServiceRegistry : IDisposable
             }
 
             var keys = configured.Keys is null ? null : new PoolRing(configured.Definition.Name, telemetry, isShared: configured.Definition.Store is not null);
-            var limiter = new ServiceLimiter(configured.Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: shared);
+            var limiter = new ServiceLimiter(Spread(configured).Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: shared);
             live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Keys = keys, Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
             _memory ??= WatchMemory();
@@ -224,7 +226,7 @@ internal sealed class ServiceRegistry : IDisposable
         _store.ApplyGlobal(next.GlobalLimits);
         foreach (var (name, live) in _live)
         {
-            live.Apply(next.Services[name]);
+            live.Apply(Spread(next.Services[name]));
             live.Telemetry.Reloaded();
         }
     }
@@ -244,7 +246,7 @@ internal sealed class ServiceRegistry : IDisposable
             {
                 var configured = _loader.LoadService(name);
                 _current = _current with { Services = new Dictionary<string, ConfiguredService>(_current.Services, StringComparer.OrdinalIgnoreCase) { [name] = configured } };
-                live?.Apply(configured);
+                live?.Apply(Spread(configured));
                 live?.Telemetry.Keys.Replaced(configured.Keys?.Keys.Count ?? 0);
             }
             catch (OptionsValidationException faults)
@@ -283,6 +285,31 @@ internal sealed class ServiceRegistry : IDisposable
     /// <summary>Where alerts are used theirs tell of memory.</summary>
     private MemoryWatch? WatchMemory() => _services?.GetService<IServiceProviderIsService>()?.IsService(typeof(IAlertBook)) != false ? null
         : new MemoryWatch(_store.Clock.Time, _telemetry, InUse, () => _current.Memory);
+
+    /// <summary>What is configured is spread evenly: by what is known of demand, where that was asked for before.</summary>
+    private ConfiguredService Spread(ConfiguredService service)
+    {
+        if (_services is not null && PaceWatch.Concerns(service.Definition))
+        {
+            _pace ??= new PaceWatch(_store.Clock.Time, () => [.. _services.GetServices<IDemandProfile>()], SpreadAll);
+        }
+
+        return _pace is { HasLooked: true } pace && pace.Spread(service.Definition) is { } spread ? service with { Definition = spread } : service;
+    }
+
+    private void SpreadAll()
+    {
+        lock (_gate)
+        {
+            foreach (var live in _isDisposed ? [] : _live.Values.ToList())
+            {
+                if (_pace!.Spread(live.Limiter.Definition) is { } spread)
+                {
+                    live.Limiter.Apply(spread);
+                }
+            }
+        }
+    }
 
     private IReadOnlyList<ServiceLimiter> InUse()
     {

@@ -186,7 +186,8 @@ internal sealed partial class FixedWindow : LimitRule
 
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
     {
-        if (previous is not FixedWindow same)
+        // What paces a window leaves the state to it.
+        if ((previous is PacedWindow paced ? paced.Counting : previous) is not FixedWindow same)
         {
             base.Adopt(ref state, previous, at);
             return;

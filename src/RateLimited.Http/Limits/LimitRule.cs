@@ -126,7 +126,7 @@ internal abstract class LimitRule
     /// <summary>Whether <see cref="Form"/> goes over anything.</summary>
     public virtual bool OutlivesProcess => false;
 
-    /// <summary>The rule that counts, where this one only keeps it.</summary>
+    /// <summary>The rule that counts, where this one only keeps or paces it.</summary>
     public virtual LimitRule Counting => this;
 
     /// <summary>Whether windows end when they are told and at no other time.</summary>

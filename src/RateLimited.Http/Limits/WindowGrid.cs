@@ -13,6 +13,25 @@ internal sealed class WindowGrid(long window, TimeZoneInfo? zone)
         return zone is null ? (((bounded + window - _phase) / window) * window) + _phase : NextMidnightAfter(new DateTime(bounded, DateTimeKind.Utc), zone);
     }
 
+    /// <summary>How long the window is that ends at such UTC ticks.</summary>
+    public long LengthBefore(long utcEnd)
+    {
+        if (zone is null)
+        {
+            return window;
+        }
+
+        var last = new DateTime(Math.Clamp(utcEnd - 1, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc);
+        var day = TimeZoneInfo.ConvertTimeFromUtc(last, zone).Ticks / TimeSpan.TicksPerDay / _days * _days;
+        while (day >= _days && StartOf(day, zone) >= utcEnd)
+        {
+            // Where the clock goes back at midnight, the last hour of a day has the next day's date.
+            day -= _days;
+        }
+
+        return Math.Max(utcEnd - StartOf(day, zone), 1);
+    }
+
     private long NextMidnightAfter(DateTime utc, TimeZoneInfo local)
     {
         var day = TimeZoneInfo.ConvertTimeFromUtc(utc, local).Ticks / TimeSpan.TicksPerDay;

@@ -57,6 +57,7 @@ public sealed class TokenCostSectionTests
     [InlineData("{ \"Budgets\": \"20 usd\" }", ":Budgets:0:Limit: '20 usd' → a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'")]
     [InlineData("{ \"Budgets\": \"20 eur/day\" }", ":Budgets:0:Limit: '20 eur/day' → " + Budget + ": of the whole service, in usd and a window")]
     [InlineData("{ \"Budgets\": \"20 usd/day per tenant\" }", ":Budgets:0:Limit: '20 usd/day per tenant' → " + Budget + ": of the whole service, in usd and a window")]
+    [InlineData("{ \"Budgets\": [ { \"Limit\": \"20 usd/day pace even\", \"Then\": \"Warn\" } ] }", ":Budgets:0:Limit: '20 usd/day pace even' → no pace, which holds requests back, or Then Refuse")]
     [InlineData("{ \"Budgets\": [ \"20 usd/day\", \"20 usd/day fixed\" ] }", ":Budgets:1:Limit: '20 usd/day fixed' → one budget of this kind")]
     [InlineData("{ \"Budgets\": [ { \"Then\": \"Warn\" } ] }", ":Budgets:0: missing → " + Budget)]
     [InlineData("{ \"Budgets\": [ { \"Limit\": \"1 usd/day\", \"WarnPercent\": 0 } ] }", ":Budgets:0:WarnPercent: '0' → a whole number from 1 to 100")]

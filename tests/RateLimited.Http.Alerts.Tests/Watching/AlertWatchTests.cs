@@ -43,6 +43,21 @@ public sealed class AlertWatchTests
     }
 
     [Fact]
+    public async Task A_quota_that_is_spread_is_meant_to_be_used_and_nobody_is_told()
+    {
+        await using var program = await WatchedProgram.StartAsync(services: static services => services.AddServiceRateLimiting("spread", static spread => spread.Limit("100/h fixed pace even burst 100")));
+        var limiter = program.Services.GetRequiredKeyedService<IServiceRateLimiter>("spread");
+        for (var i = 0; i < 100; i++)
+        {
+            using var lease = limiter.TryAcquire().Lease.ShouldNotBeNull();
+        }
+
+        program.Pass(TimeSpan.FromMinutes(6));
+
+        program.Open.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_refusal_of_the_upstream_is_told_at_once()
     {
         await using var program = await WatchedProgram.StartAsync();

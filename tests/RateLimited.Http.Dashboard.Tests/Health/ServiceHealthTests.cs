@@ -19,6 +19,10 @@ public sealed class ServiceHealthTests
     public void A_quota_that_is_nearly_used_up_degrades_and_concurrency_that_is_does_not(long used, int? resetSeconds, string level) =>
         ServiceHealth.Of(Status() with { Limits = [Limit(used, resetSeconds)] }, CircuitState.Closed).Level.ToString().ShouldBe(level);
 
+    [Fact]
+    public void A_quota_that_is_spread_is_meant_to_be_used() =>
+        ServiceHealth.Of(Status() with { Limits = [Limit(99, resetSeconds: 60) with { IsPaced = true }] }, CircuitState.Closed).Level.ShouldBe(HealthLevel.Healthy);
+
     [Theory]
     [InlineData(80, "Healthy")]
     [InlineData(81, "Degraded")]

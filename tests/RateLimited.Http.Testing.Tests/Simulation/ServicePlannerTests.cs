@@ -36,6 +36,18 @@ public sealed class ServicePlannerTests
         plan.Limits.ShouldBe([new LimitPace("100 tokens/minute", IsShared: false, "tokens", 30, 100, TimeSpan.FromMinutes(1), plan.Duration)]);
     }
 
+    [Theory]
+    [InlineData("48/day fixed pace even burst 2")]
+    [InlineData("48/day pace even burst 2")]
+    public void What_is_spread_takes_as_long_as_its_pace(string limit)
+    {
+        var plan = Plan(limit, 48);
+
+        plan.Duration.ShouldBe(TimeSpan.FromHours(23) + Latency);
+        plan.Check.Simulated.ShouldBe(plan.Duration);
+        plan.Limits.ShouldBe([new LimitPace("48/day", IsShared: false, UnitCost.Requests, 1, 48, TimeSpan.FromDays(1), plan.Duration)]);
+    }
+
     [Fact]
     public void Whatever_one_limit_is_the_simulation_agrees_with_the_arithmetic()
     {

@@ -56,6 +56,7 @@ public sealed class ServiceSimulationTests
     [InlineData("10/second token-bucket", 610, 609.0 / 610)]
     [InlineData("60/minute token-bucket burst 5", 64, 1.0)]
     [InlineData("1000/hour fixed", 1000, 1.0)]
+    [InlineData("1000/hour fixed pace even burst 10", 26, 1.0)]
     [InlineData("5 concurrent", 300, 1.0)]
     public void Saturated_it_uses_all_that_there_is(string limit, double available, double utilisation)
     {

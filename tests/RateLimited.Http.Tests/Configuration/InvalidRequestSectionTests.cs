@@ -36,6 +36,7 @@ public sealed class InvalidRequestSectionTests
     [InlineData("\"many\"", "'many' → a quota in a window such as '9999/10 minutes', true, false, or a section")]
     [InlineData("\"5 concurrent\"", "'5 concurrent' → a quota in a window such as '9999/10 minutes', true, false, or a section")]
     [InlineData("\"5 tokens/minute\"", "'5 tokens/minute' → a quota in a window such as '9999/10 minutes', true, false, or a section")]
+    [InlineData("\"5/day pace even\"", "'5/day pace even' → a quota in a window such as '9999/10 minutes', true, false, or a section")]
     [InlineData("\"5/minute per key\"", "'5/minute per key' → a quota in a window such as '9999/10 minutes', true, false, or a section")]
     [InlineData("{ \"Count\": 5 }", ":Count: unknown key → one of Enabled, Quota, Window, Statuses")]
     [InlineData("{ \"Quota\": 0, \"Window\": \"1 min\" }", ":Quota: '0' → " + Quota)]

@@ -36,6 +36,10 @@ public class LimitTextTests
     [InlineData("5000/hour fixed announced per name", "5000/hour per name fixed announced")]
     [InlineData("5000/hour fixed first-use", "5000/hour fixed first-use")]
     [InlineData("5000/hour fixed per tenant", "5000/hour per tenant fixed")]
+    [InlineData("10000/day fixed pace even", "10000/day fixed pace even")]
+    [InlineData("10000 units/day fixed America/Los_Angeles PACE Even burst 1600", "10000 units/day fixed America/Los_Angeles pace even burst 1600")]
+    [InlineData("10000/day fixed pace profile burst 500", "10000/day fixed pace profile burst 500")]
+    [InlineData("240/day pace even burst 10 per tenant", "240/day per tenant pace even")]
     [InlineData("1000000000000/31d", "1000000000000/31d")]
     [InlineData("600/minute adaptive", "600/minute adaptive")]
     [InlineData("600 tokens/minute adaptive initial 50 per tenant", "600 tokens/minute adaptive per tenant initial 50")]
@@ -58,7 +62,8 @@ public class LimitTextTests
 
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
     private const string Window = "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'";
-    private const string Words = "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'per tenant', 'per name' or 'per key' after the window";
+    private const string Words = "'sliding', 'token-bucket', 'fixed', 'burst', 'adaptive', 'initial', 'min', 'pace even', 'pace profile', 'per tenant', 'per name' or 'per key' after the window";
+    private const string PacedWindow = "no pace, or a fixed or sliding window of an hour or more";
     private const string Quota = "a whole number from 1 to 10^12 as the quota";
     private const string Unit = "a unit of at most 64 letters, digits, '.', '_' and '-' that begins with a letter";
 
@@ -117,6 +122,18 @@ public class LimitTextTests
     [InlineData("5 concurrent adaptive min 1 min 1", "'min' once, with a whole number behind it")]
     [InlineData("5/minute initial 5", "nothing, or the algorithm AdaptiveRate or AdaptiveConcurrency")]
     [InlineData("5/minute sliding adaptive", "one algorithm")]
+    [InlineData("5/day pace", "'pace even' or 'pace profile', once")]
+    [InlineData("5/day pace slow", "'pace even' or 'pace profile', once")]
+    [InlineData("5/day fixed pace even pace profile", "'pace even' or 'pace profile', once")]
+    [InlineData("5/day pace profile", "None or Even, or a FixedWindow, which has a begin")]
+    [InlineData("5/day pace even pace even", "'pace even' or 'pace profile', once")]
+    [InlineData("5/day pace even burst 6", "a whole number from 1 to the quota as the burst of what is paced")]
+    [InlineData("5/day pace even burst 0", "a whole number from 1 to the quota as the burst of what is paced")]
+    [InlineData("5/59 min pace even", PacedWindow)]
+    [InlineData("5/day token-bucket pace even", PacedWindow)]
+    [InlineData("5/day burst 2 pace even", PacedWindow)]
+    [InlineData("5/day adaptive pace even", PacedWindow)]
+    [InlineData("5 concurrent pace even", PacedWindow)]
     [InlineData("5/minute per second", "'per tenant', 'per name' or 'per key', once")]
     [InlineData("5/minute per tenant per name", "'per tenant', 'per name' or 'per key', once")]
     [InlineData("5/day fixed Mars/Olympus", "the IANA name of a time zone, such as 'America/Los_Angeles'")]

@@ -47,6 +47,36 @@ public class ReloadTests
     }
 
     [Fact]
+    public void A_pace_comes_and_goes_and_what_is_used_stays_used()
+    {
+        var source = new ReloadableSource(("Services:a:Limits", "48/day"));
+        using var container = Container(source.Root());
+        var limiter = Limiter(container);
+        limiter.TryAcquire(AdmissionRequest.Of(UnitCost.Requests, 40)).IsAdmitted.ShouldBeTrue();
+
+        source.Change(("Services:a:Limits", "48/day pace even burst 3"));
+        Limits(limiter).ShouldBe("48/day");
+        Admitted(limiter).ShouldBe(3);
+
+        source.Change(("Services:a:Limits", "48/day"));
+        Limits(limiter).ShouldBe("48/day");
+        Admitted(limiter).ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_pace_continues_no_limit_but_a_pace()
+    {
+        var source = new ReloadableSource(("Services:a:Limits:0", "48/day pace even burst 3"), ("Services:a:ArrivalGuard", "0 s"));
+        using var container = Container(source.Root());
+        var limiter = Limiter(container);
+        Admitted(limiter).ShouldBe(3);
+
+        source.Change(("Services:a:Limits:0", "50/day"), ("Services:a:Limits:1", "20/hour token-bucket"));
+
+        Admitted(limiter).ShouldBe(20);
+    }
+
+    [Fact]
     public void Modes_switch_while_running()
     {
         var source = new ReloadableSource(("Services:a:Limits", "1/hour"));

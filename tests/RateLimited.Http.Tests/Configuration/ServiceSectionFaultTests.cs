@@ -11,7 +11,7 @@ public class ServiceSectionFaultTests
         + "mistral, notion, okta, openai, openrouter, reddit, replicate, salesforce, shopify, shopify-graphql, slack, spotify, stripe, tiktok, together, twitch, twitter, x, xai, youtube";
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
     private const string Window = "a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'";
-    private const string LimitKeys = "Name, Quota, Unit, Window, Algorithm, Burst, Initial, Minimum, Anchor, TimeZone, Partition";
+    private const string LimitKeys = "Name, Quota, Unit, Window, Algorithm, Burst, Initial, Minimum, Anchor, TimeZone, Pace, Partition";
     private const string Amount = "a whole number from 1 to 10^12";
     private const string Template = "a method or '*', a space and a path, such as 'GET /repos/{owner}/*', or a plain name";
 
@@ -85,6 +85,12 @@ public class ServiceSectionFaultTests
     [InlineData("[{ \"Algorithm\": \"AdaptiveThrottle\", \"Quota\": 5 }]", "Limits:0:Quota: 5 → no quota, which an adaptive throttle has not, or another algorithm")]
     [InlineData("[{ \"Algorithm\": \"AdaptiveRate\", \"Window\": \"1 s\" }]", "Limits:0:Window: '00:00:01' → no window, or a quota")]
     [InlineData("[{ \"Algorithm\": \"AdaptiveRate\", \"Quota\": 5 }]", "Limits:0:Window: missing → a window from 1 ms to 31 days, such as 'minute', '2 s' or '00:01:00'")]
+    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 day\", \"Pace\": \"Slow\" }]", "Limits:0:Pace: 'Slow' → one of None, Even, Profile")]
+    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 min\", \"Pace\": \"Even\" }]", "Limits:0:Pace: 'Even' → no pace, or a fixed or sliding window of an hour or more")]
+    [InlineData("[{ \"Quota\": 5, \"Algorithm\": \"Concurrency\", \"Pace\": \"Even\" }]", "Limits:0:Pace: 'Even' → no pace, or a fixed or sliding window of an hour or more")]
+    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 day\", \"Algorithm\": \"TokenBucket\", \"Pace\": \"Even\" }]", "Limits:0:Pace: 'Even' → no pace, or a fixed or sliding window of an hour or more")]
+    [InlineData("[{ \"Quota\": 5, \"Window\": \"1 day\", \"Pace\": \"Even\", \"Burst\": 6 }]", "Limits:0:Burst: 6 → a whole number from 1 to the quota as the burst of what is paced")]
+    [InlineData("[\"5/day pace even\", { \"Name\": \"5/day paced\", \"Quota\": 5, \"Window\": \"1 h\" }]", "Limits:1:Name: '5/day paced' → a name of its own, since RateLimiting:Services:a:Limits:0 has this one")]
     [InlineData("[{ \"Quota\": 5, \"Windw\": \"1 s\", \"Window\": \"1 s\" }]", "Limits:0:Windw: unknown key → perhaps 'Window'; known here are " + LimitKeys)]
     public void Of_a_limit(string limits, string sentence) => Configured.Faults(Configured.Service($$"""{ "Limits": {{limits}} }""")).ShouldBe([Place(sentence)]);
 
@@ -120,6 +126,8 @@ public class ServiceSectionFaultTests
     [InlineData("\"Limits\": \"50 points/minute\", \"Costs\": { \"points\": 51 }", "Costs:points:Amount: 51 → at most 50, since the limit '50 points/minute' could never give more to one request")]
     [InlineData("\"Limits\": \"50 points/minute\", \"Costs\": { \"points\": 50 }", null)]
     [InlineData("\"Limits\": \"50 points/minute token-bucket burst 100\", \"Costs\": { \"points\": 100 }", null)]
+    [InlineData("\"Limits\": \"240 points/day pace even\", \"Costs\": { \"points\": 11 }", "Costs:points:Amount: 11 → at most 10, since the pace of the limit '240 points/day' could never give more to one request")]
+    [InlineData("\"Limits\": \"240 points/day fixed pace even\", \"Costs\": { \"points\": 240 }", null)]
     [InlineData("\"Limits\": \"50 points/minute token-bucket burst 20\", \"Costs\": { \"points\": 20.5 }", "Costs:points:Amount: 20.5 → at most 20, since the limit '50 points/minute' could never give more to one request")]
     [InlineData("\"Limits\": \"50 points/minute\", \"Costs\": { \"points\": { \"From\": \"body model\", \"Amounts\": { \"big\": 80, \"small\": 1 } } }", "Costs:points:Amounts:big: 80 → at most 50, since the limit '50 points/minute' could never give more to one request")]
     [InlineData("\"Limits\": \"5/s\", \"Tenants\": { \"Classes\": { \"free\": { \"Limits\": \"9 points/day\", \"Tenants\": [\"x\"] } } }, \"Costs\": { \"points\": 10 }", "Costs:points:Amount: 10 → at most 9, since the limit '9 points/day' could never give more to one request")]

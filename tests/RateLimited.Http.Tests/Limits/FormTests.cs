@@ -10,7 +10,7 @@ namespace RateLimited.Http.Tests.Limits;
 public sealed class FormTests
 {
     private static readonly Arbitrary<(Kind Kind, Scenario Scenario, Step[] After, long Later)> Restarts = Arb.From(
-        from drawn in Rules.With(Scenarios.Any, Rules.Timed).Generator
+        from drawn in Rules.With(Scenarios.Any, [.. Rules.Timed, .. Rules.Paced]).Generator
         from after in Scenarios.Any.Generator
         from later in Amounts.Between(0, Keeper.Age / 2)
         from isEarlier in Gen.Elements(true, false)

@@ -7,7 +7,7 @@ namespace RateLimited.Http.Tests.Limits;
 public sealed class GiveBackTests
 {
     [Fact]
-    public void What_is_given_back_at_once_leaves_everything_as_it_was() => Holds.For(Rules.With(Scenarios.Any, Rules.All), static drawn =>
+    public void What_is_given_back_at_once_leaves_everything_as_it_was() => Holds.For(Rules.With(Scenarios.Any, [.. Rules.All, Kind.Paced, Kind.PacedMidnight]), static drawn =>
     {
         var (kind, scenario) = (drawn.Kind, drawn.Scenario with { Guard = drawn.Kind == Kind.Bucket ? 0 : drawn.Scenario.Guard });
         var rule = Rules.Of(kind, scenario);

@@ -7,16 +7,16 @@ namespace RateLimited.Http.Tests.Limits;
 public sealed class WaitHintTests
 {
     [Fact]
-    public void Denied_caller_is_admitted_exactly_when_told() => Holds.For(Rules.With(Scenarios.Any, Rules.Timed), AdmittedExactlyWhenTold);
+    public void Denied_caller_is_admitted_exactly_when_told() => Holds.For(Rules.With(Scenarios.Any, [.. Rules.Timed, .. Rules.Paced]), AdmittedExactlyWhenTold);
 
     [Fact]
-    public void Denied_caller_of_a_small_quota_is_admitted_exactly_when_told() => Holds.For(Rules.With(Scenarios.Small, Rules.Timed), AdmittedExactlyWhenTold);
+    public void Denied_caller_of_a_small_quota_is_admitted_exactly_when_told() => Holds.For(Rules.With(Scenarios.Small, [.. Rules.Timed, .. Rules.Paced]), AdmittedExactlyWhenTold);
 
     [Fact]
-    public void Denied_caller_under_a_large_guard_is_admitted_exactly_when_told() => Holds.For(Rules.With(Scenarios.Guarded, Rules.Timed), AdmittedExactlyWhenTold);
+    public void Denied_caller_under_a_large_guard_is_admitted_exactly_when_told() => Holds.For(Rules.With(Scenarios.Guarded, [.. Rules.Timed, .. Rules.Paced]), AdmittedExactlyWhenTold);
 
     [Fact]
-    public void Who_waits_for_one_limit_is_told_when_another_will_be_closed_by_then() => Holds.For(Rules.With(Scenarios.Small, Rules.Timed), static drawn =>
+    public void Who_waits_for_one_limit_is_told_when_another_will_be_closed_by_then() => Holds.For(Rules.With(Scenarios.Small, [.. Rules.Timed, .. Rules.Paced]), static drawn =>
     {
         var scenario = drawn.Scenario;
         var drive = new Drive(Rules.Of(drawn.Kind, scenario), scenario);
@@ -38,7 +38,7 @@ public sealed class WaitHintTests
     });
 
     [Fact]
-    public void Cost_above_the_capacity_never_goes() => Holds.For(Rules.With(Scenarios.Any, Rules.All), static drawn =>
+    public void Cost_above_the_capacity_never_goes() => Holds.For(Rules.With(Scenarios.Any, [.. Rules.All, .. Rules.Paced]), static drawn =>
     {
         var rule = Rules.Of(drawn.Kind, drawn.Scenario);
         var drive = new Drive(rule, drawn.Scenario);

@@ -110,6 +110,18 @@ public sealed class KeeperTests
     }
 
     [Fact]
+    public void A_pace_goes_on_where_it_was()
+    {
+        var paced = Daily(100) with { Limits = [new LimitDefinition("day", UnitCost.Requests, new PacedWindow(new FixedWindow(100, Day.Ticks), 10, WeekShape.Even))] };
+        Live(_directory, static (bed, limiter) => bed.Go(limiter, 100).ShouldBe(10), paced);
+        _time.Advance(Day / 4);
+        Live(_directory, static (bed, limiter) => bed.Go(limiter, 100).ShouldBe(25), paced);
+
+        Live(_directory, static (bed, limiter) => bed.Go(limiter, 100).ShouldBe(65), Daily(100));
+        Live(_directory, static (bed, limiter) => bed.Go(limiter, 100).ShouldBe(0), paced);
+    }
+
+    [Fact]
     public void A_reload_changes_what_is_kept()
     {
         string left = string.Empty;

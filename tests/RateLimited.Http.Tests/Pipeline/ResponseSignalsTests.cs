@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using RateLimited.Http.Admission;
+using RateLimited.Http.Configuration;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Signals.Classification;
@@ -56,6 +57,18 @@ public sealed class ResponseSignalsTests : IDisposable
         }
 
         trusting.Limiter.EstimateWait().ShouldBe(Seconds(wait));
+    }
+
+    [Fact]
+    public async Task An_upstream_that_is_trusted_widens_no_pace()
+    {
+        using var service = new LimitedService(DefinitionCompiler.Service("a", new ServiceRateLimitingOptions { ArrivalGuard = TimeSpan.Zero, TrustUpstream = true }.Limit("48/day pace even")));
+        for (var i = 0; i < 2; i++)
+        {
+            await Send(service, 200, body: null, ("ratelimit", "\"default\";r=90;t=86400"), ("ratelimit-policy", "\"default\";q=100;w=86400"));
+        }
+
+        service.Limiter.EstimateWait().ShouldBe(TimeSpan.FromMinutes(30));
     }
 
     [Fact]

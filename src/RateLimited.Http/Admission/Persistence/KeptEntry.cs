@@ -12,7 +12,7 @@ internal readonly record struct KeptEntry(BoundLimit Limit, string Service, stri
     /// <summary>Everything of a service that is to be written. Only under the store's gate.</summary>
     public static IEnumerable<KeptEntry> Of(KeptService service) =>
     [
-        .. service.Limits.Where(static limit => limit.Rule.OutlivesProcess && limit.Rule is not (Limits.ReportedLimit or Limits.CoolDown)).Select(limit => new KeptEntry(limit, service.Name, string.Empty, [])),
+        .. service.Limits.Where(static limit => limit.Rule.OutlivesProcess && !limit.IsPace && limit.Rule is not (Limits.ReportedLimit or Limits.CoolDown)).Select(limit => new KeptEntry(limit, service.Name, string.Empty, [])),
         .. Told(service.Name, string.Empty, service.Reported),
         .. service.Quotas.All.SelectMany(quota => Told(service.Name, quota.Name, quota.Reported)),
     ];

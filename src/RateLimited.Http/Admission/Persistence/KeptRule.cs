@@ -10,34 +10,36 @@ namespace RateLimited.Http.Admission.Persistence;
 /// <param name="kept">Who writes.</param>
 internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule(counting.Quota, counting.Window)
 {
-    public override LimitRule Counting { get; } = counting;
+    private readonly LimitRule _configured = counting;
+
+    public override LimitRule Counting => _configured.Counting;
 
     /// <summary>Whose it is.</summary>
     public KeptService Kept => kept;
 
-    public override long Capacity => Counting.Capacity;
+    public override long Capacity => _configured.Capacity;
 
-    public override bool PadsWhatWasSent => Counting.PadsWhatWasSent;
+    public override bool PadsWhatWasSent => _configured.PadsWhatWasSent;
 
-    public override bool MayAdmitThroughout => Counting.MayAdmitThroughout;
+    public override bool MayAdmitThroughout => _configured.MayAdmitThroughout;
 
-    public override bool IsAnnounced => Counting.IsAnnounced;
+    public override bool IsAnnounced => _configured.IsAnnounced;
 
-    public override bool IsDatedByAnswers => Counting.IsDatedByAnswers;
+    public override bool IsDatedByAnswers => _configured.IsDatedByAnswers;
 
     public override bool OutlivesProcess => true;
 
     /// <summary>Whether it is worth it: what is held ends with its process, and what is learned needs not be known to the last request.</summary>
-    public static bool CanBe(LimitRule rule) => rule is TokenBucket or SlidingWindow or FixedWindow;
+    public static bool CanBe(LimitRule rule) => rule.Counting is TokenBucket or SlidingWindow or FixedWindow;
 
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
         var own = Of(ref state);
-        var earliest = Counting.Earliest(ref own.Counted, at, cost);
+        var earliest = _configured.Earliest(ref own.Counted, at, cost);
         return earliest > at.Now || IsCovered(own, at.Now, cost) ? earliest : Saturating.Add(at.Now, kept.Patience);
     }
 
-    public override long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant) => Counting.EarliestNotBefore(ref Of(ref state).Counted, at, cost, instant);
+    public override long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant) => _configured.EarliestNotBefore(ref Of(ref state).Counted, at, cost, instant);
 
     public override bool TryCharge(ref LimitState state, in Moment at, long cost, out long earliest)
     {
@@ -47,7 +49,7 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
             return base.TryCharge(ref state, at, cost, out earliest);
         }
 
-        if (!Counting.TryCharge(ref own.Counted, at, cost, out earliest))
+        if (!_configured.TryCharge(ref own.Counted, at, cost, out earliest))
         {
             return false;
         }
@@ -57,12 +59,12 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
     }
 
     public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) =>
-        state.Extra is KeptState own && own.Covers(to, cost) && Counting.AdmitsThroughout(own.Counted, from, to, cost);
+        state.Extra is KeptState own && own.Covers(to, cost) && _configured.AdmitsThroughout(own.Counted, from, to, cost);
 
     public override bool TryChargeThroughout(ref LimitState state, in Moment from, long to, long cost)
     {
         var own = Of(ref state);
-        if (!own.Covers(to, cost) || !Counting.TryChargeThroughout(ref own.Counted, from, to, cost))
+        if (!own.Covers(to, cost) || !_configured.TryChargeThroughout(ref own.Counted, from, to, cost))
         {
             return false;
         }
@@ -75,49 +77,49 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
     {
         var own = Of(ref state);
         Spend(own, at.Now, cost);
-        return Counting.Charge(ref own.Counted, at, cost);
+        return _configured.Charge(ref own.Counted, at, cost);
     }
 
-    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount) => Counting.GiveBack(ref Changed(ref state).Counted, at, receipt, amount);
+    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount) => _configured.GiveBack(ref Changed(ref state).Counted, at, receipt, amount);
 
-    public override void NeverSent(ref LimitState state, in Moment at, long receipt) => Counting.NeverSent(ref Changed(ref state).Counted, at, receipt);
+    public override void NeverSent(ref LimitState state, in Moment at, long receipt) => _configured.NeverSent(ref Changed(ref state).Counted, at, receipt);
 
     public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount)
     {
         var own = Changed(ref state);
         Spend(own, at.Now, amount);
-        Counting.ChargeMore(ref own.Counted, at, receipt, amount);
+        _configured.ChargeMore(ref own.Counted, at, receipt, amount);
     }
 
-    public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => Counting.Answer(ref Changed(ref state).Counted, at, receipt, amount, arrivedBy);
+    public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => _configured.Answer(ref Changed(ref state).Counted, at, receipt, amount, arrivedBy);
 
-    public override long CountAgain(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => Counting.CountAgain(ref Changed(ref state).Counted, at, receipt, amount, arrivedBy);
+    public override long CountAgain(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => _configured.CountAgain(ref Changed(ref state).Counted, at, receipt, amount, arrivedBy);
 
-    public override void Defer(ref LimitState state, long ticks) => Counting.Defer(ref Changed(ref state).Counted, ticks);
+    public override void Defer(ref LimitState state, long ticks) => _configured.Defer(ref Changed(ref state).Counted, ticks);
 
-    public override void Announce(ref LimitState state, in Moment at, long resetAt) => Counting.Announce(ref Changed(ref state).Counted, at, resetAt);
+    public override void Announce(ref LimitState state, in Moment at, long resetAt) => _configured.Announce(ref Changed(ref state).Counted, at, resetAt);
 
-    public override long Used(ref LimitState state, in Moment at) => Counting.Used(ref Of(ref state).Counted, at);
+    public override long Used(ref LimitState state, in Moment at) => _configured.Used(ref Of(ref state).Counted, at);
 
-    public override long FreshAt(in LimitState state, in Moment at) => Counting.FreshAt(state.Extra is KeptState own ? own.Counted : default, at);
+    public override long FreshAt(in LimitState state, in Moment at) => _configured.FreshAt(state.Extra is KeptState own ? own.Counted : default, at);
 
-    public override long Project(ref LimitState state, in Moment at, long amount) => Counting.Project(ref Of(ref state).Counted, at, amount);
+    public override long Project(ref LimitState state, in Moment at, long amount) => _configured.Project(ref Of(ref state).Counted, at, amount);
 
-    public override long Present(ref LimitState state, in Moment at) => Counting.Present(ref Of(ref state).Counted, at);
+    public override long Present(ref LimitState state, in Moment at) => _configured.Present(ref Of(ref state).Counted, at);
 
-    public override void Form(ref LimitState state, StateForm form) => Counting.Form(ref Of(ref state).Counted, form);
+    public override void Form(ref LimitState state, StateForm form) => _configured.Form(ref Of(ref state).Counted, form);
 
     /// <summary>What was written for the limit as it was may still be charged to what it is.</summary>
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
     {
         if (previous is KeptRule)
         {
-            Counting.Adopt(ref Of(ref state).Counted, previous.Counting, at);
+            _configured.Adopt(ref Of(ref state).Counted, previous.Counting, at);
             return;
         }
 
         var own = new KeptState { Counted = state };
-        Counting.Adopt(ref own.Counted, previous, at);
+        _configured.Adopt(ref own.Counted, previous.Counting, at);
         state = new LimitState { Extra = own };
     }
 
@@ -132,7 +134,7 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
     }
 
     /// <summary>Counts what may have gone and was not taken down: the rest of an allowance, at the latest instant at which that can have been.</summary>
-    public void ChargeUnseen(ref LimitState state, in Moment at, long amount) => Counting.Charge(ref Of(ref state).Counted, at, Math.Min(amount, Capacity));
+    public void ChargeUnseen(ref LimitState state, in Moment at, long amount) => _configured.Charge(ref Of(ref state).Counted, at, Math.Min(amount, Capacity));
 
     public static KeptState Of(ref LimitState state)
     {

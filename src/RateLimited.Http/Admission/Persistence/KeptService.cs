@@ -51,7 +51,7 @@ internal sealed class KeptService(string name, Keeper keeper)
     /// <summary>The limits, as rules that are written before they are charged.</summary>
     public IReadOnlyList<LimitDefinition> Keep(IReadOnlyList<LimitDefinition> limits) => [.. limits.Select(Keep)];
 
-    public LimitDefinition Keep(LimitDefinition limit) => KeptRule.CanBe(limit.Rule) ? limit with { Rule = new KeptRule(limit.Rule, this) } : limit;
+    public LimitDefinition Keep(LimitDefinition limit) => limit.PaceOf is null && KeptRule.CanBe(limit.Rule) ? limit with { Rule = new KeptRule(limit.Rule, this) } : limit;
 
     /// <summary>Somebody counts from here on. Returns the limits that were left behind, for it to continue.</summary>
     /// <param name="counted">All limits that it counts.</param>

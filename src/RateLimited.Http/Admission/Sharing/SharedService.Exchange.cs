@@ -47,7 +47,7 @@ internal sealed partial class SharedService
             if (instances > 0)
             {
                 // News may be late: that there are fewer again is counted, never heard.
-                Instances = Math.Max(Instances, instances);
+                (Instances, Living) = (Math.Max(Instances, instances), Math.Max(Living, instances));
                 return;
             }
 
@@ -220,7 +220,7 @@ internal sealed partial class SharedService
     {
         var now = _store.Clock.Now;
         _roundTrip = Math.Max(now - began, (_roundTrip * 7) / 8);
-        Instances = exchange.Instances > 0 ? Math.Max(exchange.Instances, _fewestInstances) : Instances;
+        (Instances, Living) = exchange.Instances > 0 ? (Math.Max(exchange.Instances, _fewestInstances), exchange.Instances) : (Instances, Living);
         _takers = exchange.Takers > 0 ? exchange.Takers : _takers;
         _holdsAnew = exchange.HasForgotten || exchange.IsUnsure || (_holdsAnew && !exchange.Join);
         if (_holdsAnew)

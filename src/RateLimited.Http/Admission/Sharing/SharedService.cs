@@ -72,6 +72,9 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <summary>How many processes share the quotas: as many as the store counted last, and no fewer than there are said to be. Who has come since is heard of at once.</summary>
     public int Instances { get; private set; }
 
+    /// <summary>How many processes the store counted last; this one, before it said.</summary>
+    public int Living { get; private set; } = 1;
+
     /// <summary>Whether each service of each process takes its own part of the limits over all services, in one step with its own limits.</summary>
     public bool TakesGlobals => _settings.Globals == GlobalCounting.CoLocated;
 
@@ -324,11 +327,14 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
             var least = charge.Cost - balance.HeldAt(now);
             var together = charge.Partition.Limit.IsShared ? Saturating.Multiply(charge.Cost, waiting - 1) : Following(run, charge.Partition);
             var ahead = charge.Partition.Limit.Rule.IsReleased || _settings.Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
+
+            // What the pace would not let go would be held in vain.
+            var most = Math.Min(charge.Partition.Limit.Capacity, SharedPace.RoomFor(run[0], charge.Partition.Limit, new Moment(now, _store.Clock.WallOffsetAt(now))) - charge.Cost);
             wants[next++] = new SharedWant
             {
                 Balance = balance,
                 Least = least,
-                More = Math.Min(Saturating.Add(together, ahead), charge.Partition.Limit.Capacity),
+                More = Math.Min(Saturating.Add(together, ahead), Math.Max(most, 0)),
                 Part = ahead > 0 ? 2 * balance.Rule.Sharers : 1,
             };
             balance.IsAsked = true;

@@ -14,6 +14,9 @@ internal enum Kind
     FirstUse,
     Announced,
     Concurrency,
+    Paced,
+    PacedMidnight,
+    PacedFirstUse,
 }
 
 internal static class Rules
@@ -22,6 +25,12 @@ internal static class Rules
     public static readonly Kind[] Timed = [Kind.Sliding, Kind.Bucket, Kind.Aligned, Kind.Midnight, Kind.FirstUse, Kind.Announced];
 
     public static readonly Kind[] All = [.. Timed, Kind.Concurrency];
+
+    /// <summary>All that spread their quota over their window.</summary>
+    public static readonly Kind[] Paced = [Kind.Paced, Kind.PacedMidnight, Kind.PacedFirstUse];
+
+    /// <summary>Some hours have a thousand times as much as others.</summary>
+    public static readonly WeekShape Uneven = new([.. Enumerable.Range(0, WeekShape.Hours).Select(static hour => 1 + (hour * 739 % WeekShape.Largest))]);
 
     private static readonly TimeZoneInfo Zone = Models.Zones.Find("America/Santiago");
 
@@ -33,6 +42,9 @@ internal static class Rules
         Kind.Midnight => new FixedWindow(scenario.Quota, Math.Max(scenario.Window / TimeSpan.TicksPerDay, 1) * TimeSpan.TicksPerDay, zone: Zone),
         Kind.FirstUse => new FixedWindow(scenario.Quota, scenario.Window, WindowAnchor.FirstUse),
         Kind.Announced => new FixedWindow(scenario.Quota, scenario.Window, WindowAnchor.Announced),
+        Kind.Paced => new PacedWindow((FixedWindow)Of(Kind.Aligned, scenario), Math.Min(scenario.Burst, scenario.Quota), WeekShape.Even),
+        Kind.PacedMidnight => new PacedWindow((FixedWindow)Of(Kind.Midnight, scenario), Math.Min(scenario.Burst, scenario.Quota), Uneven),
+        Kind.PacedFirstUse => new PacedWindow((FixedWindow)Of(Kind.FirstUse, scenario), Math.Min(scenario.Burst, scenario.Quota), Uneven),
         _ => new Concurrency(scenario.Quota),
     };
 
