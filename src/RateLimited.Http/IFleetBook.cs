@@ -10,4 +10,9 @@ public interface IFleetBook
     /// <param name="service">The service's name.</param>
     /// <returns>Null for a service whose limits only this process counts, and for one that is not configured.</returns>
     FleetStatus? Of(string service);
+
+    /// <summary>Whose the requests of all processes together were lately, as they were heard of last.</summary>
+    /// <param name="service">The service's name.</param>
+    /// <returns>Null where nobody has told, and where <see cref="Of"/> is null or has a fault.</returns>
+    ServiceTraffic? TrafficOf(string service) => null;
 }

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Configuration;
 
@@ -20,15 +18,15 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
 
     private readonly RedisStore _store;
     private readonly IServiceProvider _services;
-    private readonly UsageCounts _counts;
+    private readonly ProcessReporter _reporter;
     private readonly TimeProvider _time;
     private readonly TimeSpan _lives;
     private readonly ConcurrentDictionary<string, FleetPage> _pages = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
 
-    public FleetBook(RedisStore store, IServiceProvider services, UsageCounts counts, TimeProvider time, IOptions<RedisStoreOptions> options) =>
-        (_store, _services, _counts, _time, _lives) = (store, services, counts, time, options.Value.LeaseTimeToLive);
+    public FleetBook(RedisStore store, IServiceProvider services, ProcessReporter reporter, TimeProvider time, IOptions<RedisStoreOptions> options) =>
+        (_store, _services, _reporter, _time, _lives) = (store, services, reporter, time, options.Value.LeaseTimeToLive);
 
     private TimeSpan Interval => TimeSpan.FromTicks(Math.Min(_lives.Ticks / 3, Longest.Ticks));
 
@@ -44,6 +42,8 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         page.IsWanted = true;
         return page.Status ?? FleetSum.Unheard(service, last: null, fault: null);
     }
+
+    public ServiceTraffic? TrafficOf(string service) => Of(service) is { Fault: null } ? PageOf(service).Traffic : null;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -91,10 +91,13 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
     {
         try
         {
+            _reporter.Turn(Registry.Services);
+
             // A service that nobody has used is not even made for this.
-            foreach (var service in Registry.Services.Where(service => (PageOf(service).IsWanted || _counts.Checks.Of(service).Count > 0) && IsShared(service)))
+            foreach (var service in Registry.Services.Where(service => (PageOf(service).IsWanted || _reporter.HasCounted(service)) && IsShared(service)))
             {
-                await TellAsync(service, PageOf(service), ReportOf(service).ToBytes()).ConfigureAwait(false);
+                var page = PageOf(service);
+                await TellAsync(service, page, _reporter.Report(service, Registry.Limiter(service), page.Processes).ToBytes()).ConfigureAwait(false);
             }
         }
         catch (ObjectDisposedException)
@@ -114,10 +117,12 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         try
         {
             page.HasSaid = said.Length > 0;
-            var answer = await _store.TellUsageAsync(service, said, _lives, page.IsWanted).ConfigureAwait(false);
-            if (page.IsWanted)
+            var isWanted = page.IsWanted;
+            var answer = UsageAnswer.Of(await _store.TellUsageAsync(service, said, _lives, isWanted).ConfigureAwait(false));
+            page.Processes = answer.Processes;
+            if (isWanted)
             {
-                page.Status = FleetSum.Of(service, _time.GetUtcNow(), ReportsIn(answer));
+                Hear(service, page, answer.Reports);
             }
         }
         catch (SharedStoreException failure)
@@ -126,39 +131,12 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         }
     }
 
-    private static List<ProcessReport> ReportsIn(byte[] answer)
+    private void Hear(string service, FleetPage page, IReadOnlyList<(string Process, ProcessReport Report)> told)
     {
-        var reports = new List<ProcessReport>();
-        foreach (var line in Encoding.UTF8.GetString(answer).Split('\n').Skip(1))
-        {
-            if (ProcessReport.Of(Encoding.UTF8.GetBytes(line)) is { } report)
-            {
-                reports.Add(report);
-            }
-        }
-
-        return reports;
+        var at = _time.GetUtcNow();
+        page.Traffic = TrafficSum.Of(service, at, [.. told.Select(each => _reporter.TrafficIn(service, each.Report)).OfType<TrafficReport>()]);
+        page.Status = FleetSum.Of(service, at, [.. told.Select(static each => each.Report)]) with { Flow = page.Flow.Hear(told.Select(static each => (each.Process, FleetSum.FlowOf(each.Report)))) };
     }
-
-    private ProcessReport ReportOf(string service)
-    {
-        var limiter = Registry.Limiter(service);
-        return new ProcessReport
-        {
-            Checks = _counts.Checks.Of(service),
-            Refusals = _counts.Refusals.Of(service),
-            Unexpected429 = _counts.Unexpected429.Of(service).Values.Sum(),
-            SpendUsd = _counts.Spend.Of(service),
-            InFlight = limiter.InFlight,
-            Waiting = limiter.Waiting,
-            Alerts = AlertsOf(service),
-        };
-    }
-
-    private IReadOnlyList<Alert> AlertsOf(string service) => _services.GetService<IAlertBook>() is not { } book ? [] :
-    [
-        .. book.Open.Concat(book.Past).Where(alert => string.Equals(alert.Service, service, StringComparison.OrdinalIgnoreCase)).Take(FleetSum.MostAlerts),
-    ];
 
     /// <summary>Asked for only when it is needed: alerts and services may be made of what asks this book.</summary>
     private ServiceRegistry Registry => _services.GetRequiredService<ServiceRegistry>();

@@ -140,6 +140,8 @@
     rows('limits', service.limits.map(limit => [limit.name, limit.partitions > 1 ? `${limit.partition} (${number(limit.partitions)})` : limit.partition, number(limit.used), `${number(limit.quota)} ${limit.unit}`, meter(limit.ratio, limit.name), duration(limit.resetSeconds)]));
     at('keys-part').hidden = service.keys.length === 0;
     rows('keys', service.keys.map(key => [key.name, key.state, key.opensInSeconds === 0 ? 'open' : duration(key.opensInSeconds), meter(key.headroom, key.name, { low: 0.05, high: 0.2, optimum: 1 }), number(key.inFlight), number(key.requests), number(key.moved)]));
+    at('fleet-keys-part').hidden = fleet === null || fleet.keys.length === 0;
+    rows('fleet-keys', (fleet?.keys ?? []).map(key => [key.name, Object.entries(key.states).map(([state, processes]) => `${state}: ${number(processes)}`).join(', '), meter(key.headroom, key.name, { low: 0.05, high: 0.2, optimum: 1 }), number(key.inFlight), number(key.requests), number(key.moved)]));
     at('fleet-alerts-part').hidden = fleet === null || fleet.alerts.length === 0;
     rows('fleet-alerts', (fleet?.alerts ?? []).map(alert => [alert.summary, severity(alert), moment(alert.firedAt), alert.recoveredAt === null ? 'open' : moment(alert.recoveredAt), known(alert)]));
     at('money-part').hidden = service.budgets.length === 0 && both(service.spendUsd, fleet?.spendUsd).length === 0;
@@ -165,7 +167,9 @@
 
   function showCharts(history) {
     if (history.service !== chosen()) return;
-    const points = history.points;
+    const isOfAll = history.fleet.length > 0 && services.some(service => service.name === history.service && heard(service) !== null);
+    const points = isOfAll ? history.fleet : history.points;
+    at('charts-of').hidden = !isOfAll;
     at('charts').replaceChildren(...(points.length === 0 ? [make('p', 'The first point comes in a few seconds.')] : charts.map(([field, title, text]) => {
       const figure = make('figure');
       const values = points.map(point => point[field]);
@@ -174,20 +178,31 @@
     })));
   }
 
-  function showShares(table, shares, nobody) {
+  function processes(count) {
+    return count === 1 ? 'one process' : `${number(count)} processes`;
+  }
+
+  // All processes together, where any of them names somebody; else this one.
+  function showShares(table, own, fleet, nobody) {
+    const all = fleet?.[table].top.some(share => share.name !== null) ? fleet : null;
+    const shares = (all ?? own)[table];
     const named = shares.top.map(share => [share.name ?? nobody, share]);
     if (shares.rest.admitted + shares.rest.refused > 0) named.push(['all others', shares.rest]);
     at(`${table}-part`).hidden = shares.top.every(share => share.name === null);
-    at(`${table}-since`).textContent = `Requests since ${new Date(shares.since).toLocaleTimeString()}`;
+    const since = `Requests since ${new Date(shares.since).toLocaleTimeString()}`;
+    at(`${table}-since`).textContent = all === null ? since : `${since}, of ${processes(all.processes)}${shares.missed > 0 ? `; each name may have had ${number(shares.missed)} more` : ''}`;
     rows(table, named.map(([name, share]) => [name, meter(share.share, name, {}), number(share.admitted), number(share.refused)]));
   }
 
   function showTraffic(traffic) {
     if (traffic.service !== chosen()) return;
-    showShares('tenants', traffic.tenants, 'of no tenant');
-    showShares('endpoints', traffic.endpoints, 'no endpoint of the configuration');
-    at('refusals-part').hidden = traffic.refusals.length === 0;
-    rows('refusals', traffic.refusals.map(refusal => [moment(refusal.at), refusal.reason, refusal.limit ?? '', refusal.tenant ?? '', refusal.endpoint ?? '', refusal.key ?? '', refusal.priority]));
+    showShares('tenants', traffic, traffic.fleet, 'of no tenant');
+    showShares('endpoints', traffic, traffic.fleet, 'no endpoint of the configuration');
+    const { refusals } = traffic.fleet ?? traffic;
+    at('refusals-part').hidden = refusals.length === 0;
+    at('refusals-of').hidden = traffic.fleet === null;
+    at('refusals-of').textContent = traffic.fleet === null ? '' : `Of ${processes(traffic.fleet.processes)}`;
+    rows('refusals', refusals.map(refusal => [moment(refusal.at), refusal.reason, refusal.limit ?? '', refusal.tenant ?? '', refusal.endpoint ?? '', refusal.key ?? '', refusal.priority]));
   }
 
   async function fetchTraffic() {
@@ -267,6 +282,7 @@
   events.onerror = () => { at('state').textContent = 'Not connected: the numbers are old'; };
   addEventListener('hashchange', () => {
     at('charts').replaceChildren();
+    at('charts-of').hidden = true;
     showServices();
     showService();
     ['tenants-part', 'endpoints-part', 'refusals-part'].forEach(part => { at(part).hidden = true; });
