@@ -23,6 +23,7 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
     private readonly TimeSpan _lives;
     private readonly ConcurrentDictionary<string, FleetPage> _pages = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _round = new(initialCount: 1, maxCount: 1);
     private Task _loop = Task.CompletedTask;
 
     public FleetBook(RedisStore store, IServiceProvider services, ProcessReporter reporter, TimeProvider time, IOptions<RedisStoreOptions> options) =>
@@ -67,7 +68,11 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         }
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _round.Dispose();
+    }
 
     private async Task SayAsync()
     {
@@ -86,9 +91,10 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         }
     }
 
-    /// <summary>Says once how all services are that there is something to say of.</summary>
+    /// <summary>Says once how all services are that there is something to say of: one round at a time.</summary>
     public async Task SayOfAllAsync()
     {
+        await _round.WaitAsync().ConfigureAwait(false);
         try
         {
             _reporter.Turn(Registry.Services);
@@ -109,6 +115,10 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
 #pragma warning restore CA1031
         {
             // It is tried again when the next word is due.
+        }
+        finally
+        {
+            _round.Release();
         }
     }
 

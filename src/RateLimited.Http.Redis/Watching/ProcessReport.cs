@@ -51,7 +51,8 @@ internal sealed record ProcessReport
     {
         try
         {
-            return JsonSerializer.Deserialize(line, ProcessReportJson.Default.ProcessReport) is { Checks: not null, Refusals: not null, SpendUsd: not null, Alerts: not null, Keys: not null } report ? report : null;
+            // Processes of older versions tell of no keys.
+            return JsonSerializer.Deserialize(line, ProcessReportJson.Default.ProcessReport) is { Checks: not null, Refusals: not null, SpendUsd: not null, Alerts: not null } report ? report with { Keys = report.Keys ?? [] } : null;
         }
         catch (JsonException)
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using RateLimited.Http.Redis.Watching;
@@ -52,7 +53,7 @@ public sealed class FleetSumTests
         var over = Alerts.One("over") with { RecoveredAt = DateTimeOffset.UnixEpoch.AddHours(1) };
         var many = new ProcessReport { Alerts = [over, .. Enumerable.Range(0, 100).Select(static i => Alerts.One($"{i}") with { Service = "other", Summary = new string('s', 1_000) })] };
 
-        var sum = FleetSum.Of("api", DateTimeOffset.UnixEpoch, [ReportOf(Encoding.UTF8.GetString(many.ToBytes()))]);
+        var sum = FleetSum.Of("api", DateTimeOffset.UnixEpoch, [ReportOf(JsonSerializer.Serialize(many, ProcessReportJson.Default.ProcessReport))]);
 
         sum.Alerts.Count.ShouldBe(FleetSum.MostAlerts);
         sum.Alerts[^1].Id.ShouldBe("over");
@@ -99,7 +100,7 @@ public sealed class FleetSumTests
         FleetSum.Of("api", DateTimeOffset.UnixEpoch, [old]).Keys.ShouldBeEmpty();
 
         // An older one takes the fields it knows, with each of an alert's that it must have, and leaves the others.
-        using var said = System.Text.Json.JsonDocument.Parse(new ProcessReport { Alerts = [Alerts.One("1") with { Subject = null }] }.ToBytes());
+        using var said = JsonDocument.Parse(new ProcessReport { Alerts = [Alerts.One("1") with { Subject = null }] }.ToBytes());
         said.RootElement.EnumerateObject().Select(static field => field.Name).ShouldBe(["checks", "refusals", "unexpected429", "spendUsd", "inFlight", "waiting", "alerts", "keys"]);
         said.RootElement.GetProperty("alerts")[0].EnumerateObject().Select(static field => field.Name)
             .ShouldBe(["id", "rule", "severity", "service", "subject", "summary", "value", "beganAt", "firedAt", "recoveredAt", "acknowledgedAt", "acknowledgedBy"]);

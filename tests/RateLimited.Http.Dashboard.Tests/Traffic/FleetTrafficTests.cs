@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using RateLimited.Http.Dashboard.Tests.Hosting;
+using RateLimited.Http.Redis.Tests.Servers;
+
+namespace RateLimited.Http.Dashboard.Tests.Traffic;
+
+/// <summary>Two hosts that share a service's limits in a real Redis, and what an operator sees at one of them.</summary>
+public sealed class FleetTrafficTests : IDisposable
+{
+    private readonly RedisServer _server = new();
+
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_operator_sees_whose_the_requests_of_all_processes_were()
+    {
+        await using var one = await SharingProgram.StartAsync(_server.Address);
+        await using var other = await SharingProgram.StartAsync(_server.Address);
+        one.Refuse("acme");
+        other.Refuse("acme");
+        other.Refuse(WatchedProgram.Hostile);
+        await other.SayAsync();
+        using var somebody = one.Visitor(isOperator: true);
+        (await somebody.GetAsync(new Uri("/rate-limits/api/services", UriKind.Relative), Ended)).EnsureSuccessStatusCode();
+
+        await one.SayAsync();
+
+        var text = await somebody.GetStringAsync(new Uri("/rate-limits/api/traffic?name=api", UriKind.Relative), Ended);
+        text.ShouldNotContain("<");
+        var reading = JsonDocument.Parse(text).RootElement;
+        reading.GetProperty("tenants").GetProperty("top").GetArrayLength().ShouldBe(1);
+        var fleet = reading.GetProperty("fleet");
+        (fleet.GetProperty("processes").GetInt32(), fleet.GetProperty("tenants").GetProperty("missed").GetInt64(), fleet.GetProperty("refusals").GetArrayLength()).ShouldBe((2, 0, 3));
+        fleet.GetProperty("tenants").GetProperty("top").EnumerateArray().Select(static share => (share.GetProperty("name").GetString(), share.GetProperty("refused").GetInt64())).ShouldBe([("acme", 2), (WatchedProgram.Hostile, 1)]);
+    }
+
+    public void Dispose() => _server.Dispose();
+}
