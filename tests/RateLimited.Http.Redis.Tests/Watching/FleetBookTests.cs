@@ -207,16 +207,16 @@ public sealed class FleetBookTests : IDisposable
     {
         using var fleet = new Fleet(_server.Address, static service => service.Limit("1000/h").Endpoint("GET /x", static endpoint => endpoint.Limit("500/h")));
         var process = Begin(fleet);
+        (await LimiterOf(process).AcquireAsync(new AdmissionRequest { Tenant = Tenant, Endpoint = "GET /x" }, Ended)).Dispose();
         LimiterOf(process).TryAcquire(AdmissionRequest.Of(UnitCost.Requests, 5_000) with { Tenant = Tenant, Endpoint = Tenant }).Lease.ShouldBeNull();
-        LimiterOf(process).TryAcquire(AdmissionRequest.Of(UnitCost.Requests, 5_000) with { Tenant = Tenant, Endpoint = "GET /x" }).Lease.ShouldBeNull();
         BookOf(process).Of(Fleet.Api);
 
         await BookOf(process).SayOfAllAsync();
 
         var traffic = BookOf(process).TrafficOf(Fleet.Api).ShouldNotBeNull();
-        (traffic.Tenants.Top.Count, traffic.Tenants.Refused, traffic.Tenants.Missed).ShouldBe((0, 2, 2));
-        traffic.Endpoints.Top.ShouldBe([new("GET /x", 0, 1)]);
-        traffic.Refusals.Select(static refusal => (refusal.Tenant, refusal.Endpoint)).ShouldBe([(null, "GET /x"), (null, null)]);
+        (traffic.Tenants.Top.Count, traffic.Tenants.Admitted, traffic.Tenants.Refused, traffic.Tenants.Missed).ShouldBe((0, 1, 1, 2));
+        traffic.Endpoints.Top.ShouldBe([new("GET /x", 1, 0)]);
+        traffic.Refusals.ShouldHaveSingleItem().ShouldSatisfyAllConditions(static refusal => refusal.Tenant.ShouldBeNull(), static refusal => refusal.Endpoint.ShouldBeNull());
         using var admin = await ConnectionMultiplexer.ConnectAsync(_server.Options);
         var key = admin.GetServer(_server.Address).Keys(pattern: $"{fleet.Prefix}:v2:*:u").ShouldHaveSingleItem();
         admin.GetDatabase().HashGetAll(key).ShouldHaveSingleItem().Value.ToString().ShouldNotContain(Tenant);

@@ -54,7 +54,7 @@ public sealed class TrafficSumTests
                 }
             }
         },
-        share: 40);
+        share: 80);
 
     [Fact]
     public void Few_names_are_told_exactly()
