@@ -33,7 +33,7 @@ public sealed record FleetStatus
     /// <summary>How many requests stand in line.</summary>
     public required long Waiting { get; init; }
 
-    /// <summary>The last alerts of the service, open ones first and the newest of them before others: at most thirty of each process. Whoever shows them shows their texts as text. Each is acknowledged in the process that has it.</summary>
+    /// <summary>The last alerts of the service, open ones first and the newest of them before others: at most thirty of each process. Whoever shows them shows their texts as text. <see cref="IFleetBook.AcknowledgeAsync"/> acknowledges one.</summary>
     public required IReadOnlyList<Alert> Alerts { get; init; }
 
     /// <summary>The API keys by name, in the order of their names: as healthy as each process finds them.</summary>

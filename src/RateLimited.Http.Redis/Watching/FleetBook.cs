@@ -46,6 +46,25 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
 
     public ServiceTraffic? TrafficOf(string service) => Of(service) is { Fault: null } ? PageOf(service).Traffic : null;
 
+    public async Task<bool> AcknowledgeAsync(string service, string id, string? by = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (Of(service) is null || Acknowledgement.Known(id, by) is not { } acknowledged)
+        {
+            return false;
+        }
+
+        await _round.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await TellAsync(service, PageOf(service), acknowledged).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _round.Release();
+        }
+    }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _loop = Task.Run(SayAsync, CancellationToken.None);
@@ -63,7 +82,7 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         {
             if (page.HasSaid)
             {
-                await TellAsync(service, page, []).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await LeaveAsync(service, page).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -102,8 +121,7 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
             // A service that nobody has used is not even made for this.
             foreach (var service in Registry.Services.Where(service => (PageOf(service).IsWanted || _reporter.HasCounted(service)) && IsShared(service)))
             {
-                var page = PageOf(service);
-                await TellAsync(service, page, _reporter.Report(service, Registry.Limiter(service), page.Processes).ToBytes()).ConfigureAwait(false);
+                await TellAsync(service, PageOf(service), acknowledged: null).ConfigureAwait(false);
             }
         }
         catch (ObjectDisposedException)
@@ -122,22 +140,52 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         }
     }
 
-    private async Task TellAsync(string service, FleetPage page, byte[] said)
+    /// <summary>Says how a service is, and how it is then if what was heard has changed that.</summary>
+    /// <returns>Whether it was said.</returns>
+    private async Task<bool> TellAsync(string service, FleetPage page, Acknowledgement? acknowledged)
     {
         try
         {
-            page.HasSaid = said.Length > 0;
+            page.HasSaid = true;
             var isWanted = page.IsWanted;
-            var answer = UsageAnswer.Of(await _store.TellUsageAsync(service, said, _lives, isWanted).ConfigureAwait(false));
-            page.Processes = answer.Processes;
+            var answer = await SayAsync(service, page, acknowledged).ConfigureAwait(false);
+            if (_reporter.Acknowledge(service, answer.Acknowledged))
+            {
+                answer = await SayAsync(service, page, acknowledged: null).ConfigureAwait(false);
+            }
+
             if (isWanted)
             {
                 Hear(service, page, answer.Reports);
             }
+
+            return true;
         }
         catch (SharedStoreException failure)
         {
             page.Status = FleetSum.Unheard(service, page.Status, failure.Message);
+            return false;
+        }
+    }
+
+    private async Task<UsageAnswer> SayAsync(string service, FleetPage page, Acknowledgement? acknowledged)
+    {
+        var said = _reporter.Report(service, Registry.Limiter(service), page.Processes).ToBytes();
+        var answer = UsageAnswer.Of(await _store.TellUsageAsync(service, said, _lives, page.IsWanted, acknowledged).ConfigureAwait(false));
+        page.Processes = answer.Processes;
+        return answer;
+    }
+
+    private async Task LeaveAsync(string service, FleetPage page)
+    {
+        try
+        {
+            page.HasSaid = false;
+            await _store.TellUsageAsync(service, said: [], _lives, wants: false).ConfigureAwait(false);
+        }
+        catch (SharedStoreException)
+        {
+            // What it has said is forgotten all the same, a little later.
         }
     }
 

@@ -72,4 +72,5 @@ internal sealed record ProcessReport
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ProcessReport))]
 [JsonSerializable(typeof(TrafficReport))]
+[JsonSerializable(typeof(Acknowledgement))]
 internal sealed partial class ProcessReportJson : JsonSerializerContext;

@@ -52,6 +52,19 @@ internal sealed class ProcessReporter(IServiceProvider services, UsageCounts cou
     public TrafficReport? TrafficIn(string service, ProcessReport report) =>
         seal is null ? report.Traffic : report.Sealed is { } closed && seal.Open(service, closed) is { } opened ? TrafficReport.Of(opened) : null;
 
+    /// <summary>Notes that somebody knows of alerts, as far as this process has them.</summary>
+    /// <returns>Whether it was news of any.</returns>
+    public bool Acknowledge(string service, IReadOnlyCollection<Acknowledgement> acknowledged)
+    {
+        if (acknowledged.Count == 0 || services.GetService<IAlertBook>() is not { } book)
+        {
+            return false;
+        }
+
+        var open = book.Open.Where(alert => alert.AcknowledgedAt is null && string.Equals(alert.Service, service, StringComparison.OrdinalIgnoreCase)).Select(static alert => alert.Id).ToHashSet(StringComparer.Ordinal);
+        return acknowledged.Count(known => open.Contains(known.Id) && book.Acknowledge(known.Id, known.By)) > 0;
+    }
+
     private static KeyReport ReportOf(KeyStatus key) => new()
     {
         Name = key.Name,

@@ -1,9 +1,16 @@
+using System.Collections.Concurrent;
+
 namespace RateLimited.Http.Dashboard.Tests.Hosting;
 
 /// <summary>A fleet of which whoever tests says how it is. Nothing has been heard of it at first.</summary>
 internal sealed class KnownFleet : IFleetBook
 {
     private volatile FleetStatus _status = Of("api") with { At = null, Processes = 0 };
+
+    /// <summary>What all processes were told of alerts; where <see cref="IsReachable"/> is false nobody is.</summary>
+    public ConcurrentQueue<(string Id, string? By)> Acknowledged { get; } = new();
+
+    public bool IsReachable { get; set; } = true;
 
     public FleetStatus Status
     {
@@ -67,4 +74,14 @@ internal sealed class KnownFleet : IFleetBook
     FleetStatus? IFleetBook.Of(string service) => string.Equals(service, "api", StringComparison.Ordinal) ? _status : null;
 
     ServiceTraffic? IFleetBook.TrafficOf(string service) => string.Equals(service, "api", StringComparison.Ordinal) && _status is { At: not null, Fault: null } ? Traffic : null;
+
+    Task<bool> IFleetBook.AcknowledgeAsync(string service, string id, string? by, CancellationToken cancellationToken)
+    {
+        if (IsReachable)
+        {
+            Acknowledged.Enqueue((id, by));
+        }
+
+        return Task.FromResult(IsReachable);
+    }
 }

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using RateLimited.Http.Dashboard.Tests.Alerts;
 using RateLimited.Http.Dashboard.Tests.Hosting;
 using RateLimited.Http.Redis.Tests.Servers;
 
@@ -33,6 +35,25 @@ public sealed class FleetTrafficTests : IDisposable
         var fleet = reading.GetProperty("fleet");
         (fleet.GetProperty("processes").GetInt32(), fleet.GetProperty("tenants").GetProperty("missed").GetInt64(), fleet.GetProperty("refusals").GetArrayLength()).ShouldBe((2, 0, 3));
         fleet.GetProperty("tenants").GetProperty("top").EnumerateArray().Select(static share => (share.GetProperty("name").GetString(), share.GetProperty("refused").GetInt64())).ShouldBe([("acme", 2), (WatchedProgram.Hostile, 1)]);
+    }
+
+    [Fact]
+    public async Task An_operator_acknowledges_at_one_process_what_another_has()
+    {
+        await using var one = await SharingProgram.StartAsync(_server.Address);
+        await using var other = await SharingProgram.StartAsync(_server.Address, AlertingProgram.Alert);
+        var alert = await other.AlertAsync();
+        using var somebody = one.Visitor(isOperator: true);
+        using var token = JsonDocument.Parse(await somebody.GetStringAsync(new Uri("/rate-limits/api/alerts/token", UriKind.Relative), Ended));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/rate-limits/api/alerts?id={alert.Id}&service=api");
+        request.Headers.Add(token.RootElement.GetProperty("header").GetString()!, token.RootElement.GetProperty("token").GetString());
+
+        (await somebody.SendAsync(request, Ended)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await other.SayAsync();
+        await one.SayAsync();
+
+        other.Services.GetRequiredService<IAlertBook>().Open.ShouldHaveSingleItem().AcknowledgedBy.ShouldBe("op");
+        one.Services.GetRequiredService<IFleetBook>().Of("api")!.Alerts.ShouldHaveSingleItem().AcknowledgedBy.ShouldBe("op");
     }
 
     public void Dispose() => _server.Dispose();

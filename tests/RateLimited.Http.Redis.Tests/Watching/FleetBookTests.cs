@@ -205,6 +205,7 @@ public sealed class FleetBookTests : IDisposable
     [Fact]
     public async Task Without_a_secret_no_name_is_told_that_is_not_the_configurations()
     {
+        using var admin = await ConnectionMultiplexer.ConnectAsync(_server.Options);
         using var fleet = new Fleet(_server.Address, static service => service.Limit("1000/h").Endpoint("GET /x", static endpoint => endpoint.Limit("500/h")));
         var process = Begin(fleet);
         (await LimiterOf(process).AcquireAsync(new AdmissionRequest { Tenant = Tenant, Endpoint = "GET /x" }, Ended)).Dispose();
@@ -217,7 +218,6 @@ public sealed class FleetBookTests : IDisposable
         (traffic.Tenants.Top.Count, traffic.Tenants.Admitted, traffic.Tenants.Refused, traffic.Tenants.Missed).ShouldBe((0, 1, 1, 2));
         traffic.Endpoints.Top.ShouldBe([new("GET /x", 1, 0)]);
         traffic.Refusals.ShouldHaveSingleItem().ShouldSatisfyAllConditions(static refusal => refusal.Tenant.ShouldBeNull(), static refusal => refusal.Endpoint.ShouldBeNull());
-        using var admin = await ConnectionMultiplexer.ConnectAsync(_server.Options);
         var key = admin.GetServer(_server.Address).Keys(pattern: $"{fleet.Prefix}:v2:*:u").ShouldHaveSingleItem();
         admin.GetDatabase().HashGetAll(key).ShouldHaveSingleItem().Value.ToString().ShouldNotContain(Tenant);
     }

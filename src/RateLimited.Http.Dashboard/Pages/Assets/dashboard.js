@@ -14,6 +14,10 @@
   ];
   let services = [];
   let asked = 0;
+  // Null until it was asked for.
+  let mayAcknowledge = null;
+  // Of other processes' alerts: each shows who knows of it when it has heard so.
+  const told = new Set();
 
   function number(value) {
     return value.toLocaleString('en', { maximumFractionDigits: 2 });
@@ -143,7 +147,8 @@
     at('fleet-keys-part').hidden = fleet === null || fleet.keys.length === 0;
     rows('fleet-keys', (fleet?.keys ?? []).map(key => [key.name, Object.entries(key.states).map(([state, processes]) => `${state}: ${number(processes)}`).join(', '), meter(key.headroom, key.name, { low: 0.05, high: 0.2, optimum: 1 }), number(key.inFlight), number(key.requests), number(key.moved)]));
     at('fleet-alerts-part').hidden = fleet === null || fleet.alerts.length === 0;
-    rows('fleet-alerts', (fleet?.alerts ?? []).map(alert => [alert.summary, severity(alert), moment(alert.firedAt), alert.recoveredAt === null ? 'open' : moment(alert.recoveredAt), known(alert)]));
+    keepFocus('fleet-alerts-part', 'fleet-alerts-title', () =>
+      rows('fleet-alerts', (fleet?.alerts ?? []).map(alert => [alert.summary, severity(alert), moment(alert.firedAt), alert.recoveredAt === null ? 'open' : moment(alert.recoveredAt), knownOfAll(alert, service)])));
     at('money-part').hidden = service.budgets.length === 0 && both(service.spendUsd, fleet?.spendUsd).length === 0;
     rows('budgets', service.budgets.map(budget => [budget.name, meter(budget.spent, budget.name), budget.projected === null ? 'not known' : percent(budget.projected)]));
     rows('spend', both(service.spendUsd, fleet?.spendUsd).map(([model, mine, all]) => [model, dollars(mine), dollars(all)]));
@@ -233,43 +238,61 @@
     return make('span', alert.severity, { class: alert.severity });
   }
 
-  function acknowledger(alert) {
+  // The buttons are new, and whoever stood on one stands there still, or above them where it is gone.
+  function keepFocus(part, title, show) {
+    const held = at(part).contains(document.activeElement) ? document.activeElement.dataset.alert : undefined;
+    show();
+    if (held) (at(part).querySelector(`[data-alert="${CSS.escape(held)}"]`) ?? at(title)).focus();
+  }
+
+  function knownOfAll(alert, service) {
+    if (alert.acknowledgedAt !== null || alert.recoveredAt !== null || !mayAcknowledge) return known(alert);
+    return told.has(alert.id) ? 'told to its process' : acknowledger(alert, () => acknowledge(alert, 'fleet-alerts-state', service));
+  }
+
+  function acknowledger(alert, act) {
     const button = make('button', 'Acknowledge', { type: 'button', 'data-alert': alert.id, 'aria-label': `Acknowledge: ${alert.summary}` });
-    button.addEventListener('click', () => acknowledge(alert));
+    button.addEventListener('click', act);
     return button;
   }
 
   function showAlerts(reading) {
-    const held = document.activeElement?.dataset?.alert;
-    rows('alerts-open', reading.open.map(alert => [alert.summary, severity(alert), moment(alert.beganAt), alert.acknowledgedAt === null && reading.mayAcknowledge ? acknowledger(alert) : known(alert)]));
+    keepFocus('alerts', 'alerts-title', () =>
+      rows('alerts-open', reading.open.map(alert => [alert.summary, severity(alert), moment(alert.beganAt), alert.acknowledgedAt === null && reading.mayAcknowledge ? acknowledger(alert, () => acknowledge(alert, 'alerts-state')) : known(alert)])));
     rows('alerts-past', reading.past.map(alert => [alert.summary, severity(alert), moment(alert.firedAt), moment(alert.recoveredAt), known(alert)]));
     const state = reading.open.length === 0 ? 'None is open.' : `${number(reading.open.length)} open`;
     if (at('alerts-state').textContent !== state) at('alerts-state').textContent = state;
-    // The buttons are new, and whoever stood on one stands there still, or above them where it is gone.
-    if (held) (at('alerts').querySelector(`[data-alert="${CSS.escape(held)}"]`) ?? at('alerts-title')).focus();
   }
 
   async function fetchAlerts() {
-    if (at('alerts').hidden) return;
+    const isForOthers = mayAcknowledge === null && services.some(service => service.fleet !== null);
+    if (at('alerts').hidden && !isForOthers) return;
     const mine = ++asked;
     const response = await fetch(`${root}/api/alerts`);
     const reading = response.ok ? await response.json() : null;
     // An answer that comes after a later question is old.
-    if (reading !== null && mine === asked) showAlerts(reading);
+    if (reading === null || mine !== asked) return;
+    mayAcknowledge = reading.mayAcknowledge;
+    if (!at('alerts').hidden) showAlerts(reading);
   }
 
-  async function acknowledge(alert) {
+  async function acknowledge(alert, state, service) {
     const asking = await fetch(`${root}/api/alerts/token`);
     const { header, token } = asking.ok ? await asking.json() : {};
-    const isKnown = asking.ok && (await fetch(`${root}/api/alerts?id=${encodeURIComponent(alert.id)}`, { method: 'POST', headers: { [header]: token } })).ok;
+    const of = service === undefined ? '' : `&service=${encodeURIComponent(service.name)}`;
+    const answer = asking.ok ? await fetch(`${root}/api/alerts?id=${encodeURIComponent(alert.id)}${of}`, { method: 'POST', headers: { [header]: token } }) : asking;
+    if (answer.ok && service !== undefined) told.add(alert.id);
     await fetchAlerts();
-    at('alerts-state').textContent = isKnown ? `Acknowledged: ${alert.summary}` : 'It could not be acknowledged';
+    showService();
+    at(state).textContent = answer.ok ? `${answer.status === 202 ? 'Told to its process' : 'Acknowledged'}: ${alert.summary}` : 'It could not be acknowledged';
   }
 
   function take(reading) {
     services = reading.services;
     if (at('alerts').hidden && reading.openAlerts !== null) {
       at('alerts').hidden = false;
+      fetchAlerts();
+    } else if (mayAcknowledge === null) {
       fetchAlerts();
     }
     showServices();
@@ -283,6 +306,7 @@
   addEventListener('hashchange', () => {
     at('charts').replaceChildren();
     at('charts-of').hidden = true;
+    at('fleet-alerts-state').textContent = '';
     showServices();
     showService();
     ['tenants-part', 'endpoints-part', 'refusals-part'].forEach(part => { at(part).hidden = true; });
