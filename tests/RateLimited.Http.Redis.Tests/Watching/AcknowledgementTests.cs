@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Redis.Tests.Sharing;
@@ -79,18 +78,6 @@ public sealed class AcknowledgementTests : IDisposable
         (await book.AcknowledgeAsync(Fleet.Api, "1", by: null, Ended)).ShouldBeFalse();
         book.Of(Fleet.Api)!.Fault.ShouldNotBeNull();
     }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("null")]
-    [InlineData("{}")]
-    [InlineData("{\"id\":null}")]
-    [InlineData("{\"id\":\"\"}")]
-    [InlineData("{\"id\":[]}")]
-    public void What_nobody_says_is_nothing(string line) => Acknowledgement.Of(Encoding.UTF8.GetBytes(line)).ShouldBeNull();
-
-    [Fact]
-    public void A_name_is_bounded() => Acknowledgement.Of(new Acknowledgement("1", new string('x', 10_000)).ToBytes())!.By!.Length.ShouldBe(100);
 
     public void Dispose() => _server.Dispose();
 

@@ -5,10 +5,10 @@ using RateLimited.Http.Dashboard.Tests.Alerts;
 using RateLimited.Http.Dashboard.Tests.Hosting;
 using RateLimited.Http.Redis.Tests.Servers;
 
-namespace RateLimited.Http.Dashboard.Tests.Traffic;
+namespace RateLimited.Http.Dashboard.Tests.Pages;
 
 /// <summary>Two hosts that share a service's limits in a real Redis, and what an operator sees at one of them.</summary>
-public sealed class FleetTrafficTests : IDisposable
+public sealed class FleetTests : IDisposable
 {
     private readonly RedisServer _server = new();
 
@@ -41,8 +41,8 @@ public sealed class FleetTrafficTests : IDisposable
     public async Task An_operator_acknowledges_at_one_process_what_another_has()
     {
         await using var one = await SharingProgram.StartAsync(_server.Address);
-        await using var other = await SharingProgram.StartAsync(_server.Address, AlertingProgram.Alert);
-        var alert = await other.AlertAsync();
+        await using var other = await SharingProgram.StartAsync(_server.Address, static services => services.AddRateLimitAlerts(static alerts => alerts.Interval = TimeSpan.FromSeconds(1)));
+        var alert = await other.AlertAsync(429);
         using var somebody = one.Visitor(isOperator: true);
         using var token = JsonDocument.Parse(await somebody.GetStringAsync(new Uri("/rate-limits/api/alerts/token", UriKind.Relative), Ended));
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/rate-limits/api/alerts?id={alert.Id}&service=api");
