@@ -62,7 +62,13 @@ internal sealed class ProcessReporter(IServiceProvider services, UsageCounts cou
         }
 
         var open = book.Open.Where(alert => alert.AcknowledgedAt is null && string.Equals(alert.Service, service, StringComparison.OrdinalIgnoreCase)).Select(static alert => alert.Id).ToHashSet(StringComparer.Ordinal);
-        return acknowledged.Count(known => open.Contains(known.Id) && book.Acknowledge(known.Id, known.By)) > 0;
+        var isNews = false;
+        foreach (var known in acknowledged.Where(known => open.Contains(known.Id)))
+        {
+            isNews |= book.Acknowledge(known.Id, known.By);
+        }
+
+        return isNews;
     }
 
     private static KeyReport ReportOf(KeyStatus key) => new()
