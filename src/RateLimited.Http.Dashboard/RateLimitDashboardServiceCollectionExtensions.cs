@@ -7,6 +7,7 @@ using RateLimited.Http.Dashboard.Access;
 using RateLimited.Http.Dashboard.Metrics;
 using RateLimited.Http.Dashboard.Readings;
 using RateLimited.Http.Dashboard.Traffic;
+using RateLimited.Http.Telemetry.Traffic;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -29,10 +30,8 @@ public static class RateLimitDashboardServiceCollectionExtensions
         services.TryAddSingleton<FigureReader>();
         services.TryAddSingleton(static provider => new ServiceReader(
             provider.GetRequiredService<ServiceRegistry>(), provider.GetRequiredService<MetricBook>(), provider.GetRequiredService<FigureReader>(), TimeOf(provider), provider.GetService<IAlertBook>(), provider.GetService<IFleetBook>()));
-        services.TryAddSingleton(static provider => new TrafficBook(TimeOf(provider)));
+        services.AddTrafficBook();
         services.TryAddSingleton<TenantAlias>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionObserver, TrafficBook>(static provider => provider.GetRequiredService<TrafficBook>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IRefusalObserver, TrafficBook>(static provider => provider.GetRequiredService<TrafficBook>()));
         services.TryAddSingleton(static provider => new Sampler(provider.GetRequiredService<ServiceReader>(), provider.GetRequiredService<TrafficBook>(), TimeOf(provider)));
         services.TryAddSingleton<MappedPages>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, AccessCheck>());

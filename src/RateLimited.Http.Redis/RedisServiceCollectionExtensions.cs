@@ -4,8 +4,10 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using RateLimited.Http;
 using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Configuration;
 using RateLimited.Http.Redis;
 using RateLimited.Http.Redis.Watching;
+using RateLimited.Http.Telemetry.Traffic;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -37,8 +39,11 @@ public static class RedisServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISharedStore, RedisStore>(static container => container.GetRequiredService<RedisStore>()));
         services.AddMetrics();
         services.TryAddSingleton(static provider => new UsageCounts(provider.GetService<IMeterFactory>()));
+        services.AddTrafficBook();
+        services.TryAddSingleton(static provider => new ProcessReporter(
+            provider, provider.GetRequiredService<UsageCounts>(), provider.GetRequiredService<TrafficBook>(), TrafficSeal.Of(provider.GetRequiredService<IOptions<RedisStoreOptions>>().Value.Secret)));
         services.TryAddSingleton(static provider => new FleetBook(
-            provider.GetRequiredService<RedisStore>(), provider, provider.GetRequiredService<UsageCounts>(), provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<IOptions<RedisStoreOptions>>()));
+            provider.GetRequiredService<RedisStore>(), provider, provider.GetRequiredService<ProcessReporter>(), provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<IOptions<RedisStoreOptions>>()));
         services.TryAddSingleton<IFleetBook>(static provider => provider.GetRequiredService<FleetBook>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, FleetBook>(static provider => provider.GetRequiredService<FleetBook>()));
         services.AddOptions<RedisStoreOptions>().Configure(configure).ValidateOnStart();

@@ -6,6 +6,7 @@ using RateLimited.Http.Redis.Connection;
 using RateLimited.Http.Redis.Exchange;
 using RateLimited.Http.Redis.Faults;
 using RateLimited.Http.Redis.Keys;
+using RateLimited.Http.Redis.Watching;
 using StackExchange.Redis;
 
 namespace RateLimited.Http.Redis;
@@ -75,16 +76,19 @@ internal sealed class RedisStore : ISharedStore, IDisposable
     /// <param name="said">What is said, on one line; nothing where this process leaves.</param>
     /// <param name="lives">For how long that counts.</param>
     /// <param name="wants">Whether what the others say is wanted.</param>
-    /// <returns>A line of no meaning, and one for each process.</returns>
+    /// <param name="acknowledged">Of which alert somebody here knows; null for none.</param>
+    /// <returns>What <see cref="UsageAnswer"/> reads.</returns>
     /// <exception cref="SharedStoreException">It was not said, or nobody knows.</exception>
-    public async Task<byte[]> TellUsageAsync(string service, byte[] said, TimeSpan lives, bool wants)
+    public async Task<byte[]> TellUsageAsync(string service, byte[] said, TimeSpan lives, bool wants, Acknowledgement? acknowledged = null)
     {
         var options = _options.Value;
         try
         {
             var connection = await ConnectedAsync(options.Timeout, CancellationToken.None).ConfigureAwait(false);
-            RedisKey[] keys = [SchemaOf(options).Of(service).Usage];
-            return await ExchangeScript.Usage.RunAsync(connection, keys, [_process, said, (long)lives.TotalMilliseconds, wants ? 1 : 0]).WaitAsync(options.Timeout).ConfigureAwait(false);
+            var keys = SchemaOf(options).Of(service);
+            var alert = acknowledged is null ? string.Empty : keys.Alert(acknowledged.Id);
+            RedisValue[] values = [_process, said, (long)lives.TotalMilliseconds, wants ? 1 : 0, alert, acknowledged?.ToBytes() ?? [], (long)Acknowledgement.Lives.TotalMilliseconds];
+            return await ExchangeScript.Usage.RunAsync(connection, [keys.Usage, keys.Acknowledged], values).WaitAsync(options.Timeout).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not SharedStoreException)
         {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Benchmarks.Measuring;
 using RateLimited.Http.Benchmarks.Sides;
 using RateLimited.Http.Dashboard.Metrics;
-using RateLimited.Http.Dashboard.Traffic;
+using RateLimited.Http.Telemetry.Traffic;
 using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Benchmarks.Ratios;
@@ -26,7 +26,7 @@ internal static class DashboardRatios
         using var watched = new HttpMessageInvoker(Ours.Handler(new StubHandler(), telemetry, HandlerRatios.FourLimits));
         using var alone = new HttpMessageInvoker(Ours.Handler(new StubHandler(), HandlerRatios.FourLimits));
         var ratio = Duel.Run(name, count => Invoke(watched, count), count => Invoke(alone, count));
-        if (traffic.Read("benchmark", static tenant => tenant).Tenants.Top is not [{ Name: "acme" }] || book.Sum("rate_limit.checks", "benchmark") == 0)
+        if (traffic.Read("benchmark", names: 1, refusals: 1).Tenants.Top is not [{ Name: "acme" }] || book.Sum("rate_limit.checks", "benchmark") == 0)
         {
             throw new InvalidOperationException("Nothing was heard: what was measured is not what it says.");
         }

@@ -9,12 +9,12 @@ using RateLimited.Http.Dashboard.Readings;
 
 namespace RateLimited.Http.Dashboard.Alerts;
 
-/// <summary>The routes of alerts, where the container has an <see cref="IAlertBook"/>. The only one that changes something is for who is known by name, and takes a request for the page's own by its antiforgery token.</summary>
+/// <summary>The routes of alerts, where the container has an <see cref="IAlertBook"/>, or an <see cref="IFleetBook"/> that knows of others'. The only one that changes something is for who is known by name, and takes a request for the page's own by its antiforgery token.</summary>
 internal static class AlertRoutes
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        if (routes.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(IAlertBook)) == true)
+        if (routes.ServiceProvider.GetService<IServiceProviderIsService>() is { } services && (services.IsService(typeof(IAlertBook)) || services.IsService(typeof(IFleetBook))))
         {
             routes.MapGet("api/alerts", ShowAsync);
             routes.MapGet("api/alerts/token", TokenAsync);
@@ -25,7 +25,7 @@ internal static class AlertRoutes
     private static Task ShowAsync(HttpContext context)
     {
         var book = BookOf(context);
-        var reading = new AlertsReading(IsKnown(context), book.Open, book.Past);
+        var reading = new AlertsReading(IsKnown(context), book?.Open ?? [], book?.Past ?? []);
         return DashboardRoutes.WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(reading, ReadingJson.Default.AlertsReading));
     }
 
@@ -56,12 +56,28 @@ internal static class AlertRoutes
             return;
         }
 
-        var isOpen = BookOf(context).Acknowledge(context.Request.Query["id"].ToString(), context.User.Identity?.Name);
-        await DashboardRoutes.EndAsync(context, isOpen ? StatusCodes.Status204NoContent : StatusCodes.Status404NotFound).ConfigureAwait(false);
+        await DashboardRoutes.EndAsync(context, await StatusAsync(context).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>An alert of this process is acknowledged here; of one that another process may have, all are told.</summary>
+    private static async Task<int> StatusAsync(HttpContext context)
+    {
+        var (id, service, by) = (context.Request.Query["id"].ToString(), context.Request.Query["service"].ToString(), context.User.Identity?.Name);
+        if (BookOf(context)?.Acknowledge(id, by) == true)
+        {
+            return StatusCodes.Status204NoContent;
+        }
+
+        if (id.Length == 0 || service.Length == 0 || context.RequestServices.GetService<IFleetBook>() is not { } fleet || fleet.Of(service) is null)
+        {
+            return StatusCodes.Status404NotFound;
+        }
+
+        return await fleet.AcknowledgeAsync(service, id, by, context.RequestAborted).ConfigureAwait(false) ? StatusCodes.Status202Accepted : StatusCodes.Status503ServiceUnavailable;
     }
 
     /// <summary>Where everybody may see the page, not everybody may act on it.</summary>
     private static bool IsKnown(HttpContext context) => context.User.Identity?.IsAuthenticated == true;
 
-    private static IAlertBook BookOf(HttpContext context) => context.RequestServices.GetRequiredService<IAlertBook>();
+    private static IAlertBook? BookOf(HttpContext context) => context.RequestServices.GetService<IAlertBook>();
 }

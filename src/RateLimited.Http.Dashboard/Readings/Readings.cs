@@ -72,7 +72,7 @@ internal sealed record BudgetReading(string Name, double Spent, double? Projecte
 internal sealed record FigureReading(string What, string Of, double Value, string Unit);
 
 /// <summary>What became of a service within one interval, and how it was at its end.</summary>
-internal sealed record HistoryPoint(DateTimeOffset At, double Usage, int Waiting, int InFlight, double AdmittedPerSecond, double RefusedPerSecond, long Unexpected429);
+internal sealed record HistoryPoint(DateTimeOffset At, double Usage, long Waiting, long InFlight, double AdmittedPerSecond, double RefusedPerSecond, long Unexpected429);
 
-/// <summary>A service's last quarter of an hour, oldest first.</summary>
-internal sealed record HistoryReading(string Service, double IntervalSeconds, IReadOnlyList<HistoryPoint> Points);
+/// <summary>A service's last quarter of an hour, oldest first; and the same of all processes that share its limits, as often as they were heard of.</summary>
+internal sealed record HistoryReading(string Service, double IntervalSeconds, IReadOnlyList<HistoryPoint> Points, IReadOnlyList<HistoryPoint> Fleet);

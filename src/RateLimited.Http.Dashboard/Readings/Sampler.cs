@@ -1,4 +1,4 @@
-using RateLimited.Http.Dashboard.Traffic;
+using RateLimited.Http.Telemetry.Traffic;
 
 namespace RateLimited.Http.Dashboard.Readings;
 
@@ -10,7 +10,7 @@ internal sealed class Sampler(ServiceReader reader, TrafficBook traffic, TimePro
     public const int Capacity = 180;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, ServiceHistory> _histories = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (ServiceHistory Own, ServiceHistory Fleet)> _histories = new(StringComparer.OrdinalIgnoreCase);
     private ITimer? _timer;
 
     /// <summary>Begins to sample.</summary>
@@ -27,7 +27,7 @@ internal sealed class Sampler(ServiceReader reader, TrafficBook traffic, TimePro
     {
         lock (_lock)
         {
-            return _histories.TryGetValue(service, out var history) ? new HistoryReading(service, Interval.TotalSeconds, history.Points) : null;
+            return _histories.TryGetValue(service, out var history) ? new HistoryReading(service, Interval.TotalSeconds, history.Own.Points, history.Fleet.Points) : null;
         }
     }
 
@@ -48,10 +48,14 @@ internal sealed class Sampler(ServiceReader reader, TrafficBook traffic, TimePro
                 {
                     if (!_histories.TryGetValue(service.Name, out var history))
                     {
-                        _histories.Add(service.Name, history = new ServiceHistory(Capacity));
+                        _histories.Add(service.Name, history = (new ServiceHistory(Capacity), new ServiceHistory(Capacity)));
                     }
 
-                    history.Add(reading.At, service);
+                    history.Own.Add(HistorySample.Of(reading.At, service));
+                    if (HistorySample.OfFleet(service) is { } all)
+                    {
+                        history.Fleet.Add(all);
+                    }
                 }
             }
         }

@@ -5,35 +5,31 @@ namespace RateLimited.Http.Dashboard.Readings;
 internal sealed class ServiceHistory(int capacity)
 {
     private readonly Queue<HistoryPoint> _points = new(capacity);
-    private (DateTimeOffset At, long Admitted, long Refused, long Unexpected)? _last;
+    private HistorySample? _last;
 
     public IReadOnlyList<HistoryPoint> Points => [.. _points];
 
-    /// <summary>Takes in a reading. The first has nothing to be compared with, and makes no point.</summary>
-    public void Add(DateTimeOffset at, ServiceReading reading)
+    /// <summary>Takes in a sample. The first has nothing to be compared with, and makes no point; nor does one that is not newer than the last.</summary>
+    public void Add(HistorySample sample)
     {
-        var admitted = CountOf(reading, "admitted") + CountOf(reading, "waited") + CountOf(reading, "dry_run");
-        var refused = CountOf(reading, "refused");
-        if (_last is { } last && at > last.At)
+        if (_last is { } last && sample.At > last.At)
         {
             if (_points.Count == capacity)
             {
                 _points.Dequeue();
             }
 
-            var seconds = (at - last.At).TotalSeconds;
+            var seconds = (sample.At - last.At).TotalSeconds;
             _points.Enqueue(new HistoryPoint(
-                at,
-                reading.Limits.Select(static limit => limit.Ratio).DefaultIfEmpty().Max(),
-                reading.Waiting,
-                reading.InFlight,
-                Math.Max(admitted - last.Admitted, 0) / seconds,
-                Math.Max(refused - last.Refused, 0) / seconds,
-                Math.Max(reading.Unexpected429 - last.Unexpected, 0)));
+                sample.At,
+                sample.Usage,
+                sample.Waiting,
+                sample.InFlight,
+                Math.Max(sample.Admitted - last.Admitted, 0) / seconds,
+                Math.Max(sample.Refused - last.Refused, 0) / seconds,
+                Math.Max(sample.Unexpected429 - last.Unexpected429, 0)));
         }
 
-        _last = (at, admitted, refused, reading.Unexpected429);
+        _last = sample;
     }
-
-    private static long CountOf(ServiceReading reading, string result) => reading.Checks.GetValueOrDefault(result);
 }

@@ -23,6 +23,9 @@ internal sealed class ServiceKeys(KeySchema schema, string stem, ServiceKeys? al
     /// <summary>What processes say of themselves.</summary>
     public string Usage { get; } = $"{stem}:u";
 
+    /// <summary>Which alerts somebody knows of, whichever process has them.</summary>
+    public string Acknowledged { get; } = $"{stem}:a";
+
     /// <summary>Where processes are told that something has become free.</summary>
     public string Channel { get; } = all?.Channel ?? $"{stem}:c";
 
@@ -40,6 +43,9 @@ internal sealed class ServiceKeys(KeySchema schema, string stem, ServiceKeys? al
     public string Quota(QuotaOwner owner) => owner.Key is { } key
         ? $"{stem}:k:{schema.IdOfKey(key, "key", stem, owner.Endpoint)}"
         : $"{stem}:k:{schema.IdOf("group", owner.Group!, owner.Endpoint)}";
+
+    /// <summary>The field of an alert among those that somebody knows of.</summary>
+    public string Alert(string id) => schema.IdOf("alert", id);
 
     /// <summary>The last call of a process, so that none is carried out twice.</summary>
     public string Calls(string process) => $"{stem}:o:{schema.IdOf("process", process)}";

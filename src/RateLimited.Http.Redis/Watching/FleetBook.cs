@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Configuration;
 
@@ -20,15 +18,16 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
 
     private readonly RedisStore _store;
     private readonly IServiceProvider _services;
-    private readonly UsageCounts _counts;
+    private readonly ProcessReporter _reporter;
     private readonly TimeProvider _time;
     private readonly TimeSpan _lives;
     private readonly ConcurrentDictionary<string, FleetPage> _pages = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _round = new(initialCount: 1, maxCount: 1);
     private Task _loop = Task.CompletedTask;
 
-    public FleetBook(RedisStore store, IServiceProvider services, UsageCounts counts, TimeProvider time, IOptions<RedisStoreOptions> options) =>
-        (_store, _services, _counts, _time, _lives) = (store, services, counts, time, options.Value.LeaseTimeToLive);
+    public FleetBook(RedisStore store, IServiceProvider services, ProcessReporter reporter, TimeProvider time, IOptions<RedisStoreOptions> options) =>
+        (_store, _services, _reporter, _time, _lives) = (store, services, reporter, time, options.Value.LeaseTimeToLive);
 
     private TimeSpan Interval => TimeSpan.FromTicks(Math.Min(_lives.Ticks / 3, Longest.Ticks));
 
@@ -43,6 +42,27 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         var page = PageOf(service);
         page.IsWanted = true;
         return page.Status ?? FleetSum.Unheard(service, last: null, fault: null);
+    }
+
+    public ServiceTraffic? TrafficOf(string service) => Of(service) is { Fault: null } ? PageOf(service).Traffic : null;
+
+    public async Task<bool> AcknowledgeAsync(string service, string id, string? by = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (Of(service) is null || Acknowledgement.Known(id, by) is not { } acknowledged)
+        {
+            return false;
+        }
+
+        await _round.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await TellAsync(service, PageOf(service), acknowledged).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _round.Release();
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -62,12 +82,16 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         {
             if (page.HasSaid)
             {
-                await TellAsync(service, page, []).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await LeaveAsync(service, page).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    public void Dispose() => _stopping.Dispose();
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _round.Dispose();
+    }
 
     private async Task SayAsync()
     {
@@ -86,15 +110,18 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         }
     }
 
-    /// <summary>Says once how all services are that there is something to say of.</summary>
+    /// <summary>Says once how all services are that there is something to say of: one round at a time.</summary>
     public async Task SayOfAllAsync()
     {
+        await _round.WaitAsync().ConfigureAwait(false);
         try
         {
+            _reporter.Turn(Registry.Services);
+
             // A service that nobody has used is not even made for this.
-            foreach (var service in Registry.Services.Where(service => (PageOf(service).IsWanted || _counts.Checks.Of(service).Count > 0) && IsShared(service)))
+            foreach (var service in Registry.Services.Where(service => (PageOf(service).IsWanted || _reporter.HasCounted(service)) && IsShared(service)))
             {
-                await TellAsync(service, PageOf(service), ReportOf(service).ToBytes()).ConfigureAwait(false);
+                await TellAsync(service, PageOf(service), acknowledged: null).ConfigureAwait(false);
             }
         }
         catch (ObjectDisposedException)
@@ -107,58 +134,67 @@ internal sealed class FleetBook : IFleetBook, IHostedService, IDisposable
         {
             // It is tried again when the next word is due.
         }
+        finally
+        {
+            _round.Release();
+        }
     }
 
-    private async Task TellAsync(string service, FleetPage page, byte[] said)
+    /// <summary>Says how a service is, and how it is then if what was heard has changed that.</summary>
+    /// <returns>Whether it was said.</returns>
+    private async Task<bool> TellAsync(string service, FleetPage page, Acknowledgement? acknowledged)
     {
         try
         {
-            page.HasSaid = said.Length > 0;
-            var answer = await _store.TellUsageAsync(service, said, _lives, page.IsWanted).ConfigureAwait(false);
-            if (page.IsWanted)
+            page.HasSaid = true;
+            var isWanted = page.IsWanted;
+            var answer = await SayAsync(service, page, acknowledged).ConfigureAwait(false);
+            if (_reporter.Acknowledge(service, answer.Acknowledged))
             {
-                page.Status = FleetSum.Of(service, _time.GetUtcNow(), ReportsIn(answer));
+                answer = await SayAsync(service, page, acknowledged: null).ConfigureAwait(false);
             }
+
+            if (isWanted)
+            {
+                Hear(service, page, answer.Reports);
+            }
+
+            return true;
         }
         catch (SharedStoreException failure)
         {
             page.Status = FleetSum.Unheard(service, page.Status, failure.Message);
+            return false;
         }
     }
 
-    private static List<ProcessReport> ReportsIn(byte[] answer)
+    private async Task<UsageAnswer> SayAsync(string service, FleetPage page, Acknowledgement? acknowledged)
     {
-        var reports = new List<ProcessReport>();
-        foreach (var line in Encoding.UTF8.GetString(answer).Split('\n').Skip(1))
+        var said = _reporter.Report(service, Registry.Limiter(service), page.Processes).ToBytes();
+        var answer = UsageAnswer.Of(await _store.TellUsageAsync(service, said, _lives, page.IsWanted, acknowledged).ConfigureAwait(false));
+        page.Processes = answer.Processes;
+        return answer;
+    }
+
+    private async Task LeaveAsync(string service, FleetPage page)
+    {
+        try
         {
-            if (ProcessReport.Of(Encoding.UTF8.GetBytes(line)) is { } report)
-            {
-                reports.Add(report);
-            }
+            page.HasSaid = false;
+            await _store.TellUsageAsync(service, said: [], _lives, wants: false).ConfigureAwait(false);
         }
-
-        return reports;
-    }
-
-    private ProcessReport ReportOf(string service)
-    {
-        var limiter = Registry.Limiter(service);
-        return new ProcessReport
+        catch (SharedStoreException)
         {
-            Checks = _counts.Checks.Of(service),
-            Refusals = _counts.Refusals.Of(service),
-            Unexpected429 = _counts.Unexpected429.Of(service).Values.Sum(),
-            SpendUsd = _counts.Spend.Of(service),
-            InFlight = limiter.InFlight,
-            Waiting = limiter.Waiting,
-            Alerts = AlertsOf(service),
-        };
+            // What it has said is forgotten all the same, a little later.
+        }
     }
 
-    private IReadOnlyList<Alert> AlertsOf(string service) => _services.GetService<IAlertBook>() is not { } book ? [] :
-    [
-        .. book.Open.Concat(book.Past).Where(alert => string.Equals(alert.Service, service, StringComparison.OrdinalIgnoreCase)).Take(FleetSum.MostAlerts),
-    ];
+    private void Hear(string service, FleetPage page, IReadOnlyList<(string Process, ProcessReport Report)> told)
+    {
+        var at = _time.GetUtcNow();
+        page.Traffic = TrafficSum.Of(service, at, [.. told.Select(each => _reporter.TrafficIn(service, each.Report)).OfType<TrafficReport>()]);
+        page.Status = FleetSum.Of(service, at, [.. told.Select(static each => each.Report)]) with { Flow = page.Flow.Hear(told.Select(static each => (each.Process, FleetSum.FlowOf(each.Report)))) };
+    }
 
     /// <summary>Asked for only when it is needed: alerts and services may be made of what asks this book.</summary>
     private ServiceRegistry Registry => _services.GetRequiredService<ServiceRegistry>();

@@ -8,7 +8,7 @@ internal static class FleetSum
     /// <summary>How many alerts a process tells of.</summary>
     public const int MostAlerts = 30;
 
-    private const int MostModels = 64;
+    public const int MostModels = 64;
 
     private const int LongestText = 300;
 
@@ -34,7 +34,19 @@ internal static class FleetSum
             .. reports.SelectMany(static report => report.Alerts.Take(MostAlerts)).Where(static alert => alert is { Id: not null, Rule: not null, Summary: not null }).Select(alert => Cut(alert, service))
                 .OrderBy(static alert => alert.RecoveredAt is not null).ThenByDescending(static alert => alert.RecoveredAt ?? alert.FiredAt),
         ],
+        Keys =
+        [
+            .. reports.SelectMany(static report => report.Keys.Where(static key => key is { Name.Length: > 0 and <= LongestText } && TagValues.KeyStates.Contains(key.State, StringComparer.Ordinal)).DistinctBy(static key => key.Name, StringComparer.Ordinal).Take(KeyReport.Most))
+                .GroupBy(static key => key.Name!, StringComparer.Ordinal).OrderBy(static group => group.Key, StringComparer.Ordinal).Take(KeyReport.Most)
+                .Select(static group => KeyOf(group.Key, [.. group])),
+        ],
     };
+
+    /// <summary>What one process has counted.</summary>
+    public static FleetFlow FlowOf(ProcessReport report) => new(
+        Count(CountOf(report, "admitted") + CountOf(report, "waited") + CountOf(report, "dry_run")),
+        Count(CountOf(report, "refused")),
+        Count(Bounded(report.Unexpected429)));
 
     /// <summary>Nobody was heard of, or not this time.</summary>
     public static FleetStatus Unheard(string service, FleetStatus? last, string? fault) => (last ?? Of(service, default, []) with { At = null }) with { Fault = fault };
@@ -43,6 +55,18 @@ internal static class FleetSum
         counts.SelectMany(static each => each).Where(count => Array.IndexOf(known, count.Key) >= 0)
             .GroupBy(static count => count.Key, StringComparer.Ordinal)
             .ToDictionary(static group => group.Key, static group => Count(group.Sum(static count => Bounded(count.Value))), StringComparer.Ordinal);
+
+    private static double CountOf(ProcessReport report, string result) => Bounded(report.Checks.GetValueOrDefault(result));
+
+    private static FleetKey KeyOf(string name, IReadOnlyCollection<KeyReport> keys) => new()
+    {
+        Name = name,
+        States = keys.CountBy(static key => key.State!, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal),
+        Headroom = Math.Clamp(keys.Min(static key => Bounded(key.Headroom)), 0, 1),
+        InFlight = Count(keys.Sum(static key => Bounded(key.InFlight))),
+        Requests = Count(keys.Sum(static key => Bounded(key.Requests))),
+        Moved = Count(keys.Sum(static key => Bounded(key.Moved))),
+    };
 
     private static double Bounded(double value) => double.IsFinite(value) ? Math.Clamp(value, 0, Most) : 0;
 

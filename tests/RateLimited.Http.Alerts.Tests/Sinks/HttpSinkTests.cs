@@ -59,16 +59,38 @@ public sealed class HttpSinkTests : IAsyncLifetime
     {
         var pager = new PagerDutySink(new Uri(_hook.Address, "/v2/enqueue"), "routing", _http);
 
-        await pager.SendAsync(Notices.Of([Notices.Alert("p-1"), Notices.Alert("p-2"), Notices.Alert("p-3", isOver: true)], [Notices.Alert("p-3", isOver: true)]), TestContext.Current.CancellationToken);
+        await pager.SendAsync(Notices.Of([Notices.Alert("p-1"), Notices.Alert("p-2") with { Subject = null }, Notices.Alert("p-3", isOver: true)], [Notices.Alert("p-3", isOver: true)]), TestContext.Current.CancellationToken);
         await pager.SendAsync(Notices.Of([], [Notices.Alert("p-1", isOver: true)], "p-n2"), TestContext.Current.CancellationToken);
+        var (one, other) = (PagerDutySink.KeyOf("orders-7", Notices.Alert("p-1")), PagerDutySink.KeyOf("orders-7", Notices.Alert("p-2") with { Subject = null }));
 
         var events = _hook.Received.Select(static received => JsonDocument.Parse(received.Body).RootElement).ToArray();
-        events.Select(static each => (each.GetProperty("event_action").GetString(), each.GetProperty("dedup_key").GetString())).ShouldBe([("trigger", "p-1"), ("trigger", "p-2"), ("resolve", "p-1")]);
+        events.Select(static each => (each.GetProperty("event_action").GetString(), each.GetProperty("dedup_key").GetString())).ShouldBe([("trigger", one), ("trigger", other), ("resolve", one)]);
         events.ShouldAllBe(static each => each.GetProperty("routing_key").GetString() == "routing");
         var payload = events[0].GetProperty("payload");
         payload.EnumerateObject().Select(static field => $"{field.Name}={field.Value}").ShouldBe(
             ["summary=openai: the limit 500/minute is used to 97 %.", "source=orders-7", "severity=critical", "timestamp=2026-01-01T12:05:00+00:00", "component=openai", "group=500/minute", "class=UsageCritical"]);
         events[2].TryGetProperty("payload", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void An_incident_is_the_same_for_a_program_that_starts_anew_and_another_for_what_is_another()
+    {
+        var alert = Notices.Alert("p-1");
+        var key = PagerDutySink.KeyOf("orders-7", alert);
+
+        PagerDutySink.KeyOf("orders-7", alert with { Id = "q-9", Summary = "other words", Value = 1, FiredAt = DateTimeOffset.UnixEpoch }).ShouldBe(key);
+        (key.Length, key.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '-')).ShouldBe((44, true));
+        string[] others =
+        [
+            PagerDutySink.KeyOf("orders-8", alert),
+            PagerDutySink.KeyOf("orders-7", alert with { Rule = "another" }),
+            PagerDutySink.KeyOf("orders-7", alert with { Service = "another" }),
+            PagerDutySink.KeyOf("orders-7", alert with { Service = null }),
+            PagerDutySink.KeyOf("orders-7", alert with { Subject = "another" }),
+            PagerDutySink.KeyOf("orders-7", alert with { Subject = null }),
+            PagerDutySink.KeyOf("orders-7", alert with { Service = alert.Service + alert.Subject, Subject = string.Empty }),
+        ];
+        others.Append(key).ShouldBeUnique();
     }
 
     [Theory]

@@ -62,6 +62,28 @@ public sealed class AlertRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_an_alert_that_another_process_may_have_all_are_told_whoever_serves_the_page()
+    {
+        var fleet = new KnownFleet { Status = KnownFleet.Of("api") };
+        await using var program = await WatchedProgram.StartAsync(services => services.AddSingleton<IFleetBook>(fleet));
+        using var somebody = program.Visitor(isOperator: true);
+        using var nobody = program.Visitor(isOperator: false);
+        JsonDocument.Parse(await somebody.GetStringAsync(Alerts, Ended)).RootElement.GetProperty("open").GetArrayLength().ShouldBe(0);
+        var (header, token) = await TokenAsync(somebody);
+
+        (await PostAsync(somebody, "x&y=</script>", header, token, "api")).ShouldBe(HttpStatusCode.Accepted);
+        (await PostAsync(somebody, "x", header, token: "forged", "api")).ShouldBe(HttpStatusCode.BadRequest);
+        (await PostAsync(nobody, "x", header, token, "api")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await PostAsync(somebody, "x", header, token, "nobody's")).ShouldBe(HttpStatusCode.NotFound);
+        (await PostAsync(somebody, "x", header, token)).ShouldBe(HttpStatusCode.NotFound);
+        (await PostAsync(somebody, string.Empty, header, token, "api")).ShouldBe(HttpStatusCode.NotFound);
+        fleet.IsReachable = false;
+        (await PostAsync(somebody, "x", header, token, "api")).ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        fleet.Acknowledged.ShouldBe([("x&y=</script>", "op")]);
+    }
+
+    [Fact]
     public async Task Nobody_sees_or_changes_anything()
     {
         using var somebody = _program.Visitor(isOperator: true);
@@ -129,9 +151,9 @@ public sealed class AlertRoutesTests : IAsyncLifetime
         return (reading.GetProperty("header").GetString()!, reading.GetProperty("token").GetString()!);
     }
 
-    private static async Task<HttpStatusCode> PostAsync(HttpClient client, string id, string? header, string? token)
+    private static async Task<HttpStatusCode> PostAsync(HttpClient client, string id, string? header, string? token, string? service = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{Alerts}?id={Uri.EscapeDataString(id)}", UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{Alerts}?id={Uri.EscapeDataString(id)}{(service is null ? string.Empty : $"&service={Uri.EscapeDataString(service)}")}", UriKind.Relative));
         if (header is not null)
         {
             request.Headers.Add(header, token);

@@ -13,9 +13,9 @@ internal static class AlertingProgram
     }));
 
     /// <summary>The alert, as soon as there is one.</summary>
-    public static async Task<Alert> AlertAsync(this WatchedProgram program)
+    public static async Task<Alert> AlertAsync(this WatchedProgram program, int status = 200)
     {
-        await program.SendAsync(200);
+        await program.SendAsync(status);
         var book = program.Services.GetRequiredService<IAlertBook>();
         for (var began = TimeProvider.System.GetTimestamp(); book.Open.Count == 0;)
         {

@@ -119,12 +119,26 @@ public sealed class BrowserTests : IAsyncLifetime
         await Assertions.Expect(page.Locator("#fleet-state")).ToHaveTextAsync("3 processes share these limits.");
         await Assertions.Expect(page.Locator("#counts tbody tr").Filter(new() { HasText = "admitted" })).ToContainTextAsync("1,234");
         await Assertions.Expect(page.Locator("#fleet-alerts tbody th")).ToHaveTextAsync(WatchedProgram.Hostile);
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Acknowledge: ", RegexOptions.None, TimeSpan.FromSeconds(1)) }).FocusAsync(new() { Timeout = 30_000 });
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#fleet-alerts tbody tr")).ToContainTextAsync("told to its process", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#fleet-alerts-title")).ToBeFocusedAsync(new() { Timeout = 30_000 });
+        book.Acknowledged.ShouldBe([("other-1", "op")]);
+        book.Status = book.Status with { Alerts = [book.Status.Alerts[0] with { AcknowledgedAt = DateTimeOffset.UnixEpoch, AcknowledgedBy = WatchedProgram.Hostile }] };
+        await Assertions.Expect(page.Locator("#fleet-alerts tbody tr")).ToContainTextAsync($"{WatchedProgram.Hostile}, ", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#fleet-keys tbody tr")).ToContainTextAsync("active: 2, error: 1");
+        await Assertions.Expect(page.Locator("#tenants tbody tr").First).ToContainTextAsync("3,000", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#tenants tbody th").First).ToHaveTextAsync(WatchedProgram.Hostile);
+        await Assertions.Expect(page.Locator("#tenants-since")).ToContainTextAsync("of 3 processes; each name may have had 17 more");
+        await Assertions.Expect(page.Locator("#endpoints tbody tr").Last).ToContainTextAsync("456");
+        await Assertions.Expect(page.Locator("#refusals tbody tr")).ToContainTextAsync(WatchedProgram.Hostile);
 
         book.Status = book.Status with { Fault = WatchedProgram.Hostile };
 
         await Assertions.Expect(page.Locator("#fleet-state")).ToContainTextAsync("The numbers are of this one alone.", new() { Timeout = 30_000 });
         await Assertions.Expect(card).ToContainTextAsync("unexpected 429: 0");
         await Assertions.Expect(page.Locator("#fleet-alerts-part")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("#fleet-keys-part")).ToBeHiddenAsync();
         (await page.Locator("img").CountAsync()).ShouldBe(0);
         (await page.TitleAsync()).ShouldBe("Rate limits");
         _faults.ShouldBeEmpty();

@@ -1,4 +1,5 @@
 using RateLimited.Http.Dashboard.Traffic;
+using RateLimited.Http.Telemetry.Traffic;
 using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Dashboard.Tests.Traffic;
@@ -55,8 +56,8 @@ public sealed class TrafficBookTests
         }
 
         var refusals = Read().Refusals;
-        refusals.Count.ShouldBe(ServiceTraffic.RefusalsKept);
-        refusals[0].ShouldBe(new RefusalReading(_time.GetUtcNow() - TimeSpan.FromMilliseconds(1), "queue_full", "5/s", null, "tenant 999", "key first", "high"));
+        refusals.Count.ShouldBe(TrafficCounts.RefusalsKept);
+        refusals[0].ShouldBe(new TrafficRefusal { At = _time.GetUtcNow() - TimeSpan.FromMilliseconds(1), Reason = "queue_full", Limit = "5/s", Tenant = "tenant 999", Key = "key first", Priority = "high" });
         refusals.Select(static refusal => refusal.At).ShouldBe(refusals.Select(static refusal => refusal.At).OrderDescending());
     }
 
@@ -99,5 +100,5 @@ public sealed class TrafficBookTests
         _book.Turn(["api"]);
     }
 
-    private TrafficReading Read() => _book.Read("api", static tenant => tenant);
+    private TrafficReading Read() => TrafficReading.Of(_book.Read("api", names: 10, TrafficCounts.RefusalsKept), static tenant => tenant);
 }

@@ -36,7 +36,7 @@ public sealed class TrafficRouteTests
     [Fact]
     public async Task Where_everybody_sees_the_page_nobody_sees_a_tenants_name()
     {
-        await using var program = WatchedProgram.Build();
+        await using var program = WatchedProgram.Build(static services => services.AddSingleton<IFleetBook>(new KnownFleet { Status = KnownFleet.Of("api") }));
         program.MapRateLimitDashboard().AllowAnonymous();
         await program.StartAsync(Ended);
         using var client = new HttpClient { BaseAddress = new Uri(program.Urls.First()) };
@@ -51,6 +51,9 @@ public sealed class TrafficRouteTests
         var alias = reading.GetProperty("tenants").GetProperty("top").EnumerateArray().ShouldHaveSingleItem().GetProperty("name").GetString().ShouldNotBeNull();
         alias.ShouldStartWith("#");
         reading.GetProperty("refusals").EnumerateArray().ShouldHaveSingleItem().GetProperty("tenant").GetString().ShouldBe(alias);
+        var fleet = reading.GetProperty("fleet");
+        fleet.GetProperty("tenants").GetProperty("top")[0].GetProperty("name").GetString().ShouldNotBeNull().ShouldStartWith("#");
+        fleet.GetProperty("refusals")[0].GetProperty("tenant").GetString().ShouldNotBeNull().ShouldStartWith("#");
     }
 
     [Fact]

@@ -3,7 +3,9 @@ namespace RateLimited.Http.Redis.Tests.Watching;
 /// <summary>A book with alerts in it, as another package would put it into the container.</summary>
 internal sealed class Alerts(params Alert[] open) : IAlertBook
 {
-    public IReadOnlyList<Alert> Open => open;
+    private readonly Alert[] _open = [.. open];
+
+    public IReadOnlyList<Alert> Open => [.. _open];
 
     public IReadOnlyList<Alert> Past => [];
 
@@ -20,5 +22,14 @@ internal sealed class Alerts(params Alert[] open) : IAlertBook
         FiredAt = DateTimeOffset.UnixEpoch,
     };
 
-    public bool Acknowledge(string id, string? by = null) => false;
+    public bool Acknowledge(string id, string? by = null)
+    {
+        var found = Array.FindIndex(_open, alert => string.Equals(alert.Id, id, StringComparison.Ordinal));
+        if (found >= 0)
+        {
+            _open[found] = _open[found] with { AcknowledgedAt = DateTimeOffset.UnixEpoch, AcknowledgedBy = by };
+        }
+
+        return found >= 0;
+    }
 }

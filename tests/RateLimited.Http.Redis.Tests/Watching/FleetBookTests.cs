@@ -170,6 +170,78 @@ public sealed class FleetBookTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_sees_whose_the_requests_of_all_were_and_how_all_find_the_keys()
+    {
+        using var fleet = new Fleet(
+            _server.Address,
+            static service => service.Limit("1000/h").Endpoint("GET /x", static endpoint => endpoint.Limit("500/h")).ApiKeys(static keys => keys.Add("first", ApiKey)),
+            static redis => redis.Secret = Secret);
+        var (one, other) = (Begin(fleet), Begin(fleet));
+        (await LimiterOf(one).AcquireAsync(new AdmissionRequest { Tenant = Tenant, Endpoint = "GET /x" }, Ended)).Dispose();
+        (await LimiterOf(other).AcquireAsync(new AdmissionRequest { Tenant = Tenant }, Ended)).Dispose();
+        LimiterOf(other).TryAcquire(AdmissionRequest.Of(UnitCost.Requests, 5_000) with { Tenant = "</script>", Endpoint = "GET /x" }).Lease.ShouldBeNull();
+        var book = BookOf(one);
+        book.TrafficOf(Fleet.Api).ShouldBeNull("nobody has told yet");
+        book.TrafficOf("nobody").ShouldBeNull();
+
+        await BookOf(other).SayOfAllAsync();
+        await book.SayOfAllAsync();
+
+        var traffic = book.TrafficOf(Fleet.Api).ShouldNotBeNull();
+        (traffic.Service, traffic.Processes, traffic.Tenants.Missed).ShouldBe((Fleet.Api, 2, 0));
+        traffic.Tenants.Top.ShouldBe([new(Tenant, 2, 0), new("</script>", 0, 1)]);
+        traffic.Endpoints.Top.ShouldBe([new("GET /x", 1, 1), new(Name: null, 1, 0)]);
+        traffic.Refusals.ShouldHaveSingleItem().ShouldSatisfyAllConditions(static refusal => refusal.Reason.ShouldBe("cost_exceeds_quota"), static refusal => refusal.Tenant.ShouldBe("</script>"));
+        var key = book.Of(Fleet.Api)!.Keys.ShouldHaveSingleItem();
+        (key.Name, key.States["active"]).ShouldBe(("first", 2));
+        book.Of(Fleet.Api)!.Flow.ShouldBe(new FleetFlow(0, 0, 0), "of what was before nobody knows when it was");
+
+        (await LimiterOf(other).AcquireAsync(new AdmissionRequest { Tenant = Tenant }, Ended)).Dispose();
+        await BookOf(other).SayOfAllAsync();
+        await book.SayOfAllAsync();
+        book.Of(Fleet.Api)!.Flow.ShouldBe(new FleetFlow(1, 0, 0));
+    }
+
+    [Fact]
+    public async Task Without_a_secret_no_name_is_told_that_is_not_the_configurations()
+    {
+        using var admin = await ConnectionMultiplexer.ConnectAsync(_server.Options);
+        using var fleet = new Fleet(_server.Address, static service => service.Limit("1000/h").Endpoint("GET /x", static endpoint => endpoint.Limit("500/h")));
+        var process = Begin(fleet);
+        (await LimiterOf(process).AcquireAsync(new AdmissionRequest { Tenant = Tenant, Endpoint = "GET /x" }, Ended)).Dispose();
+        LimiterOf(process).TryAcquire(AdmissionRequest.Of(UnitCost.Requests, 5_000) with { Tenant = Tenant, Endpoint = Tenant }).Lease.ShouldBeNull();
+        BookOf(process).Of(Fleet.Api);
+
+        await BookOf(process).SayOfAllAsync();
+
+        var traffic = BookOf(process).TrafficOf(Fleet.Api).ShouldNotBeNull();
+        (traffic.Tenants.Top.Count, traffic.Tenants.Admitted, traffic.Tenants.Refused, traffic.Tenants.Missed).ShouldBe((0, 1, 1, 2));
+        traffic.Endpoints.Top.ShouldBe([new("GET /x", 1, 0)]);
+        traffic.Refusals.ShouldHaveSingleItem().ShouldSatisfyAllConditions(static refusal => refusal.Tenant.ShouldBeNull(), static refusal => refusal.Endpoint.ShouldBeNull());
+        var key = admin.GetServer(_server.Address).Keys(pattern: $"{fleet.Prefix}:v2:*:u").ShouldHaveSingleItem();
+        admin.GetDatabase().HashGetAll(key).ShouldHaveSingleItem().Value.ToString().ShouldNotContain(Tenant);
+    }
+
+    [Fact]
+    public async Task A_process_of_an_older_version_is_counted_among_the_others()
+    {
+        using var fleet = Started(_server.Address);
+        var process = Begin(fleet);
+        (await AcquireAsync(process)).Dispose();
+        await BookOf(process).SayOfAllAsync();
+        using var admin = await ConnectionMultiplexer.ConnectAsync(_server.Options);
+        var key = admin.GetServer(_server.Address).Keys(pattern: $"{fleet.Prefix}:v2:*:u").ShouldHaveSingleItem();
+        admin.GetDatabase().HashSet(key, "0123456789abcdef", """9999999999999 {"checks":{"admitted":41},"refusals":{},"unexpected429":0,"spendUsd":{},"inFlight":7,"waiting":0,"alerts":[]}""");
+
+        BookOf(process).Of(Fleet.Api);
+        await BookOf(process).SayOfAllAsync();
+
+        var all = BookOf(process).Of(Fleet.Api)!;
+        (all.Processes, all.Checks.Values.Sum(), all.InFlight).ShouldBe((2, 42, 7));
+        BookOf(process).TrafficOf(Fleet.Api)!.Processes.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Who_may_only_decide_is_told_which_rights_are_missing_and_what_another_program_wrote_is_nothing()
     {
         using var admin = await ConnectionMultiplexer.ConnectAsync(_server.Options);
@@ -193,10 +265,10 @@ public sealed class FleetBookTests : IDisposable
         book.Of(Fleet.Api).ShouldSatisfyAllConditions(static all => all!.Fault.ShouldBeNull(), static all => all!.Processes.ShouldBe(1));
 
         var key = admin.GetServer(_server.Address).Keys(pattern: $"{fleet.Prefix}:v2:*:u").ShouldHaveSingleItem();
-        database.HashSet(key, [new("a", "9999999999999 {\"checks\":\"owned\"}"), new("b", "what?"), new("c", "1 {}")]);
+        database.HashSet(key, [new("a", "9999999999999 {\"checks\":\"owned\"}"), new("b", "what?"), new("c", "1 {}"), new("d\ne", "9999999999999 {}"), new("f", $"9999999999999 {{\"x\":\"{new string('x', 70_000)}\"}}")]);
         await book.SayOfAllAsync();
         book.Of(Fleet.Api)!.Processes.ShouldBe(1);
-        database.HashKeys(key).ShouldNotContain((RedisValue)"b");
+        database.HashKeys(key).Select(static field => field.ToString()).ShouldNotContain(static field => field == "b" || field == "f" || field.StartsWith('d'));
         database.KeyDelete(key);
         database.StringSet(key, "another program's");
         await book.SayOfAllAsync();

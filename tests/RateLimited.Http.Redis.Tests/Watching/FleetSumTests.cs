@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using RateLimited.Http.Redis.Watching;
@@ -52,12 +53,60 @@ public sealed class FleetSumTests
         var over = Alerts.One("over") with { RecoveredAt = DateTimeOffset.UnixEpoch.AddHours(1) };
         var many = new ProcessReport { Alerts = [over, .. Enumerable.Range(0, 100).Select(static i => Alerts.One($"{i}") with { Service = "other", Summary = new string('s', 1_000) })] };
 
-        var sum = FleetSum.Of("api", DateTimeOffset.UnixEpoch, [ReportOf(Encoding.UTF8.GetString(many.ToBytes()))]);
+        var sum = FleetSum.Of("api", DateTimeOffset.UnixEpoch, [ReportOf(JsonSerializer.Serialize(many, ProcessReportJson.Default.ProcessReport))]);
 
         sum.Alerts.Count.ShouldBe(FleetSum.MostAlerts);
         sum.Alerts[^1].Id.ShouldBe("over");
         sum.Alerts.ShouldAllBe(static alert => alert.Service == "api" && alert.Summary.Length <= 300);
     }
+
+    [Fact]
+    public void Keys_are_counted_by_name_and_what_is_no_key_is_nothing()
+    {
+        var (one, other) = (KeyNamed("first") with { State = "active", Headroom = 0.5, InFlight = 2, Requests = 10, Moved = 1 }, KeyNamed("first") with { State = "exhausted", Headroom = 0, InFlight = 1, Requests = 20 });
+        var hostile = new ProcessReport { Keys = [KeyNamed("first") with { State = "owned" }, KeyNamed(new string('k', 400)) with { State = "active" }, KeyNamed("</td>") with { State = "active", Headroom = 7, InFlight = -1, Requests = 1e300 }] };
+
+        var keys = FleetSum.Of("api", DateTimeOffset.UnixEpoch, [new ProcessReport { Keys = [one, one] }, new ProcessReport { Keys = [other] }, hostile]).Keys;
+
+        keys.Select(static key => (key.Name, key.Headroom, key.InFlight, key.Requests, key.Moved)).ShouldBe([("</td>", 1, 0, 1L << 53, 0), ("first", 0, 3, 30, 1)]);
+        keys[1].States.ShouldBe(new Dictionary<string, int>(StringComparer.Ordinal) { ["active"] = 1, ["exhausted"] = 1 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_report_takes_bounded_room_whatever_it_has_to_tell()
+    {
+        var much = new ProcessReport
+        {
+            Checks = new Dictionary<string, double>(StringComparer.Ordinal) { ["admitted"] = 7 },
+            SpendUsd = Enumerable.Range(0, 64).ToDictionary(static i => $"{i}{new string('<', 290)}", static i => (double)i, StringComparer.Ordinal),
+            Alerts = [.. Enumerable.Range(0, 30).Select(static i => Alerts.One($"{i}") with { Summary = new string('<', 3_000) })],
+            Keys = [.. Enumerable.Range(0, 50).Select(static i => KeyNamed($"{i}{new string('<', 290)}"))],
+            Sealed = new string('A', 16 * 1024),
+        };
+
+        var bytes = much.ToBytes();
+
+        bytes.Length.ShouldBeLessThanOrEqualTo(ProcessReport.MostBytes);
+        var told = ReportOf(Encoding.UTF8.GetString(bytes));
+        (told.Checks["admitted"], told.Sealed).ShouldBe((7, much.Sealed));
+        told.SpendUsd.Values.ShouldContain(63);
+    }
+
+    [Fact]
+    public void What_an_older_process_says_is_understood_and_an_older_one_understands_what_is_said()
+    {
+        var old = ReportOf("""{"checks":{"admitted":3},"refusals":{},"unexpected429":1,"spendUsd":{},"inFlight":2,"waiting":1,"alerts":[]}""");
+        FleetSum.FlowOf(old).ShouldBe(new FleetFlow(3, 0, 1));
+        FleetSum.Of("api", DateTimeOffset.UnixEpoch, [old]).Keys.ShouldBeEmpty();
+
+        // An older one takes the fields it knows, with each of an alert's that it must have, and leaves the others.
+        using var said = JsonDocument.Parse(new ProcessReport { Alerts = [Alerts.One("1") with { Subject = null }] }.ToBytes());
+        said.RootElement.EnumerateObject().Select(static field => field.Name).ShouldBe(["checks", "refusals", "unexpected429", "spendUsd", "inFlight", "waiting", "alerts", "keys"]);
+        said.RootElement.GetProperty("alerts")[0].EnumerateObject().Select(static field => field.Name)
+            .ShouldBe(["id", "rule", "severity", "service", "subject", "summary", "value", "beganAt", "firedAt", "recoveredAt", "acknowledgedAt", "acknowledgedBy"]);
+    }
+
+    private static KeyReport KeyNamed(string name) => new() { Name = name, State = "active", Headroom = 1 };
 
     private static ProcessReport ReportOf(string line) => ProcessReport.Of(Encoding.UTF8.GetBytes(line)).ShouldNotBeNull();
 }

@@ -14,6 +14,10 @@
   ];
   let services = [];
   let asked = 0;
+  // Null until it was asked for.
+  let mayAcknowledge = null;
+  // Of other processes' alerts: each shows who knows of it when it has heard so.
+  const told = new Set();
 
   function number(value) {
     return value.toLocaleString('en', { maximumFractionDigits: 2 });
@@ -140,8 +144,11 @@
     rows('limits', service.limits.map(limit => [limit.name, limit.partitions > 1 ? `${limit.partition} (${number(limit.partitions)})` : limit.partition, number(limit.used), `${number(limit.quota)} ${limit.unit}`, meter(limit.ratio, limit.name), duration(limit.resetSeconds)]));
     at('keys-part').hidden = service.keys.length === 0;
     rows('keys', service.keys.map(key => [key.name, key.state, key.opensInSeconds === 0 ? 'open' : duration(key.opensInSeconds), meter(key.headroom, key.name, { low: 0.05, high: 0.2, optimum: 1 }), number(key.inFlight), number(key.requests), number(key.moved)]));
+    at('fleet-keys-part').hidden = fleet === null || fleet.keys.length === 0;
+    rows('fleet-keys', (fleet?.keys ?? []).map(key => [key.name, Object.entries(key.states).map(([state, processes]) => `${state}: ${number(processes)}`).join(', '), meter(key.headroom, key.name, { low: 0.05, high: 0.2, optimum: 1 }), number(key.inFlight), number(key.requests), number(key.moved)]));
     at('fleet-alerts-part').hidden = fleet === null || fleet.alerts.length === 0;
-    rows('fleet-alerts', (fleet?.alerts ?? []).map(alert => [alert.summary, severity(alert), moment(alert.firedAt), alert.recoveredAt === null ? 'open' : moment(alert.recoveredAt), known(alert)]));
+    keepFocus('fleet-alerts-part', 'fleet-alerts-title', () =>
+      rows('fleet-alerts', (fleet?.alerts ?? []).map(alert => [alert.summary, severity(alert), moment(alert.firedAt), alert.recoveredAt === null ? 'open' : moment(alert.recoveredAt), knownOfAll(alert, service)])));
     at('money-part').hidden = service.budgets.length === 0 && both(service.spendUsd, fleet?.spendUsd).length === 0;
     rows('budgets', service.budgets.map(budget => [budget.name, meter(budget.spent, budget.name), budget.projected === null ? 'not known' : percent(budget.projected)]));
     rows('spend', both(service.spendUsd, fleet?.spendUsd).map(([model, mine, all]) => [model, dollars(mine), dollars(all)]));
@@ -165,7 +172,9 @@
 
   function showCharts(history) {
     if (history.service !== chosen()) return;
-    const points = history.points;
+    const isOfAll = history.fleet.length > 0 && services.some(service => service.name === history.service && heard(service) !== null);
+    const points = isOfAll ? history.fleet : history.points;
+    at('charts-of').hidden = !isOfAll;
     at('charts').replaceChildren(...(points.length === 0 ? [make('p', 'The first point comes in a few seconds.')] : charts.map(([field, title, text]) => {
       const figure = make('figure');
       const values = points.map(point => point[field]);
@@ -174,20 +183,31 @@
     })));
   }
 
-  function showShares(table, shares, nobody) {
+  function processes(count) {
+    return count === 1 ? 'one process' : `${number(count)} processes`;
+  }
+
+  // All processes together, where any of them names somebody; else this one.
+  function showShares(table, own, fleet, nobody) {
+    const all = fleet?.[table].top.some(share => share.name !== null) ? fleet : null;
+    const shares = (all ?? own)[table];
     const named = shares.top.map(share => [share.name ?? nobody, share]);
     if (shares.rest.admitted + shares.rest.refused > 0) named.push(['all others', shares.rest]);
     at(`${table}-part`).hidden = shares.top.every(share => share.name === null);
-    at(`${table}-since`).textContent = `Requests since ${new Date(shares.since).toLocaleTimeString()}`;
+    const since = `Requests since ${new Date(shares.since).toLocaleTimeString()}`;
+    at(`${table}-since`).textContent = all === null ? since : `${since}, of ${processes(all.processes)}${shares.missed > 0 ? `; each name may have had ${number(shares.missed)} more` : ''}`;
     rows(table, named.map(([name, share]) => [name, meter(share.share, name, {}), number(share.admitted), number(share.refused)]));
   }
 
   function showTraffic(traffic) {
     if (traffic.service !== chosen()) return;
-    showShares('tenants', traffic.tenants, 'of no tenant');
-    showShares('endpoints', traffic.endpoints, 'no endpoint of the configuration');
-    at('refusals-part').hidden = traffic.refusals.length === 0;
-    rows('refusals', traffic.refusals.map(refusal => [moment(refusal.at), refusal.reason, refusal.limit ?? '', refusal.tenant ?? '', refusal.endpoint ?? '', refusal.key ?? '', refusal.priority]));
+    showShares('tenants', traffic, traffic.fleet, 'of no tenant');
+    showShares('endpoints', traffic, traffic.fleet, 'no endpoint of the configuration');
+    const { refusals } = traffic.fleet ?? traffic;
+    at('refusals-part').hidden = refusals.length === 0;
+    at('refusals-of').hidden = traffic.fleet === null;
+    at('refusals-of').textContent = traffic.fleet === null ? '' : `Of ${processes(traffic.fleet.processes)}`;
+    rows('refusals', refusals.map(refusal => [moment(refusal.at), refusal.reason, refusal.limit ?? '', refusal.tenant ?? '', refusal.endpoint ?? '', refusal.key ?? '', refusal.priority]));
   }
 
   async function fetchTraffic() {
@@ -218,43 +238,61 @@
     return make('span', alert.severity, { class: alert.severity });
   }
 
-  function acknowledger(alert) {
+  // The buttons are new, and whoever stood on one stands there still, or above them where it is gone.
+  function keepFocus(part, title, show) {
+    const held = at(part).contains(document.activeElement) ? document.activeElement.dataset.alert : undefined;
+    show();
+    if (held) (at(part).querySelector(`[data-alert="${CSS.escape(held)}"]`) ?? at(title)).focus();
+  }
+
+  function knownOfAll(alert, service) {
+    if (alert.acknowledgedAt !== null || alert.recoveredAt !== null || !mayAcknowledge) return known(alert);
+    return told.has(alert.id) ? 'told to its process' : acknowledger(alert, () => acknowledge(alert, 'fleet-alerts-state', service));
+  }
+
+  function acknowledger(alert, act) {
     const button = make('button', 'Acknowledge', { type: 'button', 'data-alert': alert.id, 'aria-label': `Acknowledge: ${alert.summary}` });
-    button.addEventListener('click', () => acknowledge(alert));
+    button.addEventListener('click', act);
     return button;
   }
 
   function showAlerts(reading) {
-    const held = document.activeElement?.dataset?.alert;
-    rows('alerts-open', reading.open.map(alert => [alert.summary, severity(alert), moment(alert.beganAt), alert.acknowledgedAt === null && reading.mayAcknowledge ? acknowledger(alert) : known(alert)]));
+    keepFocus('alerts', 'alerts-title', () =>
+      rows('alerts-open', reading.open.map(alert => [alert.summary, severity(alert), moment(alert.beganAt), alert.acknowledgedAt === null && reading.mayAcknowledge ? acknowledger(alert, () => acknowledge(alert, 'alerts-state')) : known(alert)])));
     rows('alerts-past', reading.past.map(alert => [alert.summary, severity(alert), moment(alert.firedAt), moment(alert.recoveredAt), known(alert)]));
     const state = reading.open.length === 0 ? 'None is open.' : `${number(reading.open.length)} open`;
     if (at('alerts-state').textContent !== state) at('alerts-state').textContent = state;
-    // The buttons are new, and whoever stood on one stands there still, or above them where it is gone.
-    if (held) (at('alerts').querySelector(`[data-alert="${CSS.escape(held)}"]`) ?? at('alerts-title')).focus();
   }
 
   async function fetchAlerts() {
-    if (at('alerts').hidden) return;
+    const isForOthers = mayAcknowledge === null && services.some(service => service.fleet !== null);
+    if (at('alerts').hidden && !isForOthers) return;
     const mine = ++asked;
     const response = await fetch(`${root}/api/alerts`);
     const reading = response.ok ? await response.json() : null;
     // An answer that comes after a later question is old.
-    if (reading !== null && mine === asked) showAlerts(reading);
+    if (reading === null || mine !== asked) return;
+    mayAcknowledge = reading.mayAcknowledge;
+    if (!at('alerts').hidden) showAlerts(reading);
   }
 
-  async function acknowledge(alert) {
+  async function acknowledge(alert, state, service) {
     const asking = await fetch(`${root}/api/alerts/token`);
     const { header, token } = asking.ok ? await asking.json() : {};
-    const isKnown = asking.ok && (await fetch(`${root}/api/alerts?id=${encodeURIComponent(alert.id)}`, { method: 'POST', headers: { [header]: token } })).ok;
+    const of = service === undefined ? '' : `&service=${encodeURIComponent(service.name)}`;
+    const answer = asking.ok ? await fetch(`${root}/api/alerts?id=${encodeURIComponent(alert.id)}${of}`, { method: 'POST', headers: { [header]: token } }) : asking;
+    if (answer.ok && service !== undefined) told.add(alert.id);
     await fetchAlerts();
-    at('alerts-state').textContent = isKnown ? `Acknowledged: ${alert.summary}` : 'It could not be acknowledged';
+    showService();
+    at(state).textContent = answer.ok ? `${answer.status === 202 ? 'Told to its process' : 'Acknowledged'}: ${alert.summary}` : 'It could not be acknowledged';
   }
 
   function take(reading) {
     services = reading.services;
     if (at('alerts').hidden && reading.openAlerts !== null) {
       at('alerts').hidden = false;
+      fetchAlerts();
+    } else if (mayAcknowledge === null) {
       fetchAlerts();
     }
     showServices();
@@ -267,6 +305,8 @@
   events.onerror = () => { at('state').textContent = 'Not connected: the numbers are old'; };
   addEventListener('hashchange', () => {
     at('charts').replaceChildren();
+    at('charts-of').hidden = true;
+    at('fleet-alerts-state').textContent = '';
     showServices();
     showService();
     ['tenants-part', 'endpoints-part', 'refusals-part'].forEach(part => { at(part).hidden = true; });

@@ -1,4 +1,4 @@
-namespace RateLimited.Http.Dashboard.Traffic;
+namespace RateLimited.Http.Telemetry.Traffic;
 
 /// <summary>
 /// How many requests fell to which name, of any number of names in a fixed number of places: the counters of Misra and Gries (Finding repeated elements, 1982). What is counted of a name is never more than the truth, and
@@ -18,6 +18,9 @@ internal sealed class TopShares
 
     /// <summary>Those without a name.</summary>
     public long Unnamed { get; private set; }
+
+    /// <summary>How many more than are counted a name may have had at most, whether it is counted or not.</summary>
+    public long Missed { get; private set; }
 
     public IReadOnlyDictionary<string, long> Counts => _counts;
 
@@ -44,6 +47,7 @@ internal sealed class TopShares
         else
         {
             // The newcomer and one of each of the others go: what is taken was added before, so that a request costs a few steps, however many names there are.
+            Missed++;
             foreach (var (other, held) in _counts)
             {
                 if (held == 1)

@@ -1,14 +1,10 @@
-using RateLimited.Http.Telemetry;
-
-namespace RateLimited.Http.Dashboard.Traffic;
+namespace RateLimited.Http.Telemetry.Traffic;
 
 /// <summary>Whose requests a service's were lately, where they went, and the last that were refused. Bounded, whatever callers say. Thread-safe; time is handed in.</summary>
 /// <param name="now">When it begins.</param>
-internal sealed class ServiceTraffic(DateTimeOffset now)
+internal sealed class TrafficCounts(DateTimeOffset now)
 {
     public const int RefusalsKept = 50;
-
-    private const int NamesShown = 10;
 
     private readonly Lock _lock = new();
     private readonly RecentShares _tenants = new(now);
@@ -52,19 +48,31 @@ internal sealed class ServiceTraffic(DateTimeOffset now)
     }
 
     /// <param name="service">The service's name.</param>
-    /// <param name="tenantOf">What is shown for a tenant's name.</param>
-    public TrafficReading Read(string service, Func<string, string> tenantOf)
+    /// <param name="names">How many names stand by themselves.</param>
+    /// <param name="refusals">How many refusals are shown.</param>
+    public ServiceTraffic Read(string service, int names, int refusals)
     {
         lock (_lock)
         {
-            return new TrafficReading(
-                service,
-                _tenants.Read(NamesShown, tenantOf),
-                _endpoints.Read(NamesShown, static endpoint => endpoint),
-                [.. _refusals.Reverse().Select(refusal => Read(refusal.At, refusal.Request, tenantOf))]);
+            return new ServiceTraffic
+            {
+                Service = service,
+                Processes = 1,
+                Tenants = _tenants.Read(names),
+                Endpoints = _endpoints.Read(names),
+                Refusals = [.. _refusals.Reverse().Take(refusals).Select(static refusal => Read(refusal.At, refusal.Request))],
+            };
         }
     }
 
-    private static RefusalReading Read(DateTimeOffset at, in RefusedRequest refused, Func<string, string> tenantOf) =>
-        new(at, TagValues.Of(refused.Reason), refused.Limit, refused.Endpoint, refused.Tenant is { } tenant ? tenantOf(tenant) : null, refused.Key, TagValues.Of(refused.Priority));
+    private static TrafficRefusal Read(DateTimeOffset at, in RefusedRequest refused) => new()
+    {
+        At = at,
+        Reason = TagValues.Of(refused.Reason),
+        Limit = refused.Limit,
+        Endpoint = refused.Endpoint,
+        Tenant = refused.Tenant,
+        Key = refused.Key,
+        Priority = TagValues.Of(refused.Priority),
+    };
 }
