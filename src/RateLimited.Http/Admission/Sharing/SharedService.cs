@@ -287,8 +287,9 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
     private SharedQuestion QuestionOf(ReadOnlySpan<AdmissionTicket> run, int lacking, long now)
     {
-        var wants = new SharedWant[lacking];
-        var next = _isOverAll ? 0 : WantOfKey(run[0], wants, now);
+        SharedWant[] wants = [.. CircuitWants, .. new SharedWant[lacking]];
+        var next = wants.Length - lacking;
+        next += _isOverAll ? 0 : WantOfKey(run[0], wants.AsSpan(next), now);
         var waiting = Math.Min(Math.Max(_waiting(), run.Length), MostQuestions * 2);
         foreach (ref var charge in run[0].Charges)
         {
@@ -326,7 +327,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
             }
         }
 
-        return [.. wants];
+        return [.. CircuitWants, .. wants];
     }
 
     /// <summary>What those behind the first want of the same partition.</summary>
