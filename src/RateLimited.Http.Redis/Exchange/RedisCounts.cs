@@ -133,7 +133,7 @@ internal sealed class RedisCounts : ISharedCounts
         for (var serverNow = ServerNow; ;)
         {
             var localNow = exchange.LocalNow();
-            var asked = ExchangeScript.Current.RunAsync(connection, keys, [message.ToBytes(_owner, _sequence, isRetry, serverNow, localNow), _keys.Channel, message.LastOfHeads]);
+            var asked = ExchangeScript.Current.RunAsync(connection, keys, message.Values(_owner, _sequence, isRetry, serverNow, localNow));
             var (shown, wantsOtherMidnights) = message.Read(await WithinAsync(asked, _timeout, mayBeDone: true).ConfigureAwait(false));
             if (!wantsOtherMidnights)
             {
