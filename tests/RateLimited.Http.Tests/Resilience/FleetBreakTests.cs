@@ -1,3 +1,4 @@
+using FsCheck;
 using FsCheck.Fluent;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Tests.Faults;
@@ -18,7 +19,10 @@ public sealed class FleetBreakTests
     public void Whatever_others_say_they_hold_nobody_longer_than_the_longest_break()
     {
         Holds.For(
-            Gen.Select(Draws.Ticks(0, 40 * Second), Draws.Ticks(-Second, 200 * Second), Gen.Choose(0, 9), static (after, duration, kind) => (after, duration, kind)).ListOf(60),
+            (from after in Draws.Ticks(0, 40 * Second)
+             from duration in Draws.Ticks(-Second, 200 * Second)
+             from kind in Gen.Choose(0, 9)
+             select (after, duration, kind)).ArrayOf(60),
             static says =>
             {
                 var fleet = new FleetBreak();
