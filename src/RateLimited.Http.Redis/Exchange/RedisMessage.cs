@@ -313,6 +313,7 @@ internal sealed class RedisMessage
             NoteKind.Unused => 16,
             NoteKind.Look => 7,
             NoteKind.Rest => 14,
+            NoteKind.Claim => 15,
             _ => HoldCode,
         };
         switch (note.Kind)
@@ -333,7 +334,7 @@ internal sealed class RedisMessage
             case NoteKind.Counted or NoteKind.Look:
                 message.Add(code, _indexOf[note.Balance], note.Amount, 0, 0);
                 break;
-            case NoteKind.Rest:
+            case NoteKind.Rest or NoteKind.Claim:
                 message.Add(code, _indexOf[note.Balance], note.Receipt, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), note.Balance.Rest!.Version);
                 break;
             default:

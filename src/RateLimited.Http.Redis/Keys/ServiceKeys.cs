@@ -17,6 +17,9 @@ internal sealed class ServiceKeys(KeySchema schema, string stem, ServiceKeys? al
     /// <summary>What all requests of the service share.</summary>
     public string Service { get; } = $"{stem}:s";
 
+    /// <summary>How the service's circuit is.</summary>
+    public string Circuit { get; } = $"{stem}:b";
+
     /// <summary>Which processes are alive.</summary>
     public string Live { get; } = $"{stem}:l";
 

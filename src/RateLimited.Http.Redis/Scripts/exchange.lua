@@ -382,10 +382,14 @@ if not answered then
     end
 
     -- An API key, or a quota of one, rests for a reason; for none it is over, if it is the rest that the teller knows of. A later deadline counts, an earlier one never. Returns the version, if it counts.
-    rest = function(l, now, reason, after, known)
+    rest = function(l, now, reason, after, known, claims)
       if not (reason >= 0 and reason < 8 and reason % 1 == 0) then error({err = 'RLHPROTOCOL nothing rests for that reason'}) end
       local till = now + max(0, min(after, LONGEST_REST))
-      if reason == 0 then
+      if claims then
+        -- Whoever comes second has not heard of the first.
+        if l.stamp > known then return 0 end
+        l.mark = max(l.mark, till)
+      elseif reason == 0 then
         if l.count == 0 or l.stamp > known then return 0 end
       elseif till <= (l.count == 0 and now or l.mark) then
         return 0
@@ -778,6 +782,8 @@ if not answered then
     elseif code == 14 then
       result = rest(l, now, x, y, z)
       wakes = wakes or result > 0
+    elseif code == 15 then
+      result = rest(l, now, 2, y, z, true)
     elseif code == 8 then
       if not l.owners[owner] then
         charge(l, now, 1, 1, 0, owner)

@@ -28,6 +28,9 @@ internal enum LimitScope
 
     /// <summary>No limit: how the keys are, when none of them may be used.</summary>
     KeyHealth,
+
+    /// <summary>No limit: how the service's circuit is in other processes.</summary>
+    Circuit,
 }
 
 /// <summary>A limit and its state in the store. It outlives reloads: the definition is replaced and the state adopted.</summary>

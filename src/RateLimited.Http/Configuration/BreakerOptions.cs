@@ -36,4 +36,9 @@ public sealed class BreakerOptions
 
     /// <summary>How many probes go at once when the break is over, and how many must succeed: 1 to 100. Default: 1.</summary>
     public int Probes { get; set; } = 1;
+
+    /// <summary>
+    /// Whether all processes that count the service's limits together have one circuit: what opens or closes it in one does so in the others, and one of them probes. Needs a <c>Store</c> that others count in too. Default: false.
+    /// </summary>
+    public bool Shared { get; set; }
 }

@@ -65,5 +65,6 @@ internal static class ResilienceCompiler
         Break = options.Break.Ticks,
         MaxBreak = options.MaxBreak.Ticks,
         Probes = options.Probes,
+        IsShared = options.Shared,
     };
 }

@@ -31,6 +31,7 @@ internal static class ResilienceSectionReader
         new("Break", static (reader, section, breaker) => reader.Duration(section, ResilienceBounds.Break, value => breaker.Break = value)),
         new("MaxBreak", static (reader, section, breaker) => reader.Duration(section, ResilienceBounds.Break, value => breaker.MaxBreak = value)),
         new("Probes", static (reader, section, breaker) => reader.Number(section, ResilienceBounds.Probes, value => breaker.Probes = (int)value)),
+        new("Shared", static (reader, section, breaker) => reader.Truth(section, value => breaker.Shared = value)),
     ];
 
     public static readonly IReadOnlyList<SectionKey<FallbackOptions>> FallbackKeys =

@@ -24,6 +24,11 @@ internal static class ServiceOptionsFaults
         CheckValues(faults, path, options);
         CheckPreset(faults, path, options);
         CheckStore(faults, $"{path}:Store", options, stores, hasDirectory);
+        if (options.Resilience.Breaker.Shared && !StoreNames.IsShared(options.Store))
+        {
+            faults.Add($"{path}:Resilience:Breaker:Shared", Fault.Quote("true"), "false, or a Store of 'Redis', where other processes hear of it");
+        }
+
         if (globalLimits is { Count: > 0 } && stores?.FirstOrDefault(static store => store.Settings.Globals != GlobalCounting.PerProcess) is { } counting && !counting.Name.Equals(options.Store, StringComparison.OrdinalIgnoreCase))
         {
             faults.Add($"{path}:Store", Fault.Quote(options.Store ?? string.Empty), $"'{counting.Name}', where {RateLimitingOptionsReader.GlobalLimitsPath} is counted for all services; or a {counting.Name}StoreOptions.GlobalLimits of 'PerProcess'");

@@ -52,6 +52,10 @@ internal sealed class ServicePipeline : IDisposable
         Stale = new StaleResponses(limiter.Time);
         Resilience = new ServiceResilience(limiter.Definition.Name, limiter.Time, limiter.Telemetry.Resilience, origin: limiter.Origin);
         Resilience.Apply(settings.Resilience);
+        if (limiter.Bound.Shared is { } others)
+        {
+            Resilience.Join(others);
+        }
     }
 
     public ServiceLimiter Limiter { get; }

@@ -27,4 +27,7 @@ internal sealed record BreakerRule
 
     /// <summary>How many probes go at once after the break, and how many must succeed.</summary>
     public int Probes { get; init; } = 1;
+
+    /// <summary>Whether other processes' circuits are heard of, and hear of this one.</summary>
+    public bool IsShared { get; init; }
 }

@@ -164,6 +164,19 @@ internal sealed class CircuitBreaker
         Become(CircuitState.Open);
     }
 
+    /// <summary>Whether the circuit is open and its break over: whoever asks is a probe.</summary>
+    public bool IsBreakOver(long now) => State == CircuitState.Open && now >= _until;
+
+    /// <summary>Opens the circuit until an instant, as somebody else has; a break that lasts longer lasts as long.</summary>
+    public void Follow(long until)
+    {
+        _until = State == CircuitState.Open ? Math.Max(_until, until) : until;
+        Become(CircuitState.Open);
+    }
+
+    /// <summary>How long a break lasts from now on, in ticks; zero when there is none.</summary>
+    public long LeftOfBreak(long now) => State == CircuitState.Open ? Math.Max(_until - now, 0) : 0;
+
     /// <summary>Whether a break has no end but the one that somebody makes who asks the service otherwise.</summary>
     public bool IsHeld => State == CircuitState.Open && _until == long.MaxValue;
 

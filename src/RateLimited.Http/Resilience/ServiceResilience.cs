@@ -6,7 +6,7 @@ namespace RateLimited.Http.Resilience;
 /// What one service knows of its bad days: its circuit, its retry budget, the strain it is under. One for all handlers of the service, so that it outlives them. Thread-safe; what decides is in
 /// the state machines inside.
 /// </summary>
-internal sealed class ServiceResilience : IServiceCircuit
+internal sealed partial class ServiceResilience : IServiceCircuit
 {
     private const int NotClosed = -1;
 
@@ -96,6 +96,7 @@ internal sealed class ServiceResilience : IServiceCircuit
             Close();
         }
 
+        _others?.ShareCircuit(rule.Breaker is { IsShared: true });
         if (_plan.Rule != rule)
         {
             _plan = new ResiliencePlan(rule, this);
@@ -104,7 +105,11 @@ internal sealed class ServiceResilience : IServiceCircuit
 
     public void Isolate() => Change(_breaker.Isolate);
 
-    public void Close() => Change(_breaker.Close);
+    public void Close()
+    {
+        Change(_breaker.Close);
+        TellOthers(CircuitState.Closed);
+    }
 
     /// <summary>Asks the circuit to let one attempt through.</summary>
     /// <param name="request">The attempt's request, of which only the priority matters, and only while the service is spared some.</param>
@@ -144,10 +149,12 @@ internal sealed class ServiceResilience : IServiceCircuit
                 var before = _breaker.State;
                 _breaker.Report(now, attempt.Pass, result, rule.Breaker.SlowCall > 0 ? now - attempt.Began : 0, attempt.Reading.Wait, isWhole: !attempt.HasBody);
                 changed = (Changed_NeedsLock(before), rule.Degradation is null ? null : Reduce_NeedsLock(rule, now));
+                Prove_NeedsLock(rule.Breaker, changed.Circuit, now);
             }
         }
 
         Tell(changed.Circuit, changed.Level);
+        TellOthers(changed.Circuit);
     }
 
     /// <summary>Reports the end of the body of a response that was reported as a success with a body to come.</summary>
@@ -161,9 +168,11 @@ internal sealed class ServiceResilience : IServiceCircuit
             var before = _breaker.State;
             _breaker.ReportBody(now, pass, isWhole);
             changed = (Changed_NeedsLock(before), rule.Degradation is null ? null : Reduce_NeedsLock(rule, now));
+            Prove_NeedsLock(rule.Breaker, changed.Circuit, now);
         }
 
         Tell(changed.Circuit, changed.Level);
+        TellOthers(changed.Circuit);
     }
 
     /// <summary>Takes one repeat from the budget, if it has one left.</summary>
@@ -246,16 +255,22 @@ internal sealed class ServiceResilience : IServiceCircuit
         long? wait;
         (CircuitState? Circuit, bool? Level) changed;
         CircuitState state;
+        bool asks;
         lock (_lock)
         {
             var before = _breaker.State;
-            may = _breaker.TryEnter(now, out pass, out wait);
+            may = MayEnter_NeedsLock(rule, now, out pass, out wait, out asks);
             state = _breaker.State;
             changed = (Changed_NeedsLock(before), Reduce_NeedsLock(rule, now));
             may &= !(_isReduced && (request.RateLimiting()?.Priority ?? RequestPriority.Normal) <= rule.Degradation!.Sheds);
         }
 
         Tell(changed.Circuit, changed.Level);
+        if (asks)
+        {
+            AskOthers(rule.Breaker!);
+        }
+
         if (!may)
         {
             _telemetry.CircuitRefused();

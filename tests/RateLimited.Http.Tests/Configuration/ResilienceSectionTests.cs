@@ -122,6 +122,7 @@ public class ResilienceSectionTests
     [InlineData("""{ "Resilience": { "HealthProbe": "ftp://x/" } }""", ":HealthProbe:Address: 'ftp://x/' → a path such as '/health', or an absolute address of http or https.")]
     [InlineData("""{ "Resilience": { "HealthProbe": { "Interval": "1 ms" } } }""", ":HealthProbe:Interval: '1 ms' → a duration from 100 ms to 24 h, such as '15 s' or '00:00:15'.")]
     [InlineData("""{ "Resilience": { "Breaker": { "FailurePercent": 0 } } }""", ":Breaker:FailurePercent: '0' → a whole number of percent from 1 to 100.")]
+    [InlineData("""{ "Resilience": { "Breaker": { "Shared": true } } }""", ":Breaker:Shared: 'true' → false, or a Store of 'Redis', where other processes hear of it.")]
     [InlineData("""{ "Resilience": { "Breaker": { "Break": "10 min" } } }""", ":Breaker:Break: '00:10:00' → at most the MaxBreak, '00:05:00'.")]
     public void What_is_wrong_is_said(string json, string sentence) =>
         Configured.Faults(Configured.Service(json.Insert(1, """ "Limits": "500/minute", """))).ShouldBe([Place + sentence]);

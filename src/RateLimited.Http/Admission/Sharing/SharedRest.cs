@@ -15,6 +15,15 @@ internal sealed class SharedRest
         Balance.Rest = this;
     }
 
+    /// <summary>That of a service's circuit, which is no key's.</summary>
+    public SharedRest(SharedService shared, InProcessStore store)
+    {
+        var definition = new LimitDefinition("circuit", UnitCost.Requests, new SharedRule(new RestRule(), shared));
+        Owner = new QuotaOwner(Key: null, Group: null);
+        Balance = (SharedBalance)new BoundLimit(definition, LimitScope.Circuit, string.Empty, new PartitionBounds(1, 0), store).Only!.State.Extra!;
+        Balance.Rest = this;
+    }
+
     public QuotaOwner Owner { get; }
 
     public string? Endpoint { get; }

@@ -57,7 +57,7 @@ internal sealed partial class SharedService
             }
 
             _newsAt = _store.Clock.Now;
-            if (LookAtRests(_newsAt))
+            if (LookAtRests(_newsAt) | LookAtCircuit())
             {
                 Kick();
             }
@@ -96,20 +96,6 @@ internal sealed partial class SharedService
                 isTold = exchange.IsTold && _service.ExpectTold();
             });
             Announce(failure, isNews, isTold);
-        }
-    }
-
-    /// <summary>What may have been carried out is told once more under the same number, which the store knows again.</summary>
-    private async Task TellAsync(SharedExchange exchange)
-    {
-        try
-        {
-            await _counts.ExchangeAsync(exchange, isRetry: exchange.IsUnsure).ConfigureAwait(false);
-        }
-        catch (SharedStoreException unsure) when (unsure is { Passes: true, MayBeDone: true } && !exchange.IsUnsure)
-        {
-            exchange.IsUnsure = true;
-            await _counts.ExchangeAsync(exchange, isRetry: true).ConfigureAwait(false);
         }
     }
 
@@ -294,6 +280,10 @@ internal sealed partial class SharedService
         {
             told.Version = Math.Max(told.Version, note.Result / Reasons);
         }
+        else if (note.Kind == NoteKind.Claim)
+        {
+            TakeClaim(note.Result);
+        }
         else if (note.Kind == NoteKind.Heard)
         {
             if (note.Token != 0 && FleetQuota.ShowsOthers(note.Result, Instances))
@@ -334,6 +324,12 @@ internal sealed partial class SharedService
 
         if (question.IsGranted)
         {
+            return;
+        }
+
+        if (question.Refused?.Rest is { } circuit && IsCircuit(circuit))
+        {
+            HearCircuit(question.News, question.Wait);
             return;
         }
 

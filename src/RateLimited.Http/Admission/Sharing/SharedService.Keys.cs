@@ -33,7 +33,7 @@ internal sealed partial class SharedService
     }
 
     /// <summary>Adds what a request lacks of the key that it is asked with. Returns how many limits that is.</summary>
-    private int WantOfKey(AdmissionTicket ticket, SharedWant[] wants, long now)
+    private int WantOfKey(AdmissionTicket ticket, Span<SharedWant> wants, long now)
     {
         var next = 0;
         if (ticket.Key is not { Asked: { } key } claim)

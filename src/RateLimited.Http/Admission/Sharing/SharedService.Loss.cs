@@ -11,6 +11,20 @@ internal sealed partial class SharedService
     /// <summary>After somebody's mistake, which only another question can show again, until when nothing is told by itself.</summary>
     private long _restsUntil;
 
+    /// <summary>What may have been carried out is told once more under the same number, which the store knows again.</summary>
+    private async Task TellAsync(SharedExchange exchange)
+    {
+        try
+        {
+            await _counts.ExchangeAsync(exchange, isRetry: exchange.IsUnsure).ConfigureAwait(false);
+        }
+        catch (SharedStoreException unsure) when (unsure is { Passes: true, MayBeDone: true } && !exchange.IsUnsure)
+        {
+            exchange.IsUnsure = true;
+            await _counts.ExchangeAsync(exchange, isRetry: true).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Returns whether the store had not been lost before.</summary>
     private bool TakeLoss(SharedExchange exchange, SharedStoreException failure)
     {
@@ -20,6 +34,7 @@ internal sealed partial class SharedService
             (want.Balance.IsAsked, want.Balance.IsPassedBy) = (false, false);
         }
 
+        LoseClaim(exchange);
         if (!(exchange.IsUnsure || failure.MayBeDone))
         {
             TellLater(exchange, isUnsure: false);
@@ -79,7 +94,7 @@ internal sealed partial class SharedService
     /// </summary>
     private void TellLater(SharedExchange exchange, bool isUnsure)
     {
-        _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.Look) && !(isUnsure && note.Kind is NoteKind.GiveBack or NoteKind.Unused)));
+        _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.Look or NoteKind.Claim) && !(isUnsure && note.Kind is NoteKind.GiveBack or NoteKind.Unused)));
         (_pause, _tells) = (Math.Max(_pause, exchange.Pause), Math.Max(_tells, exchange.Tells));
         if (_notes.Count > MostNotes * 4)
         {

@@ -82,6 +82,12 @@ internal sealed partial class SharedService
     /// <summary>The store answered how a key is of which another process had told.</summary>
     private void TakeLook(SharedRest rest, long result, long now)
     {
+        if (IsCircuit(rest))
+        {
+            HearCircuit(result, wait: null);
+            return;
+        }
+
         // That it rests for longer, or for something else, is heard with the next question, with until when.
         if (result / Reasons > rest.Version && result % Reasons == (long)RestReason.None)
         {
@@ -118,6 +124,11 @@ internal sealed partial class SharedService
         foreach (var (_, rest) in _rests)
         {
             (rest.Version, rest.Said, rest.IsHeard) = (0, default, false);
+        }
+
+        if (_circuit is { } circuit)
+        {
+            (circuit.Version, _isOpenElsewhere) = (0, false);
         }
     }
 

@@ -311,8 +311,14 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
     private SharedQuestion QuestionOf(ReadOnlySpan<AdmissionTicket> run, int lacking, long now)
     {
-        var wants = new SharedWant[lacking];
-        var next = _isOverAll ? 0 : WantOfKey(run[0], wants, now);
+        var wants = new SharedWant[lacking + (_sharesCircuit ? 1 : 0)];
+        var next = 0;
+        if (_sharesCircuit)
+        {
+            wants[next++] = CircuitWant;
+        }
+
+        next += _isOverAll ? 0 : WantOfKey(run[0], wants.AsSpan(next), now);
 
         // Of those who keep a distance one goes, and what the rest were granted would lie here while others want it.
         run = _service.IsPaced ? run[..1] : run;
@@ -356,7 +362,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
             }
         }
 
-        return [.. wants];
+        return _sharesCircuit ? [CircuitWant, .. wants] : [.. wants];
     }
 
     /// <summary>What those behind the first want of the same partition.</summary>
