@@ -54,7 +54,7 @@ internal sealed class ServicePipeline : IDisposable
         Resilience.Apply(settings.Resilience);
         if (limiter.Bound.Shared is { } others)
         {
-            Resilience.Join(others);
+            Resilience.Join(new FleetCircuit(others));
         }
     }
 

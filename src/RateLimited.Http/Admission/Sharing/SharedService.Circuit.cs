@@ -1,5 +1,4 @@
 using RateLimited.Http.Limits;
-using RateLimited.Http.Resilience;
 
 namespace RateLimited.Http.Admission.Sharing;
 
@@ -7,7 +6,7 @@ namespace RateLimited.Http.Admission.Sharing;
 /// How the service's circuit is in other processes: a rest like those of keys, of which every question says which version this process has heard. Who is to probe is told with the version that is known, and the first who
 /// tells it is.
 /// </summary>
-internal sealed partial class SharedService : IFleetCircuit
+internal sealed partial class SharedService
 {
     private const long Open = 1;
 
@@ -18,8 +17,10 @@ internal sealed partial class SharedService : IFleetCircuit
     private Action _closed = static () => { };
     private Action<bool> _claimed = static _ => { };
 
+    /// <summary>Says whom to tell, outside of every lock.</summary>
     public void AttachCircuit(Action<long?> opened, Action closed, Action<bool> claimed) => (_opened, _closed, _claimed) = (opened, closed, claimed);
 
+    /// <summary>Whether circuits are told and heard of from now on.</summary>
     public void ShareCircuit(bool isShared) => _store.Change(() =>
     {
         _sharesCircuit = isShared;
@@ -30,6 +31,7 @@ internal sealed partial class SharedService : IFleetCircuit
 
     public void TellClosed() => TellCircuit(_ => new SharedNote { Kind = NoteKind.Rest, Balance = _circuit!.Balance });
 
+    /// <summary>Asks to be the one that probes, for so long. Returns false where nobody can be asked.</summary>
     public bool TryClaim(long duration)
     {
         var isAsked = false;
