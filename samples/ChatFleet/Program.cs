@@ -9,12 +9,12 @@ using OpenAI;
 using RateLimited.Http.Testing.Limits;
 
 // Four keys, of which two are any good, and nobody knows which.
-FleetKey[] keys =
+UpstreamKey[] keys =
 [
-    new("team-a", "sk-fleet-0000000000000001", FleetKeyState.Live),
-    new("team-b", "sk-fleet-0000000000000002", FleetKeyState.Revoked),
-    new("team-c", "sk-fleet-0000000000000003", FleetKeyState.OutOfCredit),
-    new("team-d", "sk-fleet-0000000000000004", FleetKeyState.Live),
+    new("team-a", "sk-fleet-0000000000000001", UpstreamKeyState.Live),
+    new("team-b", "sk-fleet-0000000000000002", UpstreamKeyState.Revoked),
+    new("team-c", "sk-fleet-0000000000000003", UpstreamKeyState.OutOfCredit),
+    new("team-d", "sk-fleet-0000000000000004", UpstreamKeyState.Live),
 ];
 
 // The provider, on this machine: twelve requests and 3 000 tokens a second for each key, refilled continuously, and not one more.

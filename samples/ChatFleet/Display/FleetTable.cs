@@ -10,7 +10,7 @@ namespace ChatFleet.Display;
 /// <summary>What became of each key, what was spent, and a last line for programs.</summary>
 internal static class FleetTable
 {
-    public static void Write(FleetReport report, IReadOnlyList<FleetKey> keys, FleetUpstream upstream, IServiceProvider services)
+    public static void Write(FleetReport report, IReadOnlyList<UpstreamKey> keys, FleetUpstream upstream, IServiceProvider services)
     {
         var status = services.GetRequiredKeyedService<IServiceRateLimiter>("openai").GetStatus();
         var spend = services.GetRequiredKeyedService<ITokenCosts>("openai").GetSpend();
@@ -29,7 +29,7 @@ internal static class FleetTable
         foreach (var model in spend.Models)
             AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model.Model}: {model.Requests} chats, {model.InputTokens} + {model.OutputTokens} tokens, {Dollars(model.Usd ?? 0)} usd, estimates off by {model.EstimateError:0.0%}"));
 
-        var limited = keys.Where(static key => key.State == FleetKeyState.Live).Sum(key => upstream.CountsOf(key).Limited);
+        var limited = keys.Where(static key => key.State == UpstreamKeyState.Live).Sum(key => upstream.CountsOf(key).Limited);
         AnsiConsole.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"summary chats={report.Chats} tokens={report.Tokens} seconds={report.Time.TotalSeconds:0.0} status429live={limited} usd={Dollars(spend.Total)}"));

@@ -17,13 +17,13 @@ internal sealed class FleetUpstream : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly UpstreamModel _model;
-    private readonly Dictionary<string, FleetKey> _keys;
+    private readonly Dictionary<string, UpstreamKey> _keys;
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, FleetCounts> _counts = new(StringComparer.Ordinal);
 
-    private FleetUpstream(WebApplication app, IReadOnlyList<UpstreamLimit> limits, IEnumerable<FleetKey> keys, TimeProvider time)
+    private FleetUpstream(WebApplication app, IReadOnlyList<UpstreamLimit> limits, IEnumerable<UpstreamKey> keys, TimeProvider time)
     {
         (_app, _model, _time, _origin) = (app, new UpstreamModel(limits), time, time.GetTimestamp());
         _keys = keys.ToDictionary(static key => $"Bearer {key.Text}", StringComparer.Ordinal);
@@ -32,7 +32,7 @@ internal sealed class FleetUpstream : IAsyncDisposable
 
     public Uri Address => new($"{_app.Urls.First()}/v1");
 
-    public static async Task<FleetUpstream> StartAsync(IReadOnlyList<UpstreamLimit> limits, IEnumerable<FleetKey> keys, TimeProvider time)
+    public static async Task<FleetUpstream> StartAsync(IReadOnlyList<UpstreamLimit> limits, IEnumerable<UpstreamKey> keys, TimeProvider time)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
@@ -43,7 +43,7 @@ internal sealed class FleetUpstream : IAsyncDisposable
     }
 
     /// <summary>What came with a key so far.</summary>
-    public FleetCounts CountsOf(FleetKey key)
+    public FleetCounts CountsOf(UpstreamKey key)
     {
         lock (_gate)
         {
@@ -56,12 +56,12 @@ internal sealed class FleetUpstream : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var question = await ChatQuestion.ReadAsync(context.Request, context.RequestAborted);
-        if (!_keys.TryGetValue(context.Request.Headers.Authorization.ToString(), out var key) || key.State == FleetKeyState.Revoked)
+        if (!_keys.TryGetValue(context.Request.Headers.Authorization.ToString(), out var key) || key.State == UpstreamKeyState.Revoked)
         {
             Count(key, static counts => counts with { Refused = counts.Refused + 1 });
             await FailAsync(context, StatusCodes.Status401Unauthorized, "Incorrect API key provided.", "invalid_request_error", "invalid_api_key");
         }
-        else if (key.State == FleetKeyState.OutOfCredit)
+        else if (key.State == UpstreamKeyState.OutOfCredit)
         {
             Count(key, static counts => counts with { Refused = counts.Refused + 1 });
             await FailAsync(context, StatusCodes.Status429TooManyRequests, "You exceeded your current quota, please check your plan and billing details.", "insufficient_quota", "insufficient_quota");
@@ -72,7 +72,7 @@ internal sealed class FleetUpstream : IAsyncDisposable
         }
     }
 
-    private async Task AdmitAsync(HttpContext context, FleetKey key, ChatQuestion question)
+    private async Task AdmitAsync(HttpContext context, UpstreamKey key, ChatQuestion question)
     {
         var call = new UpstreamCall { Key = key.Name, Method = "POST", Path = "/v1/chat/completions", Costs = [new("tokens", question.Estimate)] };
         UpstreamVerdict verdict;
@@ -108,7 +108,7 @@ internal sealed class FleetUpstream : IAsyncDisposable
         }
     }
 
-    private void Count(FleetKey? key, Func<FleetCounts, FleetCounts> count)
+    private void Count(UpstreamKey? key, Func<FleetCounts, FleetCounts> count)
     {
         lock (_gate)
         {

@@ -313,7 +313,7 @@ internal sealed class RedisMessage
             NoteKind.Unused => 16,
             NoteKind.Look => 7,
             NoteKind.Rest => 14,
-            NoteKind.Claim => 15,
+            NoteKind.Claim => 17,
             _ => HoldCode,
         };
         switch (note.Kind)

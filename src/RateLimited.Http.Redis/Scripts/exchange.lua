@@ -782,7 +782,7 @@ if not answered then
     elseif code == 14 then
       result = rest(l, now, x, y, z)
       wakes = wakes or result > 0
-    elseif code == 15 then
+    elseif code == 17 then
       result = rest(l, now, 2, y, z, true)
     elseif code == 8 then
       if not l.owners[owner] then

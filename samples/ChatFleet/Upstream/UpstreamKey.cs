@@ -1,7 +1,7 @@
 namespace ChatFleet.Upstream;
 
 /// <summary>How a key is at the provider.</summary>
-internal enum FleetKeyState
+internal enum UpstreamKeyState
 {
     /// <summary>Accepted, within its limits.</summary>
     Live,
@@ -17,4 +17,4 @@ internal enum FleetKeyState
 /// <param name="Name">What it is called where it must not be shown.</param>
 /// <param name="Text">The key.</param>
 /// <param name="State">How it is.</param>
-internal sealed record FleetKey(string Name, string Text, FleetKeyState State);
+internal sealed record UpstreamKey(string Name, string Text, UpstreamKeyState State);
