@@ -7,17 +7,21 @@ internal abstract class LimitOracle(LimitSpec spec)
 {
     protected List<Admission> Admissions { get; } = [];
 
+    /// <summary>How often, since an instant, something happened for which as much more may go; null where nothing is such a thing.</summary>
+    public Func<long, int>? Excuses { get; init; }
+
     public LimitSpec Spec { get; private set; } = spec;
 
     /// <param name="spec">The limit.</param>
     /// <param name="mostWindows">How many windows of the clock an interval as long as one may touch.</param>
     /// <param name="isInStep">Whether a window that begins with use begins with what the oracle sees.</param>
-    public static LimitOracle Of(LimitSpec spec, int mostWindows, bool isInStep) => spec.Kind switch
+    /// <param name="excuses">How often, since an instant, something happened for which as much more may go.</param>
+    public static LimitOracle Of(LimitSpec spec, int mostWindows, bool isInStep, Func<long, int>? excuses = null) => spec.Kind switch
     {
-        LimitKind.Sliding => new SlidingOracle(spec),
-        LimitKind.Bucket => new BucketOracle(spec),
+        LimitKind.Sliding => new SlidingOracle(spec) { Excuses = excuses },
+        LimitKind.Bucket => new BucketOracle(spec) { Excuses = excuses },
         LimitKind.FirstUse when mostWindows == 1 => new FirstUseOracle(spec, isInStep),
-        LimitKind.FirstUse or LimitKind.Clock => new ClockOracle(spec, mostWindows),
+        LimitKind.FirstUse or LimitKind.Clock => new ClockOracle(spec, mostWindows) { Excuses = excuses },
         _ => new SlotOracle(spec),
     };
 
@@ -66,6 +70,9 @@ internal abstract class LimitOracle(LimitSpec spec)
     public virtual void LoseStep()
     {
     }
+
+    /// <summary>How many times the quota may go in an interval that began at an instant.</summary>
+    protected int Times(long since) => 1 + (Excuses?.Invoke(since) ?? 0);
 
     protected abstract void Check(Admission admission);
 

@@ -39,7 +39,7 @@ internal sealed class VirtualService : IDisposable
             Keys.Apply(pool);
         }
 
-        Limiter = new ServiceLimiter(world.Defined(spec) with { Keys = KeysOf(spec, now: 0) }, store, telemetry, Completion.Inline);
+        Limiter = new ServiceLimiter(world.Defined(spec) with { Keys = KeysOf(spec, now: 0) }, store, telemetry, Completion.Inline, process.Shared);
     }
 
     public VirtualProcess Process { get; }
@@ -148,7 +148,16 @@ internal sealed class VirtualService : IDisposable
         foreach (var limit in Spec.LimitsOf(request).Where(limit => charged.Contains(limit.Name)))
         {
             var partition = limit.By switch { PartitionBy.Tenant => request.Tenant!, PartitionBy.Name => request.Partition!, PartitionBy.Key => Keys!.Of(ticket.Key!.Chosen!.Name).Key.Quota, _ => string.Empty };
-            admissions.Add(Admit(Oracle(Scoped(Spec, limit), partition, limit), ServiceSpec.CostOf(limit.Unit, request.Costs)));
+            var cost = ServiceSpec.CostOf(limit.Unit, request.Costs);
+            if (_world.Fleet is { } fleet && limit.Kind != LimitKind.LearnedSlots)
+            {
+                var first = All(First).FirstOrDefault(each => each.Name == limit.Name) ?? limit;
+                admissions.AddRange(fleet.Ledger.Admitted(this, first, partition, cost));
+            }
+            else
+            {
+                admissions.Add(Admit(Oracle(Scoped(Spec, limit), partition, limit), cost));
+            }
         }
 
         return admissions;

@@ -28,7 +28,14 @@ internal sealed partial class SharedService
         if (!_isRunning && !_isDisposed && !(_health.IsAlone && _store.Clock.Now < _health.NextProbe))
         {
             _isRunning = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            if (_inline is null)
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
+            else
+            {
+                _inline.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            }
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private readonly ServiceTelemetry _telemetry;
     private readonly StoreHealth _health;
     private readonly ITimer _timer;
-    private readonly Random _dice = new();
+    private readonly ITimer? _inline;
     private readonly int _fewestInstances;
     private readonly AnswerTokens _tokens = new();
     private readonly HashSet<SharedBalance> _holding = [];
@@ -45,12 +45,15 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private Func<int> _waiting = static () => 0;
     private Action _learn = static () => { };
 
-    public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry)
+    public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool)
     {
         (_store, _service, _settings, _telemetry) = (store, service, shared.Settings, telemetry);
         Instances = _fewestInstances = Math.Max(_settings.Instances, 1);
         _health = new StoreHealth(_settings);
         _timer = store.Clock.Time.CreateTimer(static shared => ((SharedService)shared!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _inline = completion == Completion.Inline
+            ? store.Clock.Time.CreateTimer(static shared => ((IThreadPoolWorkItem)shared!).Execute(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)
+            : null;
         _counts = shared.Open(service.Definition.Name, OnNews);
     }
 
@@ -242,6 +245,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     {
         _isDisposed = true;
         _timer.Dispose();
+        _inline?.Dispose();
     }
 
     private static long AheadOf(SharedBalance balance, double rate, long ahead) =>
