@@ -43,7 +43,7 @@ internal sealed class FleetSlotOracle(LimitSpec spec, long share, Fleet fleet) :
 
         var known = _holders.Where(held => !fleet.MayBeLost(held.Key.At, held.Value, admission.At) && !held.Value.WasAlone(held.Key.At)).ToArray();
         var sum = known.Sum(static held => held.Key.Cost);
-        var most = Spec.Quota * (1 + fleet.ExcusesSince(known.Min(static held => held.Key.At)));
+        var most = Spec.Quota * (1 + fleet.ExcusesSince(known.Select(static held => held.Key.At).Append(admission.At).Min()));
         Require(sum <= most, admission, $"{sum} are held and at most {most} may be");
     }
 }

@@ -10,9 +10,6 @@ internal static class RedisRecords
     private const int HeaderBytes = 28;
     private const int RecordBytes = 40;
 
-    /// <summary>As instants are: no number of leases is as large.</summary>
-    private const double EarliestInstant = 1e12;
-
     /// <exception cref="InvariantException">A value is not of the schema, or says that less than nothing is used.</exception>
     public static void Check(IReadOnlyList<(string Key, byte[] Value)> written)
     {
@@ -44,7 +41,9 @@ internal static class RedisRecords
     private static void CheckState(string key, byte[] value, int state, int length)
     {
         double At(int index) => Number(value, state + (8 * index));
-        var isBucket = length == 40 && At(0) > EarliestInstant;
+
+        // As long as a bucket is what one process holds, which says how many do. No instant is as small.
+        var isBucket = length == 40 && At(0) is not 1;
         double[] counts = length switch
         {
             144 => [At(4), At(5), At(6), At(13), At(14), At(15)],

@@ -144,7 +144,7 @@ internal sealed record SwarmPlan
 
     /// <summary>The same world of processes that share a quota through Redis: fewer calls, since each has more to do with others.</summary>
     public SwarmPlan WithFleet(Random random) =>
-        this with { HasFleet = true, SharesQuota = true, Processes = random.Next(2, 5), Calls = Math.Min(Calls, random.Next(40, 160)) };
+        this with { HasFleet = true, SharesQuota = true, Processes = random.Next(2, 5), Calls = random.Next(25, 80) };
 
     public bool Has(Faults fault) => (Faults & fault) != Faults.None;
 

@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Simulation.Tests.Oracles;
@@ -184,7 +185,7 @@ internal sealed class VirtualService : IDisposable
         var charges = new List<(string Name, long Cost)>();
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition.Limit.Rule is not Http.Limits.ReportedLimit)
+            if (charge.Partition.Limit.Rule is not (Http.Limits.ReportedLimit or SharedRule { Inner: Http.Limits.FleetQuota }))
             {
                 charges.Add((charge.Partition.Limit.Definition.Name, charge.Cost));
             }

@@ -217,7 +217,7 @@ internal sealed partial class SharedService
             }
         }
 
-        _holding.RemoveWhere(static balance => balance.IsIdle && !balance.IsRefused);
+        _holding.RemoveWhere(balance => balance.IsIdle && !balance.IsRefusedAt(now));
     }
 
     /// <summary>Returns whether the store had been lost.</summary>
