@@ -41,6 +41,11 @@ internal sealed class Fleet : IDisposable
 
     public bool IsSeenDown => IsDown && _isSeen;
 
+    /// <summary>
+    /// For how long any process could spend what it was granted. Each pads limits by its own two round trips: of one that is slower than another so much more may go as flows in during the difference.
+    /// </summary>
+    public long LongestValidity { get; set; }
+
     /// <summary>For how long after it was granted something may be spent.</summary>
     private long Slack => (4 * Plan.Timeout.Ticks) + Plan.Ahead.Ticks;
 

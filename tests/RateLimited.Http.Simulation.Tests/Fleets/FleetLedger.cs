@@ -6,10 +6,11 @@ namespace RateLimited.Http.Simulation.Tests.Fleets;
 
 /// <summary>
 /// What a whole fleet let go, held against what docs/redis.md promises: what Redis granted, against the quota, and once more for each loss of data and jump of its clock in the interval; what a process
-/// let go while it was alone, against its share, anew each time.
+/// let go while it was alone, against its share, anew each time, and by each configuration.
 /// </summary>
 internal sealed class FleetLedger(World world, Fleet fleet)
 {
+    private readonly Excuses _excuses = new(fleet.ExcusesSince, () => fleet.LongestValidity);
     private readonly Dictionary<(string Limit, string Partition, string Alone), LimitOracle> _oracles = [];
 
     /// <summary>A request goes that a limit counts.</summary>
@@ -35,10 +36,10 @@ internal sealed class FleetLedger(World world, Fleet fleet)
     }
 
     private LimitOracle Granted(string name, LimitSpec limit, string partition) =>
-        Get((name, partition, ""), () => LimitOracle.Of(limit, mostWindows: 2, isInStep: false, fleet.ExcusesSince));
+        Get((name, partition, ""), () => LimitOracle.Of(limit, mostWindows: 2, isInStep: false, _excuses));
 
     private LimitOracle Alone(string name, LimitSpec limit, string partition, WatchedCounts counts) =>
-        Get((name, partition, $"{counts.Life} {counts.TimesAlone}"), () => LimitOracle.Of(ShareOf(limit), mostWindows: 2 * world.MostWindows, isInStep: false));
+        Get((name, partition, $"{counts.Life} {counts.TimesAlone} {service.Reloads}"), () => LimitOracle.Of(ShareOf(limit), mostWindows: 2 * world.MostWindows, isInStep: false));
 
     private (LimitOracle Oracle, LimitOracle.Admission Admission) Held(string name, LimitSpec limit, string partition, WatchedCounts counts, long cost)
     {

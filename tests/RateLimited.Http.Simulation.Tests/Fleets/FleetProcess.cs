@@ -55,6 +55,8 @@ internal sealed class FleetProcess : ISharedStore
         return counts;
     }
 
+    public void NoteValidity(long validity) => _fleet.LongestValidity = Math.Max(_fleet.LongestValidity, validity);
+
     public WatchedCounts CountsOf(string service) => _services[service];
 
     /// <summary>Lets something happen in this life of the process, when it runs.</summary>

@@ -33,6 +33,7 @@ internal sealed class WatchedCounts(World world, string name, FleetProcess proce
     public async Task ExchangeAsync(SharedExchange exchange, bool isRetry)
     {
         Joins = exchange.Join;
+        process.NoteValidity(exchange.Validity);
         try
         {
             await counts.ExchangeAsync(exchange, isRetry).ConfigureAwait(false);

@@ -7,16 +7,16 @@ internal abstract class LimitOracle(LimitSpec spec)
 {
     protected List<Admission> Admissions { get; } = [];
 
-    /// <summary>How often, since an instant, something happened for which as much more may go; null where nothing is such a thing.</summary>
-    public Func<long, int>? Excuses { get; init; }
+    /// <summary>What more may go for; null where nothing is such a thing.</summary>
+    public Excuses? Excuses { get; init; }
 
     public LimitSpec Spec { get; private set; } = spec;
 
     /// <param name="spec">The limit.</param>
     /// <param name="mostWindows">How many windows of the clock an interval as long as one may touch.</param>
     /// <param name="isInStep">Whether a window that begins with use begins with what the oracle sees.</param>
-    /// <param name="excuses">How often, since an instant, something happened for which as much more may go.</param>
-    public static LimitOracle Of(LimitSpec spec, int mostWindows, bool isInStep, Func<long, int>? excuses = null) => spec.Kind switch
+    /// <param name="excuses">What more may go for; null where nothing is such a thing.</param>
+    public static LimitOracle Of(LimitSpec spec, int mostWindows, bool isInStep, Excuses? excuses = null) => spec.Kind switch
     {
         LimitKind.Sliding => new SlidingOracle(spec) { Excuses = excuses },
         LimitKind.Bucket => new BucketOracle(spec) { Excuses = excuses },
@@ -72,7 +72,10 @@ internal abstract class LimitOracle(LimitSpec spec)
     }
 
     /// <summary>How many times the quota may go in an interval that began at an instant.</summary>
-    protected int Times(long since) => 1 + (Excuses?.Invoke(since) ?? 0);
+    protected int Times(long since) => 1 + (Excuses?.Since(since) ?? 0);
+
+    /// <summary>By how much less of an interval counts.</summary>
+    protected long Lateness => Excuses?.Lateness() ?? 0;
 
     protected abstract void Check(Admission admission);
 

@@ -22,7 +22,6 @@ internal sealed class VirtualService : IDisposable
     private readonly World _world;
     private readonly RateLimitingTelemetry _telemetry = new();
     private readonly Dictionary<(string Limit, string Partition), LimitOracle> _oracles = [];
-    private bool _hasReloaded;
 
     public VirtualService(World world, VirtualProcess process, InProcessStore store, ServiceSpec spec, VirtualUpstream upstream)
     {
@@ -53,6 +52,9 @@ internal sealed class VirtualService : IDisposable
     public ServiceSpec First { get; }
 
     public ServiceSpec Spec { get; private set; }
+
+    /// <summary>How often it was configured anew.</summary>
+    public int Reloads { get; private set; }
 
     public List<VirtualCall> Waiting { get; } = [];
 
@@ -88,7 +90,7 @@ internal sealed class VirtualService : IDisposable
 
         var previous = Spec;
         Spec = next;
-        _hasReloaded = true;
+        Reloads++;
         MostPartitions = Math.Max(MostPartitions, next.MaxPartitions);
         if (next.Mode != previous.Mode)
         {
@@ -217,7 +219,7 @@ internal sealed class VirtualService : IDisposable
         if (!_oracles.TryGetValue((limit, partition), out var oracle))
         {
             // What a reload brought may have taken over what went before it, and above the cap on partitions several are counted as one.
-            var isInStep = !_hasReloaded && (spec.By is PartitionBy.Service or PartitionBy.Key || Spec.MaxPartitions >= ServiceSpec.ManyPartitions);
+            var isInStep = Reloads == 0 && (spec.By is PartitionBy.Service or PartitionBy.Key || Spec.MaxPartitions >= ServiceSpec.ManyPartitions);
             _oracles.Add((limit, partition), oracle = LimitOracle.Of(spec, _world.MostWindows, isInStep));
         }
 
