@@ -28,7 +28,7 @@ internal sealed class FleetLedger(World world, Fleet fleet)
             {
                 RedisFailureMode.FailOpen => [],
                 RedisFailureMode.FailClosed => throw new InvariantException($"{service.Process.Name} {name}: it went while nobody could be asked, and nobody may then"),
-                _ => limit.Kind == LimitKind.Slots ? [Held(name, limit, partition, counts, cost)] : [service.Admit(Alone(name, limit, partition, counts), Math.Min(cost, ShareOf(limit).Capacity))],
+                _ => limit.Kind == LimitKind.Slots ? [Held(name, limit, partition, counts, cost)] : [service.Admit(Alone(name, limit, partition, $"{counts.Life} {counts.TimesAlone} {service.Reloads}"), Math.Min(cost, ShareOf(limit).Capacity))],
             };
         }
 
@@ -38,8 +38,8 @@ internal sealed class FleetLedger(World world, Fleet fleet)
     private LimitOracle Granted(string name, LimitSpec limit, string partition) =>
         Get((name, partition, ""), () => LimitOracle.Of(limit, mostWindows: 2, isInStep: false, _excuses));
 
-    private LimitOracle Alone(string name, LimitSpec limit, string partition, WatchedCounts counts) =>
-        Get((name, partition, $"{counts.Life} {counts.TimesAlone} {service.Reloads}"), () => LimitOracle.Of(ShareOf(limit), mostWindows: 2 * world.MostWindows, isInStep: false));
+    private LimitOracle Alone(string name, LimitSpec limit, string partition, string time) =>
+        Get((name, partition, time), () => LimitOracle.Of(ShareOf(limit), mostWindows: 2 * world.MostWindows, isInStep: false));
 
     private (LimitOracle Oracle, LimitOracle.Admission Admission) Held(string name, LimitSpec limit, string partition, WatchedCounts counts, long cost)
     {
