@@ -37,6 +37,8 @@ internal sealed class RedisStore : ISharedStore, IDisposable
         Alone = (AloneMode)_options.Value.OnFailure,
         Instances = _options.Value.Instances,
         Ahead = _options.Value.TakeAhead.Ticks,
+        Globals = (GlobalCounting)_options.Value.GlobalLimits,
+        GlobalAhead = _options.Value.GlobalTakeAhead.Ticks,
         LeaseTimeToLive = _options.Value.LeaseTimeToLive.Ticks,
         Quarantine = _options.Value.Quarantine.Ticks,
     };
@@ -46,7 +48,8 @@ internal sealed class RedisStore : ISharedStore, IDisposable
         var options = _options.Value;
         var schema = SchemaOf(options);
         var time = _services.GetService<TimeProvider>() ?? TimeProvider.System;
-        return new RedisCounts(_connections.Value, schema, schema.Of(service), _process, options, time, onNews);
+        var isCoLocated = options.GlobalLimits == RedisGlobalLimits.CoLocated;
+        return new RedisCounts(_connections.Value, schema, isCoLocated ? schema.Beside(service) : schema.Of(service), _process, options, time, onNews);
     }
 
     /// <summary>Runs the script with nothing to decide, on the first server that can be asked. Returns what that does when its memory is full, where this program may know.</summary>

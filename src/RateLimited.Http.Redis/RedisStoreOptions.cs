@@ -50,6 +50,18 @@ public sealed class RedisStoreOptions
     /// </summary>
     public TimeSpan TakeAhead { get; set; }
 
+    /// <summary>
+    /// Where the limits over all services are counted: the same in all processes. Where they are counted in Redis, every service's <c>Store</c> has to be <c>Redis</c>. Default:
+    /// <see cref="RedisGlobalLimits.PerProcess"/>.
+    /// </summary>
+    public RedisGlobalLimits GlobalLimits { get; set; }
+
+    /// <summary>
+    /// For how long a block of a limit over all services may be spent, where <see cref="GlobalLimits"/> is <see cref="RedisGlobalLimits.Blocks"/>: 10 ms to 10 s. Those limits are padded by as much, so that
+    /// they hold. Default: 250 ms.
+    /// </summary>
+    public TimeSpan GlobalTakeAhead { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>After how long without a word a process's concurrent requests are taken to have died with it: 1 s to 1 h. It says a word three times as often. Default: 30 s.</summary>
     public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -15,6 +15,8 @@ internal sealed class RedisStoreOptionsValidator : IValidateOptions<RedisStoreOp
         Check(Enum.IsDefined(options.OnFailure), nameof(options.OnFailure), "LocalShare, FailClosed or FailOpen");
         Check(options.Instances is >= 1 and <= 10_000, nameof(options.Instances), "a number from 1 to 10000");
         Check(IsWithin(options.TakeAhead, TimeSpan.Zero, TimeSpan.FromSeconds(10)), nameof(options.TakeAhead), "a duration from 0 s to 10 s");
+        Check(Enum.IsDefined(options.GlobalLimits), nameof(options.GlobalLimits), "PerProcess, CoLocated or Blocks");
+        Check(IsWithin(options.GlobalTakeAhead, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(10)), nameof(options.GlobalTakeAhead), "a duration from 10 ms to 10 s");
         Check(IsWithin(options.LeaseTimeToLive, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)), nameof(options.LeaseTimeToLive), "a duration from 1 s to 1 h");
         Check(options.Database >= -1, nameof(options.Database), "-1, the connection's own, or a database's number");
         Check(IsWithin(options.Quarantine, TimeSpan.Zero, TimeSpan.FromDays(31)), nameof(options.Quarantine), "a duration from 0 s to 31 days");

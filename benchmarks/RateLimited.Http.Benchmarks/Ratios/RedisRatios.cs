@@ -108,7 +108,7 @@ internal static class RedisRatios
     private static byte[] Nothing()
     {
         var message = new MessageWriter();
-        message.Add(2, 7, 1, 0, 0, 0, 0, 0, 0);
+        message.Add(2, 7, 1, 0, 0, 0, 0, 0);
         return message.ToBytes();
     }
 

@@ -7,7 +7,7 @@ namespace RateLimited.Http.Benchmarks.Sides;
 /// <summary>The script as it ships, asked one question about a few limits at a time by one process of many, each of which waits for its answer. Not thread-safe.</summary>
 internal sealed class ScriptCalls
 {
-    private const int SequenceAt = 2 * sizeof(double);
+    private const int SequenceAt = sizeof(double);
 
     private readonly IDatabase _database;
     private readonly RedisKey[] _keys;
@@ -26,21 +26,14 @@ internal sealed class ScriptCalls
         _keys = [$"{{{name}}}:o:{process}", $"{{{name}}}:s"];
         var heads = 28 + terms.Sum(static limit => limit.HeadBytes);
         var writer = new MessageWriter();
-        writer.Add(2, process, 0, 0, heads, 0, 1, terms.Length);
+        writer.Add(3, 0, heads, terms.Length);
         foreach (var limit in terms)
         {
-            limit.Write(writer, guard: 0, serverNow: 0);
-        }
-
-        writer.Add(0, 1, terms.Length);
-        for (var i = 0; i < terms.Length; i++)
-        {
-            var (whole, parts) = terms[i].TimeOf(cost, guard: 0);
-            writer.Add(i + 1, cost, whole, parts, 0, 1);
+            limit.WriteUsual(writer, cost, guard: 0);
         }
 
         _message = writer.ToBytes();
-        _arguments = [_message, "c", heads - 1];
+        _arguments = [_message, heads - 1];
     }
 
     public RedisKey Key => _keys[1];
@@ -50,6 +43,6 @@ internal sealed class ScriptCalls
     {
         BitConverter.TryWriteBytes(_message.AsSpan(SequenceAt), ++_sequence);
         var answer = (byte[])(await _database.ScriptEvaluateAsync(ExchangeScript.Current.Sha1, _keys, _arguments))!;
-        return BitConverter.ToDouble(answer, 2 * sizeof(double)) == 1;
+        return BitConverter.ToDouble(answer) is var status && (status is 5 or 7 || (status != 6 && BitConverter.ToDouble(answer, 2 * sizeof(double)) == 1));
     }
 }

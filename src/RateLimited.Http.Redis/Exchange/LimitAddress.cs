@@ -41,6 +41,7 @@ internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Te
     /// <summary>Limits that count the same requests stand under one key, so that they are read and written together.</summary>
     private static string GroupOf(BoundLimit limit, string? partition, ServiceKeys keys) => (limit.Definition.Partition, limit.Scope) switch
     {
+        (PartitionBy.Service, LimitScope.Global) => keys.Global,
         (PartitionBy.Service, LimitScope.Service) => keys.Service,
         (PartitionBy.Service, LimitScope.Endpoint) => keys.Endpoint(limit.ScopeName),
         (PartitionBy.Tenant, LimitScope.Tenant) => keys.Tenant(limit.ScopeName, partition ?? Latecomers),

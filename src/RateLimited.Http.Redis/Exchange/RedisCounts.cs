@@ -41,7 +41,9 @@ internal sealed class RedisCounts : ISharedCounts
     {
         (_servers, _schema, _keys, _time, _onNews) = (servers, schema, keys, time, onNews);
         (_timeout, _leaseTicks) = (options.Timeout, options.LeaseTimeToLive.Ticks);
-        _owner = schema.LimitIdOf("process", process);
+
+        // Beside others each of a process's services holds what it holds of the limits over all.
+        _owner = keys.Takers is null ? schema.LimitIdOf("process", process) : schema.LimitIdOf("process", process, keys.Service);
         _calls = keys.Calls(process);
         _subscribing = new Task?[servers.Length];
     }
@@ -131,7 +133,7 @@ internal sealed class RedisCounts : ISharedCounts
         for (var serverNow = ServerNow; ;)
         {
             var localNow = exchange.LocalNow();
-            var asked = ExchangeScript.Current.RunAsync(connection, keys, [message.ToBytes(_owner, _sequence, isRetry, serverNow, localNow), _keys.Channel, message.LastOfHeads]);
+            var asked = ExchangeScript.Current.RunAsync(connection, keys, message.Values(_owner, _sequence, isRetry, serverNow, localNow));
             var (shown, wantsOtherMidnights) = message.Read(await WithinAsync(asked, _timeout, mayBeDone: true).ConfigureAwait(false));
             if (!wantsOtherMidnights)
             {

@@ -11,9 +11,13 @@ namespace RateLimited.Http.Redis.Exchange;
 internal sealed class RedisMessage
 {
     private const int Protocol = 2;
+    private const int UsualProtocol = 3;
 
     /// <summary>How many bytes stand in a key before the first record.</summary>
     private const int HeaderBytes = 28;
+
+    /// <summary>About more limits the usual message is none: the script reads no longer one.</summary>
+    private const int MostUsual = 16;
 
     /// <summary>Indices of the script begin at one; zero is nobody's.</summary>
     private const int NoLimit = 0;
@@ -21,9 +25,13 @@ internal sealed class RedisMessage
     private const int StatusDone = 1;
     private const int StatusStale = 2;
     private const int StatusFirst = 4;
+    private const int StatusAsAsked = 5;
+    private const int StatusRefused = 6;
+    private const int StatusFirstAsAsked = 7;
 
     private const int JoinCode = 8;
     private const int UsedCode = 9;
+    private const int HoldCode = 10;
     private const int HeardCode = 11;
 
     /// <summary>What stands under the service's key for whether responses tell of the quota: a quota of one, used as long as they do. No limit's number is as small.</summary>
@@ -37,22 +45,30 @@ internal sealed class RedisMessage
     private readonly Dictionary<SharedBalance, int> _indexOf = [];
     private readonly List<SharedBalance?> _balances = [null];
     private readonly LeaseTerms _liveTerms;
+    private readonly LeaseTerms _takerTerms;
     private readonly LeaseTerms _toldTerms;
+    private readonly int _usualHeads;
+    private readonly bool _countsTakers;
+    private int _liveIndex;
+    private int _takerIndex;
     private int _toldIndex;
 
     public RedisMessage(SharedExchange exchange, ServiceKeys keys, Func<SharedBalance, LimitAddress> addressOf, long leaseTicks)
     {
         (_exchange, _keys, _addressOf) = (exchange, keys, addressOf);
         _liveTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
+        _takerTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
+        _countsTakers = exchange.Join && keys.Takers is not null;
         _toldTerms = new LeaseTerms(ToldId, quota: 1, LimitTerms.Micros(leaseTicks));
         Gather();
+        _usualHeads = UsualHeads();
     }
 
     /// <summary>Runs the script with nothing to decide and nothing to write.</summary>
     public static async Task ProbeAsync(IRedisConnection connection, string key, TimeSpan timeout, CancellationToken token)
     {
         var message = new MessageWriter();
-        message.Add(Protocol, 1, 1, 0, 0, 0, 0, 0, 0);
+        message.Add(Protocol, 1, 1, 0, 0, 0, 0, 0);
         var answer = await ExchangeScript.Current.RunAsync(connection, [key], [message.ToBytes()]).WaitAsync(timeout, token).ConfigureAwait(false);
         if (new MessageReader(answer).Next() != StatusDone)
         {
@@ -69,13 +85,28 @@ internal sealed class RedisMessage
     /// <summary>Whether something is written for certain.</summary>
     public bool Writes => _exchange.Join || _exchange.Tells > 0 || _exchange.Questions.Exists(static question => question.IsGranted && question.Wants.Any(static want => want.Granted > 0));
 
-    /// <summary>Where the heads end that the script decides the usual message by, as it asks for them.</summary>
-    public RedisValue LastOfHeads => UsualHeads() - 1;
+    /// <summary>What the script is told: the message, and what it takes besides. What is told once more is told in the form that says so.</summary>
+    public RedisValue[] Values(long owner, long sequence, bool isRetry, long serverNow, long localNow) => _usualHeads > 0 && !isRetry
+        ? [UsualBytes(sequence), _usualHeads - 1]
+        : [ToBytes(owner, sequence, isRetry, serverNow, localNow), _keys.Channel];
 
-    public byte[] ToBytes(long owner, long sequence, bool isRetry, long serverNow, long localNow)
+    private byte[] UsualBytes(long sequence)
+    {
+        var wants = _exchange.Questions[0].Wants;
+        var message = new MessageWriter();
+        message.Add(UsualProtocol, sequence, _usualHeads, wants.Length);
+        for (var i = 0; i < wants.Length; i++)
+        {
+            _limits[0][i].Terms.WriteUsual(message, wants[i].Least, GuardOf(wants[i].Balance));
+        }
+
+        return message.ToBytes();
+    }
+
+    private byte[] ToBytes(long owner, long sequence, bool isRetry, long serverNow, long localNow)
     {
         var message = new MessageWriter();
-        message.Add(Protocol, owner, sequence, isRetry ? 1 : 0, isRetry ? 0 : UsualHeads(), LimitTerms.Micros(_exchange.Pause), _groups.Count);
+        message.Add(Protocol, owner, sequence, isRetry ? 1 : 0, LimitTerms.Micros(_exchange.Pause), _groups.Count);
         foreach (var group in _limits)
         {
             message.Add(group.Count);
@@ -85,7 +116,7 @@ internal sealed class RedisMessage
             }
         }
 
-        message.Add(_exchange.Notes.Count + (_exchange.Join ? 2 : 0) + (_exchange.Tells > 0 ? 1 : 0));
+        message.Add(_exchange.Notes.Count + (_exchange.Join ? 2 : 0) + (_countsTakers ? 2 : 0) + (_exchange.Tells > 0 ? 1 : 0));
         foreach (var note in _exchange.Notes)
         {
             Write(message, note, localNow);
@@ -93,8 +124,14 @@ internal sealed class RedisMessage
 
         if (_exchange.Join)
         {
-            message.Add(JoinCode, _balances.Count - 1, 0, 0, 0);
+            message.Add(JoinCode, _liveIndex, 0, 0, 0);
             message.Add(UsedCode, _toldIndex, 0, 0, 0);
+        }
+
+        if (_countsTakers)
+        {
+            message.Add(HoldCode, _takerIndex, 0, 1, 0);
+            message.Add(UsedCode, _takerIndex, 0, 0, 0);
         }
 
         if (_exchange.Tells > 0)
@@ -117,7 +154,13 @@ internal sealed class RedisMessage
         var reader = new MessageReader(answer);
         var status = reader.Next();
         var serverNow = reader.Next();
-        IsFirst = status == StatusFirst;
+        IsFirst = status is StatusFirst or StatusFirstAsAsked;
+        if (status is StatusAsAsked or StatusRefused or StatusFirstAsAsked)
+        {
+            ReadUsual(ref reader, _exchange.Questions[0], status != StatusRefused);
+            return (serverNow, false);
+        }
+
         if (status is not (StatusDone or StatusFirst))
         {
             return status == StatusStale
@@ -134,6 +177,12 @@ internal sealed class RedisMessage
         {
             _exchange.Instances = (int)Math.Min(reader.Next(), int.MaxValue);
             _exchange.IsTold = reader.Next() > 0;
+        }
+
+        if (_countsTakers)
+        {
+            reader.Next();
+            _exchange.Takers = (int)Math.Min(reader.Next(), int.MaxValue);
         }
 
         if (_exchange.Tells > 0)
@@ -173,8 +222,15 @@ internal sealed class RedisMessage
             GroupOf(_keys.Live).Add((_liveTerms, null));
         }
 
+        if (_countsTakers)
+        {
+            GroupOf(_keys.Takers!).Add((_takerTerms, null));
+        }
+
         foreach (var (terms, balance) in _limits.SelectMany(static group => group))
         {
+            _liveIndex = ReferenceEquals(terms, _liveTerms) ? _balances.Count : _liveIndex;
+            _takerIndex = ReferenceEquals(terms, _takerTerms) ? _balances.Count : _takerIndex;
             _toldIndex = ReferenceEquals(terms, _toldTerms) ? _balances.Count : _toldIndex;
             if (balance is not null)
             {
@@ -191,7 +247,8 @@ internal sealed class RedisMessage
     /// </summary>
     private int UsualHeads()
     {
-        if (_exchange is not { Notes.Count: 0, Join: false, Pause: 0, Tells: 0, Questions: [{ Wants: var wants }] } || _groups.Count > 1 || wants.Length != _limits[0].Count)
+        if (_exchange is not { Notes.Count: 0, Join: false, Pause: 0, Tells: 0, Questions: [{ Wants: var wants }] }
+            || _groups.Count > 1 || wants.Length != _limits[0].Count || wants.Length is 0 or > MostUsual)
         {
             return 0;
         }
@@ -200,7 +257,7 @@ internal sealed class RedisMessage
         for (var i = 0; i < wants.Length; i++)
         {
             var (terms, balance) = _limits[0][i];
-            if (terms.HeadBytes == 0 || wants[i] is not { Least: > 0, More: 0 } || !ReferenceEquals(wants[i].Balance, balance))
+            if (terms.HeadBytes == 0 || wants[i] is not { Least: > 0, More: 0 } || wants[i].Least > terms.LargestUsual || !ReferenceEquals(wants[i].Balance, balance))
             {
                 return 0;
             }
@@ -252,7 +309,7 @@ internal sealed class RedisMessage
             NoteKind.Others => 13,
             NoteKind.Look => 7,
             NoteKind.Rest => 14,
-            _ => 10,
+            _ => HoldCode,
         };
         switch (note.Kind)
         {
@@ -314,6 +371,23 @@ internal sealed class RedisMessage
         {
             want.Granted = reader.Next();
             want.Receipt = reader.Next();
+        }
+    }
+
+    private void ReadUsual(ref MessageReader reader, SharedQuestion question, bool isGranted)
+    {
+        question.IsGranted = isGranted;
+        if (!isGranted)
+        {
+            question.Wait = Saturating.Multiply(reader.Next(), TimeSpan.TicksPerMicrosecond);
+            question.Refused = _balances[(int)reader.Next()];
+            question.Again = -1;
+            return;
+        }
+
+        foreach (ref var want in question.Wants.AsSpan())
+        {
+            (want.Granted, want.Receipt) = (want.Least, reader.Next());
         }
     }
 

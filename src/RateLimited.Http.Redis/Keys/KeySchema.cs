@@ -48,8 +48,13 @@ internal sealed class KeySchema
     public static bool IsPrefix(string? text) =>
         text is { Length: > 0 and <= LongestPrefix } && text.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_');
 
-    /// <summary>The keys of a service.</summary>
-    public ServiceKeys Of(string service) => new(this, $"{Prefix}:v{Version}:{{{IdOf("service", service)}}}");
+    /// <summary>The keys of a service; without a name, those of the limits over all services.</summary>
+    public ServiceKeys Of(string service) => new(this, StemOf(service));
+
+    /// <summary>The keys of a service where they lie with those of all others and of the limits over all, so that one script reaches them.</summary>
+    public ServiceKeys Beside(string service) => new(this, $"{StemOf(string.Empty)}:{IdOf("service", service)}", Of(string.Empty));
+
+    private string StemOf(string service) => $"{Prefix}:v{Version}:{{{IdOf("service", service)}}}";
 
     /// <summary>The id of what has these names. Other names, or as many in another order, have another id.</summary>
     public string IdOf(params ReadOnlySpan<string> names)

@@ -2,9 +2,18 @@ using RateLimited.Http.Admission;
 
 namespace RateLimited.Http.Redis.Keys;
 
-/// <summary>The keys of one service, all under its tag. Immutable.</summary>
-internal sealed class ServiceKeys(KeySchema schema, string stem)
+/// <summary>The keys of one service, all under one tag. Immutable.</summary>
+/// <param name="schema">How keys are named.</param>
+/// <param name="stem">What they begin with.</param>
+/// <param name="all">The keys of the limits over all services, where those lie under the same tag; else null.</param>
+internal sealed class ServiceKeys(KeySchema schema, string stem, ServiceKeys? all = null)
 {
+    /// <summary>What all services share.</summary>
+    public string Global { get; } = all?.Service ?? $"{stem}:s";
+
+    /// <summary>Which services of which processes take of that; null where it does not lie under the same tag.</summary>
+    public string? Takers { get; } = all?.Live;
+
     /// <summary>What all requests of the service share.</summary>
     public string Service { get; } = $"{stem}:s";
 
@@ -15,7 +24,7 @@ internal sealed class ServiceKeys(KeySchema schema, string stem)
     public string Usage { get; } = $"{stem}:u";
 
     /// <summary>Where processes are told that something has become free.</summary>
-    public string Channel { get; } = $"{stem}:c";
+    public string Channel { get; } = all?.Channel ?? $"{stem}:c";
 
     /// <summary>What one endpoint's requests share.</summary>
     public string Endpoint(string endpoint) => $"{stem}:e:{schema.IdOf("endpoint", endpoint)}";

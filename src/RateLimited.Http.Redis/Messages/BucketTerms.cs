@@ -35,12 +35,20 @@ internal sealed class BucketTerms : LimitTerms
 
     public override int HeadBytes => 80;
 
+    public override long LargestUsual => Burst;
+
     public override void Write(MessageWriter message, long guard, long serverNow)
     {
         var one = TimeOf(1, guard);
         var depth = DepthOf(guard);
-        var full = TimeOf(Burst, guard);
-        message.Add(Id, (long)Kind, Burst, _whole, _parts, one.Whole, one.Parts, depth.Whole, depth.Parts, Math.Max(full.Whole - depth.Whole, 0) + 2);
+        message.Add(Id, (long)Kind, Burst, _whole, _parts, one.Whole, one.Parts, depth.Whole, depth.Parts, LingerOf(guard, depth.Whole));
+    }
+
+    public override void WriteUsual(MessageWriter message, long cost, long guard)
+    {
+        var depth = DepthOf(guard);
+        var (whole, parts) = TimeOf(cost, guard);
+        message.Add(Id, _whole, _parts, depth.Whole, depth.Parts, LingerOf(guard, depth.Whole), cost, whole, parts);
     }
 
     public override (long Whole, long Parts) TimeOf(long cost, long guard)
@@ -58,6 +66,9 @@ internal sealed class BucketTerms : LimitTerms
     }
 
     public override (long Whole, long Parts) CreditOf(long cost) => TimeOf(cost);
+
+    /// <summary>For how long after its arrival time it is not yet as one that was never used.</summary>
+    private long LingerOf(long guard, long depth) => Math.Max(TimeOf(Burst, guard).Whole - depth, 0) + 2;
 
     private (long Whole, long Parts) DepthOf(long guard) =>
         guard == 0 ? _depth : IsShallow(guard) ? TimeOf(1, guard) : (_depth.Whole - guard, _depth.Parts);

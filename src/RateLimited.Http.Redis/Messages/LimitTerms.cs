@@ -21,14 +21,23 @@ internal abstract class LimitTerms(long id)
 
     public abstract LimitKind Kind { get; }
 
-    /// <summary>How many bytes of the key are the head of the limit's record, where that is always as long; else zero.</summary>
+    /// <summary>How many bytes of the key are the head of the limit's record, where it may be asked about in the usual message; else zero.</summary>
     public virtual int HeadBytes => 0;
+
+    /// <summary>The largest cost that may be asked for in the usual message.</summary>
+    public virtual long LargestUsual => 0;
 
     /// <summary>Adds what the script has to know of it: ten numbers, whatever its kind, and six midnights where those are needed.</summary>
     /// <param name="message">Where to.</param>
     /// <param name="guard">By how much the limit is padded.</param>
     /// <param name="serverNow">What the server's clock shows, as far as is known.</param>
     public abstract void Write(MessageWriter message, long guard, long serverNow);
+
+    /// <summary>Adds what the script has to know of it and of a cost in the usual message, which is about buckets and sliding windows only: nine numbers, the first below zero for a window.</summary>
+    /// <param name="message">Where to.</param>
+    /// <param name="cost">What the question costs.</param>
+    /// <param name="guard">By how much the limit is padded.</param>
+    public virtual void WriteUsual(MessageWriter message, long cost, long guard) => throw new NotSupportedException($"Limits of the kind {Kind} are not asked about in the usual message.");
 
     /// <summary>The time of a cost where it is counted in time; else the cost itself.</summary>
     public virtual (long Whole, long Parts) TimeOf(long cost, long guard) => (cost, 0);

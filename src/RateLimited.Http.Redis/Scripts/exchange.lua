@@ -4,89 +4,93 @@
 
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local pack, unpack, sub, max, min, ceil = struct.pack, struct.unpack, string.sub, math.max, math.min, math.ceil
+local pack, unpack, call = struct.pack, struct.unpack, redis.call
 local message = ARGV[1]
-local version, owner, seq, is_retry, plain, pause_for, group_count = unpack('<ddddddd', message)
-if version ~= 2 then return redis.error_reply('RLHPROTOCOL this script speaks version 2') end
-if group_count ~= #KEYS - 1 then return redis.error_reply('RLHPROTOCOL the message is about other keys') end
+local version, owner, seq, is_retry = unpack('<dddd', message)
 
--- What was carried out already is answered as it was then.
-if is_retry == 1 then
-  local record = redis.call('GET', KEYS[1])
-  if record and #record >= 8 and unpack('<d', record) == seq then return sub(record, 9) end
-end
-
--- What is answered, and what is written: a key, its value, its time to live.
-local answered
-local writes, w = {}, 0
+-- What is answered, and how it is kept: with the call's number behind it. What is written: into the heads, or keys, values and times to live.
+local answered, kept, in_place
+local writes, w = false, 0
 local joins, news
 
 -- The usual message is one question about one key, of buckets and windows that the key holds first and in the same order, with no window's segment ending or beginning. It is decided in their heads
--- alone, which are read and written in place, without making a table or a function: that would cost more than deciding. As soon as anything is otherwise it is left to the rest of this script, which
--- decides the same.
-local in_place
-if plain > 0 then
-  local stored = redis.call('GETRANGE', KEYS[2], '0', ARGV[3])
+-- alone, of which no more is read and written than that needs, and told in a shorter form, without making a function or a string that can be spared: this server's Lua hashes every byte of every
+-- string, and packs a number for the price of unpacking four. As soon as anything is otherwise it is left to the rest of this script, which decides the same.
+local limit_count
+if version == 3 then
+  local n, plain = is_retry, seq
+  if not (n >= 1 and n <= 16) or #message ~= 32 + 72 * n then return redis.error_reply('RLHPROTOCOL the message is not as long as it says') end
+  limit_count, seq = n, owner
+  local stored = call('GETRANGE', KEYS[2], '0', ARGV[2])
   if #stored == plain then
     local schema, pause, lives = unpack('<c4dd', stored)
-    local n = unpack('<d', message, 57)
-    local p, q, pos = 65, 89 + 80 * n, 29
-    local latest, refused = now, 0
-    local text, said = '', pack('<ddd', 1, now, 1)
-    local ops, asks, wants = unpack('<ddd', message, q - 24)
-    local usual = schema == 'RLH2' and ops == 0 and asks == 1 and wants == n and q + 48 * n == #message + 1
+    local p, pos, ended, text = 33, 29, 0
+    local latest, refused, said = now, 0
+    local usual = schema == 'RLH2'
     if pause > now then latest = pause end
-    for i = 1, usual and n or 0 do
-      local id, kind, quota, a, b, c, d, e, f, linger = unpack('<dddddddddd', message, p)
-      local index, cost, ticks, parts = unpack('<dddd', message, q)
-      local earliest, receipt, whole = now, 0, 0
-      if kind == 1 then
+    for i = 1, n do
+      local id, a, b, c, d, e, cost, ticks, parts = unpack('<ddddddddd', message, p)
+      local earliest, whole, receipt, piece = now, 0
+      if id > 0 then
+        -- A bucket: what one part of it is, how deep it is, and how long it lingers.
         local was, seen, _, length, _, mark, count, given, its_ticks, its_parts = unpack('<dddddddddd', stored, pos)
-        local at, part = mark + ticks - e, count + parts - f
-        usual = usual and was == id and length == 40 and seen <= now and its_ticks == a and its_parts == b
+        local at, part = mark + ticks - c, count + parts - d
         if part > 0 then at = at + (part <= b and 1 or 2) end
-        if at > now then
+        if was ~= id or length ~= 40 or seen > now or its_ticks ~= a or its_parts ~= b then
+          usual = false
+        elseif at > now then
           earliest = at
         elseif latest == now then
           if mark < now then mark, count = now, 0 end
           mark, count = mark + ticks, count + parts
           if count >= b then mark, count = mark + 1, count - b end
-          receipt, whole = mark + given, mark + linger
-          text = text .. pack('<dddddddddd', id, now, whole, 40, 0, mark, count, given, a, b)
+          receipt, whole = mark + given, mark + e
+          piece = pack('<dddddd', now, whole, 40, 0, mark, count)
         end
-        pos = pos + 80
       else
-        local was, seen, _, length, tail, o, os, ns, at, t, m, x, first, amount, o2, os2, ns2, at2, t2, m2, x2, first2, amount2 = unpack('<ddddddddddddddddddddddd', stored, pos)
-        local ends, ends2 = first + a + b, first2 + a
-        local excess = t + t2 + cost - quota
-        usual = usual and kind == 2 and was == id and length == 144 and seen <= now and m > 0 and now - ns < c and x + cost <= 70368744177664 and ends > now and (m2 == 0 or ends2 > now)
-        if excess > 0 then
+        -- A window: its quota, its length, its guard, and the spacing of what is sent.
+        local was, seen, _, length, tail, o, os, ns, at, t, m, x, first, amount, _, _, _, at2, t2, m2, _, first2, amount2 = unpack('<ddddddddddddddddddddddd', stored, pos)
+        local ends, ends2 = first + b + c, first2 + b
+        local excess = t + t2 + cost - a
+        if was ~= -id or length ~= 144 or seen > now or m <= 0 or now - ns >= d or x + cost > 70368744177664 or ends <= now or (m2 > 0 and ends2 <= now) or cost > a then
+          usual = false
+        elseif excess > 0 then
           -- When the first of what counts ends, if that is enough.
           earliest = ends
           if m2 > 0 and ends2 < ends then earliest, amount = ends2, amount2 end
-          usual = usual and amount >= excess
+          usual = amount >= excess
         elseif latest == now then
-          receipt, whole = o + m - 1, now + a + b
+          receipt, whole = o + m - 1, now + b + c
+          local till = at2 + b
           if m == 1 then first, amount = now, x + cost end
-          text = text .. pack('<ddddddddddddddddddddddd', id, now, max(whole, at2 + a), 144, tail, o, os, ns, now, t + cost, m, x + cost, first, amount, o2, os2, ns2, at2, t2, m2, x2, first2, amount2)
+          piece = pack('<ddddddddddddd', now, till > whole and till or whole, 144, tail, o, os, ns, now, t + cost, m, x + cost, first, amount)
         end
-        pos = pos + 184
       end
-      if not usual or index ~= i or cost <= 0 or cost > quota or whole > lives then usual = false break end
-      if earliest > latest then latest, refused = earliest, i end
-      said = said .. pack('<dd', cost, receipt)
-      p, q = p + 80, q + 48
+      if not usual or whole > lives then usual = false break end
+      if earliest > latest then
+        latest, refused = earliest, i
+      elseif latest > now then
+        -- Nobody goes: what was made of those before is for nothing.
+      elseif said then
+        text, said[i + 2] = text .. string.sub(stored, ended, pos + 7) .. piece, receipt
+      else
+        text, said = piece, {5, now, receipt, 0, 0, 0}
+      end
+      if id > 0 then ended, pos = pos + 56, pos + 80 else ended, pos = pos + 112, pos + 184 end
+      p = p + 72
     end
     if usual then
-      if latest > now then return pack('<dddddd', 1, now, 0, latest - now, refused, -1) end
-      answered, in_place = said, text
+      if latest > now then return pack('<dddd', 6, now, latest - now, refused) end
+      said[n + 3] = seq
+      kept = pack(string.sub('<ddddddddddddddddddd', 1, n + 4), (table.unpack or _G.unpack)(said, 1, n + 3))
+      answered, in_place = kept, text
     end
   end
 end
 
 if not answered then
   local spread = table.unpack or _G.unpack
-  local rep, floor = string.rep, math.floor
+  local sub, rep, max, min, ceil, floor = string.sub, string.rep, math.max, math.min, math.ceil, math.floor
   local SCHEMA = 'RLH2'
   local NEVER = -1
   local BUCKET, SLIDING, FIXED, LEASES, RESTS = 1, 2, 3, 4, 5
@@ -593,12 +597,38 @@ if not answered then
     return pack('<ddddd', l.id, now, whole, #state, #tail) .. state, tail, whole
   end
 
-  local p = 57
+  local p, pause_for, group_count = 49, 0, 1
+  if limit_count then
+    -- The usual message, in the form of all others.
+    local terms, costs = {pack('<d', limit_count)}, {pack('<ddd', 0, 1, limit_count)}
+    for i = 1, limit_count do
+      local id, a, b, c, d, e, cost, ticks, parts = unpack('<ddddddddd', message, 72 * i - 39)
+      if id > 0 then
+        terms[i + 1] = pack('<dddddddddd', id, BUCKET, cost, a, b, 0, 0, c, d, e)
+      else
+        terms[i + 1] = pack('<dddddddddd', -id, SLIDING, a, b, c, d, e, 0, 0, 0)
+        ticks = cost
+      end
+      costs[i + 1] = pack('<dddddd', i, cost, ticks, parts, 0, 1)
+    end
+    message, p = table.concat(terms) .. table.concat(costs), 1
+  else
+    if version ~= 2 then return redis.error_reply('RLHPROTOCOL this script speaks versions 2 and 3') end
+    pause_for, group_count = unpack('<dd', message, 33)
+    if group_count ~= #KEYS - 1 then return redis.error_reply('RLHPROTOCOL the message is about other keys') end
+
+    -- What was carried out already is answered as it was then.
+    if is_retry == 1 then
+      local record = call('GET', KEYS[1])
+      if record and #record >= 8 and unpack('<d', record, #record - 7) == seq then return sub(record, 1, -9) end
+    end
+  end
+  writes = {}
 
   -- What each limit is, and how it stands: ten numbers for each. No message is read beyond its end, so that nobody keeps the server busy with a number.
   local limits, total, groups, paused = {}, 0, {}, 0
   for g = 1, group_count do
-    local stored = redis.call('GET', KEYS[g + 1])
+    local stored = call('GET', KEYS[g + 1])
     local pos, tail, pause, heads = 29, 29, 0, 0
     if stored then
       local schema, _
@@ -809,6 +839,7 @@ if not answered then
   if p ~= #message + 1 then return redis.error_reply('RLHPROTOCOL the message is longer than what it says') end
 
   answered = pack('<' .. rep('d', said), spread(reply))
+  kept = answered .. pack('<d', seq)
 
   for g = 1, group_count do
     local group = groups[g]
@@ -836,20 +867,20 @@ end
 -- Everything is decided and nothing is written yet. The record of this process's last call goes first, and tells in the same step what was there before: whoever calls twice is answered as before, and
 -- who comes late not at all.
 if w == 0 and not in_place then return answered end
-local record = redis.call('SET', KEYS[1], pack('<d', seq) .. answered, 'PX', '60000', 'GET')
+local record = call('SET', KEYS[1], kept, 'PX', '60000', 'GET')
 if record then
-  local last = #record >= 8 and unpack('<d', record)
+  local last = #record >= 8 and unpack('<d', record, #record - 7)
   if not last or last >= seq then
-    redis.call('SET', KEYS[1], record, 'PX', '60000')
+    call('SET', KEYS[1], record, 'PX', '60000')
     if not last then return redis.error_reply('RLHSCHEMA a record of calls is not of schema 2') end
-    return last == seq and sub(record, 9) or pack('<dd', 2, now)
+    return last == seq and string.sub(record, 1, -9) or pack('<dd', 2, now)
   end
 else
   -- It is this process's first call, or what came of the earlier ones is lost.
-  answered = pack('<d', 4) .. sub(answered, 9)
+  answered = pack('<d', in_place and 7 or 4) .. string.sub(answered, 9)
 end
-if in_place then redis.call('SETRANGE', KEYS[2], '28', in_place) end
-for i = 1, w, 3 do redis.call('SET', writes[i], writes[i + 1], 'PX', writes[i + 2]) end
-if joins then redis.call('PUBLISH', ARGV[2], joins) end
-if news then redis.call('PUBLISH', ARGV[2], news) end
+if in_place then call('SETRANGE', KEYS[2], '36', in_place) end
+for i = 1, w, 3 do call('SET', writes[i], writes[i + 1], 'PX', writes[i + 2]) end
+if joins then call('PUBLISH', ARGV[2], joins) end
+if news then call('PUBLISH', ARGV[2], news) end
 return answered

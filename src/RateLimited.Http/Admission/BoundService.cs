@@ -51,6 +51,9 @@ internal sealed partial class BoundService
     /// <summary>The plan of a request that no limit counts.</summary>
     public LimitPlan NoPlan { get; }
 
+    /// <summary>The limits over all services that are not among <see cref="Limits"/>.</summary>
+    public IReadOnlyList<BoundLimit> Globals { get; private set; } = [];
+
     /// <summary>The service's own limits, those of endpoints and those of tenants.</summary>
     public IReadOnlyList<BoundLimit> Limits => _limits;
 
@@ -317,7 +320,8 @@ internal sealed partial class BoundService
         IsGuardMeasured = definition.ArrivalGuard is null;
         _fixedGuard = definition.ArrivalGuard.GetValueOrDefault().Ticks;
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
-        var globals = _store.GlobalLimits;
+        IReadOnlyList<BoundLimit> taken = Shared is { TakesGlobals: true } taker ? binder.Bind(Share(_store.GlobalDefinitions.Where(static limit => SharedRule.CanBe(limit.Rule)), taker, isOverAll: true), LimitScope.Global, string.Empty) : [];
+        Globals = Shared is { TakesGlobals: true } ? [.. _store.GlobalLimits.Where(static limit => !SharedRule.CanBe(limit.Rule.Counting))] : _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
         var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, _kept, Shared is null ? null : Share) { Shared = Shared } : null;
         _isAsking = AsksFirst(definition.Correction);
@@ -335,7 +339,7 @@ internal sealed partial class BoundService
             var name = endpoint?.Name ?? string.Empty;
             var reported = _reported.Of(name);
             var shared = definition.Correction.TrustUpstream ? configured.Where(limit => !_reported.Covers(limit)) : configured;
-            List<BoundLimit> limits = [.. globals, .. shared, .. reported, .. unknown, .. invalid];
+            List<BoundLimit> limits = [.. Globals, .. taken, .. shared, .. reported, .. unknown, .. invalid];
             var keysOf = keys?.SetsOf(classes.Keys.Prepend(string.Empty), endpoint);
             var anyone = keysOf?[string.Empty];
             return new Route(
@@ -368,7 +372,11 @@ internal sealed partial class BoundService
     /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
     private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared
         ? _kept?.Keep(limits) ?? limits
-        : [.. limits.Select(limit => SharedRule.CanBe(limit.Rule) ? limit with { Rule = new SharedRule(limit.Rule, shared) } : limit)];
+        : Share(limits, shared);
+
+    /// <summary>Limits that can be counted together with other processes, as they are then.</summary>
+    public static IReadOnlyList<LimitDefinition> Share(IEnumerable<LimitDefinition> limits, SharedService shared, bool isOverAll = false) =>
+        [.. limits.Select(limit => SharedRule.CanBe(limit.Rule) ? limit with { Rule = new SharedRule(limit.Rule, shared, isOverAll) } : limit)];
 
     /// <summary>The limits that do not count by key.</summary>
     private static IReadOnlyList<LimitDefinition> Common(IReadOnlyList<LimitDefinition> limits) => [.. limits.Where(static limit => limit.Partition != PartitionBy.Key)];

@@ -31,6 +31,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         Keeper = keeper;
         keeper?.Begin(this);
         var kept = KeptOf(string.Empty);
+        GlobalDefinitions = globalLimits;
         Change(() => _globals = BindGlobals(kept?.TakeOver(() => _globals) ?? [], globalLimits));
         kept?.Begin();
     }
@@ -222,7 +223,11 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     public void ApplyGlobal(IReadOnlyList<LimitDefinition> limits)
     {
         var previous = _globals;
-        Change(() => _globals = BindGlobals(previous, limits));
+        Change(() =>
+        {
+            GlobalDefinitions = limits;
+            _globals = BindGlobals(previous, limits);
+        });
         Keeper?.Changed();
         foreach (var dropped in previous.Except(_globals))
         {
@@ -286,6 +291,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             limit.Table?.Dispose();
         }
 
+        SharedGlobals?.Dispose();
         Keeper?.Dispose();
     }
 
@@ -301,7 +307,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     private List<BoundLimit> BindGlobals(IReadOnlyList<BoundLimit> previous, IReadOnlyList<LimitDefinition> limits)
     {
         var binder = new LimitBinder(previous, this, new PartitionBounds(100_000, TimeSpan.FromMinutes(5).Ticks), guard: 0);
-        return binder.Bind(Keeper?.ServiceOf(string.Empty).Keep(limits) ?? limits, LimitScope.Global, string.Empty);
+        return binder.Bind(SharedGlobals is { } shared ? BoundService.Share(limits, shared) : Keeper?.ServiceOf(string.Empty).Keep(limits) ?? limits, LimitScope.Global, string.Empty);
     }
 
     private Moment MomentOf(long now, BoundService service, BoundLimit limit) => new(now, Clock.WallOffsetAt(now), service.GuardOf(limit));

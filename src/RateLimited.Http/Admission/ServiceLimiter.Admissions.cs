@@ -11,6 +11,9 @@ internal sealed partial class ServiceLimiter
     /// <summary>How many requests stand in line now.</summary>
     public int Waiting => _line.Count;
 
+    /// <summary>Its limits in the store.</summary>
+    public BoundService Bound => _service;
+
     private void NoteAdmitted(CheckResult result, AdmissionTicket ticket)
     {
         Telemetry.Checked(result);

@@ -93,7 +93,7 @@ internal sealed partial class ServiceLimiter
     }
 
     /// <summary>Nobody who waits will ever be let go: a shared store says that somebody has made a mistake.</summary>
-    private void FailAll(string why, Exception cause)
+    public void FailAll(string why, Exception cause)
     {
         var left = new List<AdmissionTicket>();
         using (HoldLine())

@@ -99,7 +99,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         var now = _store.Clock.Now;
         var faults = _service.Faults;
         IEnumerable<BoundLimit> engaged = faults.IsEngaged ? [faults.Partition.Limit] : [];
-        var limits = _store.GlobalLimits.Concat(_service.Limits).Concat(engaged).Select(limit => StatusOf(limit, now)).ToList();
+        var limits = _service.Globals.Concat(_service.Limits).Concat(engaged).Select(limit => StatusOf(limit, now)).ToList();
         var keys = _store.KeysOf(_service);
         using (HoldLine())
         {

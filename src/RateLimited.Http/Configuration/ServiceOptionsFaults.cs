@@ -24,6 +24,11 @@ internal static class ServiceOptionsFaults
         CheckValues(faults, path, options);
         CheckPreset(faults, path, options);
         CheckStore(faults, $"{path}:Store", options, stores, hasDirectory);
+        if (globalLimits is { Count: > 0 } && stores?.FirstOrDefault(static store => store.Settings.Globals != GlobalCounting.PerProcess) is { } counting && !counting.Name.Equals(options.Store, StringComparison.OrdinalIgnoreCase))
+        {
+            faults.Add($"{path}:Store", Fault.Quote(options.Store ?? string.Empty), $"'{counting.Name}', where {RateLimitingOptionsReader.GlobalLimitsPath} is counted for all services; or a {counting.Name}StoreOptions.GlobalLimits of 'PerProcess'");
+        }
+
         if (options.Dialect is { } dialect)
         {
             DialectFaults.Check(faults, $"{path}:Dialect", dialect);

@@ -17,6 +17,9 @@ internal sealed class ServiceRegistry : IDisposable
 {
     private const int MaxMessage = 400;
 
+    /// <summary>What metrics and logs name by it that is about the limits over all services.</summary>
+    private const string AllServices = "(all services)";
+
     private readonly ConfigurationLoader _loader;
     private readonly RateLimitingTelemetry _telemetry;
     private readonly InProcessStore _store;
@@ -41,6 +44,7 @@ internal sealed class ServiceRegistry : IDisposable
         _text = loader.Text();
         _current = loader.Load([]);
         _store = new InProcessStore(time ?? TimeProvider.System, _current.GlobalLimits, KeeperOf(loader, _current, time ?? TimeProvider.System, telemetry));
+        _store.ServiceCount = _current.Services.Count;
         foreach (var change in loader.ConfigurationChanges())
         {
             _subscriptions.Add(ChangeToken.OnChange(change, () => Reload(unchanged: false)));
@@ -142,8 +146,14 @@ internal sealed class ServiceRegistry : IDisposable
             }
 
             var telemetry = _telemetry.For(configured.Definition.Name);
+            var shared = SharedStoreOf(configured.Definition);
+            if (shared is { Settings.Globals: GlobalCounting.Blocks } && _store.SharedGlobals is null)
+            {
+                _store.ShareGlobals(shared, _telemetry.For(AllServices));
+            }
+
             var keys = configured.Keys is null ? null : new PoolRing(configured.Definition.Name, telemetry, isShared: configured.Definition.Store is not null);
-            var limiter = new ServiceLimiter(configured.Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: SharedStoreOf(configured.Definition));
+            var limiter = new ServiceLimiter(configured.Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: shared);
             live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Keys = keys, Clients = _services is null ? null : ClientOf }, telemetry);
             _live.Add(name, live);
             _memory ??= WatchMemory();
@@ -161,6 +171,7 @@ internal sealed class ServiceRegistry : IDisposable
             {
                 var services = new Dictionary<string, ConfiguredService>(_current.Services, StringComparer.OrdinalIgnoreCase) { [name] = _loader.LoadService(name) };
                 _current = _current with { Services = services };
+                _store.ServiceCount = services.Count;
             }
         }
     }
@@ -209,6 +220,7 @@ internal sealed class ServiceRegistry : IDisposable
     private void Apply(ConfigurationSnapshot next)
     {
         _current = next;
+        _store.ServiceCount = next.Services.Count;
         _store.ApplyGlobal(next.GlobalLimits);
         foreach (var (name, live) in _live)
         {

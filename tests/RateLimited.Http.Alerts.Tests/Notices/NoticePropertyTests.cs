@@ -51,7 +51,7 @@ public sealed class NoticePropertyTests
             foreach (var notice in notices)
             {
                 told.UnionWith(notice.Fired.Select(static alert => alert.Id));
-                notice.Recovered.ShouldAllBe(alert => told.Contains(alert.Id));
+                notice.Recovered.All(alert => told.Contains(alert.Id)).ShouldBeTrue();
             }
 
             foreach (var episodes in transitions.GroupBy(static each => (each.Alert.Rule, each.Alert.Service, each.Alert.Subject)))
@@ -70,7 +70,7 @@ public sealed class NoticePropertyTests
             {
                 var alerts = notice.Fired.Concat(notice.Recovered).ToArray();
                 alerts.ShouldNotBeEmpty();
-                alerts.ShouldAllBe(alert => alert.Rule == notice.Rule && alert.Severity == notice.Severity);
+                alerts.All(alert => alert.Rule == notice.Rule && alert.Severity == notice.Severity).ShouldBeTrue();
                 if (notice.Source != "end")
                 {
                     (given.Quiet?.Hold(notice.Severity, notice.At) == true).ShouldBeFalse();

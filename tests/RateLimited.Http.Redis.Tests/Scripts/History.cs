@@ -11,6 +11,11 @@ internal sealed record History(int[] Raw)
 {
     private const int RawsPerStep = 4;
 
+    private const int UsualCode = 20;
+
+    /// <summary>How many bytes stand in a key before the first head.</summary>
+    private const int HeaderBytes = 28;
+
     /// <summary>1 January 2026, in microseconds of the server's clock.</summary>
     private const long Begin = 1_767_225_600_000_000;
 
@@ -57,6 +62,7 @@ internal sealed record History(int[] Raw)
 
             var before = message.Count;
             message.Add(now);
+            var terms = message.Count;
             WriteTerms(message, twins, now);
             var chosen = grants.Count == 0 ? null : grants[grants.Count - 1 - (lease % Math.Min(grants.Count, 1 + (lease % 12)))];
             var (index, twinIndex) = (chosen is null ? 0 : grants.IndexOf(chosen) + 1, lease % twins.Length);
@@ -92,7 +98,7 @@ internal sealed record History(int[] Raw)
                     Said(answers);
                     break;
                 default:
-                    (told, hasWritten) = Ask(message, twins, now, amount, grants, answers);
+                    (told, hasWritten) = Ask(message, twins, now, amount, grants, answers, lease % 8 > 0 && twins.All(static twin => twin.Terms.HeadBytes > 0) ? terms : -1);
                     break;
             }
 
@@ -107,14 +113,27 @@ internal sealed record History(int[] Raw)
         return (message.ToBytes(), answers);
     }
 
-    private static (long Told, bool IsAdmitted) Ask(MessageWriter message, Twin[] twins, long now, int raw, List<Grant> grants, List<long> answers)
+    private static (long Told, bool IsAdmitted) Ask(MessageWriter message, Twin[] twins, long now, int raw, List<Grant> grants, List<long> answers, int usualFrom)
     {
         var costs = twins.Select((twin, index) => CostOf(raw + index, twin.Rule.Capacity)).ToArray();
-        message.Add(0, twins.Length);
-        for (var i = 0; i < twins.Length; i++)
+        if (usualFrom >= 0)
         {
-            var (whole, parts) = twins[i].Terms.TimeOf(costs[i], twins[i].Guard);
-            message.Add(i + 1, costs[i], whole, parts);
+            // The usual message says for itself what the limits are.
+            message.Truncate(usualFrom);
+            message.Add(0, UsualCode, HeaderBytes + twins.Sum(static twin => twin.Terms.HeadBytes), twins.Length);
+            for (var i = 0; i < twins.Length; i++)
+            {
+                twins[i].Terms.WriteUsual(message, costs[i], twins[i].Guard);
+            }
+        }
+        else
+        {
+            message.Add(0, twins.Length);
+            for (var i = 0; i < twins.Length; i++)
+            {
+                var (whole, parts) = twins[i].Terms.TimeOf(costs[i], twins[i].Guard);
+                message.Add(i + 1, costs[i], whole, parts);
+            }
         }
 
         var wait = WaitOf(twins, costs, now);

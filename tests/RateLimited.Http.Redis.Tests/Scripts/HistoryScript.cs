@@ -13,8 +13,9 @@ internal sealed class HistoryScript(IDatabase database)
     private const string Clock = "local time = redis.call('TIME')\nlocal now = time[1] * 1000000 + time[2]\n";
 
     /// <summary>
-    /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. Others are the operation's: limit, the grant
-    /// that it is about, and its two amounts; what was heard is about no grant, and has three. Receipts are kept here, by limit.
+    /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. 20 asks by the usual message, of which the heads'
+    /// bytes, the number of limits and what it says of them follow. Others are the operation's: limit, the grant that it is about, and its two amounts; what was heard is about no grant, and has three.
+    /// Receipts are kept here, by limit.
     /// </summary>
     private const string Loop =
         """
@@ -25,19 +26,34 @@ internal sealed class HistoryScript(IDatabase database)
         while p <= #steps do
           local now, terms = steps[p], steps[p + 1]
           seq = seq + 1
-          local message = {2, 7, seq, 0, 0, 0}
+          local message = {2, 7, seq, 0, 0}
           for i = p + 2, p + 1 + terms do message[#message + 1] = steps[i] end
-          local heads = 28
-          if terms ~= 2 + 10 * steps[p + 3] then heads = 0 end
-          for i = 1, steps[p + 3] do
-            local kind = steps[p - 5 + 10 * i]
-            if kind > 2 then heads = 0 elseif heads > 0 then heads = heads + (kind == 1 and 80 or 184) end
-          end
           p = p + 2 + terms
           local code = steps[p]
-          if code == 0 then
+          if code == 20 then
+            local heads, n = steps[p + 1], steps[p + 2]
+            message = {3, seq, heads, n}
+            for i = p + 3, p + 2 + 9 * n do message[#message + 1] = steps[i] end
+            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), string.format('%.0f', heads - 1)}, now)
+            if type(reply) == 'table' then return reply end
+            local status, _, granted, wait = unpack('<dddd', reply)
+            if status == 6 then
+              granted, wait = 0, granted
+            elseif status == 5 or status == 7 then
+              granted = 1
+            end
+            answers[#answers + 1] = granted
+            if granted == 1 then
+              local held = {}
+              for i = 1, n do held[i] = unpack('<d', reply, (status == 5 or status == 7) and 8 * i + 9 or 16 * i + 17) end
+              receipts[#receipts + 1] = held
+              answers[#answers + 1] = 0
+            else
+              answers[#answers + 1] = wait
+            end
+            p = p + 3 + 9 * n
+          elseif code == 0 then
             local n = steps[p + 1]
-            if n == steps[p - terms + 1] then message[5] = heads end
             message[#message + 1] = 0
             message[#message + 1] = 1
             message[#message + 1] = n
@@ -46,7 +62,7 @@ internal sealed class HistoryScript(IDatabase database)
               message[#message + 1] = 0
               message[#message + 1] = 1
             end
-            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c', string.format('%.0f', heads - 1)}, now)
+            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c'}, now)
             if type(reply) == 'table' then return reply end
             local status, _, granted, wait = unpack('<dddd', reply)
             if status == 4 then status = 1 end
@@ -63,7 +79,7 @@ internal sealed class HistoryScript(IDatabase database)
           else
             local limit, held = steps[p + 1], receipts[steps[p + 2]] or {}
             for _, number in ipairs({1, code, limit, code > 10 and steps[p + 2] or held[limit] or 0, steps[p + 3], steps[p + 4], 0}) do message[#message + 1] = number end
-            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c', string.format('%.0f', heads - 1)}, now)
+            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c'}, now)
             if type(reply) == 'table' then return reply end
             local _, _, result = unpack('<ddd', reply)
             if code == 3 then held[limit] = result end

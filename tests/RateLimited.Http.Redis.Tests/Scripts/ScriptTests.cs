@@ -12,6 +12,9 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
 {
     private const long Hour = 3_600_000_000;
 
+    /// <summary>What stands before the first head, and a bucket's.</summary>
+    private const int UsualHeads = 28 + 80;
+
     private readonly ConnectionMultiplexer _connection;
     private readonly IDatabase _database;
     private readonly RedisServer _server;
@@ -41,6 +44,48 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
     }
 
     [Fact]
+    [Fault("R05")]
+    public void R05_a_usual_call_that_is_made_twice_is_charged_once_and_answered_alike()
+    {
+        Run(Usual(1))[0].ShouldBe(4, "of a key that is not there no head is read");
+        Fill(sequence: 2, amount: 50);
+        var first = Run(Usual(3));
+        var after = _database.StringGet(Key);
+        var again = Ask(sequence: 3, Bucket(10), isRetry: true);
+        var duplicate = Run(Usual(3));
+
+        first[0].ShouldBe(5);
+        again.ShouldBe(first[..^1]);
+        duplicate.ShouldBe(again);
+        Run(Usual(2))[0].ShouldBe(2);
+        _database.StringGet(Key).ShouldBe(after);
+    }
+
+    [Fact]
+    public void A_usual_call_is_told_that_the_server_has_forgotten_the_earlier_ones()
+    {
+        Fill(sequence: 1, amount: 50);
+        _database.KeyDelete($"{_stem}:o");
+
+        Run(Usual(2))[0].ShouldBe(7);
+        Run(Usual(3))[0].ShouldBe(5);
+    }
+
+    [Fact]
+    public void A_usual_call_that_is_refused_hears_until_when_and_by_what_and_writes_nothing()
+    {
+        Fill(sequence: 1, amount: 100);
+        var before = _database.StringGet(Key);
+
+        var refused = Run(Usual(2));
+
+        refused[0].ShouldBe(6);
+        refused[2].ShouldBeInRange(1, Hour / 100);
+        refused[3].ShouldBe(1);
+        _database.StringGet(Key).ShouldBe(before);
+    }
+
+    [Fact]
     [Fault("R07")]
     public void R07_a_call_that_arrives_after_a_later_one_is_not_carried_out()
     {
@@ -66,8 +111,9 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
     public void R20_whatever_is_wrong_with_a_message_nothing_is_written()
     {
         Ask(sequence: 1, Bucket(10));
-        var (before, good) = (_database.StringGet(Key), Message(2, Bucket(10), 1, isRetry: false).ToBytes());
+        var before = _database.StringGet(Key);
         Holds.For(
+            from good in Gen.Elements(Message(2, Bucket(10), 1, isRetry: false).ToBytes(), Usual(2))
             from cut in Gen.Choose(0, good.Length - 1)
             from noise in Gen.Choose(0, 255).ArrayOf()
             where cut + noise.Length != good.Length
@@ -242,7 +288,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
     private static MessageWriter Message(long sequence, long[] terms, int limits, bool isRetry, long more = 0, int part = 1, long cost = 1, (long Whole, long Parts)? time = null)
     {
         var message = new MessageWriter();
-        message.Add(2, 7, sequence, isRetry ? 1 : 0, 0, 0, 1, limits);
+        message.Add(2, 7, sequence, isRetry ? 1 : 0, 0, 1, limits);
         message.Add(terms);
         message.Add(0, 1, limits);
         for (var i = 1; i <= limits; i++)
@@ -254,6 +300,18 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
 
         return message;
     }
+
+    /// <summary>A question about a bucket of a hundred an hour alone, in the usual form.</summary>
+    private static byte[] Usual(long sequence)
+    {
+        var (message, bucket) = (new MessageWriter(), new BucketTerms(1, 100, Hour, 100));
+        message.Add(3, sequence, UsualHeads, 1);
+        bucket.WriteUsual(message, cost: 1, guard: 0);
+        return message.ToBytes();
+    }
+
+    /// <summary>Takes so much of that bucket: its key lives long enough for one more.</summary>
+    private void Fill(long sequence, long amount) => Ask(sequence, Bucket(100), amount, (amount * Hour / 100, 0))[2].ShouldBe(1);
 
     private long[] Ask(long sequence, long[] terms, bool isRetry = false, int limits = 1) => Run(Message(sequence, terms, limits, isRetry).ToBytes());
 
@@ -272,9 +330,11 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         return left;
     }
 
+    private static bool IsUsual(byte[] message) => message.Length >= sizeof(double) && BitConverter.ToDouble(message) == 3;
+
     private long[] Run(byte[] message)
     {
-        var answer = (byte[])_database.ScriptEvaluate(ExchangeScript.Current.Text, [$"{_stem}:o", Key], [message, "c"])!;
+        var answer = (byte[])_database.ScriptEvaluate(ExchangeScript.Current.Text, [$"{_stem}:o", Key], [message, IsUsual(message) ? UsualHeads - 1 : "c"])!;
         var reader = new MessageReader(answer);
         var numbers = new long[answer.Length / sizeof(double)];
         for (var i = 0; i < numbers.Length; i++)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using RateLimited.Http.Configuration;
 using RateLimited.Http.Redis.Keys;
 using RateLimited.Http.Redis.Tests.Servers;
 using StackExchange.Redis;
@@ -39,6 +41,35 @@ public sealed class TopologyTests
 
         went.ShouldBeLessThanOrEqualTo(150);
         went.ShouldBeGreaterThanOrEqualTo(145);
+    }
+
+    [Fact]
+    [Fault("R12")]
+    public async Task R12_limits_over_all_services_lie_in_one_slot_with_the_services_or_in_one_of_their_own()
+    {
+        using var cluster = await RedisCluster.StartAsync();
+        foreach (var counting in new[] { RedisGlobalLimits.CoLocated, RedisGlobalLimits.Blocks })
+        {
+            using var fleet = new Fleet(cluster.Address, static service => service.Limit("30/h").PerTenant("20/h"), redis => redis.GlobalLimits = counting);
+            var processes = Enumerable.Range(0, 2).Select(_ => fleet.StartHost(others: static services =>
+            {
+                services.Configure<RateLimitingOptions>(static all => all.GlobalLimit("25/h"));
+                services.AddServiceRateLimiting("other", static service => (service.Store, service.ArrivalGuard) = ("Redis", TimeSpan.Zero));
+            })).ToArray();
+            var went = 0;
+            while (went < 12 && await Drained.TryAsync(processes[went % 2].GetRequiredKeyedService<IServiceRateLimiter>(went % 3 == 0 ? "other" : Fleet.Api), Soon, tenant: "acme"))
+            {
+                went++;
+            }
+
+            await cluster.MoveAsync(new KeySchema(fleet.Prefix, []).Of(string.Empty).Service);
+            while (went < 40 && await Drained.TryAsync(processes[went % 2].GetRequiredKeyedService<IServiceRateLimiter>("other"), Soon))
+            {
+                went++;
+            }
+
+            went.ShouldBeInRange(24, 25);
+        }
     }
 
     [Fact]

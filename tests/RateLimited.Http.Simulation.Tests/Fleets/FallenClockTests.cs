@@ -2,7 +2,6 @@ using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Redis.Connection;
 using RateLimited.Http.Redis.Exchange;
 using RateLimited.Http.Redis.Keys;
-using StackExchange.Redis;
 
 namespace RateLimited.Http.Simulation.Tests.Fleets;
 
@@ -41,7 +40,7 @@ public sealed class FallenClockTests
     private void Tell(VirtualRedis redis, SharedExchange exchange)
     {
         var message = new RedisMessage(exchange, Keys, static _ => throw new InvalidOperationException("No limit is told of."), leaseTicks: 30 * TimeSpan.TicksPerSecond);
-        RedisValue[] values = [message.ToBytes(owner: 1, ++_sequence, isRetry: false, serverNow: 0, localNow: 0), Keys.Channel, message.LastOfHeads];
+        var values = message.Values(owner: 1, ++_sequence, isRetry: false, serverNow: 0, localNow: 0);
         message.Read(redis.LoadAndRun([.. message.KeysWith(Keys.Calls("p")).Select(static key => (byte[])key!)], [.. values.Select(static value => (byte[])value!)]));
     }
 }

@@ -11,25 +11,23 @@ public class AdaptiveFiguresTests
     private const string Begin = "<!-- figures -->\n";
     private const string End = "<!-- /figures -->";
 
+    private static readonly string[] Heading = ["| upstream | what comes of it |", "| --- | --- |"];
+
     [Fact]
-    public void The_figures_in_the_document_are_those_of_the_simulation()
+    public void The_document_has_a_row_for_every_simulation()
     {
         var path = Repository.PathOf(Document);
         var text = File.ReadAllText(path);
         var (from, until) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
-        var table = Table();
         if (Environment.GetEnvironmentVariable("APPROVE") == "1")
         {
-            File.WriteAllText(path, text[..from] + table + text[until..]);
+            File.WriteAllText(path, text[..from] + Table() + text[until..]);
             return;
         }
 
         // Figures may differ in the last place between processors; what they must be is bounded by the tests of the closed loops.
-        text[from..until].Split('\n').Length.ShouldBe(table.Split('\n').Length);
-        text[from..until].ShouldContain(Title(0));
+        text[from..until].Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(Heading.Length).Select(static row => row.Split('|')[1].Trim()).ShouldBe(Rows.Select(static row => row.Title));
     }
-
-    private static string Title(int row) => Rows[row].Title;
 
     private static readonly (string Title, Func<string> Figures)[] Rows =
     [
@@ -84,7 +82,7 @@ public class AdaptiveFiguresTests
 
     private static string Table()
     {
-        var table = new StringBuilder("| upstream | what comes of it |\n| --- | --- |\n");
+        var table = new StringBuilder().AppendJoin('\n', Heading).Append('\n');
         foreach (var (title, figures) in Rows)
         {
             table.Append(CultureInfo.InvariantCulture, $"| {title} | {figures()} |\n");

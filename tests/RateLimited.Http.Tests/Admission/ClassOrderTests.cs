@@ -43,7 +43,7 @@ public sealed class ClassOrderTests
             priorityClass.Oldest.ShouldBeSameAs(expected.FirstOrDefault(), at);
             priorityClass.Newest.ShouldBeSameAs(expected.LastOrDefault(), at);
             priorityClass.Queued[Requests].ShouldBe(expected.Count, at);
-            expected.GroupBy(static each => each.Tenant, StringComparer.Ordinal).ShouldAllBe(tenant => priorityClass.CountOf(tenant.Key) == tenant.Count(), at);
+            expected.GroupBy(static each => each.Tenant, StringComparer.Ordinal).All(tenant => priorityClass.CountOf(tenant.Key) == tenant.Count()).ShouldBeTrue(at);
             wasSpread |= expected.Select(static each => each.Tenant).Distinct(StringComparer.Ordinal).Count() > 1;
         }
 

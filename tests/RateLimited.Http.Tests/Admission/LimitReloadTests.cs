@@ -188,7 +188,7 @@ public sealed class LimitReloadTests : IDisposable
 
             Collect();
             held.Count.ShouldBeLessThanOrEqualTo((int)mostSlots, $"seed {seed}, step {step}");
-            admitted.ShouldAllBe(from => admitted.Count(time => time >= from && time < from + Ms(window).Ticks) <= most, $"seed {seed}, step {step}");
+            admitted.All(from => admitted.Count(time => time >= from && time < from + Ms(window).Ticks) <= most).ShouldBeTrue($"seed {seed}, step {step}");
             admitted.RemoveAll(time => time < _bed.Now.Ticks - (2 * Ms(window).Ticks));
         }
 

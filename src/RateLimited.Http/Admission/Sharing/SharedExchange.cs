@@ -130,6 +130,9 @@ internal sealed class SharedExchange
     /// <summary>How many processes live, where that was asked.</summary>
     public int Instances { get; set; }
 
+    /// <summary>How many services of how many processes take of the limits over all services, where that was asked and is counted.</summary>
+    public int Takers { get; set; }
+
     /// <summary>Whether the store answered that knows nothing of what was told before: another one, or one that has lost its data.</summary>
     public bool HasForgotten { get; set; }
 

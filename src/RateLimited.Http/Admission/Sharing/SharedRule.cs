@@ -8,13 +8,20 @@ namespace RateLimited.Http.Admission.Sharing;
 /// </summary>
 /// <param name="inner">The limit as configured: the whole quota.</param>
 /// <param name="shared">Who asks.</param>
-internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitRule(inner.Quota, inner.Window)
+/// <param name="isOverAll">Whether every service of every process takes its own part of it.</param>
+internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isOverAll = false) : LimitRule(inner.Quota, inner.Window)
 {
     private LimitRule? _share;
     private int _shareOf;
 
     /// <summary>The limit as configured.</summary>
     public LimitRule Inner { get; } = inner;
+
+    /// <summary>Who asks.</summary>
+    public SharedService Shared => shared;
+
+    /// <summary>Among how many the quota is shared, as far as is known.</summary>
+    public int Sharers => isOverAll ? shared.Takers : shared.Instances;
 
     public override long Capacity => Inner.Capacity;
 
@@ -58,6 +65,10 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
     /// <summary>Of what nobody has been told, nothing is known against it.</summary>
     public override long EarliestNotBefore(ref LimitState state, in Moment at, long cost, long instant) =>
         Earliest(ref state, at, cost) is var earliest && earliest == Never && !shared.IsAlone && cost <= Capacity ? instant : Math.Max(earliest, instant);
+
+    /// <summary>Whether so much is there, or may be had by asking now.</summary>
+    public bool MayBeHad(ref LimitState state, in Moment at, long cost) =>
+        shared.IsAlone ? Earliest(ref state, at, cost) <= at.Now : cost <= Capacity && !(BalanceOf(state) is var balance && balance.HeldAt(at.Now) < cost && balance.IsDenied(at.Now, cost));
 
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
@@ -179,10 +190,8 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
         return rest <= 0 || Window == 0 || now == Never ? now : Saturating.Add(now, (long)Int128.Min((Int128)rest * Window / Quota, Never));
     }
 
-    /// <summary>What this process holds stays what it holds.</summary>
-    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
-    {
-    }
+    /// <summary>What this process holds stays what it holds. What was refused was refused by another quota.</summary>
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at) => BalanceOf(state).ForgetDenial();
 
     /// <summary>How much of the quota is one process's while it is alone.</summary>
     internal static LimitRule ShareOf(LimitRule rule, int instances)
@@ -205,9 +214,9 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared) : LimitR
 
     private LimitRule Share()
     {
-        if (_share is null || _shareOf != shared.Instances)
+        if (_share is null || _shareOf != Sharers)
         {
-            _shareOf = shared.Instances;
+            _shareOf = Sharers;
             _share = ShareOf(Inner, _shareOf);
         }
 

@@ -178,7 +178,7 @@ internal sealed partial class SharedService
             Join = _health.IsAlone || (now >= _beatAt && (_holding.Count > 0 || _questions.Count > 0)),
             Validity = validity,
             LocalNow = () => _store.Clock.Now,
-            GuardOf = balance => Saturating.Add(_service.GuardOf(balance.Partition.Limit), validity),
+            GuardOf = balance => Saturating.Add(_isOverAll ? _store.LongestGuardOf(balance.Partition.Limit) : _service.GuardOf(balance.Partition.Limit), validity),
         };
         var most = Math.Min(_notes.Count, MostNotes);
         exchange.Notes.AddRange(_notes.Take(most));
@@ -228,6 +228,7 @@ internal sealed partial class SharedService
         var now = _store.Clock.Now;
         _roundTrip = Math.Max(now - began, (_roundTrip * 7) / 8);
         Instances = exchange.Instances > 0 ? Math.Max(exchange.Instances, _fewestInstances) : Instances;
+        _takers = exchange.Takers > 0 ? exchange.Takers : _takers;
         _holdsAnew = exchange.HasForgotten || exchange.IsUnsure || (_holdsAnew && !exchange.Join);
         if (_holdsAnew)
         {
@@ -238,7 +239,7 @@ internal sealed partial class SharedService
         if (exchange.HasForgotten && _settings.Quarantine > 0)
         {
             // And what went before is not counted any more.
-            _service.Pause(now, _settings.Quarantine);
+            PauseFor(now, _settings.Quarantine);
         }
 
         foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(exchange.Notes))

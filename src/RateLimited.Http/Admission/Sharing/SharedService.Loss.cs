@@ -58,6 +58,19 @@ internal sealed partial class SharedService
         return null;
     }
 
+    /// <summary>The store has lost what it had counted: nobody goes who was counted there.</summary>
+    private void PauseFor(long now, long duration)
+    {
+        if (_isOverAll)
+        {
+            _store.PauseAll(now, duration);
+        }
+        else
+        {
+            _service.Pause(now, duration);
+        }
+    }
+
     private bool IsRemembered(SharedExchange exchange, long now) => now - exchange.Began < _counts.RemembersFor.Ticks;
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RateLimited.Http.Limits;
 using RateLimited.Http.Telemetry;
 
@@ -26,6 +27,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private readonly ITimer _timer;
     private readonly ITimer? _inline;
     private readonly int _fewestInstances;
+    private readonly bool _isOverAll;
     private readonly AnswerTokens _tokens = new();
     private readonly HashSet<SharedBalance> _holding = [];
     private readonly List<SharedQuestion> _questions = [];
@@ -37,6 +39,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private long _flushAt = LimitRule.Never;
     private long _beatAt;
     private long _armedFor = LimitRule.Never;
+    private int _takers;
     private bool _isRunning;
     private bool _holdsAnew;
     private bool _isDisposed;
@@ -45,9 +48,16 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private Func<int> _waiting = static () => 0;
     private Action _learn = static () => { };
 
-    public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool)
+    /// <param name="shared">Where is counted.</param>
+    /// <param name="store">Where the state lives that is this process's.</param>
+    /// <param name="service">Whose limits they are.</param>
+    /// <param name="telemetry">Whom to tell of changes.</param>
+    /// <param name="isOverAll">Whether they are the limits over all services, of which blocks are taken ahead; the service is then nobody's.</param>
+    /// <param name="completion">Where it is asked and told.</param>
+    public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry, bool isOverAll = false, Completion completion = Completion.OnThreadPool)
     {
-        (_store, _service, _settings, _telemetry) = (store, service, shared.Settings, telemetry);
+        (_store, _service, _telemetry, _isOverAll) = (store, service, telemetry, isOverAll);
+        _settings = isOverAll ? shared.Settings with { Ahead = shared.Settings.GlobalAhead } : shared.Settings;
         Instances = _fewestInstances = Math.Max(_settings.Instances, 1);
         _health = new StoreHealth(_settings);
         _timer = store.Clock.Time.CreateTimer(static shared => ((SharedService)shared!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -65,6 +75,12 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
     /// <summary>How many processes share the quotas: as many as the store counted last, and no fewer than there are said to be. Who has come since is heard of at once.</summary>
     public int Instances { get; private set; }
+
+    /// <summary>Whether each service of each process takes its own part of the limits over all services, in one step with its own limits.</summary>
+    public bool TakesGlobals => _settings.Globals == GlobalCounting.CoLocated;
+
+    /// <summary>How many services of how many processes take of the limits over all services then: as many as the store counted last, and no fewer than there are said and known to be.</summary>
+    public int Takers => (int)Math.Min(Math.Max(_takers, (long)_fewestInstances * _store.ServiceCount), int.MaxValue);
 
     /// <summary>Says whom it asks for.</summary>
     /// <param name="wake">Lets the line look again.</param>
@@ -160,17 +176,25 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <summary>Some requests of a lane were refused: what they lack is asked for, unless something else holds them up.</summary>
     public void Want(ReadOnlySpan<AdmissionTicket> run, long now)
     {
+        if (!_isOverAll)
+        {
+            // Nothing is asked for that what all services share would refuse.
+            _store.SharedGlobals?.Want(run, now);
+        }
+
         if (_health.IsAlone || _isDisposed || _questions.Count >= MostQuestions)
         {
             return;
         }
 
         var first = run[0];
+        var service = first.Plan.Service;
         var lacking = 0;
         foreach (ref var charge in first.Charges)
         {
             var limit = charge.Partition.Limit;
-            if (charge.Partition.State.Extra is SharedBalance balance && limit.Rule is SharedRule)
+            var at = new Moment(now, _store.Clock.WallOffsetAt(now), service.GuardOf(limit));
+            if (IsOwn(charge.Partition, out var balance))
             {
                 if (balance.IsAsked || balance.IsDenied(now, charge.Cost))
                 {
@@ -179,13 +203,13 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
                 lacking += balance.HeldAt(now) < charge.Cost ? 1 : 0;
             }
-            else if (limit.Rule.Earliest(ref charge.Partition.State, new Moment(now, _store.Clock.WallOffsetAt(now), _service.GuardOf(limit)), charge.Cost) > now)
+            else if (_isOverAll && limit.Rule is SharedRule others ? !others.MayBeHad(ref charge.Partition.State, at, charge.Cost) : limit.Rule.Earliest(ref charge.Partition.State, at, charge.Cost) > now)
             {
                 return;
             }
         }
 
-        if (_service.PausedUntil <= now && (first.Key is { } claim ? TryTakeKey(first, claim, now, ref lacking) : lacking > 0))
+        if (service.PausedUntil <= now && (!_isOverAll && first.Key is { } claim ? TryTakeKey(first, claim, now, ref lacking) : lacking > 0))
         {
             _questions.Add(QuestionOf(run, lacking, now));
             Kick();
@@ -195,6 +219,11 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <summary>A request went: what is taken ahead is asked for before it is used up.</summary>
     public void Went(AdmissionTicket ticket, long now)
     {
+        if (!_isOverAll)
+        {
+            _store.SharedGlobals?.Went(ticket, now);
+        }
+
         if (_settings.Ahead == 0 || _health.IsAlone || _isDisposed || _questions.Count >= MostQuestions)
         {
             return;
@@ -203,7 +232,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
         var low = 0;
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition.State.Extra is not SharedBalance balance || charge.Partition.Limit.Rule.IsReleased)
+            if (!IsOwn(charge.Partition, out var balance) || charge.Partition.Limit.Rule.IsReleased)
             {
                 continue;
             }
@@ -248,6 +277,13 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
         _inline?.Dispose();
     }
 
+    /// <summary>Whether it is asked for here: what all services share may be asked for elsewhere.</summary>
+    private bool IsOwn(Partition partition, [NotNullWhen(true)] out SharedBalance? balance)
+    {
+        balance = partition.Limit.Rule is SharedRule rule && ReferenceEquals(rule.Shared, this) ? (SharedBalance)partition.State.Extra! : null;
+        return balance is not null;
+    }
+
     private static long AheadOf(SharedBalance balance, double rate, long ahead) =>
         (long)Math.Min(rate * ahead, Math.Max(balance.Rule.Capacity / 4, 1));
 
@@ -257,11 +293,11 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private SharedQuestion QuestionOf(ReadOnlySpan<AdmissionTicket> run, int lacking, long now)
     {
         var wants = new SharedWant[lacking];
-        var next = WantOfKey(run[0], wants, now);
+        var next = _isOverAll ? 0 : WantOfKey(run[0], wants, now);
         var waiting = Math.Min(Math.Max(_waiting(), run.Length), MostQuestions * 2);
         foreach (ref var charge in run[0].Charges)
         {
-            if (charge.Partition.State.Extra is not SharedBalance balance || balance.HeldAt(now) >= charge.Cost)
+            if (!IsOwn(charge.Partition, out var balance) || balance.HeldAt(now) >= charge.Cost)
             {
                 continue;
             }
@@ -274,7 +310,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
                 Balance = balance,
                 Least = least,
                 More = Math.Min(Saturating.Add(together, ahead), charge.Partition.Limit.Capacity),
-                Part = ahead > 0 ? 2 * Instances : 1,
+                Part = ahead > 0 ? 2 * balance.Rule.Sharers : 1,
             };
             balance.IsAsked = true;
         }
@@ -284,13 +320,13 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
     private SharedWant[] WantsAhead(AdmissionTicket ticket, long now)
     {
-        var wants = new List<SharedWant>(ticket.Key is { Chosen: { } key } claim ? claim.Set.RestsOf(key).Select(static rest => new SharedWant { Balance = rest.Balance, Part = 1 }) : []);
+        var wants = new List<SharedWant>(!_isOverAll && ticket.Key is { Chosen: { } key } claim ? claim.Set.RestsOf(key).Select(static rest => new SharedWant { Balance = rest.Balance, Part = 1 }) : []);
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition.State.Extra is SharedBalance balance && !charge.Partition.Limit.Rule.IsReleased)
+            if (IsOwn(charge.Partition, out var balance) && !charge.Partition.Limit.Rule.IsReleased)
             {
                 var ahead = AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
-                wants.Add(new SharedWant { Balance = balance, More = Math.Max(ahead - balance.HeldAt(now), 0), Part = 2 * Instances });
+                wants.Add(new SharedWant { Balance = balance, More = Math.Max(ahead - balance.HeldAt(now), 0), Part = 2 * balance.Rule.Sharers });
                 balance.IsAsked = true;
             }
         }

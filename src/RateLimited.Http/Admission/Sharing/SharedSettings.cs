@@ -13,6 +13,19 @@ internal enum AloneMode
     FailOpen,
 }
 
+/// <summary>Where the limits over all services are counted.</summary>
+internal enum GlobalCounting
+{
+    /// <summary>In this process.</summary>
+    PerProcess,
+
+    /// <summary>In the store, in one step with each service's own.</summary>
+    CoLocated,
+
+    /// <summary>In the store, of which each process has blocks ahead.</summary>
+    Blocks,
+}
+
 /// <summary>How a process behaves towards a store that others share. Immutable. Times are ticks.</summary>
 internal sealed record SharedSettings
 {
@@ -23,6 +36,12 @@ internal sealed record SharedSettings
 
     /// <summary>For how long what was granted ahead may be spent; zero: nothing is taken ahead.</summary>
     public long Ahead { get; init; } = TimeSpan.TicksPerSecond / 4;
+
+    /// <summary>Where the limits over all services are counted.</summary>
+    public GlobalCounting Globals { get; init; }
+
+    /// <summary>For how long a block of a limit over all services may be spent.</summary>
+    public long GlobalAhead { get; init; } = TimeSpan.TicksPerSecond / 4;
 
     /// <summary>For how long the store keeps what is held for a process that says nothing more.</summary>
     public long LeaseTimeToLive { get; init; } = 30 * TimeSpan.TicksPerSecond;
