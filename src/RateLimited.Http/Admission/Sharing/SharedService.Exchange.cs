@@ -28,14 +28,7 @@ internal sealed partial class SharedService
         if (!_isRunning && !_isDisposed && !(_health.IsAlone && _store.Clock.Now < _health.NextProbe))
         {
             _isRunning = true;
-            if (_inline is null)
-            {
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            }
-            else
-            {
-                _inline.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-            }
+            _start();
         }
     }
 

@@ -26,6 +26,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private readonly StoreHealth _health;
     private readonly ITimer _timer;
     private readonly ITimer? _inline;
+    private readonly Action _start;
     private readonly int _fewestInstances;
     private readonly bool _isOverAll;
     private readonly AnswerTokens _tokens = new();
@@ -64,6 +65,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
         _inline = completion == Completion.Inline
             ? store.Clock.Time.CreateTimer(static shared => ((IThreadPoolWorkItem)shared!).Execute(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)
             : null;
+        _start = _inline is { } inline ? () => inline.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan) : () => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         _counts = shared.Open(service.Definition.Name, OnNews);
     }
 
