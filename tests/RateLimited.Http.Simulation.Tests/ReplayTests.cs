@@ -1,3 +1,4 @@
+using RateLimited.Http.Simulation.Tests.Fleets;
 using RateLimited.Http.Simulation.Tests.Worlds;
 
 namespace RateLimited.Http.Simulation.Tests;
@@ -53,6 +54,25 @@ public sealed class ReplayTests
         Enum.GetValues<KeyFaults>().Where(static fault => fault != KeyFaults.None).ShouldAllBe(fault => plans.Any(plan => plan.Has(fault)) && plans.Any(plan => plan.HasPools && !plan.Has(fault)));
         plans.ShouldContain(static plan => plan.HasPools && plan.KeyFaults == KeyFaults.None);
         foreach (var happens in (string[])["goes on without k", ": RefusedKey", ": Exhausted", ": Limited", "is refused: NoKeyAvailable"])
+        {
+            events.ShouldContain(happens);
+        }
+    }
+
+    [Fact]
+    public void Every_tenth_world_is_a_fleet_and_all_that_can_go_wrong_with_its_Redis_does_in_some()
+    {
+        var plans = Enumerable.Range(1, 500).Select(static seed =>
+        {
+            using var world = new World(seed);
+            return world.Fleet?.Plan;
+        }).ToArray();
+        var fleets = plans.OfType<FleetPlan>().ToArray();
+        var events = string.Join('\n', Enumerable.Range(0, 25).SelectMany(static i => Run(4 + (i * 10)).All!));
+
+        plans.Index().ShouldAllBe(static plan => plan.Item != null == ((plan.Index + 1) % 10 == 4));
+        Enum.GetValues<FleetFaults>().Where(static fault => fault != FleetFaults.None).ShouldAllBe(fault => fleets.Any(plan => plan.Has(fault)) && fleets.Any(plan => !plan.Has(fault)));
+        foreach (var happens in (string[])["is not answered once more", "finds itself forgotten", "is what the replica was", "has lost everything", "redis' clock jumps by -", "redis answers READONLY", "is cut off", " joins, "])
         {
             events.ShouldContain(happens);
         }

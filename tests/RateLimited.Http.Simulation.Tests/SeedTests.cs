@@ -14,10 +14,11 @@ public sealed class SeedTests(ITestOutputHelper output)
     [Fact]
     public void Whatever_goes_wrong_what_is_promised_holds()
     {
-        var (from, seeds) = (Setting("SIMULATION_FROM", 1), Setting("SIMULATION_SEEDS", Usual));
+        var (from, seeds, step) = (Setting("SIMULATION_FROM", 1), Setting("SIMULATION_SEEDS", Usual), Setting("SIMULATION_STEP", 1));
         var failures = new ConcurrentDictionary<int, string>();
-        Parallel.For(from, from + seeds, new ParallelOptions { CancellationToken = TestContext.Current.CancellationToken }, (seed, loop) =>
+        Parallel.For(0, seeds, new ParallelOptions { CancellationToken = TestContext.Current.CancellationToken }, (index, loop) =>
         {
+            var seed = from + (index * step);
             if (Simulation.Failure(seed) is { } failure)
             {
                 failures[seed] = failure;

@@ -28,6 +28,13 @@ internal sealed class ConnectionSource : IDisposable
     /// <summary>The program's.</summary>
     public static ConnectionSource Of(Func<IConnectionMultiplexer> shared, int database) => new(() => Task.FromResult(shared()), database, isOwned: false);
 
+    /// <summary>One that is there already, and is somebody else's.</summary>
+    public static ConnectionSource Of(IRedisConnection made) => new(() => throw new InvalidOperationException("It is there already."), database: -1, isOwned: false)
+    {
+        _connection = Task.FromResult(made),
+        _made = made,
+    };
+
     /// <summary>The connection, which may be one that is not connected. An attempt that failed is made anew.</summary>
     public Task<IRedisConnection> GetAsync()
     {

@@ -671,7 +671,6 @@ if not answered then
       tail = 29 + heads
       if schema ~= SCHEMA or not (heads >= 0 and heads % 8 == 0 and tail <= #stored + 1) then error({err = 'RLHSCHEMA a key is not of schema 2'}) end
     end
-    if g == 1 then paused = pause end
     local first, last = total + 1, total + unpack('<d', message, p)
     p = p + 8
     for i = first, last do
@@ -699,7 +698,7 @@ if not answered then
     end
     total = last
 
-    local other_heads, other_tails, till = '', '', 0
+    local other_heads, other_tails, till, behind = '', '', 0, 0
     local next, rest = first, tail
     while pos < rest do
       if pos + 40 > rest then error({err = 'RLHSCHEMA a record is not of schema 2'}) end
@@ -708,6 +707,7 @@ if not answered then
       if not (id >= 1 and id % 1 == 0 and seen % 1 == 0 and seen > 0 and length % 8 == 0 and length >= 0 and stop <= rest and tail_length % 16 == 0 and tail_length >= 0 and tail_stop <= #stored + 1) then
         error({err = 'RLHSCHEMA a record is not of schema 2'})
       end
+      if pos == 29 and seen > now then behind = seen - now end
       local l = limits[next]
       if not l or l.id ~= id then
         l = nil
@@ -725,7 +725,11 @@ if not answered then
       pos, tail = stop, tail_stop
     end
     if stored and tail ~= #stored + 1 then error({err = 'RLHSCHEMA a record is not of schema 2'}) end
-    groups[g] = {first = first, last = last, heads = other_heads, tails = other_tails, till = max(till, pause), pause = pause}
+    -- Of a pause no time has passed either since the key was written. The record that was written then comes first, and one of these will, which is of now.
+    local is_moved = behind > 0 and pause > 0 and first <= last
+    if is_moved then pause = max(pause - behind, 0) end
+    if g == 1 then paused = pause end
+    groups[g] = {first = first, last = last, heads = other_heads, tails = other_tails, till = max(till, pause), pause = pause, is_moved = is_moved}
     for i = first, last do
       local l = limits[i]
       if l.kind == SLIDING and not l.known then
@@ -878,7 +882,7 @@ if not answered then
 
   for g = 1, group_count do
     local group = groups[g]
-    local dirty = is_pausing and g == 1
+    local dirty = group.is_moved or is_pausing and g == 1
     for i = group.first, group.last do dirty = dirty or limits[i].dirty end
     if dirty then
       -- Its own limits first: the usual message finds them there.

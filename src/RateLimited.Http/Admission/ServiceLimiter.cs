@@ -27,7 +27,7 @@ internal sealed partial class ServiceLimiter : IDisposable
         _store = store;
         _pool = new TicketPool(completion);
         Telemetry = telemetry;
-        _service = new BoundService(definition, store, shared is null ? null : service => new SharedService(shared, store, service, telemetry)) { Owner = this };
+        _service = new BoundService(definition, store, shared is null ? null : service => new SharedService(shared, store, service, telemetry, completion: completion)) { Owner = this };
         _line = new WaitingLine(definition.Queue);
         if (_service.Shared is { } others)
         {

@@ -1,5 +1,6 @@
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
+using RateLimited.Http.Simulation.Tests.Fleets;
 using RateLimited.Http.Simulation.Tests.Worlds;
 
 namespace RateLimited.Http.Simulation.Tests.Mutants;
@@ -26,4 +27,13 @@ internal sealed record Mutant(string Name)
 
     /// <summary>Whether a request that goes on with another key does not say with which it went.</summary>
     public bool ForgetsTried { get; init; }
+
+    /// <summary>What the fleets are like that it is looked for in.</summary>
+    public Func<FleetPlan, FleetPlan>? Fleet { get; init; }
+
+    /// <summary>What becomes of the script that decides in Redis.</summary>
+    public Func<string, string>? Script { get; init; }
+
+    /// <summary>Whether a process spends a grant twice whose answer was lost.</summary>
+    public bool SpendsTwice { get; init; }
 }

@@ -26,7 +26,7 @@ internal sealed class BucketOracle(LimitSpec spec) : LimitOracle(spec)
         for (var i = Admissions.Count - 1; i >= 0; i--)
         {
             sum += Admissions[i].Cost;
-            var most = ((Int128)Spec.Burst * Spec.Window) + ((Int128)Spec.Quota * (admission.At - Admissions[i].At));
+            var most = ((Int128)Spec.Burst * Times(Admissions[i].At) * Spec.Window) + ((Int128)Spec.Quota * (admission.At - Admissions[i].At + Lateness));
             Require(sum * Spec.Window <= most, admission, $"{sum} went since {Admissions[i].At}, which is more than the burst and what flowed in since");
         }
     }

@@ -7,17 +7,21 @@ internal abstract class LimitOracle(LimitSpec spec)
 {
     protected List<Admission> Admissions { get; } = [];
 
+    /// <summary>What more may go for; null where nothing is such a thing.</summary>
+    public Excuses? Excuses { get; init; }
+
     public LimitSpec Spec { get; private set; } = spec;
 
     /// <param name="spec">The limit.</param>
     /// <param name="mostWindows">How many windows of the clock an interval as long as one may touch.</param>
     /// <param name="isInStep">Whether a window that begins with use begins with what the oracle sees.</param>
-    public static LimitOracle Of(LimitSpec spec, int mostWindows, bool isInStep) => spec.Kind switch
+    /// <param name="excuses">What more may go for; null where nothing is such a thing.</param>
+    public static LimitOracle Of(LimitSpec spec, int mostWindows, bool isInStep, Excuses? excuses = null) => spec.Kind switch
     {
-        LimitKind.Sliding => new SlidingOracle(spec),
-        LimitKind.Bucket => new BucketOracle(spec),
+        LimitKind.Sliding => new SlidingOracle(spec) { Excuses = excuses },
+        LimitKind.Bucket => new BucketOracle(spec) { Excuses = excuses },
         LimitKind.FirstUse when mostWindows == 1 => new FirstUseOracle(spec, isInStep),
-        LimitKind.FirstUse or LimitKind.Clock => new ClockOracle(spec, mostWindows),
+        LimitKind.FirstUse or LimitKind.Clock => new ClockOracle(spec, mostWindows) { Excuses = excuses },
         _ => new SlotOracle(spec),
     };
 
@@ -66,6 +70,12 @@ internal abstract class LimitOracle(LimitSpec spec)
     public virtual void LoseStep()
     {
     }
+
+    /// <summary>How many times the quota may go in an interval that began at an instant.</summary>
+    protected int Times(long since) => 1 + (Excuses?.Since(since) ?? 0);
+
+    /// <summary>By how much less of an interval counts.</summary>
+    protected long Lateness => Excuses?.Lateness() ?? 0;
 
     protected abstract void Check(Admission admission);
 

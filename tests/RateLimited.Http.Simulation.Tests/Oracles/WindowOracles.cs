@@ -7,8 +7,9 @@ internal sealed class SlidingOracle(LimitSpec spec) : LimitOracle(spec)
 {
     protected override void Check(Admission admission)
     {
-        var within = Admissions.Where(each => each.At > admission.At - Spec.Window).Sum(static each => each.Cost);
-        Require(within <= Spec.Quota, admission, $"{within} went within its window and at most {Spec.Quota} may");
+        var within = Admissions.Where(each => each.At > admission.At - Spec.Window + Lateness || each == admission).Sum(static each => each.Cost);
+        var most = Spec.Quota * Times(admission.At - Spec.Window);
+        Require(within <= most, admission, $"{within} went within its window and at most {most} may");
     }
 }
 
@@ -81,8 +82,9 @@ internal sealed class ClockOracle(LimitSpec spec, int mostWindows) : LimitOracle
         }
 
         _highest = Math.Max(_highest, Spec.Quota);
-        var about = Admissions.Where(each => each.At > admission.At - Spec.Window).Sum(static each => each.Cost);
-        Require(about <= _highest * mostWindows, admission, $"{about} went within a window's length and at most {_highest * mostWindows} may, wherever windows begin");
+        var about = Admissions.Where(each => each.At > admission.At - Spec.Window + Lateness || each == admission).Sum(static each => each.Cost);
+        var most = _highest * (mostWindows - 1 + Times(admission.At - Spec.Window));
+        Require(about <= most, admission, $"{about} went within a window's length and at most {most} may, wherever windows begin");
     }
 
     private long WindowOf(Admission admission) => (admission.Wall - DateTime.UnixEpoch.Ticks) / Spec.Window;

@@ -26,6 +26,8 @@ internal sealed class LineChecks(World world)
                 Moves(service);
             }
         }
+
+        world.Fleet?.AfterEvent();
     }
 
     /// <summary>Everybody has been served, or told why not.</summary>
@@ -48,6 +50,8 @@ internal sealed class LineChecks(World world)
                 Require(limit.Used == 0 || limit.Name.StartsWith("upstream", StringComparison.Ordinal), service, $"{limit.Used} of '{limit.Name}' never came back");
             }
         }
+
+        world.Fleet?.WhenFresh();
     }
 
     /// <summary>Who waits and who goes is counted as they are, and nothing is negative.</summary>

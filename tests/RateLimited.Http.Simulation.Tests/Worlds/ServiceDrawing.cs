@@ -21,8 +21,10 @@ internal static class ServiceDrawing
             ClassLimits = random.Next(3) == 0 && plan.Tenants > 0 ? [Limit("class", random, PartitionBy.Tenant)] : null,
             Queue = Queue(random),
             FaultThrottle = random.Next(2) == 0,
-            TrustsUpstream = random.Next(4) == 0 && plan.Has(Faults.HonestSignals),
-            MaxPartitions = random.Next(4) == 0 ? random.Next(1, 4) : ServiceSpec.ManyPartitions,
+            TrustsUpstream = random.Next(4) == 0 && plan.Has(Faults.HonestSignals) && !plan.HasFleet,
+
+            // Above the cap each process counts others together.
+            MaxPartitions = random.Next(4) == 0 && !plan.HasFleet ? random.Next(1, 4) : ServiceSpec.ManyPartitions,
             PartitionIdle = TimeSpan.FromMilliseconds(random.Next(50, 3_000)),
         };
 
@@ -43,6 +45,7 @@ internal static class ServiceDrawing
         _ when now.Pool is { } pool && plan.Has(KeyFaults.Rotations) && random.Next(2) == 0 => now with { Pool = PoolDrawing.Rotated(pool, now, random) },
         0 => now with { Queue = Queue(random) },
         1 => now with { Limits = [.. first.Limits.Select(limit => Narrowed(limit, random))] },
+        2 or 3 or 4 when plan.HasFleet => first,
         2 => now with { TenantLimits = plan.Tenants > 0 && random.Next(3) > 0 ? [Limit("tenant", random, PartitionBy.Tenant)] : [] },
         3 => now with { MaxPartitions = random.Next(1, 10), PartitionIdle = TimeSpan.FromMilliseconds(random.Next(50, 3_000)) },
         4 when plan.Has(Faults.Settlements) => now with { Mode = now.Mode == RateLimitMode.Enforce ? (RateLimitMode)random.Next(1, 3) : RateLimitMode.Enforce },

@@ -90,6 +90,9 @@ internal sealed record SwarmPlan
 
     public required Faults Faults { get; init; }
 
+    /// <summary>Whether all processes count their limits in one Redis.</summary>
+    public bool HasFleet { get; init; }
+
     /// <summary>Whether services have pools of API keys.</summary>
     public bool HasPools { get; init; }
 
@@ -138,6 +141,10 @@ internal sealed record SwarmPlan
 
         return this with { HasPools = true, KeyFaults = random.Next(5) == 0 ? KeyFaults.None : faults };
     }
+
+    /// <summary>The same world of processes that share a quota through Redis: fewer calls, since each has more to do with others.</summary>
+    public SwarmPlan WithFleet(Random random) =>
+        this with { HasFleet = true, SharesQuota = true, Processes = random.Next(2, 5), Calls = random.Next(25, 80) };
 
     public bool Has(Faults fault) => (Faults & fault) != Faults.None;
 

@@ -100,7 +100,7 @@ internal sealed partial class VirtualCall(World world, VirtualService service, i
             world.Events.In(world.Draw(0, 3_000 * TimeSpan.TicksPerMillisecond), () => _process.Run(_epoch, () => GiveUp(turn)));
         }
 
-        admission.GetAwaiter().UnsafeOnCompleted(() => Decide(admission));
+        admission.GetAwaiter().UnsafeOnCompleted(() => DecideLater(admission));
 #pragma warning restore CA2012
     }
 
@@ -112,6 +112,20 @@ internal sealed partial class VirtualCall(World world, VirtualService service, i
             _isGivenUp = true;
             _source!.Cancel();
             Require(_stage == Stage.Ended, "it gave up and still waits");
+        }
+    }
+
+    /// <summary>Who lets it go may be a task that nobody awaits: what it finds must not get lost there.</summary>
+    private void DecideLater(in ValueTask<AdmissionTicket> admission)
+    {
+        try
+        {
+            Decide(admission);
+        }
+        catch (Exception found)
+        {
+            world.Find(found);
+            throw;
         }
     }
 

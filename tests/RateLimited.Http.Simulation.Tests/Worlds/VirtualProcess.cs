@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Simulation.Tests.Fleets;
 using RateLimited.Http.Simulation.Tests.Oracles;
 using RateLimited.Http.Testing;
 
@@ -30,6 +31,9 @@ internal sealed class VirtualProcess : IDisposable
     public LimitSpec? Global { get; }
 
     public IReadOnlyList<VirtualService> Services { get; private set; } = [];
+
+    /// <summary>This life of it in a fleet; null where there is none.</summary>
+    public FleetProcess? Shared { get; private set; }
 
     /// <summary>How often it has died: what belongs to a former life does nothing any more.</summary>
     public int Epoch { get; private set; }
@@ -110,6 +114,7 @@ internal sealed class VirtualProcess : IDisposable
     {
         _store = new InProcessStore(Clock, Global is { } global ? [global.Definition(_world.Mutate)] : []);
         _globalOracle = null;
+        Shared = _world.Fleet?.Begin(this);
         Services = [.. _world.Specs.Zip(_world.Upstreams, (spec, upstream) => new VirtualService(_world, this, _store, spec, upstream) { LastPass = _world.Now })];
     }
 }

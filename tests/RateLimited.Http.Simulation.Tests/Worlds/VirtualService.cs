@@ -1,4 +1,5 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Pipeline;
 using RateLimited.Http.Resilience;
 using RateLimited.Http.Simulation.Tests.Oracles;
@@ -21,7 +22,6 @@ internal sealed class VirtualService : IDisposable
     private readonly World _world;
     private readonly RateLimitingTelemetry _telemetry = new();
     private readonly Dictionary<(string Limit, string Partition), LimitOracle> _oracles = [];
-    private bool _hasReloaded;
 
     public VirtualService(World world, VirtualProcess process, InProcessStore store, ServiceSpec spec, VirtualUpstream upstream)
     {
@@ -39,7 +39,7 @@ internal sealed class VirtualService : IDisposable
             Keys.Apply(pool);
         }
 
-        Limiter = new ServiceLimiter(world.Defined(spec) with { Keys = KeysOf(spec, now: 0) }, store, telemetry, Completion.Inline);
+        Limiter = new ServiceLimiter(world.Defined(spec) with { Keys = KeysOf(spec, now: 0) }, store, telemetry, Completion.Inline, process.Shared);
     }
 
     public VirtualProcess Process { get; }
@@ -52,6 +52,9 @@ internal sealed class VirtualService : IDisposable
     public ServiceSpec First { get; }
 
     public ServiceSpec Spec { get; private set; }
+
+    /// <summary>How often it was configured anew.</summary>
+    public int Reloads { get; private set; }
 
     public List<VirtualCall> Waiting { get; } = [];
 
@@ -87,7 +90,7 @@ internal sealed class VirtualService : IDisposable
 
         var previous = Spec;
         Spec = next;
-        _hasReloaded = true;
+        Reloads++;
         MostPartitions = Math.Max(MostPartitions, next.MaxPartitions);
         if (next.Mode != previous.Mode)
         {
@@ -148,7 +151,16 @@ internal sealed class VirtualService : IDisposable
         foreach (var limit in Spec.LimitsOf(request).Where(limit => charged.Contains(limit.Name)))
         {
             var partition = limit.By switch { PartitionBy.Tenant => request.Tenant!, PartitionBy.Name => request.Partition!, PartitionBy.Key => Keys!.Of(ticket.Key!.Chosen!.Name).Key.Quota, _ => string.Empty };
-            admissions.Add(Admit(Oracle(Scoped(Spec, limit), partition, limit), ServiceSpec.CostOf(limit.Unit, request.Costs)));
+            var cost = ServiceSpec.CostOf(limit.Unit, request.Costs);
+            if (_world.Fleet is { } fleet && limit.Kind != LimitKind.LearnedSlots)
+            {
+                var first = All(First).FirstOrDefault(each => each.Name == limit.Name) ?? limit;
+                admissions.AddRange(fleet.Ledger.Admitted(this, first, partition, cost));
+            }
+            else
+            {
+                admissions.Add(Admit(Oracle(Scoped(Spec, limit), partition, limit), cost));
+            }
         }
 
         return admissions;
@@ -175,7 +187,7 @@ internal sealed class VirtualService : IDisposable
         var charges = new List<(string Name, long Cost)>();
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition.Limit.Rule is not Http.Limits.ReportedLimit)
+            if (charge.Partition.Limit.Rule is not (Http.Limits.ReportedLimit or SharedRule { Inner: Http.Limits.FleetQuota }))
             {
                 charges.Add((charge.Partition.Limit.Definition.Name, charge.Cost));
             }
@@ -207,7 +219,7 @@ internal sealed class VirtualService : IDisposable
         if (!_oracles.TryGetValue((limit, partition), out var oracle))
         {
             // What a reload brought may have taken over what went before it, and above the cap on partitions several are counted as one.
-            var isInStep = !_hasReloaded && (spec.By is PartitionBy.Service or PartitionBy.Key || Spec.MaxPartitions >= ServiceSpec.ManyPartitions);
+            var isInStep = Reloads == 0 && (spec.By is PartitionBy.Service or PartitionBy.Key || Spec.MaxPartitions >= ServiceSpec.ManyPartitions);
             _oracles.Add((limit, partition), oracle = LimitOracle.Of(spec, _world.MostWindows, isInStep));
         }
 

@@ -1,5 +1,7 @@
+using System.Runtime.ExceptionServices;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Limits;
+using RateLimited.Http.Simulation.Tests.Fleets;
 using RateLimited.Http.Simulation.Tests.Mutants;
 using RateLimited.Http.Simulation.Tests.Oracles;
 using RateLimited.Http.Testing;
@@ -18,6 +20,10 @@ internal sealed class World : IDisposable
     /// <summary>Which worlds have pools of API keys. The others are what they were before there were any.</summary>
     private const int PoolsEvery = 5;
 
+    /// <summary>Which worlds count in Redis.</summary>
+    private const int FleetsEvery = 10;
+    private const int FirstFleet = 4;
+
     private const long LatestTimer = 80 * TimeSpan.TicksPerMillisecond;
 
     private static readonly long LongestRun = TimeSpan.FromHours(4).Ticks;
@@ -30,6 +36,7 @@ internal sealed class World : IDisposable
     private long _joined;
     private int _started;
     private bool _isCalm;
+    private ExceptionDispatchInfo? _found;
 
     public World(int seed, Mutant? mutant = null, Trace? trace = null)
     {
@@ -38,11 +45,13 @@ internal sealed class World : IDisposable
         Trace = trace ?? new Trace();
         Plan = SwarmPlan.Draw(_random);
         Plan = seed % PoolsEvery == 0 ? Plan.WithPools(_random) : Plan;
+        Plan = seed % FleetsEvery == FirstFleet ? Plan.WithFleet(_random) : Plan;
         Plan = mutant?.Plan?.Invoke(Plan) ?? Plan;
         Events = new EventQueue(_time, new Random(seed));
+        Fleet = Plan.HasFleet ? new Fleet(this, FleetPlan.Draw(Plan.Processes, _random), mutant) : null;
         Specs = [.. Enumerable.Range(1, _random.Next(4) == 0 ? 2 : 1).Select(i => ServiceDrawing.Service($"s{i}", Plan, _random))];
         Specs = mutant?.Service is { } change ? [.. Specs.Select(change)] : Specs;
-        Upstreams = [.. Specs.Select(spec => new VirtualUpstream(spec, Plan.SharesQuota ? Plan.Processes : 1))];
+        Upstreams = [.. Specs.Select(spec => new VirtualUpstream(spec, Plan is { SharesQuota: true, HasFleet: false } ? Plan.Processes : 1))];
         var global = _random.Next(4) == 0 ? ServiceDrawing.Global(_random) : null;
         for (var i = 1; i <= Plan.Processes; i++)
         {
@@ -50,7 +59,7 @@ internal sealed class World : IDisposable
         }
 
         _checks = new LineChecks(this);
-        Trace.Head.AddRange([$"{Plan}", .. Specs.Select(static spec => $"{spec}"), .. global is null ? Array.Empty<string>() : [$"{global}"]]);
+        Trace.Head.AddRange([$"{Plan}", .. Fleet is { } fleet ? [$"{fleet.Plan}"] : Array.Empty<string>(), .. Specs.Select(static spec => $"{spec}"), .. global is null ? Array.Empty<string>() : [$"{global}"]]);
     }
 
     public SwarmPlan Plan { get; }
@@ -61,6 +70,9 @@ internal sealed class World : IDisposable
     public long TimerSlack => (2 * TimeSpan.TicksPerMillisecond) + (Plan.Has(Faults.LateTimers) ? 2 * LatestTimer : 0);
 
     public EventQueue Events { get; }
+
+    /// <summary>What the processes count their limits in together; null where each counts for itself.</summary>
+    public Fleet? Fleet { get; }
 
     public Trace Trace { get; }
 
@@ -84,6 +96,11 @@ internal sealed class World : IDisposable
     /// <summary>Whether requests ask for keys as if they had gone with none.</summary>
     public bool ForgetsTried => _mutant?.ForgetsTried == true;
 
+    public bool SpendsTwice => _mutant?.SpendsTwice == true;
+
+    /// <summary>Whether nothing goes wrong any more.</summary>
+    public bool IsCalm => _isCalm;
+
     /// <summary>A service as it is handed to the limiter.</summary>
     public ServiceDefinition Defined(ServiceSpec spec) => spec.Definition(Mutate) is var definition && _mutant?.Definition is { } change ? change(definition) : definition;
 
@@ -91,15 +108,33 @@ internal sealed class World : IDisposable
 
     public void Run()
     {
+        // What is awaited goes on inline, on this thread, only where no context wants it elsewhere.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            RunAll();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private void RunAll()
+    {
         Events.At(0, Demand);
         Events.At(0, Trouble);
+        Fleet?.Start();
         while (!(_isCalm && _checks.IsQuiet) && Events.TryStep(LongestRun))
         {
+            _found?.Throw();
             _checks.AfterEvent();
         }
 
         _checks.AtTheEnd();
         RestUntilFresh();
+        _found?.Throw();
         _checks.WhenFresh();
         Dispose();
         if (_time.ArmedTimers > 0)
@@ -108,7 +143,14 @@ internal sealed class World : IDisposable
         }
     }
 
-    public void Dispose() => _processes.ForEach(static process => process.Dispose());
+    public void Dispose()
+    {
+        _processes.ForEach(static process => process.Dispose());
+        Fleet?.Dispose();
+    }
+
+    /// <summary>Something was found where whoever is told of it goes on all the same.</summary>
+    public void Find(Exception found) => _found ??= ExceptionDispatchInfo.Capture(found);
 
     public void Note(string what) => Trace.Note(Now, what);
 
@@ -116,6 +158,8 @@ internal sealed class World : IDisposable
 
     /// <summary>A number from one to another, as likely as any.</summary>
     public long Draw(long least, long most) => _random.NextInt64(least, most + 1);
+
+    public double DrawFraction() => _random.NextDouble();
 
     public long DrawWay() => Plan.Way + Draw(0, Plan.Spread);
 
@@ -141,14 +185,14 @@ internal sealed class World : IDisposable
     {
         var limit = upstream.SpecOf(name);
         const Faults Unknown = Faults.Crashes | Faults.HoldUps | Faults.Settlements;
-        return Plan.KnowsSpread && !Plan.Has(Unknown) && !(limit.By == PartitionBy.Key && upstream.IsForgotten) && !Specs.Any(static spec => spec.TrustsUpstream) && limit.Kind switch
+        return Plan.KnowsSpread && !Plan.Has(Unknown) && Fleet is not { Plan.Faults: not FleetFaults.None } && !(limit.By == PartitionBy.Key && upstream.IsForgotten) && !Specs.Any(static spec => spec.TrustsUpstream) && limit.Kind switch
         {
             // The upstream's window begins with what reached it and was counted.
             LimitKind.FirstUse => !upstream.HasRefused && !Plan.Has(Faults.NotSent | Faults.LostThere | Faults.ServerFaults | Faults.Storms),
             LimitKind.Clock => MostWindows == 1,
 
-            // Whoever gave up has left, and the upstream may still be at it.
-            LimitKind.Slots => !Plan.Has(Faults.Aborts),
+            // Whoever gave up has left, and the upstream may still be at it. Who stands still for long is taken for dead.
+            LimitKind.Slots => !Plan.Has(Faults.Aborts) && !(Plan.HasFleet && Plan.Has(Faults.Pauses)),
             _ => true,
         };
     }

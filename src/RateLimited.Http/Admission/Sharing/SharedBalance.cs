@@ -117,8 +117,8 @@ internal sealed class SharedBalance(Partition partition) : ISized
     public long HeardAt(long now, long window) =>
         window == 0 ? _heard : (long)((Int128)_heard * Math.Clamp(window - (now - HeardSince), 0, window) / window);
 
-    /// <summary>Whether it was refused and nothing was granted since.</summary>
-    public bool IsRefused => _deniedUntil > 0;
+    /// <summary>Whether it was refused until later than now, and nothing was granted since.</summary>
+    public bool IsRefusedAt(long now) => now < _deniedUntil;
 
     /// <summary>What may be spent now.</summary>
     public long HeldAt(long now)

@@ -28,7 +28,7 @@ internal sealed partial class SharedService
         if (!_isRunning && !_isDisposed && !(_health.IsAlone && _store.Clock.Now < _health.NextProbe))
         {
             _isRunning = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            _start();
         }
     }
 
@@ -196,7 +196,7 @@ internal sealed partial class SharedService
             }
         }
 
-        _holding.RemoveWhere(balance => balance.IsIdle && !balance.IsRefused && LetGo(balance));
+        _holding.RemoveWhere(balance => balance.IsIdle && !balance.IsRefusedAt(now) && LetGo(balance));
     }
 
     /// <summary>Returns whether the store had been lost.</summary>

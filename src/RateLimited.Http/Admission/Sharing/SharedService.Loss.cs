@@ -54,7 +54,7 @@ internal sealed partial class SharedService
             return false;
         }
 
-        var isNews = _health.Failed(now, _dice.NextDouble());
+        var isNews = _health.Failed(now, _settings.Dice.NextDouble());
         Arm(_health.NextProbe);
         return isNews;
     }

@@ -25,7 +25,8 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private readonly ServiceTelemetry _telemetry;
     private readonly StoreHealth _health;
     private readonly ITimer _timer;
-    private readonly Random _dice = new();
+    private readonly ITimer? _inline;
+    private readonly Action _start;
     private readonly int _fewestInstances;
     private readonly bool _isOverAll;
     private readonly AnswerTokens _tokens = new();
@@ -53,13 +54,18 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <param name="service">Whose limits they are.</param>
     /// <param name="telemetry">Whom to tell of changes.</param>
     /// <param name="isOverAll">Whether they are the limits over all services, of which blocks are taken ahead; the service is then nobody's.</param>
-    public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry, bool isOverAll = false)
+    /// <param name="completion">Where it is asked and told.</param>
+    public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry, bool isOverAll = false, Completion completion = Completion.OnThreadPool)
     {
         (_store, _service, _telemetry, _isOverAll) = (store, service, telemetry, isOverAll);
         _settings = isOverAll ? shared.Settings with { Ahead = shared.Settings.GlobalAhead } : shared.Settings;
         Instances = _fewestInstances = Math.Max(_settings.Instances, 1);
         _health = new StoreHealth(_settings);
         _timer = store.Clock.Time.CreateTimer(static shared => ((SharedService)shared!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _inline = completion == Completion.Inline
+            ? store.Clock.Time.CreateTimer(static shared => ((IThreadPoolWorkItem)shared!).Execute(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)
+            : null;
+        _start = _inline is { } inline ? () => inline.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan) : () => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         _counts = shared.Open(service.Definition.Name, OnNews);
     }
 
@@ -286,6 +292,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     {
         _isDisposed = true;
         _timer.Dispose();
+        _inline?.Dispose();
     }
 
     /// <summary>Whether it is asked for here: what all services share may be asked for elsewhere.</summary>

@@ -53,4 +53,7 @@ internal sealed record SharedSettings
     public long FirstProbe { get; init; } = TimeSpan.TicksPerSecond / 4;
 
     public long LongestProbe { get; init; } = 5 * TimeSpan.TicksPerSecond;
+
+    /// <summary>What draws how much sooner or later that is. Simulations hand in one that draws the same every time.</summary>
+    public Random Dice { get; init; } = new();
 }
