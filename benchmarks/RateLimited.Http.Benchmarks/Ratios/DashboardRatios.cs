@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Benchmarks.Measuring;
 using RateLimited.Http.Benchmarks.Sides;
 using RateLimited.Http.Dashboard.Metrics;
-using RateLimited.Http.Telemetry.Traffic;
 using RateLimited.Http.Telemetry;
+using RateLimited.Http.Telemetry.Traffic;
 
 namespace RateLimited.Http.Benchmarks.Ratios;
 
