@@ -67,6 +67,7 @@ public sealed class PacedExchangeTests : IDisposable
         var next = (await _store.NextAsync()).Exchange.Questions.ShouldHaveSingleItem().Wants.ToArray().ShouldHaveSingleItem();
 
         (next.Least + next.More).ShouldBe(10 - 4);
+        await (await Task.WhenAny(waiting).WaitAsync(Patience, Ended));
         waiting.Count(static each => each.IsCompleted).ShouldBe(1);
     }
 

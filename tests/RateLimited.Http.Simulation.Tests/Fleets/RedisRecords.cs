@@ -41,16 +41,18 @@ internal static class RedisRecords
     private static void CheckState(string key, byte[] value, int state, int length)
     {
         double At(int index) => Number(value, state + (8 * index));
+        IEnumerable<double> Lent() => Enumerable.Range(0, (int)At(0)).Select(i => At(3 + (3 * i)));
 
-        // As long as a bucket is what one process holds, which says how many do. No instant is as small.
-        var isBucket = length == 40 && At(0) is not 1;
+        // What is lent says to how many, and is as long as that, with five numbers more of a window that was told of. No instant, which others begin with, is as small.
+        var lent = length - 16 - (24 * At(0));
         double[] counts = length switch
         {
+            _ when lent is 0 => [At(0), .. Lent()],
+            _ when lent is 40 => [At(0), .. Lent(), At((length / 8) - 5), At((length / 8) - 3)],
             144 => [At(4), At(5), At(6), At(13), At(14), At(15)],
             80 => [At(1), At(4)],
             24 => [At(0), At(1)],
-            _ when isBucket => [At(1), At(2), At(3), At(4)],
-            _ => [At(0), .. Enumerable.Range(0, (length - 16) / 24).Select(i => At(3 + (3 * i)))],
+            _ => [At(1), At(2), At(3), At(4)],
         };
         Require(counts.All(static count => count >= 0 && double.IsInteger(count)), key, $"it counts {string.Join(", ", counts)}");
     }

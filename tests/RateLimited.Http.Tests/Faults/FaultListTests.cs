@@ -6,9 +6,9 @@ namespace RateLimited.Http.Tests.Faults;
 /// <summary>Every fault of an upstream, every promise of how it is met and every defect of our peers has a test that says so.</summary>
 public sealed partial class FaultListTests
 {
-    /// <summary>What goes wrong with an upstream, what is promised whatever it does, and how keys could get out. S04 to S06 are of what processes share: tests/RateLimited.Http.Redis.Tests.</summary>
+    /// <summary>What goes wrong with an upstream and with breakers, what is promised whatever it does, and how keys could get out. S04 to S06 are of what processes share: tests/RateLimited.Http.Redis.Tests.</summary>
     private static readonly IReadOnlySet<string> Faults =
-        new HashSet<string>([.. Enumerable.Range(1, 20).Select(static number => $"H{number:00}"), "P01", "P02", "P08", "P14", "S01", "S02", "S03", "S07", "S08"], StringComparer.Ordinal);
+        new HashSet<string>([.. Enumerable.Range(1, 20).Select(static number => $"H{number:00}"), "C14", "C15", "P01", "P02", "P08", "P14", "S01", "S02", "S03", "S07", "S08"], StringComparer.Ordinal);
 
     /// <summary>
     /// What is wrong with Polly's strategies (P) and with the handlers that Microsoft builds of them (H), where the same could go wrong here. Left out are a lock that validation takes there
