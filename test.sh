@@ -54,7 +54,7 @@ dotnet format whitespace . --folder --verify-no-changes || failures+=("the forma
 style_output=$results/style.txt
 dotnet format style "$solution" --no-restore --verify-no-changes >"$style_output" 2>&1 &
 style=$!
-trap 'kill "$style" 2>/dev/null' EXIT
+trap 'kill "$style" 2>/dev/null || true' EXIT
 
 for project in tests/*/*Tests.csproj; do
   name=$(basename "$project" .csproj)
