@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Alerts.Readings;
@@ -96,8 +97,15 @@ public sealed class MeterCountsTests : IDisposable
         var telemetry = new RateLimitingTelemetry(_meters).For(Service);
         Allocated();
 
-        // A collection in the middle, of whatever other tests leave behind, shows as a few kilobytes: it does not happen each time.
-        Enumerable.Range(0, 20).Min(_ => Allocated()).ShouldBe(0);
+        // A collection in the middle, of whatever other tests leave behind, shows as a few kilobytes, and code that is not optimized yet allocates: when it is depends on what else is being compiled.
+        var began = Stopwatch.GetTimestamp();
+        var least = Allocated();
+        while (least > 0 && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30))
+        {
+            least = Math.Min(least, Allocated());
+        }
+
+        least.ShouldBe(0);
 
         long Allocated()
         {
