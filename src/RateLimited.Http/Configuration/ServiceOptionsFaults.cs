@@ -24,6 +24,11 @@ internal static class ServiceOptionsFaults
         CheckValues(faults, path, options);
         CheckPreset(faults, path, options);
         CheckStore(faults, $"{path}:Store", options, stores, hasDirectory);
+        if (options.Lease is { } lease && !StoreNames.IsShared(options.Store))
+        {
+            faults.Add($"{path}:Lease", Fault.Quote(lease.ToString()), "nothing, or a Store of 'Redis', where other processes have of the quota too");
+        }
+
         if (options.Resilience.Breaker.Shared && !StoreNames.IsShared(options.Store))
         {
             faults.Add($"{path}:Resilience:Breaker:Shared", Fault.Quote("true"), "false, or a Store of 'Redis', where other processes hear of it");
@@ -76,6 +81,7 @@ internal static class ServiceOptionsFaults
     {
         Choice(faults, $"{path}:Mode", options.Mode);
         Choice(faults, $"{path}:Rejection", options.Rejection);
+        Choice(faults, $"{path}:Lease", options.Lease ?? LeaseMode.Strict);
         Duration(faults, $"{path}:MaxHint", options.MaxHint, OptionBounds.MaxHint);
         Duration(faults, $"{path}:MaxExhausted", options.MaxExhausted, OptionBounds.MaxExhausted);
         Duration(faults, $"{path}:AskFirst", options.AskFirst, OptionBounds.AskFirst);
