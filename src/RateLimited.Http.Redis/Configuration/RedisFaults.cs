@@ -17,21 +17,21 @@ internal sealed class RedisFaults : IValidateOptions<RedisStoreOptions>
         var faults = new FaultList();
         Server(nameof(options.Configuration), options.Configuration);
         Server(nameof(options.Failover), options.Failover);
-        Duration(nameof(options.Quarantine), options.Quarantine, RedisBounds.Quarantine);
-        Number(nameof(options.Database), options.Database, RedisBounds.Database);
+        faults.Duration(PathOf(nameof(options.Quarantine)), options.Quarantine, RedisBounds.Quarantine);
+        faults.Number(PathOf(nameof(options.Database)), options.Database, RedisBounds.Database);
         if (!KeySchema.IsPrefix(options.Prefix))
         {
             faults.Add(PathOf(nameof(options.Prefix)), Fault.Quote(options.Prefix), RedisBounds.Prefix);
         }
 
-        Duration(nameof(options.Timeout), options.Timeout, RedisBounds.Timeout);
-        Choice(nameof(options.OnFailure), options.OnFailure);
-        Number(nameof(options.Instances), options.Instances, RedisBounds.Instances);
-        Duration(nameof(options.TakeAhead), options.TakeAhead, RedisBounds.TakeAhead);
-        Choice(nameof(options.GlobalLimits), options.GlobalLimits);
-        Duration(nameof(options.GlobalTakeAhead), options.GlobalTakeAhead, RedisBounds.GlobalTakeAhead);
-        Duration(nameof(options.LeaseTimeToLive), options.LeaseTimeToLive, RedisBounds.LeaseTimeToLive);
-        Duration(nameof(options.MaxHold), options.MaxHold ?? RedisBounds.MaxHold.Max, RedisBounds.MaxHold);
+        faults.Duration(PathOf(nameof(options.Timeout)), options.Timeout, RedisBounds.Timeout);
+        faults.Choice(PathOf(nameof(options.OnFailure)), options.OnFailure);
+        faults.Number(PathOf(nameof(options.Instances)), options.Instances, RedisBounds.Instances);
+        faults.Duration(PathOf(nameof(options.TakeAhead)), options.TakeAhead, RedisBounds.TakeAhead);
+        faults.Choice(PathOf(nameof(options.GlobalLimits)), options.GlobalLimits);
+        faults.Duration(PathOf(nameof(options.GlobalTakeAhead)), options.GlobalTakeAhead, RedisBounds.GlobalTakeAhead);
+        faults.Duration(PathOf(nameof(options.LeaseTimeToLive)), options.LeaseTimeToLive, RedisBounds.LeaseTimeToLive);
+        faults.Duration(PathOf(nameof(options.MaxHold)), options.MaxHold, RedisBounds.MaxHold);
         return faults.Over(options.Faults);
 
         void Server(string key, string? text)
@@ -39,31 +39,6 @@ internal sealed class RedisFaults : IValidateOptions<RedisStoreOptions>
             foreach (var right in ConfigurationText.WhatWouldBeRight(text, options.AllowInsecure))
             {
                 faults.Add(PathOf(key), Unsaid, right);
-            }
-        }
-
-        void Number(string key, long value, NumberRange range)
-        {
-            if (!range.Contains(value))
-            {
-                faults.Add(PathOf(key), Fault.Quote(value), range.Right);
-            }
-        }
-
-        void Duration(string key, TimeSpan value, DurationRange range)
-        {
-            if (!range.Contains(value))
-            {
-                faults.Add(PathOf(key), Fault.Quote(value), range.Right);
-            }
-        }
-
-        void Choice<T>(string key, T value)
-            where T : struct, Enum
-        {
-            if (!Enum.IsDefined(value))
-            {
-                faults.Add(PathOf(key), Fault.Quote(value.ToString()), EnumText.Names<T>());
             }
         }
     }
