@@ -89,7 +89,7 @@ internal sealed partial class SharedService
             _store.Change(() =>
             {
                 isNews = failure is null ? TakeIn(exchange, began) : TakeLoss(exchange, failure);
-                isTold = exchange.IsTold && _service.ExpectTold();
+                isTold = TakeHeardTold() | (exchange.IsTold && _service.ExpectTold());
             });
             Announce(failure, isNews, isTold);
         }
@@ -279,7 +279,7 @@ internal sealed partial class SharedService
         {
             note.Balance.Hear(now, note.Result);
         }
-        else if (note is { Kind: NoteKind.Rest, Balance.Rest: { } told })
+        else if (note is { Kind: NoteKind.Rest or NoteKind.Told, Balance.Rest: { } told })
         {
             told.Version = Math.Max(told.Version, note.Result / Reasons);
         }
@@ -333,6 +333,12 @@ internal sealed partial class SharedService
         if (question.Refused?.Rest is { } circuit && IsCircuit(circuit))
         {
             HearCircuit(question.News, question.Wait);
+            return;
+        }
+
+        if (question.Refused?.Rest is { Quota: { } quota } told)
+        {
+            HearTold(told, quota, question.News, question.Wait, now);
             return;
         }
 
