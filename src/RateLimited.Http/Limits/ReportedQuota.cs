@@ -216,7 +216,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
 
             if (isNewest)
             {
-                HearLevel(at, remaining);
+                HearLevel(at, remaining, report.IsOfFleet);
             }
         }
         else
@@ -307,7 +307,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         _refusedBy = _charged;
     }
 
-    private void HearLevel(in Moment at, long remaining)
+    private void HearLevel(in Moment at, long remaining, bool isOfFleet)
     {
         if (_window / _limit > _longest)
         {
@@ -323,7 +323,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         _asksUntil = 0;
         var used = Saturating.Add(_limit - remaining, _underWay);
         var margin = MarginAt(at);
-        Notice(at, others: isKnown && used > _bucket.Used(ref _level, at) - margin + 1);
+        Notice(at, others: !isOfFleet && isKnown && used > _bucket.Used(ref _level, at) - margin + 1);
 
         // What is under way may be more than there was, but nobody waits longer for one than anything is believed.
         var most = (long)Int128.Min(_limit - 1 + ((Int128)_longest * _limit / _window), long.MaxValue);

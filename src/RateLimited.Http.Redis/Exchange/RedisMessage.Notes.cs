@@ -1,0 +1,71 @@
+using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Redis.Messages;
+
+namespace RateLimited.Http.Redis.Exchange;
+
+/// <summary>What happened to what was granted, as the script reads it.</summary>
+internal sealed partial class RedisMessage
+{
+    /// <summary>What is heard by who does not know all of ours that went.</summary>
+    private const int HeardUncountedCode = 15;
+
+    private const int LevelCode = 20;
+
+    /// <summary>The same from the answer to a request that was refused.</summary>
+    private const int RefusedLevelCode = 21;
+
+    private void Write(MessageWriter message, in SharedNote note, long localNow)
+    {
+        var terms = _addressOf(note.Balance).Terms;
+        var (whole, parts) = note.Kind == NoteKind.GiveBack ? terms.CreditOf(note.Amount)
+            : note.Kind is NoteKind.ChargeMore or NoteKind.Force ? terms.TimeOf(note.Amount, GuardOf(note.Balance))
+            : (note.Amount, 0);
+        var code = note.Kind switch
+        {
+            NoteKind.GiveBack => 1,
+            NoteKind.ChargeMore => 2,
+            NoteKind.Answer => 3,
+            NoteKind.Force => 4,
+            NoteKind.Renew => 5,
+            NoteKind.Announce => 6,
+            NoteKind.Heard => note.Token == 0 ? HeardUncountedCode : HeardCode,
+            NoteKind.Level => note.Token == 0 ? LevelCode : RefusedLevelCode,
+            NoteKind.Counted => 12,
+            NoteKind.Others => 13,
+            NoteKind.Unused => 16,
+            NoteKind.Look => 7,
+            NoteKind.Rest => 14,
+            NoteKind.Claim => 17,
+            _ => HoldCode,
+        };
+        switch (note.Kind)
+        {
+            case NoteKind.Answer:
+                // Rounded down: it counts as having arrived later.
+                message.Add(code, _indexOf[note.Balance], note.Receipt, note.Amount, Math.Max(localNow - note.Instant, 0) / TimeSpan.TicksPerMicrosecond);
+                break;
+            case NoteKind.Announce:
+                message.Add(code, _indexOf[note.Balance], 0, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), 0);
+                break;
+            case NoteKind.Heard:
+                message.Add(code, _indexOf[note.Balance], note.Amount, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), LimitTerms.Micros(note.Receipt));
+                break;
+            case NoteKind.Level:
+                // Rounded down: less has flowed back since.
+                message.Add(code, _indexOf[note.Balance], note.Amount, note.Receipt, Math.Max(localNow - note.Instant, 0) / TimeSpan.TicksPerMicrosecond);
+                break;
+            case NoteKind.Others:
+                message.Add(code, _indexOf[note.Balance], 0, LimitTerms.Micros(Math.Max(note.Instant - localNow, 1)), 0);
+                break;
+            case NoteKind.Counted or NoteKind.Look:
+                message.Add(code, _indexOf[note.Balance], note.Amount, 0, 0);
+                break;
+            case NoteKind.Rest or NoteKind.Claim:
+                message.Add(code, _indexOf[note.Balance], note.Receipt, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), note.Balance.Rest!.Version);
+                break;
+            default:
+                message.Add(code, _indexOf[note.Balance], note.Receipt, whole, parts);
+                break;
+        }
+    }
+}
