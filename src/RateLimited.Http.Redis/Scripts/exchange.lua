@@ -546,6 +546,9 @@ if not answered then
       if shows_others then
         l.shared_till = now + REMEMBERED * l.window
         if is_refusal then l.refused_till = l.shared_till end
+      elseif l.heard_at <= 0 then
+        -- Whoever hears of it first knows of nothing that other processes sent before.
+        l.shared_till = now + min(l.patience, l.window)
       end
       l.mark = max(l.mark, at + min(time_of(l, min(amount + margin_of(l, now), most)), l.most_ahead))
       l.heard_at, l.asks_till, l.dirty = now, 0, true

@@ -47,7 +47,7 @@ internal sealed class FleetBucket : FleetRule
     /// <param name="window">In how much time that flows back, in ticks.</param>
     /// <param name="longest">How long at most one waits because of what was said to be used, in ticks.</param>
     /// <param name="parts">Into how many parts what remains is divided, of which one may be under way: for processes that do not know of each other.</param>
-    /// <param name="patience">How long the first answer is waited for after a window without any, in ticks; zero: not at all.</param>
+    /// <param name="patience">How long the first answer is waited for after a window without any, and how long others are reckoned with after the first of all, in ticks; zero: not at all.</param>
     public FleetBucket(string name, long limit, long window, long longest = Never, int parts = 1, long patience = 0)
         : base(name, limit, window, parts)
     {
@@ -131,6 +131,11 @@ internal sealed class FleetBucket : FleetRule
         {
             told.SharedUntil = Saturating.Add(at.Now, Saturating.Multiply(Window, Remembered));
             told.RefusedUntil = isOfRefusal ? told.SharedUntil : told.RefusedUntil;
+        }
+        else if (!told.IsHeard)
+        {
+            // Whoever hears of it first knows of nothing that other processes sent before.
+            told.SharedUntil = Saturating.Add(at.Now, Math.Min(Patience, Window));
         }
 
         state.Mark = Math.Max(state.Mark, heardAt + Math.Min(TimeOfAtMost(Saturating.Add(used, MarginAt(told, at))), MostAhead));

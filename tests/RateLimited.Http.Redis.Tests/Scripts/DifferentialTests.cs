@@ -87,7 +87,8 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
         from longest in Gen.OneOf(Gen.Constant(LimitRule.Never), Amounts.Between(1, window))
         from patience in Gen.OneOf(Gen.Constant(0L), Amounts.Between(1, window))
         where FleetBucket.IsExact(quota, window * TimeSpan.TicksPerMicrosecond)
-        select new Drawn(window, () => [Twin.FleetBucket(1, quota, window, longest, patience)], $"{quota} as told, flowing back in {window}, {longest} at most, patience {patience}", IsReleased: true));
+        select new Drawn(window, () => [Twin.FleetBucket(1, quota, window, longest, patience)], $"{quota} as told, flowing back in {window}, {longest} at most, patience {patience}", IsReleased: true),
+        share: 4);
 
     [Fact]
     public void Limits_decide_together_in_redis_as_in_the_process() => Check(
