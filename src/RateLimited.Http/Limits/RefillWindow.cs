@@ -8,7 +8,8 @@ namespace RateLimited.Http.Limits;
 /// <param name="IsSaid">Whether an answer said it, or it is the only usual one that agrees with what one said.</param>
 internal readonly record struct RefillWindow(long Ticks, bool IsSaid)
 {
-    private const long Longest = 366 * TimeSpan.TicksPerDay;
+    /// <summary>What is longer is none.</summary>
+    public const long Longest = 366 * TimeSpan.TicksPerDay;
 
     /// <summary>Upstreams cut the time until a bucket is full to that.</summary>
     private const long Rounding = TimeSpan.TicksPerMillisecond;
@@ -27,6 +28,7 @@ internal readonly record struct RefillWindow(long Ticks, bool IsSaid)
         }
 
         // What is used has come back in part already: after u of a quota q, full in r, the window is in [r q / u, r q / (u - 1)).
+        after = Math.Min(after, Longest);
         var used = limit - remaining;
         var least = (Int128)after * limit / used;
         var most = used == 1 ? 2 * least : ((Int128)after + Rounding) * limit / (used - 1);
