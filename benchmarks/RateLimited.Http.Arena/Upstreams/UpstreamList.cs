@@ -26,9 +26,6 @@ internal static class UpstreamList
     /// <summary>A dialect with fractions of seconds: what others round to seconds says nothing of windows of two.</summary>
     private const string Finest = "discord";
 
-    /// <summary>The same headers, where the reset is when a bucket is full.</summary>
-    private const string UntilFull = """ "Limit": "x-ratelimit-limit", "Remaining": "x-ratelimit-remaining", "ResetAfter": { "Header": "x-ratelimit-reset-after", "ResetsToFull": true } """;
-
     private const string Line = """ "Queue": { "Length": 10000, "Timeout": "00:10:00" } """;
 
     /// <summary>Nobody can be sure of more of a sliding log: with windows W and latencies that differ by J it is W / (W + J), 97.8 %.</summary>
@@ -66,8 +63,6 @@ internal static class UpstreamList
             .TokenBucket(Quota, TwoSeconds).Penalty(static () => new PenaltyModel()), Limits("100/2s token-bucket")),
         new("unknown", "100 in every even 2 s; ours is told nothing and reads the headers", static build => build.Dialect(Finest).FixedWindow(Quota, TwoSeconds), $$"""{ "Limits": "discover", "Dialect": "{{Finest}}", {{Line}} }""")
             { IsUnknown = true, LeastUtilisation = 0 },
-        new("unknown-bucket", "a bucket of 100 that refills by 50 a second; ours is told nothing and reads the headers", static build => build.Dialect(Finest).TokenBucket(Quota, TwoSeconds),
-            $$"""{ "Limits": "discover", "Dialect": { {{UntilFull}} }, {{Line}} }""") { IsUnknown = true, LeastUtilisation = 0 },
         new("stranger", "100 in every even 2 s, of which somebody else takes up to a third", static build => build
             .Dialect(Finest).FixedWindow(Quota, TwoSeconds, static limit => limit with { By = CountedBy.Organisation }).Organisation("shared", ArenaHeaders.OurKey, ArenaHeaders.StrangersKey), Spoken("100/2s fixed"))
             { HasStranger = true, LeastUtilisation = 0 },
