@@ -89,7 +89,7 @@ internal sealed class FleetBucket : FleetRule
         if (Patience > 0 && (state.Extra is not Told told || at.Now - told.LastAt >= Window))
         {
             // The first for long asks what is left.
-            ToldOf(ref state).AsksUntil = Saturating.Add(at.Now, Patience);
+            KnownOf<Told>(ref state).AsksUntil = Saturating.Add(at.Now, Patience);
         }
 
         return 0;
@@ -124,7 +124,7 @@ internal sealed class FleetBucket : FleetRule
     /// <returns>Whether it shows that others use the quota too.</returns>
     public bool Hear(ref LimitState state, in Moment at, long used, long heardAt, long uncounted, bool isOfRefusal)
     {
-        var told = ToldOf(ref state);
+        var told = KnownOf<Told>(ref state);
         var ours = Math.Max(state.Mark, heardAt) + TimeOfAtMost(Saturating.Add(state.Count, Math.Max(uncounted, 0))) - TimeOf(MarginAt(told, at));
         var showsOthers = isOfRefusal || (uncounted >= 0 && told.IsHeard && heardAt + TimeOfAtMost(used) > ours);
         if (showsOthers)
@@ -157,18 +157,6 @@ internal sealed class FleetBucket : FleetRule
 
     /// <summary>In how much time an amount flows back, rounded up: that only delays.</summary>
     private long TimeOf(long amount) => (long)((((Int128)amount * Window) + Quota - 1) / Quota);
-
-    private static Told ToldOf(ref LimitState state)
-    {
-        if (state.Extra is Told known)
-        {
-            return known;
-        }
-
-        known = new Told();
-        state.Extra = known;
-        return known;
-    }
 
     /// <summary>What was heard besides what is used.</summary>
     private sealed class Told : ISized

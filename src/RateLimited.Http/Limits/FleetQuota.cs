@@ -74,7 +74,7 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
         else if (patience > 0 && (state.Extra is not Told told || told.DoubtedUntil <= told.Until || state.Count == cost) && ProofsAt(state, at) < Proof)
         {
             // The first of a window that may not be ours alone.
-            KnownOf(ref state).DoubtedUntil = Saturating.Add(at.Now, patience);
+            KnownOf<Told>(ref state).DoubtedUntil = Saturating.Add(at.Now, patience);
         }
 
         return 0;
@@ -118,7 +118,7 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
 
         // What ends a little later while much is left of a window is an answer that was long on its way.
         var isNew = said is null || until - said.Until > Math.Max(tolerance, said.Until - at.Now);
-        var known = KnownOf(ref state);
+        var known = KnownOf<Told>(ref state);
         if (isNew)
         {
             Begin(ref state, known, at, used, until);
@@ -177,18 +177,6 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
     private static Told? SaidAt(in LimitState state, in Moment at) => state.Extra is Told told && at.Now < told.Until ? told : null;
 
     private static long Used(Told? said) => said?.Used ?? 0;
-
-    private static Told KnownOf(ref LimitState state)
-    {
-        if (state.Extra is Told known)
-        {
-            return known;
-        }
-
-        known = new Told();
-        state.Extra = known;
-        return known;
-    }
 
     /// <summary>What was said of the last window that was told of, and what of ours went in it.</summary>
     private sealed class Told : ISized

@@ -36,6 +36,20 @@ internal abstract class FleetRule(string name, long limit, long window, int part
 
     public override long Project(ref LimitState state, in Moment at, long amount) => Earliest(ref state, at, Math.Min(amount, Quota));
 
+    /// <summary>What is known besides, which is made when there is none.</summary>
+    protected static T KnownOf<T>(ref LimitState state)
+        where T : class, new()
+    {
+        if (state.Extra is T known)
+        {
+            return known;
+        }
+
+        known = new T();
+        state.Extra = known;
+        return known;
+    }
+
     /// <summary>The parts of each of several that divide it further.</summary>
     protected int PartsAmong(int many) => (int)Math.Min((long)parts * many, int.MaxValue);
 }

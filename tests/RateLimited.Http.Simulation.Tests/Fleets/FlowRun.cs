@@ -169,6 +169,7 @@ internal sealed class FlowRun : IDisposable
             run.In(0, 1, () =>
             {
                 var bytes = run._redis.LoadAndRun(names, told);
+                RedisRecords.Check(run._redis.Written);
                 run.In(0, 1, () => answer.SetResult(bytes));
             });
             return answer.Task;
