@@ -1,9 +1,10 @@
 using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Limits;
 using RateLimited.Http.Redis.Messages;
 
 namespace RateLimited.Http.Redis.Exchange;
 
-/// <summary>What happened to what was granted, as the script reads it.</summary>
+/// <summary>What a process tells of what was granted, and of what it was told itself.</summary>
 internal sealed partial class RedisMessage
 {
     /// <summary>What is heard by who does not know all of ours that went.</summary>
@@ -36,6 +37,7 @@ internal sealed partial class RedisMessage
             NoteKind.Look => 7,
             NoteKind.Rest => 14,
             NoteKind.Claim => 17,
+            NoteKind.Told => 26,
             _ => HoldCode,
         };
         switch (note.Kind)
@@ -60,7 +62,7 @@ internal sealed partial class RedisMessage
             case NoteKind.Counted or NoteKind.Look:
                 message.Add(code, _indexOf[note.Balance], note.Amount, 0, 0);
                 break;
-            case NoteKind.Rest or NoteKind.Claim:
+            case NoteKind.Rest or NoteKind.Claim or NoteKind.Told:
                 message.Add(code, _indexOf[note.Balance], note.Receipt, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), note.Balance.Rest!.Version);
                 break;
             default:
