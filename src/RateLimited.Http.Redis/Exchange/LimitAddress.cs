@@ -30,11 +30,11 @@ internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Te
         }
 
         // What is counted in other parts of a unit is another limit.
-        var name = balance.Rule.Inner is FleetQuota told ? told.Name : limit.Definition.Name;
+        var name = balance.Rule.Inner is FleetRule told ? told.Name : limit.Definition.Name;
         var terms = LimitTerms.Of(balance.Rule.Inner, schema.LimitIdOf(name, limit.Unit, balance.Rule.Inner.GetType().Name, $"{limit.PartsPerUnit}"), leaseTicks);
 
         // Processes hear of a limit from different endpoints first.
-        var group = limit.Definition.Owner is { } owner ? keys.Quota(owner) : balance.Rule.Inner is FleetQuota ? keys.Service : GroupOf(limit, balance.Partition.Key, keys);
+        var group = limit.Definition.Owner is { } owner ? keys.Quota(owner) : balance.Rule.Inner is FleetRule ? keys.Service : GroupOf(limit, balance.Partition.Key, keys);
         return new LimitAddress(balance.Rule, group, terms!);
     }
 

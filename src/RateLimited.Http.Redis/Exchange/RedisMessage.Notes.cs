@@ -7,6 +7,14 @@ namespace RateLimited.Http.Redis.Exchange;
 /// <summary>What a process tells of what was granted, and of what it was told itself.</summary>
 internal sealed partial class RedisMessage
 {
+    /// <summary>What is heard by who does not know all of ours that went.</summary>
+    private const int HeardUncountedCode = 15;
+
+    private const int LevelCode = 20;
+
+    /// <summary>The same from the answer to a request that was refused.</summary>
+    private const int RefusedLevelCode = 21;
+
     private void Write(MessageWriter message, in SharedNote note, long localNow)
     {
         var terms = _addressOf(note.Balance).Terms;
@@ -22,6 +30,7 @@ internal sealed partial class RedisMessage
             NoteKind.Renew => 5,
             NoteKind.Announce => 6,
             NoteKind.Heard => note.Token == 0 ? HeardUncountedCode : HeardCode,
+            NoteKind.Level => note.Token == 0 ? LevelCode : RefusedLevelCode,
             NoteKind.Counted => 12,
             NoteKind.Others => 13,
             NoteKind.Unused => 16,
@@ -42,6 +51,10 @@ internal sealed partial class RedisMessage
                 break;
             case NoteKind.Heard:
                 message.Add(code, _indexOf[note.Balance], note.Amount, LimitTerms.Micros(Math.Max(note.Instant - localNow, 0)), LimitTerms.Micros(note.Receipt));
+                break;
+            case NoteKind.Level:
+                // Rounded down: less has flowed back since.
+                message.Add(code, _indexOf[note.Balance], note.Amount, note.Receipt, Math.Max(localNow - note.Instant, 0) / TimeSpan.TicksPerMicrosecond);
                 break;
             case NoteKind.Others:
                 message.Add(code, _indexOf[note.Balance], 0, LimitTerms.Micros(Math.Max(note.Instant - localNow, 1)), 0);

@@ -34,9 +34,6 @@ internal sealed partial class RedisMessage
     private const int HoldCode = 10;
     private const int HeardCode = 11;
 
-    /// <summary>The same from who does not know all of ours that went.</summary>
-    private const int HeardUncountedCode = 15;
-
     /// <summary>What stands under the service's key for whether responses tell of the quota: a quota of one, used as long as they do. No limit's number is as small.</summary>
     private const long ToldId = 2;
 

@@ -14,6 +14,7 @@ internal abstract class LimitTerms(long id)
         Fixed = 3,
         Leases = 4,
         Rests = 5,
+        Flow = 6,
     }
 
     /// <summary>The limit's number among those under one key.</summary>
@@ -58,6 +59,7 @@ internal abstract class LimitTerms(long id)
         SlidingWindow sliding => new SlidingTerms(id, sliding.Quota, Micros(sliding.Window)),
         FixedWindow fixedWindow => new FixedTerms(id, fixedWindow),
         FleetQuota told => new LeaseTerms(id, told.Quota, Micros(leaseTicks), told.Parts, Micros(told.Patience)),
+        FleetBucket told => new FlowTerms(id, told.Quota, Micros(told.Window), Micros(leaseTicks), Micros(told.Patience), Micros(told.MostAhead)),
         RestRule => new RestTerms(id),
         Concurrency concurrency => new LeaseTerms(id, concurrency.Quota, Micros(leaseTicks)),
         _ => null,

@@ -93,7 +93,7 @@ if not answered then
   local sub, rep, max, min, ceil, floor = string.sub, string.rep, math.max, math.min, math.ceil, math.floor
   local SCHEMA = 'RLH2'
   local NEVER = -1
-  local BUCKET, SLIDING, FIXED, LEASES, RESTS = 1, 2, 3, 4, 5
+  local BUCKET, SLIDING, FIXED, LEASES, RESTS, FLOW = 1, 2, 3, 4, 5, 6
   local ENTRIES = 64                -- of a sliding window's log
   local MOST = 70368744177664       -- in an entry: 128 of them stay below 2^53
   local LARGEST = 4503599627370496  -- arrival time of a bucket, and product of an amount and of parts
@@ -101,6 +101,9 @@ if not answered then
   local OTHERS = -1                 -- whose leases are of nothing: as long as there is one, others use the quota too
   local PART_AT_ONCE = 4
   local PROOF, PROVING_PART = 2, 2  -- so many windows in a row that went to us, by half at least
+  local REMEMBERED = 8              -- windows in which nobody else used a quota that flows back
+  local MOST_BUCKETS = 2            -- of such a quota no more is ever taken to be used
+  local FIRST_PART = 16             -- of it, this part may be under way before the first answer after a silence
   local LONGEST_TTL = 8640000000    -- milliseconds: a hundred days
   local LONGEST_REST = 2678400000000  -- of an API key: thirty-one days
 
@@ -293,6 +296,16 @@ if not answered then
     return is_proof and min(l.proofs + 1, PROOF) or 0
   end
 
+  -- In how much time so much of a quota flows back, rounded up. Its terms are such that the products are exact.
+  local function time_of(l, amount)
+    return amount * l.one + ceil(amount * l.one_parts / l.parts)
+  end
+
+  -- Whether no more goes before the first answer than a small part of what was not heard of for long.
+  local function must_ask(l, now, under_way)
+    return l.asks_till > now and l.held > 0 and under_way > max(floor(l.quota / FIRST_PART), 1)
+  end
+
   -- How many more leases there may be. Of a quota that others use too, or may use as far as is known, a part of what is left, and one when none is held.
   local function free(l, now)
     local said = l.owners[UPSTREAM]
@@ -314,6 +327,12 @@ if not answered then
       if cost <= free(l, now) then return now end
       local said = l.owners[UPSTREAM]
       return said and cost > l.quota - said.held and said.till or NEVER
+    end
+    if kind == FLOW then
+      local under_way = l.held + cost
+      if under_way > l.quota then return NEVER end
+      local first = max(now, l.mark + time_of(l, under_way) - l.window)
+      return must_ask(l, now, under_way) and max(first, l.asks_till) or first
     end
     if cost > l.quota then return NEVER end
     if kind == BUCKET then
@@ -361,7 +380,10 @@ if not answered then
     end
     own.held, own.till = own.held + cost, now + l.ttl
     l.held = l.held + cost
-    if l.owners[UPSTREAM] then
+    if kind == FLOW then
+      -- The first for long asks what is left.
+      if l.patience > 0 and now - max(l.heard_at, l.asks_till) >= l.window then l.asks_till = now + l.patience end
+    elseif l.owners[UPSTREAM] then
       l.ours = l.ours + cost
     elseif l.patience > 0 and (l.doubt_till <= l.told_till or l.held == cost) and proofs_of(l, now) < PROOF then
       -- The first of a window that may not be ours alone.
@@ -370,12 +392,13 @@ if not answered then
     return 0
   end
 
-  local used, give_back, charge_more, answer, announce, heard, share, rest
+  local used, give_back, charge_more, answer, announce, heard, level, count, share, rest
   local function need_notes()
     used = function(l, now)
       if l.kind == BUCKET then return max(0, ceil((l.mark - now + l.count / l.parts) * l.parts / l.ticks)) end
       if l.kind == SLIDING then return l.sent.t + l.answered.t end
       if l.kind == LEASES then return l.held end
+      if l.kind == FLOW then return l.held + max(0, ceil((l.mark - now) * l.quota / l.window)) end
       if l.kind == RESTS then return l.stamp * 8 + l.count end
       roll(l, now)
       return now < l.mark and l.count or 0
@@ -418,7 +441,7 @@ if not answered then
         if not counts(l, now, receipt) then return end
         l.count = max(l.count - x, 0)
         if receipt == -l.number then l.late = max(l.late - x, 0) end
-      elseif kind == LEASES then
+      elseif l.owners then
         local own = l.owners[owner]
         if not own then return end
         local less = min(x, own.held)
@@ -509,6 +532,39 @@ if not answered then
       return amount - l.ours
     end
 
+    -- Of a quota that flows back an answer that was heard some time ago said that so much is used. Whatever an upstream counts moves the instant later at which all is back: the latest that is heard of
+    -- counts. Where more is used than ours under way and what nobody counted, or one was refused, others use it too: what is left to them counts as used.
+    local function margin_of(l, now)
+      if now >= l.shared_till then return 0 end
+      return min(max(floor(l.quota / 20), 2) * (now < l.refused_till and 4 or 1), floor(l.quota / 4))
+    end
+
+    level = function(l, now, amount, uncounted, age, is_refusal)
+      local at, most = now - age, MOST_BUCKETS * l.quota
+      local ours = max(l.mark, at) + time_of(l, min(l.held + max(uncounted, 0), most)) - time_of(l, margin_of(l, now))
+      local shows_others = is_refusal or (uncounted >= 0 and l.heard_at > 0 and at + time_of(l, min(amount, most)) > ours)
+      if shows_others then
+        l.shared_till = now + REMEMBERED * l.window
+        if is_refusal then l.refused_till = l.shared_till end
+      elseif l.heard_at <= 0 then
+        -- Whoever hears of it first knows of nothing that other processes sent before.
+        l.shared_till = now + min(l.patience, l.window)
+      end
+      l.mark = max(l.mark, at + min(time_of(l, min(amount + margin_of(l, now), most)), l.most_ahead))
+      l.heard_at, l.asks_till, l.dirty = now, 0, true
+      return shows_others and 1 or 0
+    end
+
+    -- A request was counted upstream, and nobody said what is used with it.
+    count = function(l, now, amount)
+      local own = l.owners[UPSTREAM]
+      if l.kind == FLOW then
+        l.mark, l.dirty = min(max(l.mark, now) + time_of(l, min(amount, MOST_BUCKETS * l.quota)), now + l.most_ahead), true
+      elseif own then
+        own.held, l.held, l.dirty = own.held + amount, l.held + amount, true
+      end
+    end
+
     share = function(l, now, duration)
       local own = l.owners[OTHERS]
       if not own then
@@ -540,6 +596,12 @@ if not answered then
         n = l.quota - l.sent.t - l.answered.t
       elseif l.kind == FIXED then
         n = room(l, now)
+      elseif l.kind == FLOW then
+        n = floor((l.window - max(l.mark - now, 0)) / l.window * l.quota)
+        -- Off by rounding, which is less than one whatever the numbers are.
+        if n > 0 and l.mark + time_of(l, n) - l.window > now then n = n - 1 end
+        if l.asks_till > now then n = min(n, max(floor(l.quota / FIRST_PART), 1)) end
+        n = n - l.held
       else
         n = free(l, now)
       end
@@ -593,7 +655,15 @@ if not answered then
           l.n, l.held = l.n + 1, l.held + held
         end
       end
-      if unpack('<d', text, at - 16) > 16 + 24 * n then
+      if kind == FLOW then
+        local window, quota
+        l.mark, l.heard_at, l.asks_till, l.shared_till, l.refused_till, window, quota = unpack('<ddddddd', text, at + 16 + 24 * n)
+        l.mark, l.heard_at, l.asks_till, l.shared_till, l.refused_till = l.mark - back, l.heard_at - back, l.asks_till - back, l.shared_till - back, l.refused_till - back
+        if l.mark > now and (window ~= l.window or quota ~= l.quota) then
+          -- What is used is used; only the time in which it flows back changes.
+          l.mark = now + min(ceil((l.mark - now) * (quota / window) * (l.window / l.quota)), l.most_ahead)
+        end
+      elseif unpack('<d', text, at - 16) > 16 + 24 * n then
         l.ours, l.told_till, l.lasts, l.proofs, l.doubt_till = unpack('<ddddd', text, at + 16 + 24 * n)
         l.told_till, l.doubt_till = l.told_till - back, l.doubt_till - back
       end
@@ -623,7 +693,10 @@ if not answered then
         parts[#parts + 1] = pack('<ddd', owner, own.held, own.till)
         whole = max(whole, own.till)
       end
-      if l.told_till > 0 or l.doubt_till > 0 then
+      if kind == FLOW then
+        parts[#parts + 1] = pack('<ddddddd', l.mark, l.heard_at, l.asks_till, l.shared_till, l.refused_till, l.window, l.quota)
+        whole = max(whole, l.mark, max(l.heard_at, l.asks_till) + l.window, l.shared_till)
+      elseif l.told_till > 0 or l.doubt_till > 0 then
         parts[#parts + 1] = pack('<ddddd', l.ours, l.told_till, l.lasts, l.proofs, l.doubt_till)
         whole = max(whole, l.told_till + l.lasts, l.doubt_till)
       end
@@ -689,6 +762,8 @@ if not answered then
           l.midnights = {unpack('<dddddd', message, p)}
           p = p + 48
         end
+      elseif kind == FLOW then
+        l = {id = id, kind = FLOW, quota = quota, window = b, parts = c, one = d, one_parts = e, ttl = f, patience = h, most_ahead = linger, owners = {}, n = 0, held = 0, wanted = 0, mark = 0, heard_at = 0, asks_till = 0, shared_till = 0, refused_till = 0, dirty = false, known = false}
       elseif kind == RESTS then
         l = {id = id, kind = RESTS, quota = quota, stamp = 0, count = 0, mark = 0, dirty = false, known = false}
       else
@@ -754,8 +829,8 @@ if not answered then
     if code == 1 or code == 16 then
       give_back(l, now, x, y, z, owner)
       -- What never went is not ours.
-      if code == 16 and l.owners[UPSTREAM] then l.ours = max(l.ours - y, 0) end
-      if l.kind == LEASES and l.wanted > now then
+      if code == 16 and l.kind == LEASES and l.owners[UPSTREAM] then l.ours = max(l.ours - y, 0) end
+      if l.owners and l.wanted > now then
         wakes, l.wanted = true, 0
       end
     elseif code == 2 then
@@ -777,10 +852,9 @@ if not answered then
     elseif code == 11 or code == 15 then
       result = heard(l, now, x, y, z, code == 11)
     elseif code == 12 then
-      local own = l.owners[UPSTREAM]
-      if own then
-        own.held, l.held, l.dirty = own.held + x, l.held + x, true
-      end
+      count(l, now, x)
+    elseif code == 20 or code == 21 then
+      result = level(l, now, x, y, z, code == 21)
     elseif code == 13 then
       share(l, now, y)
     elseif code == 14 then
@@ -826,7 +900,7 @@ if not answered then
       local e = earliest(l, now, cost, ticks, parts)
       if e == NEVER then
         latest, refused = NEVER, index
-        if l.kind == LEASES and l.wanted < now + l.ttl / 2 then
+        if l.owners and l.wanted < now + l.ttl / 2 then
           l.wanted, l.dirty = now + l.ttl, true
         end
         break
@@ -868,7 +942,7 @@ if not answered then
       local l = limits[refused]
       if latest == NEVER and l.kind == RESTS then
         latest, again = max(l.mark, now), l.stamp * 8 + l.count
-      elseif latest == NEVER and l.kind == LEASES then
+      elseif latest == NEVER and l.owners then
         for whose, own in pairs(l.owners) do
           if whose ~= OTHERS then again = again == NEVER and own.till - now or min(again, own.till - now) end
         end

@@ -202,14 +202,14 @@ internal sealed class BoundLimit
         CostOfOne = CountsAll(Rule) ? 1 : string.Equals(definition.Unit, UnitCost.Requests, StringComparison.Ordinal) ? PartsPerUnit : 0;
         Capacity = Rule.Capacity;
         IsDatedByAnswers = Rule.IsDatedByAnswers;
-        IsUntilAnswered = Rule is SharedRule { Inner: FleetQuota };
+        IsUntilAnswered = Rule is SharedRule { Inner: FleetRule };
         IsReleased = Rule.IsReleased && !IsUntilAnswered;
         MostCost = IsUntilAnswered ? Capacity : Rule is InvalidRequests ? 1 : long.MaxValue;
         _shareOfOne = (long)(WholeShare / Capacity);
         _largestGuard = IsPace ? 0 : LargestGuardOf(Rule);
     }
 
-    private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or AskFirst or InvalidRequests or SharedRule { Inner: FleetQuota };
+    private static bool CountsAll(LimitRule rule) => rule is ReportedLimit or CoolDown or AskFirst or InvalidRequests or SharedRule { Inner: FleetRule };
 
     private static long LargestGuardOf(LimitRule rule) => rule is ReportedLimit ? LargestMeasuredGuard : Math.Min(rule.Window / SmallestGuardedPart, LargestMeasuredGuard);
 }

@@ -194,7 +194,7 @@ internal sealed partial class BoundService
     public FleetLimit? OfFleet(in QuotaReport report, BoundKey? key, out bool isNew)
     {
         isNew = false;
-        return Shared is { } shared && key is not { Quota.Owner: null } ? (key?.Quota.Reported ?? _reported).OfFleet(report, Definition.Correction.AskFirst.Ticks, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
+        return Shared is { } shared && key is not { Quota.Owner: null } ? (key?.Quota.Reported ?? _reported).OfFleet(report, Definition.Correction, shared, new PartitionBounds(Definition.MaxPartitions, Definition.PartitionIdleTimeout.Ticks), _store, out isNew) : null;
     }
 
     /// <summary>

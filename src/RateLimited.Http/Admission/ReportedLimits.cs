@@ -80,10 +80,10 @@ internal sealed class ReportedLimits
     }
 
     /// <summary>
-    /// What all processes count together of the limit that a report is of. Returns null where it cannot be counted so, or not yet: only windows can, of a size and with an
-    /// end that have been said.
+    /// What all processes count together of the limit that a report is of. Returns null where it cannot be counted so, or not yet: what can has a size, and an end or a
+    /// rate, that have been said.
     /// </summary>
-    public FleetLimit? OfFleet(in QuotaReport report, long patience, SharedService shared, PartitionBounds bounds, InProcessStore store, out bool isNew)
+    public FleetLimit? OfFleet(in QuotaReport report, CorrectionDefinition correction, SharedService shared, PartitionBounds bounds, InProcessStore store, out bool isNew)
     {
         isNew = false;
         foreach (var each in _all)
@@ -95,7 +95,7 @@ internal sealed class ReportedLimits
 
             if (each.OfFleet is null && FleetLimit.CanBe(report))
             {
-                each.OfFleet = new FleetLimit(each.Limit, report, patience, shared, bounds, store);
+                each.OfFleet = new FleetLimit(each.Limit, report, correction, shared, bounds, store);
                 isNew = true;
             }
 

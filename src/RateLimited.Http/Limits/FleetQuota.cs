@@ -16,11 +16,8 @@ namespace RateLimited.Http.Limits;
 /// <param name="limit">What a window has.</param>
 /// <param name="parts">Into how many parts what remains is divided, of which one may be under way: for processes that do not know of each other.</param>
 /// <param name="patience">For how long a window that is not known to be ours alone is taken for one that others use too, from its first answer on; half of it at most. In ticks; zero: not at all.</param>
-internal sealed class FleetQuota(string name, long limit, int parts = 1, long patience = 0) : LimitRule(limit, window: 0)
+internal sealed class FleetQuota(string name, long limit, int parts = 1, long patience = 0) : FleetRule(name, limit, window: 0, parts)
 {
-    /// <summary>More than that is no limit, and not counted exactly elsewhere.</summary>
-    public const long Largest = 1L << 44;
-
     /// <summary>After so many windows in a row that went to us the next one is taken for ours. The first may have been heard of when it was almost over.</summary>
     public const int Proof = 2;
 
@@ -33,26 +30,16 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
     /// <summary>Upstreams round resets to seconds: ends this close together are one window's.</summary>
     private const long MostTolerance = 2 * TimeSpan.TicksPerSecond;
 
-    /// <summary>The upstream's name of the limit, with the window that belongs to it.</summary>
-    public string Name => name;
-
-    public override bool IsReleased => true;
-
     /// <summary>How far apart two answers may place the end of one window.</summary>
     /// <param name="window">The window; zero where it is not known.</param>
     /// <param name="longest">The longest time that an answer ever said is left of one.</param>
     public static long ToleranceOf(long window, long longest) => Math.Min(MostTolerance, (window > 0 ? window : longest) / 2);
 
-    /// <summary>Into how many parts what remains is divided.</summary>
-    public int Parts => parts;
-
     /// <summary>For how long a window that is not known to be ours alone is taken for one that others use too.</summary>
     public long Patience => patience;
 
-    /// <summary>
-    /// Whether others use the quota too where so much more of it is used than ours took. Of a process that has just joined nobody counted the first request: each of the other processes may have.
-    /// </summary>
-    public static bool ShowsOthers(long excess, int processes) => excess > Math.Max(processes - 1, 1);
+    /// <summary>Whether others use the quota too where so much more of it is used than ours took.</summary>
+    public static bool ShowsOthers(long excess, int processes) => excess > UncountedOf(processes);
 
     /// <summary>Whether a refusal shows the same: what went was counted, and less than there was.</summary>
     /// <param name="report">What the response says of the limit.</param>
@@ -64,8 +51,7 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
     /// </summary>
     public static long ShareOf(long remaining, int parts) => remaining <= 0 ? 0 : Math.Max(remaining / parts, 1);
 
-    /// <summary>The same limit as one of several processes counts it that do not know of each other.</summary>
-    public FleetQuota Among(int processes) => new(name, Quota, (int)Math.Min((long)parts * processes, int.MaxValue), patience);
+    public override FleetQuota Among(int processes) => new(Name, Quota, PartsAmong(processes), patience);
 
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
@@ -88,13 +74,11 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
         else if (patience > 0 && (state.Extra is not Told told || told.DoubtedUntil <= told.Until || state.Count == cost) && ProofsAt(state, at) < Proof)
         {
             // The first of a window that may not be ours alone.
-            KnownOf(ref state).DoubtedUntil = Saturating.Add(at.Now, patience);
+            KnownOf<Told>(ref state).DoubtedUntil = Saturating.Add(at.Now, patience);
         }
 
         return 0;
     }
-
-    public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount) => state.Count = Math.Max(state.Count - amount, 0);
 
     /// <summary>What was granted went to nobody and is given back: it was not ours.</summary>
     public static void Unused(ref LimitState state, in Moment at, long amount)
@@ -106,13 +90,9 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
         }
     }
 
-    public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Charge(ref state, at, amount);
-
     public override long Used(ref LimitState state, in Moment at) => Saturating.Add(state.Count, Used(SaidAt(state, at)));
 
     public override long FreshAt(in LimitState state, in Moment at) => state.Count > 0 ? Never : Math.Max((state.Extra as Told)?.FreshAt ?? 0, state.Mark);
-
-    public override long Project(ref LimitState state, in Moment at, long amount) => Earliest(ref state, at, Math.Min(amount, Quota));
 
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
     {
@@ -138,7 +118,7 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
 
         // What ends a little later while much is left of a window is an answer that was long on its way.
         var isNew = said is null || until - said.Until > Math.Max(tolerance, said.Until - at.Now);
-        var known = KnownOf(ref state);
+        var known = KnownOf<Told>(ref state);
         if (isNew)
         {
             Begin(ref state, known, at, used, until);
@@ -166,8 +146,7 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
     /// <summary>Takes in that others use the quota too, as far as is known until an instant.</summary>
     public static void Share(ref LimitState state, long until) => state.Mark = Math.Max(state.Mark, until);
 
-    /// <summary>Takes in that a request was answered without a word of the limit, and was counted by it all the same.</summary>
-    public static void Count(ref LimitState state, in Moment at, long cost)
+    public override void Count(ref LimitState state, in Moment at, long cost)
     {
         if (SaidAt(state, at) is { } said)
         {
@@ -193,23 +172,11 @@ internal sealed class FleetQuota(string name, long limit, int parts = 1, long pa
         state.Extra is Told known && known.Follows(at) && known.Ours >= Quota - (Quota / ProvingPart) && at.Now >= state.Mark ? Math.Min(known.Proofs + 1, Proof) : 0;
 
     private int PartsAt(in LimitState state, in Moment at) =>
-        at.Now < state.Mark || (state.Extra is Told known && at.Now < known.DoubtedUntil) ? (int)Math.Min((long)parts * PartAtOnce, int.MaxValue) : parts;
+        at.Now < state.Mark || (state.Extra is Told known && at.Now < known.DoubtedUntil) ? PartsAmong(PartAtOnce) : Parts;
 
     private static Told? SaidAt(in LimitState state, in Moment at) => state.Extra is Told told && at.Now < told.Until ? told : null;
 
     private static long Used(Told? said) => said?.Used ?? 0;
-
-    private static Told KnownOf(ref LimitState state)
-    {
-        if (state.Extra is Told known)
-        {
-            return known;
-        }
-
-        known = new Told();
-        state.Extra = known;
-        return known;
-    }
 
     /// <summary>What was said of the last window that was told of, and what of ours went in it.</summary>
     private sealed class Told : ISized

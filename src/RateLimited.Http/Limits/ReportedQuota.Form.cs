@@ -39,7 +39,7 @@ internal sealed partial class ReportedQuota
 
         if (form.IsReading)
         {
-            (_limit, _window) = (Math.Clamp(_limit, 1, LargestLimit), Math.Clamp(_window, 1, LongestWindow));
+            (_limit, _window) = (Math.Clamp(_limit, 1, LargestLimit), Math.Clamp(_window, 1, RefillWindow.Longest));
             _bucket = new TokenBucket(_limit, _window, _limit);
         }
 

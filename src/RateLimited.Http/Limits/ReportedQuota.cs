@@ -21,8 +21,6 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     /// <summary>A thousand times what can be configured: what is larger is no limit, and the arithmetic stays in range.</summary>
     private const long LargestLimit = 1_000_000_000_000_000;
 
-    private const long LongestWindow = 366 * TimeSpan.TicksPerDay;
-
     /// <summary>How long nothing goes when nothing remains and nobody says until when.</summary>
     private const long ShortestWait = TimeSpan.TicksPerSecond;
 
@@ -51,7 +49,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     /// <summary>How often the margin is doubled at most, where it was too small.</summary>
     private const int MostDoublings = 2;
 
-    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (19 * sizeof(long)) + (2 * Unsafe.SizeOf<LimitState>()) + sizeof(int) + (3 * sizeof(bool)));
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (19 * sizeof(long)) + (2 * Unsafe.SizeOf<LimitState>()) + sizeof(int) + (4 * sizeof(bool)));
 
     private long _longest = longest;
     private bool _isKept = isKept;
@@ -68,6 +66,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     private bool _isAssumed = true;
     private long _limit;
     private long _window;
+    private bool _isWindowBound;
     private long _newest;
     private long _heardAt;
     private long _earlierReset;
@@ -193,10 +192,8 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
             _limit = Math.Min(limit, LargestLimit);
         }
 
-        if (report.Window > 0)
-        {
-            _window = Math.Min(report.Window, LongestWindow);
-        }
+        var window = new RefillWindow(_window, IsSaid: _window > 0 && !_isWindowBound).Hear(report);
+        (_window, _isWindowBound) = (window.Ticks, !window.IsSaid);
 
         if (report.Remaining is not { } said)
         {
@@ -216,8 +213,13 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
 
             if (isNewest)
             {
-                HearLevel(at, remaining);
+                HearLevel(at, remaining, report.IsOfFleet);
             }
+        }
+        else if (report is { Refills: true, ResetAfter: <= 0 } && _bucket is null && _limit > 0)
+        {
+            // A bucket that is full. How fast it fills tells the first answer that finds it used.
+            (_left, _asksUntil) = (remaining, 0);
         }
         else
         {
@@ -307,7 +309,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         _refusedBy = _charged;
     }
 
-    private void HearLevel(in Moment at, long remaining)
+    private void HearLevel(in Moment at, long remaining, bool isOfFleet)
     {
         if (_window / _limit > _longest)
         {
@@ -323,7 +325,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         _asksUntil = 0;
         var used = Saturating.Add(_limit - remaining, _underWay);
         var margin = MarginAt(at);
-        Notice(at, others: isKnown && used > _bucket.Used(ref _level, at) - margin + 1);
+        Notice(at, others: !isOfFleet && isKnown && used > _bucket.Used(ref _level, at) - margin + 1);
 
         // What is under way may be more than there was, but nobody waits longer for one than anything is believed.
         var most = (long)Int128.Min(_limit - 1 + ((Int128)_longest * _limit / _window), long.MaxValue);

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using RateLimited.Http.Limits;
 using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Tests.Limits.Cases;
 using RateLimited.Http.Tests.Limits.Models;
@@ -78,6 +79,16 @@ public sealed class DifferentialTests : IClassFixture<RedisServer>, IDisposable
         from parts in Gen.OneOf(Gen.Constant(1L), Amounts.Between(2, 50))
         from patience in Gen.OneOf(Gen.Constant(0L), Amounts.Between(1, window))
         select new Drawn(window, () => [Twin.Fleet(1, quota, (int)parts, patience)], $"{quota} as told, windows of {window}, in {parts} parts, patience {patience}", IsReleased: true));
+
+    [Fact]
+    public void What_the_upstream_told_one_process_flows_back_in_redis_as_in_the_process() => Check(
+        from quota in Quotas
+        from window in ShortWindows
+        from longest in Gen.OneOf(Gen.Constant(LimitRule.Never), Amounts.Between(1, window))
+        from patience in Gen.OneOf(Gen.Constant(0L), Amounts.Between(1, window))
+        where FleetBucket.IsExact(quota, window * TimeSpan.TicksPerMicrosecond)
+        select new Drawn(window, () => [Twin.FleetBucket(1, quota, window, longest, patience)], $"{quota} as told, flowing back in {window}, {longest} at most, patience {patience}", IsReleased: true),
+        share: 4);
 
     [Fact]
     public void Limits_decide_together_in_redis_as_in_the_process() => Check(

@@ -11,7 +11,7 @@ internal sealed record History(int[] Raw)
 {
     private const int RawsPerStep = 4;
 
-    private const int UsualCode = 20;
+    private const int UsualCode = 99;
 
     /// <summary>How many bytes stand in a key before the first head.</summary>
     private const int HeaderBytes = 28;
@@ -88,7 +88,10 @@ internal sealed record History(int[] Raw)
                 case 8 or 9 or 10 or 11 when twins[twinIndex] is { Rule: FleetQuota }:
                     answers.AddRange([1, Hear(message, twins[twinIndex], twinIndex, now, amount, Amounts.Scaled(pause, 0, 2 * window), window)]);
                     break;
-                case 12 when twins[twinIndex] is { Rule: FleetQuota }:
+                case 8 or 9 or 10 or 11 when twins[twinIndex] is { Rule: FleetBucket }:
+                    answers.AddRange([1, HearLevel(message, twins[twinIndex], twinIndex, now, amount, Amounts.Scaled(pause, 0, window / 2))]);
+                    break;
+                case 12 when twins[twinIndex] is { Rule: FleetRule }:
                     Count(message, twins[twinIndex], twinIndex, now, CostOf(amount, twins[twinIndex].Rule.Quota));
                     Said(answers);
                     break;
@@ -223,10 +226,18 @@ internal sealed record History(int[] Raw)
         return ((FleetQuota)twin.Rule).Hear(ref twin.State, at, used, at.Now + after, tolerance, isCounted);
     }
 
+    private static long HearLevel(MessageWriter message, Twin twin, int limit, long now, int raw, long age)
+    {
+        var (used, uncounted, isOfRefusal) = (Amounts.Scaled(raw, 0, 2 * twin.Rule.Quota), (raw % 7) - 1, raw % 11 == 0);
+        message.Add(isOfRefusal ? 21 : 20, limit + 1, used, uncounted, age);
+        var at = twin.At(now);
+        return ((FleetBucket)twin.Rule).Hear(ref twin.State, at, used, at.Now - age, uncounted, isOfRefusal) ? 1 : 0;
+    }
+
     private static void Count(MessageWriter message, Twin twin, int limit, long now, long amount)
     {
         message.Add(12, limit + 1, amount, 0, 0);
-        FleetQuota.Count(ref twin.State, twin.At(now), amount);
+        ((FleetRule)twin.Rule).Count(ref twin.State, twin.At(now), amount);
     }
 
     private static void Unuse(MessageWriter message, Twin twin, int limit, Grant grant, long now)

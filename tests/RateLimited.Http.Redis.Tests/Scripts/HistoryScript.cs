@@ -13,7 +13,7 @@ internal sealed class HistoryScript(IDatabase database)
     private const string Clock = "local time = redis.call('TIME')\nlocal now = time[1] * 1000000 + time[2]\n";
 
     /// <summary>
-    /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. 20 asks by the usual message, of which the heads'
+    /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. 99 asks by the usual message, of which the heads'
     /// bytes, the number of limits and what it says of them follow. Others are the operation's: limit, the grant that it is about, and its two amounts; what was heard is about no grant, and has three.
     /// Receipts are kept here, by limit.
     /// </summary>
@@ -30,7 +30,7 @@ internal sealed class HistoryScript(IDatabase database)
           for i = p + 2, p + 1 + terms do message[#message + 1] = steps[i] end
           p = p + 2 + terms
           local code = steps[p]
-          if code == 20 then
+          if code == 99 then
             local heads, n = steps[p + 1], steps[p + 2]
             message = {3, seq, heads, n}
             for i = p + 3, p + 2 + 9 * n do message[#message + 1] = steps[i] end
@@ -84,7 +84,7 @@ internal sealed class HistoryScript(IDatabase database)
             local _, _, result = unpack('<ddd', reply)
             if code == 3 then held[limit] = result end
             answers[#answers + 1] = 1
-            answers[#answers + 1] = (code == 9 or code == 11 or code == 14 or code == 15 or code == 26) and result or 0
+            answers[#answers + 1] = (code == 9 or code == 11 or code == 14 or code == 15 or code > 19) and result or 0
             p = p + 5
           end
         end

@@ -57,6 +57,12 @@ internal sealed class Twin
     public static Twin Fleet(long id, long quota, int parts, long patience) =>
         new(new FleetQuota("fleet", quota, parts, patience), new LeaseTerms(id, quota, 366L * 24 * 3600 * 1_000_000, parts, patience), scale: 1, offset: 0);
 
+    public static Twin FleetBucket(long id, long quota, long window, long longest, long patience)
+    {
+        var rule = new FleetBucket("fleet", quota, window, longest, parts: 1, patience);
+        return new Twin(rule, new FlowTerms(id, quota, window, 366L * 24 * 3600 * 1_000_000, patience, rule.MostAhead), scale: 1, offset: 0);
+    }
+
     /// <summary>The moment as the rule sees it: its own clock never falls, and the wall clock is the server's.</summary>
     public Moment At(long serverNow) => new((serverNow + FellBack) * _scale, _base - (FellBack * _scale), Guard * _scale);
 

@@ -49,6 +49,22 @@ public sealed class FleetProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Four_processes_that_are_told_nothing_use_a_reported_quota_that_flows_back_and_are_never_refused()
+    {
+        await using var upstream = await UpstreamServer.StartAsync(new UpstreamBuilder().Dialect("discord").TokenBucket(Quota, Hour), Ended);
+        await StartAsync(upstream, """
+            {
+              "Store": "Redis", "Limits": "discover", "Queue": { "Timeout": "00:00:30" },
+              "Dialect": { "Limit": "x-ratelimit-limit", "Remaining": "x-ratelimit-remaining", "ResetAfter": { "Header": "x-ratelimit-reset-after", "ResetsToFull": true } }
+            }
+            """);
+
+        // While the first answers come a twentieth is left to those of whom nothing is known.
+        await Eventually.Holds(() => upstream.Books.Admitted >= Quota - (Quota / 20), "what there was is used");
+        await EndAsync(upstream);
+    }
+
+    [Fact]
     public async Task What_a_killed_process_held_comes_back_within_its_time_and_the_others_go_on()
     {
         const int slots = 8;
@@ -116,7 +132,7 @@ public sealed class FleetProcessTests : IDisposable
         var living = _fleet.Where(static process => process.IsAlive).ToArray();
         var sights = await Task.WhenAll(living.Select(static process => process.EndAsync()));
         sights.SelectMany(static sight => sight.Faults).ShouldBeEmpty();
-        sights.Sum(static sight => sight.Refused).ShouldBe(0);
+        sights.Sum(static sight => sight.Refused).ShouldBe(0, upstream.Books.ToString());
         upstream.Books.Refused.ShouldBe(0, upstream.Books.ToString());
     }
 

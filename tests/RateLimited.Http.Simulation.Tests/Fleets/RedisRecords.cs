@@ -43,12 +43,13 @@ internal static class RedisRecords
         double At(int index) => Number(value, state + (8 * index));
         IEnumerable<double> Lent() => Enumerable.Range(0, (int)At(0)).Select(i => At(3 + (3 * i)));
 
-        // What is lent says to how many, and is as long as that, with five numbers more of a window that was told of. No instant, which others begin with, is as small.
+        // What is lent says to how many, and is as long as that, with five numbers more of a window that was told of, and seven of what flows back. No instant, which others begin with, is as small.
         var lent = length - 16 - (24 * At(0));
         double[] counts = length switch
         {
             _ when lent is 0 => [At(0), .. Lent()],
             _ when lent is 40 => [At(0), .. Lent(), At((length / 8) - 5), At((length / 8) - 3)],
+            _ when lent is 56 => [At(0), .. Lent(), At((length / 8) - 2), At((length / 8) - 1)],
             144 => [At(4), At(5), At(6), At(13), At(14), At(15)],
             80 => [At(1), At(4)],
             24 => [At(0), At(1)],

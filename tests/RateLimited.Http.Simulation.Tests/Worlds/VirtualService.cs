@@ -187,7 +187,7 @@ internal sealed class VirtualService : IDisposable
         var charges = new List<(string Name, long Cost)>();
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition.Limit.Rule is not (Http.Limits.ReportedLimit or SharedRule { Inner: Http.Limits.FleetQuota }))
+            if (charge.Partition.Limit.Rule is not (Http.Limits.ReportedLimit or SharedRule { Inner: Http.Limits.FleetRule }))
             {
                 charges.Add((charge.Partition.Limit.Definition.Name, charge.Cost));
             }

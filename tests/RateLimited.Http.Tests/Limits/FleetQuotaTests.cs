@@ -70,11 +70,11 @@ public sealed class FleetQuotaTests
     [Fact]
     public void What_nobody_spoke_of_was_counted_where_a_window_is_known()
     {
-        FleetQuota.Count(ref _state, At(0), 2);
+        _rule.Count(ref _state, At(0), 2);
         _rule.Used(ref _state, At(0)).ShouldBe(0);
 
         Hear(used: 4, until: 30);
-        FleetQuota.Count(ref _state, At(0), 2);
+        _rule.Count(ref _state, At(0), 2);
         _rule.Used(ref _state, At(0)).ShouldBe(6);
     }
 

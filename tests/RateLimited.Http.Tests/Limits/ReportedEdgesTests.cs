@@ -315,6 +315,29 @@ public sealed class ReportedEdgesTests
         _quota.Earliest(At(0), 1).ShouldBeGreaterThan(0);
     }
 
+    [Fact]
+    public void Of_a_full_bucket_of_which_nobody_says_how_fast_it_fills_no_more_goes_than_it_holds()
+    {
+        Hear(0, Bucket(100, 100) with { Window = 0, ResetAfter = 0 });
+        _quota.Earliest(At(0), 100).ShouldBe(0);
+        _quota.Charge(At(0), 100);
+
+        _quota.Earliest(At(0), 1).ShouldBeGreaterThan(Second);
+    }
+
+    [Fact]
+    public void A_quota_of_which_nobody_says_how_fast_it_flows_back_does_so_no_faster_than_is_known()
+    {
+        // One is back in 20 ms: so all of it in two to four seconds.
+        Hear(0, Bucket(100, 99) with { Window = 0, ResetAfter = Second / 50 });
+        _quota.Earliest(At(0), 99).ShouldBe(0);
+        _quota.Charge(At(0), 99);
+        _quota.Earliest(At(0), 1).ShouldBe(Second / 25);
+
+        Hear(Second, Bucket(100, 0) with { Window = 0, ResetAfter = 2 * Second });
+        _quota.Window.ShouldBeInRange(2 * Second, (2 * Second) + (Second / 20));
+    }
+
     [Theory]
     [InlineData("requests", UnitCost.Requests, Minute, true)]
     [InlineData("Requests", UnitCost.Requests, Minute, true)]

@@ -33,6 +33,12 @@ internal enum NoteKind
     /// </summary>
     Heard,
 
+    /// <summary>
+    /// So much is used upstream of what flows back all the time, as was heard at an instant; the receipt is how much of that may be ours without being known, below zero where it may be anything, the token one
+    /// where the request was refused. The store answers whether it shows that others use the quota too, which it takes note of itself.
+    /// </summary>
+    Level,
+
     /// <summary>So much was counted upstream, and nobody said what is used with it.</summary>
     Counted,
 

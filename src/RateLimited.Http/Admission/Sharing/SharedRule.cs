@@ -155,6 +155,24 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         }
     }
 
+    /// <summary>An answer says how much is used of what flows back all the time. See <see cref="FleetBucket.Hear"/>.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="at">The present.</param>
+    /// <param name="used">How much.</param>
+    /// <param name="isCounted">Whether its request was counted when it went: else not all that went is known.</param>
+    /// <param name="isOfRefusal">Whether the request was refused nevertheless.</param>
+    public void HearLevel(ref LimitState state, in Moment at, long used, bool isCounted, bool isOfRefusal)
+    {
+        var balance = BalanceOf(state);
+        var uncounted = isCounted ? FleetRule.UncountedOf(Sharers) : -1;
+        balance.Alone.Count = balance.InUse;
+        ((FleetBucket)Inner).Hear(ref balance.Alone, at, used, at.Now, uncounted, isOfRefusal);
+        if (!shared.IsAlone)
+        {
+            shared.Note(new SharedNote { Kind = NoteKind.Level, Balance = balance, Amount = used, Instant = at.Now, Receipt = uncounted, Token = isOfRefusal ? 1 : 0 });
+        }
+    }
+
     /// <summary>Others use the quota too, as far as is known until an instant: all processes are told.</summary>
     public void Share(ref LimitState state, long until)
     {
@@ -170,7 +188,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
     public void Count(ref LimitState state, in Moment at, long cost)
     {
         var balance = BalanceOf(state);
-        FleetQuota.Count(ref balance.Alone, at, cost);
+        ((FleetRule)Inner).Count(ref balance.Alone, at, cost);
         if (!shared.IsAlone)
         {
             shared.Note(new SharedNote { Kind = NoteKind.Counted, Balance = balance, Amount = cost });
@@ -201,7 +219,16 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
     }
 
     /// <summary>What this process holds stays what it holds. What was refused was refused by another quota.</summary>
-    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at) => BalanceOf(state).ForgetDenial();
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
+    {
+        var balance = BalanceOf(state);
+        balance.ForgetDenial();
+        if (Inner is FleetBucket && previous is SharedRule before)
+        {
+            // What was heard is kept as an instant, which another size and window place elsewhere.
+            Inner.Adopt(ref balance.Alone, before.Inner, at);
+        }
+    }
 
     /// <summary>How much of the quota is one process's while it is alone.</summary>
     internal static LimitRule ShareOf(LimitRule rule, int instances)
@@ -212,7 +239,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         var window = rule.Quota >= instances ? rule.Window : Saturating.Multiply(rule.Window, Saturating.DivideUp(instances, rule.Quota));
         return rule switch
         {
-            FleetQuota told => told.Among(instances),
+            FleetRule told => told.Among(instances),
             TokenBucket bucket => new TokenBucket(quota, window, Math.Max(bucket.Burst / instances, 1)),
             Concurrency => new Concurrency(quota),
             FixedWindow { Anchor: var anchor, Zone: var zone } when window == rule.Window => new FixedWindow(quota, window, anchor, zone),

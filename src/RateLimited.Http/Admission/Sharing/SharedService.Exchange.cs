@@ -199,7 +199,7 @@ internal sealed partial class SharedService
 
             while (balance.TryTakeEnded(now, out var amount, out var receipt))
             {
-                _notes.Add(new SharedNote { Kind = balance.Rule.Inner is FleetQuota ? NoteKind.Unused : NoteKind.GiveBack, Balance = balance, Receipt = receipt, Amount = amount });
+                _notes.Add(new SharedNote { Kind = balance.Rule.Inner is FleetRule ? NoteKind.Unused : NoteKind.GiveBack, Balance = balance, Receipt = receipt, Amount = amount });
             }
         }
 
