@@ -4,7 +4,7 @@
 
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local pack, unpack, sub, call = struct.pack, struct.unpack, string.sub, redis.call
+local pack, unpack, call = struct.pack, struct.unpack, redis.call
 local message = ARGV[1]
 local version, seq, plain, p = unpack('<ddd', message)
 
@@ -73,23 +73,23 @@ if version == 3 then
       elseif not text then
         text, ended = piece, stop
       elseif not held then
-        gap, held, ended = sub(stored, ended, begin), piece, stop
+        gap, held, ended = string.sub(stored, ended, begin), piece, stop
       else
-        text, held, ended = text .. gap .. held .. sub(stored, ended, begin) .. piece, nil, stop
+        text, held, ended = text .. gap .. held .. string.sub(stored, ended, begin) .. piece, nil, stop
       end
       p = next_p
     end
     if usual then
       if latest > now then return pack('<dddd', 6, now, latest - now, refused) end
       if held then text = text .. gap .. held end
-      answered, in_place = pack(sub('<ddddddddd', 1, limit_count + 4), 5, now, seq, r1, r2, r3, r4, r5, r6), text
+      answered, in_place = pack(string.sub('<ddddddddd', 1, limit_count + 4), 5, now, seq, r1, r2, r3, r4, r5, r6), text
     end
   end
 end
 
 if not answered then
   local spread = table.unpack or _G.unpack
-  local rep, max, min, ceil, floor = string.rep, math.max, math.min, math.ceil, math.floor
+  local sub, rep, max, min, ceil, floor = string.sub, string.rep, math.max, math.min, math.ceil, math.floor
   local SCHEMA = 'RLH2'
   local NEVER = -1
   local BUCKET, SLIDING, FIXED, LEASES, RESTS = 1, 2, 3, 4, 5
@@ -924,7 +924,7 @@ end
 if not record or now - now % 60000000 ~= before - before % 60000000 then call('SET', KEYS[1], answered, 'PX', '120000') end
 if not record then
   -- It is this process's first call, or what came of the earlier ones is lost.
-  answered = pack('<d', unpack('<d', answered) + 3) .. sub(answered, 9)
+  answered = pack('<d', unpack('<d', answered) + 3) .. string.sub(answered, 9)
 end
 if in_place then call('SETRANGE', KEYS[2], '36', in_place) end
 for i = 1, w, 3 do call('SET', writes[i], writes[i + 1], 'PX', writes[i + 2]) end
