@@ -15,7 +15,7 @@ local joins, news
 
 -- The usual message is one question about one key, of buckets and windows that the key holds first and in the same order, with no window's segment ending or beginning. It is decided in their heads
 -- alone, of which no more is read and written than that needs, and told in a shorter form, without making a function, a table or a string that can be spared: this server's Lua hashes every byte of
--- every string, packs a number for the price of unpacking two, and makes a table for that of forty sums. So what is written is joined in pairs, and receipts are moved on from name to name, the last
+-- every string, packs a number for the price of unpacking two, and makes a table for that of thirty sums. So what is written is joined in pairs, and receipts are moved on from name to name, the last
 -- limit's first. Where no window is asked about the whole value is read, which is hardly longer then. As soon as anything is otherwise it is left to the rest of this script, which decides the same.
 local limit_count
 if version == 3 then
