@@ -26,14 +26,14 @@ internal sealed class ScriptCalls
         _keys = [$"{{{name}}}:o:{process}", $"{{{name}}}:s"];
         var heads = 28 + terms.Sum(static limit => limit.HeadBytes);
         var writer = new MessageWriter();
-        writer.Add(3, 0, heads, terms.Length);
+        writer.Add(3, 0, heads);
         foreach (var limit in terms)
         {
             limit.WriteUsual(writer, cost, guard: 0);
         }
 
         _message = writer.ToBytes();
-        _arguments = [_message, heads - 1];
+        _arguments = terms.Any(static limit => limit.HasTail) ? [_message, heads - 1] : [_message];
     }
 
     public RedisKey Key => _keys[1];
@@ -43,6 +43,6 @@ internal sealed class ScriptCalls
     {
         BitConverter.TryWriteBytes(_message.AsSpan(SequenceAt), ++_sequence);
         var answer = (byte[])(await _database.ScriptEvaluateAsync(ExchangeScript.Current.Sha1, _keys, _arguments))!;
-        return BitConverter.ToDouble(answer) is var status && (status is 5 or 7 || (status != 6 && BitConverter.ToDouble(answer, 2 * sizeof(double)) == 1));
+        return BitConverter.ToDouble(answer) is var status && (status is 5 or 8);
     }
 }

@@ -17,7 +17,7 @@ internal sealed partial class RedisMessage
     private const int HeaderBytes = 28;
 
     /// <summary>About more limits the usual message is none: the script reads no longer one.</summary>
-    private const int MostUsual = 16;
+    private const int MostUsual = 6;
 
     /// <summary>Indices of the script begin at one; zero is nobody's.</summary>
     private const int NoLimit = 0;
@@ -27,7 +27,7 @@ internal sealed partial class RedisMessage
     private const int StatusFirst = 4;
     private const int StatusAsAsked = 5;
     private const int StatusRefused = 6;
-    private const int StatusFirstAsAsked = 7;
+    private const int StatusFirstAsAsked = 8;
 
     private const int JoinCode = 8;
     private const int UsedCode = 9;
@@ -56,10 +56,9 @@ internal sealed partial class RedisMessage
     public RedisMessage(SharedExchange exchange, ServiceKeys keys, Func<SharedBalance, LimitAddress> addressOf, long leaseTicks)
     {
         (_exchange, _keys, _addressOf) = (exchange, keys, addressOf);
-        _liveTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
-        _takerTerms = new LeaseTerms(1, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(leaseTicks));
-        _countsTakers = exchange.Join && keys.Takers is not null;
-        _toldTerms = new LeaseTerms(ToldId, quota: 1, LimitTerms.Micros(leaseTicks));
+        var lives = LimitTerms.Micros(leaseTicks);
+        (_liveTerms, _takerTerms) = (new LeaseTerms(1, MessageWriter.ExactIntegers - 1, lives), new LeaseTerms(1, MessageWriter.ExactIntegers - 1, lives));
+        (_countsTakers, _toldTerms) = (exchange.Join && keys.Takers is not null, new LeaseTerms(ToldId, quota: 1, lives));
         Gather();
         _usualHeads = UsualHeads();
     }
@@ -87,14 +86,14 @@ internal sealed partial class RedisMessage
 
     /// <summary>What the script is told: the message, and what it takes besides. What is told once more is told in the form that says so.</summary>
     public RedisValue[] Values(long owner, long sequence, bool isRetry, long serverNow, long localNow) => _usualHeads > 0 && !isRetry
-        ? [UsualBytes(sequence), _usualHeads - 1]
+        ? _limits[0].Exists(static limit => limit.Terms.HasTail) ? [UsualBytes(sequence), _usualHeads - 1] : [UsualBytes(sequence)]
         : [ToBytes(owner, sequence, isRetry, serverNow, localNow), _keys.Channel];
 
     private byte[] UsualBytes(long sequence)
     {
         var wants = _exchange.Questions[0].Wants;
         var message = new MessageWriter();
-        message.Add(UsualProtocol, sequence, _usualHeads, wants.Length);
+        message.Add(UsualProtocol, sequence, _usualHeads);
         for (var i = 0; i < wants.Length; i++)
         {
             _limits[0][i].Terms.WriteUsual(message, wants[i].Least, GuardOf(wants[i].Balance));
@@ -168,6 +167,7 @@ internal sealed partial class RedisMessage
                 : (serverNow, true);
         }
 
+        reader.Next();
         foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_exchange.Notes))
         {
             note.Result = reader.Next();
@@ -185,11 +185,7 @@ internal sealed partial class RedisMessage
             _exchange.Takers = (int)Math.Min(reader.Next(), int.MaxValue);
         }
 
-        if (_exchange.Tells > 0)
-        {
-            reader.Next();
-        }
-
+        _ = _exchange.Tells > 0 ? reader.Next() : 0;
         foreach (var question in _exchange.Questions)
         {
             Read(ref reader, question);
@@ -337,9 +333,10 @@ internal sealed partial class RedisMessage
             return;
         }
 
-        foreach (ref var want in question.Wants.AsSpan())
+        reader.Next();
+        for (var i = question.Wants.Length - 1; i >= 0; i--)
         {
-            (want.Granted, want.Receipt) = (want.Least, reader.Next());
+            (question.Wants[i].Granted, question.Wants[i].Receipt) = (question.Wants[i].Least, reader.Next());
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class BucketTerms : LimitTerms
     {
         var depth = DepthOf(guard);
         var (whole, parts) = TimeOf(cost, guard);
-        message.Add(Id, _whole, _parts, depth.Whole, depth.Parts, LingerOf(guard, depth.Whole), cost, whole, parts);
+        message.Add(Id, _whole, _parts, whole - depth.Whole, parts - depth.Parts, LingerOf(guard, depth.Whole), whole, parts);
     }
 
     public override (long Whole, long Parts) TimeOf(long cost, long guard)

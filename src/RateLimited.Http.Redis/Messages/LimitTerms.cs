@@ -25,6 +25,9 @@ internal abstract class LimitTerms(long id)
     /// <summary>How many bytes of the key are the head of the limit's record, where it may be asked about in the usual message; else zero.</summary>
     public virtual int HeadBytes => 0;
 
+    /// <summary>Whether more of the key than the head is of its record.</summary>
+    public virtual bool HasTail => false;
+
     /// <summary>The largest cost that may be asked for in the usual message.</summary>
     public virtual long LargestUsual => 0;
 
@@ -34,7 +37,7 @@ internal abstract class LimitTerms(long id)
     /// <param name="serverNow">What the server's clock shows, as far as is known.</param>
     public abstract void Write(MessageWriter message, long guard, long serverNow);
 
-    /// <summary>Adds what the script has to know of it and of a cost in the usual message, which is about buckets and sliding windows only: nine numbers, the first below zero for a window.</summary>
+    /// <summary>Adds what the script has to know of it and of a cost in the usual message, which is about buckets and sliding windows only: eight numbers, the first below zero for a window.</summary>
     /// <param name="message">Where to.</param>
     /// <param name="cost">What the question costs.</param>
     /// <param name="guard">By how much the limit is padded.</param>

@@ -6,84 +6,83 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local pack, unpack, call = struct.pack, struct.unpack, redis.call
 local message = ARGV[1]
-local version, owner, seq, is_retry = unpack('<dddd', message)
+local version, seq, plain, p = unpack('<ddd', message)
 
--- What is answered, and how it is kept: with the call's number behind it. What is written: into the heads, or keys, values and times to live.
-local answered, kept, in_place
+-- What is answered, with the call's number behind the time, and is kept as it is. What is written: into the heads, or keys, values and times to live.
+local answered, in_place
 local writes, w = false, 0
 local joins, news
 
 -- The usual message is one question about one key, of buckets and windows that the key holds first and in the same order, with no window's segment ending or beginning. It is decided in their heads
--- alone, of which no more is read and written than that needs, and told in a shorter form, without making a function or a string that can be spared: this server's Lua hashes every byte of every
--- string, and packs a number for the price of unpacking four. As soon as anything is otherwise it is left to the rest of this script, which decides the same.
+-- alone, of which no more is read and written than that needs, and told in a shorter form, without making a function, a table or a string that can be spared: this server's Lua hashes every byte of
+-- every string, packs a number for the price of unpacking two, and makes a table for that of thirty sums. So what is written is joined in pairs, and receipts are moved on from name to name, the last
+-- limit's first. Where no window is asked about the whole value is read, which is hardly longer then. As soon as anything is otherwise it is left to the rest of this script, which decides the same.
 local limit_count
 if version == 3 then
-  local n, plain = is_retry, seq
-  if not (n >= 1 and n <= 16) or #message ~= 32 + 72 * n then return redis.error_reply('RLHPROTOCOL the message is not as long as it says') end
-  limit_count, seq = n, owner
-  local stored = call('GETRANGE', KEYS[2], '0', ARGV[2])
-  if #stored == plain then
+  limit_count = (#message - 24) / 64
+  if not (limit_count >= 1 and limit_count <= 6 and limit_count % 1 == 0) then return redis.error_reply('RLHPROTOCOL the message is not as long as it says') end
+  local heads = ARGV[2]
+  local stored = heads and call('GETRANGE', KEYS[2], '0', heads) or call('GET', KEYS[2])
+  if stored and #stored >= plain then
     local schema, pause, lives = unpack('<c4dd', stored)
-    local p, pos, ended, text = 33, 29, 0
-    local latest, refused, said = now, 0
-    local usual = schema == 'RLH2'
+    local usual, latest, refused = schema == 'RLH2', now, 0
+    local pos, ended, text, gap, held = 29
+    local r1, r2, r3, r4, r5, r6
     if pause > now then latest = pause end
-    for i = 1, n do
-      local id, a, b, c, d, e, cost, ticks, parts = unpack('<ddddddddd', message, p)
-      local earliest, whole, receipt, piece = now, 0
+    for i = 1, limit_count do
+      local id, a, b, c, d, e, cost, parts, next_p = unpack('<dddddddd', message, p)
+      local begin, earliest, stop, piece = pos + 7
       if id > 0 then
-        -- A bucket: what one part of it is, how deep it is, and how long it lingers.
-        local was, seen, _, length, _, mark, count, given, its_ticks, its_parts = unpack('<dddddddddd', stored, pos)
-        local at, part = mark + ticks - c, count + parts - d
-        if part > 0 then at = at + (part <= b and 1 or 2) end
-        if was ~= id or length ~= 40 or seen > now or its_ticks ~= a or its_parts ~= b then
-          usual = false
-        elseif at > now then
-          earliest = at
-        elseif latest == now then
+        -- A bucket: what one part of it is, by how much the cost is more than its depth, and how long it lingers.
+        local was, seen, _, length, _, mark, count, given, its_ticks, its_parts, next_pos = unpack('<dddddddddd', stored, pos)
+        if was ~= id or length ~= 40 or seen > now or its_ticks ~= a or its_parts ~= b then usual = false break end
+        earliest = mark + c
+        if count + d > 0 then earliest = earliest + (count + d <= b and 1 or 2) end
+        if earliest <= now and latest == now then
           if mark < now then mark, count = now, 0 end
-          mark, count = mark + ticks, count + parts
+          mark, count = mark + cost, count + parts
           if count >= b then mark, count = mark + 1, count - b end
-          receipt, whole = mark + given, mark + e
-          piece = pack('<dddddd', now, whole, 40, 0, mark, count)
+          if mark + e > lives then usual = false break end
+          r1, r2, r3, r4, r5, r6 = mark + given, r1, r2, r3, r4, r5
+          piece, stop = pack('<dddddd', now, mark + e, 40, 0, mark, count), next_pos - 24
         end
+        pos = next_pos
       else
         -- A window: its quota, its length, its guard, and the spacing of what is sent.
-        local was, seen, _, length, tail, o, os, ns, at, t, m, x, first, amount, _, _, _, at2, t2, m2, _, first2, amount2 = unpack('<ddddddddddddddddddddddd', stored, pos)
-        local ends, ends2 = first + b + c, first2 + b
-        local excess = t + t2 + cost - a
-        if was ~= -id or length ~= 144 or seen > now or m <= 0 or now - ns >= d or x + cost > 70368744177664 or ends <= now or (m2 > 0 and ends2 <= now) or cost > a then
-          usual = false
-        elseif excess > 0 then
+        local was, seen, _, length, tail, o, os, ns, at, t, m, x, first, amount, _, _, _, at2, t2, m2, _, first2, amount2, next_pos = unpack('<ddddddddddddddddddddddd', stored, pos)
+        local ends, excess = first + b + c, t + t2 + cost - a
+        if was ~= -id or length ~= 144 or seen > now or m <= 0 or now - ns >= d or x + cost > 70368744177664 or ends <= now or (m2 > 0 and first2 + b <= now) or cost > a then usual = false break end
+        earliest = now
+        if excess > 0 then
           -- When the first of what counts ends, if that is enough.
           earliest = ends
-          if m2 > 0 and ends2 < ends then earliest, amount = ends2, amount2 end
-          usual = amount >= excess
+          if m2 > 0 and first2 + b < ends then earliest, amount = first2 + b, amount2 end
+          if amount < excess then usual = false break end
         elseif latest == now then
-          receipt, whole = o + m - 1, now + b + c
-          local till = at2 + b
+          local whole, till = now + b + c, at2 + b
+          if whole > lives then usual = false break end
           if m == 1 then first, amount = now, x + cost end
-          piece = pack('<ddddddddddddd', now, till > whole and till or whole, 144, tail, o, os, ns, now, t + cost, m, x + cost, first, amount)
+          r1, r2, r3, r4, r5, r6 = o + m - 1, r1, r2, r3, r4, r5
+          piece, stop = pack('<ddddddddddddd', now, till > whole and till or whole, 144, tail, o, os, ns, now, t + cost, m, x + cost, first, amount), next_pos - 72
         end
+        pos = next_pos
       end
-      if not usual or whole > lives then usual = false break end
-      if earliest > latest then
-        latest, refused = earliest, i
-      elseif latest > now then
-        -- Nobody goes: what was made of those before is for nothing.
-      elseif said then
-        text, said[i + 2] = text .. string.sub(stored, ended, pos + 7) .. piece, receipt
+      if not piece then
+        -- Nobody goes from now on: what was made of those before is for nothing.
+        if earliest > latest then latest, refused = earliest, i end
+      elseif not text then
+        text, ended = piece, stop
+      elseif not held then
+        gap, held, ended = string.sub(stored, ended, begin), piece, stop
       else
-        text, said = piece, {5, now, receipt, 0, 0, 0}
+        text, held, ended = text .. gap .. held .. string.sub(stored, ended, begin) .. piece, nil, stop
       end
-      if id > 0 then ended, pos = pos + 56, pos + 80 else ended, pos = pos + 112, pos + 184 end
-      p = p + 72
+      p = next_p
     end
     if usual then
       if latest > now then return pack('<dddd', 6, now, latest - now, refused) end
-      said[n + 3] = seq
-      kept = pack(string.sub('<ddddddddddddddddddd', 1, n + 4), (table.unpack or _G.unpack)(said, 1, n + 3))
-      answered, in_place = kept, text
+      if held then text = text .. gap .. held end
+      answered, in_place = pack(string.sub('<ddddddddd', 1, limit_count + 4), 5, now, seq, r1, r2, r3, r4, r5, r6), text
     end
   end
 end
@@ -705,30 +704,31 @@ if not answered then
     return pack('<ddddd', l.id, now, whole, #state, #tail) .. state, tail, whole
   end
 
-  local p, pause_for, group_count = 49, 0, 1
+  local owner, pause_for, group_count = 0, 0, 1
   if limit_count then
-    -- The usual message, in the form of all others.
+    -- The usual message, in the form of all others. Of a bucket's cost it tells the time alone.
     local terms, costs = {pack('<d', limit_count)}, {pack('<ddd', 0, 1, limit_count)}
     for i = 1, limit_count do
-      local id, a, b, c, d, e, cost, ticks, parts = unpack('<ddddddddd', message, 72 * i - 39)
+      local id, a, b, c, d, e, cost, parts = unpack('<dddddddd', message, 64 * i - 39)
       if id > 0 then
-        terms[i + 1] = pack('<dddddddddd', id, BUCKET, cost, a, b, 0, 0, c, d, e)
+        terms[i + 1] = pack('<dddddddddd', id, BUCKET, 1, a, b, 0, 0, cost - c, parts - d, e)
+        costs[i + 1] = pack('<dddddd', i, 1, cost, parts, 0, 1)
       else
         terms[i + 1] = pack('<dddddddddd', -id, SLIDING, a, b, c, d, e, 0, 0, 0)
-        ticks = cost
+        costs[i + 1] = pack('<dddddd', i, cost, cost, 0, 0, 1)
       end
-      costs[i + 1] = pack('<dddddd', i, cost, ticks, parts, 0, 1)
     end
     message, p = table.concat(terms) .. table.concat(costs), 1
   else
     if version ~= 2 then return redis.error_reply('RLHPROTOCOL this script speaks versions 2 and 3') end
-    pause_for, group_count = unpack('<dd', message, 33)
+    local is_retry
+    owner, seq, is_retry, pause_for, group_count, p = unpack('<ddddd', message, 9)
     if group_count ~= #KEYS - 1 then return redis.error_reply('RLHPROTOCOL the message is about other keys') end
 
     -- What was carried out already is answered as it was then.
     if is_retry == 1 then
       local record = call('GET', KEYS[1])
-      if record and #record >= 8 and unpack('<d', record, #record - 7) == seq then return sub(record, 1, -9) end
+      if record and #record >= 24 and unpack('<d', record, 17) == seq then return record end
     end
   end
   writes = {}
@@ -817,7 +817,7 @@ if not answered then
   end
 
   -- What has become of what was granted before.
-  local reply, said = {1, now}, 2
+  local reply, said = {1, now, seq}, 3
   local wakes, joined
   local ops = unpack('<d', message, p)
   p = p + 8
@@ -953,8 +953,13 @@ if not answered then
   end
   if p ~= #message + 1 then return redis.error_reply('RLHPROTOCOL the message is longer than what it says') end
 
+  if limit_count and reply[4] == 1 then
+    -- Granted as asked, and told as it is above.
+    local told = {5, now, seq}
+    for i = limit_count, 1, -1 do told[#told + 1] = reply[4 + 2 * i] end
+    reply, said = told, #told
+  end
   answered = pack('<' .. rep('d', said), spread(reply))
-  kept = answered .. pack('<d', seq)
 
   for g = 1, group_count do
     local group = groups[g]
@@ -980,19 +985,22 @@ if not answered then
 end
 
 -- Everything is decided and nothing is written yet. The record of this process's last call goes first, and tells in the same step what was there before: whoever calls twice is answered as before, and
--- who comes late not at all.
+-- who comes late not at all. It lives for two minutes from the first call of each minute, and so for one at least from every call: to set a time to live is as dear as the rest of a write.
 if w == 0 and not in_place then return answered end
-local record = call('SET', KEYS[1], kept, 'PX', '60000', 'GET')
+local record = call('SET', KEYS[1], answered, 'XX', 'KEEPTTL', 'GET')
+local before, last
 if record then
-  local last = #record >= 8 and unpack('<d', record, #record - 7)
+  if #record >= 24 then before, last = unpack('<dd', record, 9) end
   if not last or last >= seq then
-    call('SET', KEYS[1], record, 'PX', '60000')
+    call('SET', KEYS[1], record, 'XX', 'KEEPTTL')
     if not last then return redis.error_reply('RLHSCHEMA a record of calls is not of schema 2') end
-    return last == seq and string.sub(record, 1, -9) or pack('<dd', 2, now)
+    return last == seq and record or pack('<dd', 2, now)
   end
-else
+end
+if not record or now - now % 60000000 ~= before - before % 60000000 then call('SET', KEYS[1], answered, 'PX', '120000') end
+if not record then
   -- It is this process's first call, or what came of the earlier ones is lost.
-  answered = pack('<d', in_place and 7 or 4) .. string.sub(answered, 9)
+  answered = pack('<d', unpack('<d', answered) + 3) .. string.sub(answered, 9)
 end
 if in_place then call('SETRANGE', KEYS[2], '36', in_place) end
 for i = 1, w, 3 do call('SET', writes[i], writes[i + 1], 'PX', writes[i + 2]) end

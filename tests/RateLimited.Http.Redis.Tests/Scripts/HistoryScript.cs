@@ -14,8 +14,8 @@ internal sealed class HistoryScript(IDatabase database)
 
     /// <summary>
     /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. 99 asks by the usual message, of which the heads'
-    /// bytes, the number of limits and what it says of them follow. Others are the operation's: limit, the grant that it is about, and its two amounts; what was heard is about no grant, and has three.
-    /// Receipts are kept here, by limit.
+    /// bytes, the number of limits and what it says of them follow; whether the script is told how much to read depends on those, as with the message that ships.
+    /// Others are the operation's: limit, the grant that it is about, and its two amounts; what was heard is about no grant, and has three. Receipts are kept here, by limit.
     /// </summary>
     private const string Loop =
         """
@@ -32,26 +32,30 @@ internal sealed class HistoryScript(IDatabase database)
           local code = steps[p]
           if code == 99 then
             local heads, n = steps[p + 1], steps[p + 2]
-            message = {3, seq, heads, n}
-            for i = p + 3, p + 2 + 9 * n do message[#message + 1] = steps[i] end
-            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), string.format('%.0f', heads - 1)}, now)
+            message = {3, seq, heads}
+            for i = p + 3, p + 2 + 8 * n do message[#message + 1] = steps[i] end
+            local has_tail = false
+            for i = p + 3, p + 2 + 8 * n, 8 do has_tail = has_tail or steps[i] < 0 end
+            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), has_tail and string.format('%.0f', heads - 1) or nil}, now)
             if type(reply) == 'table' then return reply end
             local status, _, granted, wait = unpack('<dddd', reply)
             if status == 6 then
               granted, wait = 0, granted
-            elseif status == 5 or status == 7 then
+            elseif status == 5 or status == 8 then
               granted = 1
+            else
+              granted, wait = unpack('<dd', reply, 25)
             end
             answers[#answers + 1] = granted
             if granted == 1 then
               local held = {}
-              for i = 1, n do held[i] = unpack('<d', reply, (status == 5 or status == 7) and 8 * i + 9 or 16 * i + 17) end
+              for i = 1, n do held[i] = unpack('<d', reply, 8 * (n - i) + 25) end
               receipts[#receipts + 1] = held
               answers[#answers + 1] = 0
             else
               answers[#answers + 1] = wait
             end
-            p = p + 3 + 9 * n
+            p = p + 3 + 8 * n
           elseif code == 0 then
             local n = steps[p + 1]
             message[#message + 1] = 0
@@ -64,12 +68,12 @@ internal sealed class HistoryScript(IDatabase database)
             end
             local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c'}, now)
             if type(reply) == 'table' then return reply end
-            local status, _, granted, wait = unpack('<dddd', reply)
+            local status, _, _, granted, wait = unpack('<ddddd', reply)
             if status == 4 then status = 1 end
             answers[#answers + 1] = status == 1 and granted or 10 + status
             if granted == 1 then
               local held = {}
-              for i = 1, n do held[steps[p + 4 * i - 2]] = unpack('<d', reply, 16 * i + 17) end
+              for i = 1, n do held[steps[p + 4 * i - 2]] = unpack('<d', reply, 16 * i + 25) end
               receipts[#receipts + 1] = held
               answers[#answers + 1] = 0
             else
@@ -81,7 +85,7 @@ internal sealed class HistoryScript(IDatabase database)
             for _, number in ipairs({1, code, limit, code > 10 and steps[p + 2] or held[limit] or 0, steps[p + 3], steps[p + 4], 0}) do message[#message + 1] = number end
             local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c'}, now)
             if type(reply) == 'table' then return reply end
-            local _, _, result = unpack('<ddd', reply)
+            local _, _, _, result = unpack('<dddd', reply)
             if code == 3 then held[limit] = result end
             answers[#answers + 1] = 1
             answers[#answers + 1] = (code == 9 or code == 11 or code == 14 or code == 15 or code > 19) and result or 0

@@ -47,7 +47,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
     [Fault("R05")]
     public void R05_a_usual_call_that_is_made_twice_is_charged_once_and_answered_alike()
     {
-        Run(Usual(1))[0].ShouldBe(4, "of a key that is not there no head is read");
+        Run(Usual(1))[0].ShouldBe(8, "of a key that is not there no head is read");
         Fill(sequence: 2, amount: 50);
         var first = Run(Usual(3));
         var after = _database.StringGet(Key);
@@ -55,7 +55,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         var duplicate = Run(Usual(3));
 
         first[0].ShouldBe(5);
-        again.ShouldBe(first[..^1]);
+        again.ShouldBe(first);
         duplicate.ShouldBe(again);
         Run(Usual(2))[0].ShouldBe(2);
         _database.StringGet(Key).ShouldBe(after);
@@ -67,7 +67,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         Fill(sequence: 1, amount: 50);
         _database.KeyDelete($"{_stem}:o");
 
-        Run(Usual(2))[0].ShouldBe(7);
+        Run(Usual(2))[0].ShouldBe(8);
         Run(Usual(3))[0].ShouldBe(5);
     }
 
@@ -83,6 +83,25 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         refused[2].ShouldBeInRange(1, Hour / 100);
         refused[3].ShouldBe(1);
         _database.StringGet(Key).ShouldBe(before);
+    }
+
+    [Fact]
+    public void Receipts_of_a_usual_call_are_told_from_the_last_limit_to_the_first_whichever_way_it_is_decided()
+    {
+        const int limits = 6;
+        var first = Run(Usual(1, limits, cost: 50));
+        var second = Run(Usual(2, limits));
+
+        // A key that is not there is not decided by its heads.
+        first[..3].ShouldBe([8, first[1], 1]);
+        second[..3].ShouldBe([5, second[1], 2]);
+        for (var id = 1; id <= limits; id++)
+        {
+            first[2 + limits + 1 - id].ShouldBe(first[1] + (50 * id * Hour / 100));
+            second[2 + limits + 1 - id].ShouldBe(first[1] + (51 * id * Hour / 100));
+        }
+
+        Record(() => Run(Usual(3, limits + 1))).ShouldNotBeNull().Message.ShouldContain("RLHPROTOCOL");
     }
 
     [Fact]
@@ -124,7 +143,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
                 if (Record(() => answer = Run(message)) is null)
                 {
                     // Noise may happen to say that nothing is asked.
-                    answer.Length.ShouldBe(2, $"{Convert.ToHexString(message)} was answered {string.Join(' ', answer)}");
+                    answer.Length.ShouldBe(3, $"{Convert.ToHexString(message)} was answered {string.Join(' ', answer)}");
                 }
 
                 _database.StringGet(Key).ShouldBe(before);
@@ -181,11 +200,11 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         bucket.Write(message, guard: 0, serverNow: 0);
         var all = bucket.TimeOf(quota, 0);
 
-        Ask(1, Numbers(message), cost: quota, all)[2].ShouldBe(1);
+        Ask(1, Numbers(message), cost: quota, all)[3].ShouldBe(1);
         var refused = Ask(2, Numbers(message), cost: quota, all);
 
-        refused[2].ShouldBe(0);
-        refused[3].ShouldBeInRange(1, window);
+        refused[3].ShouldBe(0);
+        refused[4].ShouldBeInRange(1, window);
     }
 
     [Fact]
@@ -228,9 +247,9 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         // A hundred are there: one is needed, of the ninety-nine left a quarter may be had besides.
         var answer = Run(Message(1, Sliding(1, 100), 1, isRetry: false, more: 1_000, part: 4).ToBytes());
 
-        answer[2].ShouldBe(1);
-        answer[3].ShouldBe(1 + (99 / 4));
-        Left(Sliding(1, 100), 100).ShouldBe(100 - answer[3]);
+        answer[3].ShouldBe(1);
+        answer[4].ShouldBe(1 + (99 / 4));
+        Left(Sliding(1, 100), 100).ShouldBe(100 - answer[4]);
     }
 
     [Fact]
@@ -239,7 +258,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         Ask(1, [.. Bucket(10), .. Sliding(2, 1)], limits: 2);
         var before = _database.StringGet(Key);
 
-        Ask(2, [.. Bucket(10), .. Sliding(2, 1)], limits: 2)[2].ShouldBe(0);
+        Ask(2, [.. Bucket(10), .. Sliding(2, 1)], limits: 2)[3].ShouldBe(0);
 
         _database.StringGet(Key).ShouldBe(before);
     }
@@ -301,17 +320,21 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
         return message;
     }
 
-    /// <summary>A question about a bucket of a hundred an hour alone, in the usual form.</summary>
-    private static byte[] Usual(long sequence)
+    /// <summary>A question about a bucket of a hundred an hour, or several, in the usual form.</summary>
+    private static byte[] Usual(long sequence, int limits = 1, long cost = 1)
     {
-        var (message, bucket) = (new MessageWriter(), new BucketTerms(1, 100, Hour, 100));
-        message.Add(3, sequence, UsualHeads, 1);
-        bucket.WriteUsual(message, cost: 1, guard: 0);
+        var message = new MessageWriter();
+        message.Add(3, sequence, UsualHeads + ((limits - 1) * 80));
+        for (var id = 1; id <= limits; id++)
+        {
+            new BucketTerms(id, 100, id * Hour, 100).WriteUsual(message, cost, guard: 0);
+        }
+
         return message.ToBytes();
     }
 
     /// <summary>Takes so much of that bucket: its key lives long enough for one more.</summary>
-    private void Fill(long sequence, long amount) => Ask(sequence, Bucket(100), amount, (amount * Hour / 100, 0))[2].ShouldBe(1);
+    private void Fill(long sequence, long amount) => Ask(sequence, Bucket(100), amount, (amount * Hour / 100, 0))[3].ShouldBe(1);
 
     private long[] Ask(long sequence, long[] terms, bool isRetry = false, int limits = 1) => Run(Message(sequence, terms, limits, isRetry).ToBytes());
 
@@ -322,7 +345,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
     private long Left(long[] terms, long most)
     {
         var left = 0;
-        while (left < most && Run(Message(1_000 + left, terms, 1, isRetry: false).ToBytes())[2] == 1)
+        while (left < most && Run(Message(1_000 + left, terms, 1, isRetry: false).ToBytes())[3] == 1)
         {
             left++;
         }
@@ -334,7 +357,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
 
     private long[] Run(byte[] message)
     {
-        var answer = (byte[])_database.ScriptEvaluate(ExchangeScript.Current.Text, [$"{_stem}:o", Key], [message, IsUsual(message) ? UsualHeads - 1 : "c"])!;
+        var answer = (byte[])_database.ScriptEvaluate(ExchangeScript.Current.Text, [$"{_stem}:o", Key], IsUsual(message) ? [message] : [message, "c"])!;
         var reader = new MessageReader(answer);
         var numbers = new long[answer.Length / sizeof(double)];
         for (var i = 0; i < numbers.Length; i++)

@@ -111,7 +111,8 @@ internal sealed class VirtualRedis(string text, Func<long> now, Action<string, s
 
     private object Set(byte[][] arguments)
     {
-        var (key, ends, answersOld) = (Text(arguments[1]), long.MaxValue, false);
+        var (key, ends, answersOld, onlyOld) = (Text(arguments[1]), long.MaxValue, false, false);
+        var old = Get(key);
         for (var i = 3; i < arguments.Length; i++)
         {
             switch (Text(arguments[i]))
@@ -119,6 +120,12 @@ internal sealed class VirtualRedis(string text, Func<long> now, Action<string, s
                 case "PX":
                     var lives = Number(arguments[++i]);
                     ends = lives > 0 ? (_clock / MicrosPerMilli) + lives : throw new ScriptErrorException("ERR invalid expire time in 'set' command");
+                    break;
+                case "KEEPTTL":
+                    ends = old is null ? long.MaxValue : _keys[key].Ends;
+                    break;
+                case "XX":
+                    onlyOld = true;
                     break;
                 case "GET":
                     answersOld = true;
@@ -128,7 +135,11 @@ internal sealed class VirtualRedis(string text, Func<long> now, Action<string, s
             }
         }
 
-        var old = Get(key);
+        if (onlyOld && old is null)
+        {
+            return false;
+        }
+
         Write(key, new Entry(arguments[2], ends));
         return !answersOld ? "OK"u8.ToArray() : old is null ? false : old;
     }

@@ -34,6 +34,21 @@ public sealed class VirtualRedisTests
     }
 
     [Fact]
+    public void A_value_is_replaced_only_where_there_is_one_and_lives_as_long_as_it_would_have()
+    {
+        using var redis = With("if ARGV[2] then redis.call('SET', KEYS[1], ARGV[2], 'PX', '1000') end return redis.call('SET', KEYS[1], ARGV[1], 'XX', 'KEEPTTL', 'GET') or 'nothing'");
+
+        Text(redis.LoadAndRun([Bytes("k")], [Bytes("a")])).ShouldBe("nothing");
+        redis.Live.ShouldBe(0);
+        Text(redis.Run([Bytes("k")], [Bytes("b"), Bytes("first")])).ShouldBe("first");
+        _now += 999 * TimeSpan.TicksPerMillisecond;
+        Text(redis.Run([Bytes("k")], [Bytes("c")])).ShouldBe("b");
+        _now += TimeSpan.TicksPerMillisecond;
+        redis.Live.ShouldBe(0);
+        Text(redis.Run([Bytes("k")], [Bytes("d")])).ShouldBe("nothing");
+    }
+
+    [Fact]
     public void Parts_of_values_are_read_and_written_in_place()
     {
         using var redis = With("redis.call('SET', KEYS[1], 'abcdef', 'PX', '1000') redis.call('SETRANGE', KEYS[1], '2', 'XY') return redis.call('GETRANGE', KEYS[1], '1', '-2') .. redis.call('GETRANGE', 'none', '0', '5')");
