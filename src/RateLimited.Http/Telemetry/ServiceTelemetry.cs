@@ -157,6 +157,10 @@ internal sealed class ServiceTelemetry
         Quietly.Say(() => RateLimitingLog.StoreFound(_log, _service));
     }
 
+    /// <summary>Records that a shared store cannot be worked with, which waiting does not mend.</summary>
+    /// <param name="why">What is wrong, without an address, a key or a secret.</param>
+    public void StoreFailed(string why) => Quietly.Say(() => RateLimitingLog.StoreFailed(_log, _service, why));
+
     /// <summary>Records that a shared store has given away what was held here.</summary>
     public void LeasesLost()
     {

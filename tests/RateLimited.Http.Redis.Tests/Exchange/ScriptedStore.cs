@@ -68,6 +68,9 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
             _answer.SetResult();
         }
 
+        /// <summary>As a test has filled it in.</summary>
+        public void Answer() => _answer.SetResult();
+
         /// <summary>Nothing is granted before it is heard how the key is, or its quota.</summary>
         public void Tell(bool ofQuota, RestReason reason, TimeSpan wait, long version = 1)
         {
