@@ -280,6 +280,7 @@ internal sealed partial class ServiceLimiter : IDisposable
 
         if (refusal is not null)
         {
+            _store.WantWritten(ticket);
             return Refuse(ticket, refusal);
         }
 
