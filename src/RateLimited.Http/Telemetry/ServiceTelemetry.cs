@@ -235,6 +235,9 @@ internal sealed class ServiceTelemetry
 
     internal KeyValuePair<string, object?>[] LimitTags(string limit) => [Tags[0], new(TagValues.Limit, limit)];
 
+    /// <summary>The same, and whether the limit is paced.</summary>
+    internal KeyValuePair<string, object?>[] LimitTags(string limit, bool isPaced) => [.. LimitTags(limit), new(TagValues.Paced, TagValues.Paces[isPaced ? 1 : 0])];
+
     private static void Record(Histogram<double> histogram, double value, KeyValuePair<string, object?>[] tags)
     {
         try
