@@ -214,27 +214,6 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         change();
     }
 
-    /// <summary>Replaces the global limits, keeping the state of those that stay. The services must be applied anew after it.</summary>
-    public void ApplyGlobal(IReadOnlyList<LimitDefinition> limits)
-    {
-        var previous = _globals;
-        Change(() =>
-        {
-            GlobalDefinitions = limits;
-            _globals = BindGlobals(previous, limits);
-        });
-        Keeper?.Changed();
-        foreach (var dropped in previous.Except(_globals))
-        {
-            dropped.Table?.Dispose();
-        }
-
-        foreach (var line in _lines)
-        {
-            line.Apply(line.Definition);
-        }
-    }
-
     /// <summary>How much of a partition there is to use, what of it is used, when it is whole again, and what its state holds beside itself.</summary>
     public PartitionStatus Inspect(Partition partition, BoundService service)
     {

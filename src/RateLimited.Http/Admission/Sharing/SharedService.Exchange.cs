@@ -27,7 +27,8 @@ internal sealed partial class SharedService
         {
             if (instances > 0)
             {
-                // News may be late: that there are fewer again is counted, never heard.
+                // News may be late: that there are fewer again is counted, never heard. Who joined takes of what all services share as this process does, as far as is known before they are counted.
+                _takers = (int)Math.Min(Takers + ((long)Math.Max(instances - Living, 0) * _store.ServiceCount), int.MaxValue);
                 (Instances, Living) = (Math.Max(Instances, instances), Math.Max(Living, instances));
                 return;
             }
