@@ -32,11 +32,14 @@ internal static partial class RateLimitingLog
     [LoggerMessage(22, LogLevel.Information, "The store that counts the limits of {Service} answers again.")]
     public static partial void StoreFound(ILogger log, string service);
 
-    [LoggerMessage(30, LogLevel.Error, "The limits of {Service} cannot be decided with the store that counts them: {Why} Whoever waits is told so, until it answers.")]
+    [LoggerMessage(33, LogLevel.Error, "The limits of {Service} cannot be decided with the store that counts them: {Why} Whoever waits is told so, until it answers.")]
     public static partial void StoreFailed(ILogger log, string service, string why);
 
     [LoggerMessage(23, LogLevel.Warning, "The store gave away what {Service} holds here: this process was not heard of for too long. More may be held now than the limit allows.")]
     public static partial void LeasesLost(ILogger log, string service);
+
+    [LoggerMessage(30, LogLevel.Warning, "What {Service} held here for longer than MaxHold was given to others. More may be held now than the limit allows.")]
+    public static partial void LeasesHeldTooLong(ILogger log, string service);
 
     [LoggerMessage(28, LogLevel.Information, "The file {File} of the limits ends within a record, as it was left when its process ended; {Bytes} bytes that stand for nothing were left out.")]
     public static partial void FileTorn(ILogger log, string file, long bytes);

@@ -18,13 +18,6 @@ internal sealed partial class SharedService
         }
     }
 
-    private void OnTimer() => _store.Change(() =>
-    {
-        _armedFor = LimitRule.Never;
-        Kick();
-        ArmForNext();
-    });
-
     /// <summary>This task has no other observer: whatever happens in it is told to whoever waits, and the next who asks starts anew.</summary>
     private async Task RunAsync()
     {
@@ -88,6 +81,12 @@ internal sealed partial class SharedService
         // Whoever listens is somebody else's code.
         _lost.ForEach(static lost => Quietly.Say(lost.Cancel));
         _lost.Clear();
+        if (_hasLetGo)
+        {
+            _hasLetGo = false;
+            _telemetry.LeasesHeldTooLong();
+        }
+
         TellChanges();
         if (isNews)
         {
@@ -141,44 +140,5 @@ internal sealed partial class SharedService
             }
         });
         return gathered;
-    }
-
-    /// <summary>Sets the timer for what comes next by itself.</summary>
-    private void ArmForNext()
-    {
-        if (_isRunning)
-        {
-            // Whoever exchanges sets it in the end. What is overdue now is so because of that.
-            return;
-        }
-
-        var next = _flushAt;
-        if (_health.IsAlone)
-        {
-            next = _health.NextProbe;
-        }
-        else
-        {
-            foreach (var balance in _holding)
-            {
-                next = Math.Min(next, balance.EndsAt);
-            }
-
-            next = _holding.Count > 0 ? Math.Min(next, _beatAt) : next;
-        }
-
-        Arm(Math.Max(next, _restsUntil));
-    }
-
-    private void Arm(long instant)
-    {
-        if (instant >= _armedFor || _isDisposed)
-        {
-            return;
-        }
-
-        _armedFor = instant;
-        var wait = Math.Clamp(instant - _store.Clock.Now, 0, TimeSpan.TicksPerDay);
-        _timer.Change(TimeSpan.FromMilliseconds(Saturating.DivideUp(wait, TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
     }
 }
