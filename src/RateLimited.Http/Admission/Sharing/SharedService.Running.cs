@@ -71,7 +71,7 @@ internal sealed partial class SharedService
         _store.Change(() =>
         {
             isNews = failure is null ? TakeIn(exchange, began) : TakeLoss(exchange, failure);
-            isTold = exchange.IsTold && _service.ExpectTold();
+            isTold = TakeHeardTold() | (exchange.IsTold && _service.ExpectTold());
         });
         Announce(failure, isNews, isTold);
     }
