@@ -115,24 +115,6 @@ public sealed class GlobalLimitTests(RedisServer server) : IClassFixture<RedisSe
     }
 
     [Fact]
-    public async Task By_blocks_a_service_that_counts_for_itself_draws_on_them_too_whichever_is_used_first()
-    {
-        const string Alone = "alone";
-        using var fleet = Counted(RedisGlobalLimits.Blocks, static _ => { });
-        var (first, second) = (StartBoth(), StartBoth());
-
-        (await DrainedAsync([first.GetRequiredKeyedService<IServiceRateLimiter>(Alone)])).ShouldBe(5);
-
-        (await DrainedAsync([Service(first), Service(second), second.GetRequiredKeyedService<IServiceRateLimiter>(Alone)])).ShouldBe(0);
-
-        ServiceProvider StartBoth() => fleet.StartHost(others: static services =>
-        {
-            services.Configure<RateLimitingOptions>(static all => all.GlobalLimit("5/h"));
-            services.AddServiceRateLimiting(Alone, static service => service.Limit("100/s"));
-        });
-    }
-
-    [Fact]
     public void Where_they_are_counted_for_all_every_service_is()
     {
         using var fleet = Counted(RedisGlobalLimits.CoLocated, static _ => { });
