@@ -13,6 +13,9 @@ internal sealed class BodyCapture(long? length, CaptureRoom room, Action<byte[]?
     private ArrayBufferWriter<byte>? _bytes = new();
     private long _taken;
 
+    /// <summary>A reader who drops a response neither reads on nor disposes of it. Its bytes go by themselves; their room, and those who wait for them, would be forgotten.</summary>
+    ~BodyCapture() => GiveUp();
+
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (_bytes is null)
@@ -56,6 +59,7 @@ internal sealed class BodyCapture(long? length, CaptureRoom room, Action<byte[]?
     {
         if (Interlocked.Exchange(ref _bytes, null) is not null)
         {
+            GC.SuppressFinalize(this);
             room.GiveBack(_taken);
             ended(body, end);
         }

@@ -22,18 +22,17 @@ internal sealed partial class InProcessStore
         set => _configuredServices = value;
     }
 
-    /// <summary>Counts the limits over all services together with other processes from now on, in blocks that are taken ahead. Once, before there is any service.</summary>
+    /// <summary>Counts the limits over all services together with other processes from now on, in blocks that are taken ahead. Once; the services that there are must be applied anew after it.</summary>
     public void ShareGlobals(ISharedStore shared, ServiceTelemetry telemetry)
     {
         var nobody = new BoundService(new ServiceDefinition { Name = string.Empty, Limits = [], FaultThrottle = false }, this);
         var globals = new SharedService(shared, this, nobody, telemetry, isOverAll: true);
         globals.Attach(() => WakeAll(released: null), FailAll, () => _lines.Sum(static line => line.Waiting), () => WakeAll(released: null));
-        Change(() =>
-        {
-            SharedGlobals = globals;
-            _globals = BindGlobals(_globals, GlobalDefinitions);
-        });
+        ReplaceGlobals(() => SharedGlobals = globals);
     }
+
+    /// <summary>Replaces the global limits, keeping the state of those that stay. The services must be applied anew after it.</summary>
+    public void ApplyGlobal(IReadOnlyList<LimitDefinition> limits) => ReplaceGlobals(() => GlobalDefinitions = limits);
 
     /// <summary>By how much a limit over all services is padded: as the service needs it that needs most. Only under the gate.</summary>
     public long LongestGuardOf(BoundLimit limit)
@@ -53,6 +52,21 @@ internal sealed partial class InProcessStore
         foreach (var line in _lines)
         {
             line.Bound.PauseAlone(now, duration);
+        }
+    }
+
+    private void ReplaceGlobals(Action change)
+    {
+        var previous = _globals;
+        Change(() =>
+        {
+            change();
+            _globals = BindGlobals(previous, GlobalDefinitions);
+        });
+        Keeper?.Changed();
+        foreach (var dropped in previous.Except(_globals))
+        {
+            dropped.Table?.Dispose();
         }
     }
 

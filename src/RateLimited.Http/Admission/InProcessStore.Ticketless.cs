@@ -210,6 +210,11 @@ internal sealed partial class InProcessStore
 
         if (latest > now)
         {
+            foreach (var partition in partitions)
+            {
+                partition.Limit.Rule.Want(ref partition.State, at with { Guard = service.GuardOf(partition.Limit) }, cost);
+            }
+
             return WaitForAll(service, partitions, at, cost, latest, refused);
         }
 

@@ -38,16 +38,6 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
 
     public MonotonicClock Clock { get; }
 
-    /// <summary>Who keeps the limits of some services; null where none are.</summary>
-    public Keeper? Keeper { get; }
-
-    /// <summary>What is kept of a service; null where nothing is.</summary>
-    public KeptService? KeptOf(string service)
-    {
-        using var held = Hold();
-        return Keeper?.ServiceOf(service);
-    }
-
     /// <summary>The limits that all services share.</summary>
     public IReadOnlyList<BoundLimit> GlobalLimits => _globals;
 
@@ -69,6 +59,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             service.Shared?.Want(new ReadOnlySpan<AdmissionTicket>(in ticket), now);
         }
 
+        WantWritten(ticket, decision, now);
         return decision;
     }
 
@@ -105,11 +96,13 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             if (decision.IsAdmitted)
             {
                 Charge(ticket, service, now);
+                WantWritten(ticket, decision, now);
                 admitted++;
             }
             else
             {
                 service.Shared?.Want(run[admitted..], now);
+                WantWritten(ticket, decision, now);
                 decision = service.Shared is { IsAlone: false } ? decision with { Told = Math.Max(Math.Max(SharedBalance.ToldOf(ticket, now), ToldOfKeys(ticket, now)), service.PausedUntil) } : decision;
             }
         }
@@ -163,6 +156,8 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             using var held = Hold();
             SharedService.PassBy(ticket, Now);
         }
+
+        WantWritten(ticket);
     }
 
     public Decision Peek(AdmissionTicket ticket)
@@ -183,7 +178,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             var rule = charge.Partition.Limit.Rule;
             var ahead = line?.QueuedBefore(ticket, charge.Partition) ?? 0;
             var earliest = charge.Cost > charge.Partition.Limit.Capacity ? LimitRule.Never
-                : ahead == 0 && rule is not SharedRule ? rule.Earliest(ref charge.Partition.State, at, charge.Cost)
+                : ahead == 0 && rule is not (SharedRule or KeptRule) ? rule.Earliest(ref charge.Partition.State, at, charge.Cost)
                 : rule.Project(ref charge.Partition.State, at, Saturating.Add(ahead, charge.Cost));
             if (earliest > latest)
             {
@@ -217,27 +212,6 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     {
         using var held = Hold();
         change();
-    }
-
-    /// <summary>Replaces the global limits, keeping the state of those that stay. The services must be applied anew after it.</summary>
-    public void ApplyGlobal(IReadOnlyList<LimitDefinition> limits)
-    {
-        var previous = _globals;
-        Change(() =>
-        {
-            GlobalDefinitions = limits;
-            _globals = BindGlobals(previous, limits);
-        });
-        Keeper?.Changed();
-        foreach (var dropped in previous.Except(_globals))
-        {
-            dropped.Table?.Dispose();
-        }
-
-        foreach (var line in _lines)
-        {
-            line.Apply(line.Definition);
-        }
     }
 
     /// <summary>How much of a partition there is to use, what of it is used, when it is whole again, and what its state holds beside itself.</summary>

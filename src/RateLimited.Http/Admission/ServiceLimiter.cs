@@ -86,39 +86,6 @@ internal sealed partial class ServiceLimiter : IDisposable
 #pragma warning restore VSTHRD002
     }
 
-    /// <summary>Takes a new definition, or what was learned since under the present one: limits keep their state, and whoever waits is asked for anew by it.</summary>
-    public void Apply(ServiceDefinition? definition = null)
-    {
-        var done = new LeavingTickets();
-        using (HoldLine())
-        {
-            var next = definition ?? Definition;
-            var dropped = default(IReadOnlyList<BoundLimit>);
-            _store.Change(() => dropped = _service.Apply(next));
-            foreach (var limit in dropped!)
-            {
-                limit.Table?.Dispose();
-            }
-
-            _line.Rebuild(next.Queue, ticket =>
-            {
-                var request = ticket.Request;
-                ticket.Unresolve();
-                ticket.Resolve(_service.PlanOf(request), request);
-            });
-            if (next.Mode == RateLimitMode.Enforce)
-            {
-                Look(ref done);
-            }
-            else
-            {
-                LetEverybodyGo(ref done);
-            }
-        }
-
-        CompleteAll(ref done);
-    }
-
     /// <summary>The request has ended.</summary>
     public void End(AdmissionTicket ticket, bool giveBack)
     {
@@ -280,6 +247,7 @@ internal sealed partial class ServiceLimiter : IDisposable
 
         if (refusal is not null)
         {
+            _store.WantWritten(ticket);
             return Refuse(ticket, refusal);
         }
 

@@ -147,13 +147,9 @@ internal sealed class ServiceRegistry : IDisposable
                 return live;
             }
 
+            ShareGlobals();
             var telemetry = _telemetry.For(configured.Definition.Name);
             var shared = SharedStoreOf(configured.Definition);
-            if (shared is { Settings.Globals: GlobalCounting.Blocks } && _store.SharedGlobals is null)
-            {
-                _store.ShareGlobals(shared, _telemetry.For(AllServices));
-            }
-
             var keys = configured.Keys is null ? null : new PoolRing(configured.Definition.Name, telemetry, isShared: configured.Definition.Store is not null);
             var limiter = new ServiceLimiter(Spread(configured).Definition with { Keys = configured.Keys?.Define(keys!) }, _store, telemetry, shared: shared);
             live = new LiveService(limiter, new ServicePipeline(limiter, configured.Pipeline) { Keys = keys, Clients = _services is null ? null : ClientOf }, telemetry);
@@ -161,6 +157,21 @@ internal sealed class ServiceRegistry : IDisposable
             _memory ??= WatchMemory();
             live.Pipeline.Probe();
             return live;
+        }
+    }
+
+    /// <summary>Where any service counts with other processes, and so are the limits over all services counted, that begins before the first of them goes.</summary>
+    private void ShareGlobals()
+    {
+        if (_store.SharedGlobals is null && _current.Services.Values.Select(service => SharedStoreOf(service.Definition)).FirstOrDefault(static store => store is { Settings.Globals: GlobalCounting.Blocks }) is { } shared)
+        {
+            _store.ShareGlobals(shared, _telemetry.For(AllServices));
+
+            // A reload may have brought it while others went already.
+            foreach (var live in _live.Values)
+            {
+                live.Limiter.Apply();
+            }
         }
     }
 
@@ -337,20 +348,22 @@ internal sealed class ServiceRegistry : IDisposable
         /// <summary>Takes over what is configured. What is known of limits and keys stays.</summary>
         public void Apply(ConfiguredService service)
         {
-            KeyPoolDefinition? keys = null;
-            if (service.Keys is { } plan)
+            Pipeline.Settings = service.Pipeline;
+            Limiter.Apply(now => service.Definition with { Keys = KeysOf(service, now) });
+        }
+
+        private KeyPoolDefinition? KeysOf(ConfiguredService service, long now)
+        {
+            if (service.Keys is not { } plan)
             {
-                var ring = Pipeline.Keys ?? new PoolRing(service.Definition.Name, Telemetry, isShared: service.Definition.Store is not null);
-                Limiter.ChangeKeys(now => keys = plan.Define(ring, now));
-                Pipeline.Keys = ring;
-            }
-            else if (Pipeline.Keys is { } ring)
-            {
-                Limiter.ChangeKeys(_ => ring.Clear());
+                Pipeline.Keys?.Clear();
+                return null;
             }
 
-            Pipeline.Settings = service.Pipeline;
-            Limiter.Apply(service.Definition with { Keys = keys });
+            var ring = Pipeline.Keys ?? new PoolRing(service.Definition.Name, Telemetry, isShared: service.Definition.Store is not null);
+            var keys = plan.Define(ring, now);
+            Pipeline.Keys = ring;
+            return keys;
         }
     }
 }

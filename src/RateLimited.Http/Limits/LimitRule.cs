@@ -49,6 +49,11 @@ internal abstract class LimitRule
         return true;
     }
 
+    /// <summary>Somebody came for so much who was refused, and may come back: what else than time it takes for that to be there is begun. Who only asks when it may go calls <see cref="Earliest"/> alone.</summary>
+    public virtual void Want(ref LimitState state, in Moment at, long cost)
+    {
+    }
+
     /// <summary>Gives back part of what a receipt was charged for, where that can never admit too much.</summary>
     public abstract void GiveBack(ref LimitState state, in Moment at, long receipt, long amount);
 

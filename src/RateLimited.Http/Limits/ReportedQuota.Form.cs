@@ -17,12 +17,9 @@ internal sealed partial class ReportedQuota
         form.Number(ref _newest);
         form.Instant(ref _heardAt);
         form.Instant(ref _earlierReset);
-        form.Instant(ref _sharedUntil);
-        form.Instant(ref _widerUntil);
-        form.Number(ref _refusedBy);
-        form.Count(ref _doublings, MostDoublings);
+        _others.Form(form);
 
-        // Who asks first, and that a window is ours, is left out: whoever comes after a silence asks anew.
+        // Who asks first is left out: whoever comes after a silence asks anew.
         FormLevels(form);
         if (form.IsReading)
         {

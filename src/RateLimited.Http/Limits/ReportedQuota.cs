@@ -27,34 +27,17 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     /// <summary>Upstreams round resets to seconds: ends this close together are one window's.</summary>
     private const long MostTolerance = 2 * TimeSpan.TicksPerSecond;
 
-    /// <summary>After how many windows in which nobody else used the quota it is taken for ours alone again.</summary>
-    private const long Remembered = 8;
-
     /// <summary>Into how many parts a window that others use too is divided for what goes before its first response.</summary>
     private const int FirstPart = 16;
-
-    /// <summary>Of what is left where others use it too, this part may be under way at once.</summary>
-    private const int PartAtOnce = 8;
 
     /// <summary>After this part of a window what was said of a quota that others use too is old.</summary>
     private const int StalePart = 64;
 
-    private const int MarginPart = 20;
-    private const int LargestMarginPart = 4;
-    private const long SmallestMargin = 2;
-
-    /// <summary>A window of which this part went, all of it ours, is followed by one that is ours.</summary>
-    private const int TrustedPart = 2;
-
-    /// <summary>How often the margin is doubled at most, where it was too small.</summary>
-    private const int MostDoublings = 2;
-
-    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (19 * sizeof(long)) + (2 * Unsafe.SizeOf<LimitState>()) + sizeof(int) + (4 * sizeof(bool)));
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (15 * sizeof(long)) + (2 * Unsafe.SizeOf<LimitState>()) + Unsafe.SizeOf<OtherClients>() + (4 * sizeof(bool)));
 
     private long _longest = longest;
     private bool _isKept = isKept;
     private long _patience = patience;
-    private long _oursUntil;
     private long _asksUntil;
     private long _askedAfter = -1;
     private long _charged;
@@ -74,10 +57,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     private LimitState _level;
     private LimitState _looser;
     private bool _hasLooser;
-    private long _sharedUntil;
-    private long _widerUntil;
-    private long _refusedBy = -1;
-    private int _doublings;
+    private OtherClients _others = new();
 
     /// <summary>The quota as last reported; zero while it is not known.</summary>
     public long Limit => _limit;
@@ -95,11 +75,6 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     private long ForgottenAt => _isKept ? LimitRule.Never : Saturating.Add(Saturating.Add(_heardAt, _longest), 1);
 
     private long WindowOrUsual => _window > 0 ? _window : UsualWindow;
-
-    /// <summary>What is left to others in a bucket. It costs its amount once and no throughput.</summary>
-    private long MarginAt(in Moment at) => IsShared(at)
-        ? Math.Min(Math.Max(_limit / MarginPart, SmallestMargin) << (at.Now < _widerUntil ? _doublings : 0), _limit / LargestMarginPart)
-        : 0;
 
     /// <summary>From now on what is said is believed for another time.</summary>
     public void Believe(long longest, bool isKept, long patience) => (_longest, _isKept, _patience) = (longest, isKept, patience);
@@ -124,13 +99,18 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
             return Math.Min(Math.Min(_asksUntil, _resetAt), ForgottenAt);
         }
 
+        if (_underWay == 0 || !IsBounded)
+        {
+            return at.Now;
+        }
+
         // What was left may be gone. The less it was, and the longer ago, the fewer find out together.
-        var isStale = at.Now - _heardAt > WindowOrUsual / StalePart;
-        return IsShared(at) && _underWay > 0 && IsBounded && _underWay + cost > (isStale ? 0 : _left / PartAtOnce) ? UnheldAt(isStale) : at.Now;
+        var isStale = _others.AreSeen(at.Now) && at.Now - _heardAt > WindowOrUsual / StalePart;
+        return _underWay + cost > (isStale ? 0 : _others.MostUnderWay(at.Now, _left)) ? UnheldAt(isStale) : at.Now;
     }
 
     /// <summary>When what others may have left holds nobody up any more: an answer makes room, and where none comes, a new window that was just heard of, or that nobody else has been seen for long.</summary>
-    private long UnheldAt(bool isStale) => Math.Min(Math.Min(isStale ? LimitRule.Never : _resetAt, _sharedUntil), ForgottenAt);
+    private long UnheldAt(bool isStale) => Math.Min(Math.Min(isStale ? LimitRule.Never : _resetAt, _others.HeededUntil), ForgottenAt);
 
     /// <summary>Returns the receipt.</summary>
     public long Charge(in Moment at, long cost)
@@ -149,7 +129,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         }
         else if (IsBounded && _resetAt == LimitRule.Never)
         {
-            AskWhere(at, isUnknown: at.Now >= _oursUntil && _limit > 0 && !IsShared(at));
+            AskWhere(at, isUnknown: _limit > 0 && !_others.AreAbsent(at.Now) && !_others.AreSeen(at.Now));
             _resetAt = Saturating.Add(at.Now, Saturating.Add(Math.Min(WindowOrUsual, _longest), at.Guard));
         }
 
@@ -206,9 +186,9 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         // Where a window has a length and no end, its quota is as if it flowed back: that is never too much.
         if ((report.Refills || report.ResetAfter is null) && _limit > 0 && _window > 0)
         {
-            if (report.IsOfRefusal && receipt > _refusedBy)
+            if (report.IsOfRefusal && _others.IsNewRefusal(receipt))
             {
-                Widen(at);
+                _others.Widen(at.Now, _window, _charged);
             }
 
             if (isNewest)
@@ -223,11 +203,16 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         }
         else
         {
-            HearWindow(at, remaining, report.ResetAfter, place, isNewest);
-            _refused = Saturating.Add(_refused, report.IsOfRefusal && receipt is not null ? cost : 0);
+            HearWindow(at, remaining, report, place, isNewest);
+            var isRefused = report.IsOfRefusal && receipt is not null;
+            _refused = Saturating.Add(_refused, isRefused ? cost : 0);
 
             // Before all of ours are known, somebody else's cannot be told from them, nor what a bucket still lacks of earlier ones of ours. What was refused took nothing.
-            Notice(at, others: !report.IsOfFleet && !report.Refills && uncharged == 0 && IsBounded && _limit > 0 && _limit - _left > _charged - _chargedBefore - _refused + 1);
+            if (!report.IsOfFleet && !report.Refills && uncharged == 0 && IsBounded && _limit > 0)
+            {
+                var excess = _limit - _left - (_charged - _chargedBefore - _refused);
+                _others.Notice(at.Now, excess, isRefused && said < cost, WindowOrUsual, Saturating.Add(at.Now, Math.Min(_patience, _resetAt - at.Now)));
+            }
         }
     }
 
@@ -272,15 +257,14 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
             return;
         }
 
-        // Whoever had most of a window, and it all, is taken to be alone in the next. Of what came before a silence that says nothing.
-        _oursUntil = !_isAssumed && !IsShared(at) && _limit - _left >= _limit / TrustedPart ? Saturating.Add(_resetAt, WindowOrUsual) : 0;
+        EndWindow(at, _resetAt);
         (_chargedBefore, _refused) = (_charged, 0);
         _isAssumed = true;
         _earlierReset = 0;
         _resetAt = LimitRule.Never;
 
         // Of a quota that others use too, the first response of a window tells how much of it they took meanwhile.
-        _left = _limit == 0 ? long.MaxValue : IsShared(at) ? Math.Max(_limit / FirstPart, 1) : _limit;
+        _left = _limit == 0 ? long.MaxValue : _others.AreSeen(at.Now) ? Math.Max(_limit / FirstPart, 1) : _limit;
     }
 
     /// <summary>The first that goes where others may have used the quota asks what is left of it.</summary>
@@ -295,19 +279,9 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     /// <summary>Whether what remains has been asked for, and as many are under way as may be before the answer comes.</summary>
     private bool MustAsk(in Moment at, long cost) => at.Now < _asksUntil && _underWay > 0 && _underWay + cost > Math.Max(_limit / FirstPart, 1);
 
-    /// <summary>Whether others use the quota too, by what responses have shown.</summary>
-    private bool IsShared(in Moment at) => at.Now < _sharedUntil;
-
-    private void Notice(in Moment at, bool others) =>
-        _sharedUntil = others ? Saturating.Add(at.Now, Saturating.Multiply(WindowOrUsual, Remembered)) : _sharedUntil;
-
-    /// <summary>Others took more between two answers than was left to them. What was under way with the refused one says the same.</summary>
-    private void Widen(in Moment at)
-    {
-        _doublings = at.Now < _widerUntil ? Math.Min(_doublings + 1, MostDoublings) : 1;
-        _widerUntil = Saturating.Add(at.Now, Saturating.Multiply(_window, Remembered));
-        _refusedBy = _charged;
-    }
+    /// <summary>Whoever had most of a window, and it all, may be alone in the next.</summary>
+    private void EndWindow(in Moment at, long endedAt) =>
+        _others.WindowEnded(at.Now, endedAt, WindowOrUsual, isOurs: !_isAssumed && _limit - _left >= _limit - (_limit / FleetQuota.ProvingPart));
 
     private void HearLevel(in Moment at, long remaining, bool isOfFleet)
     {
@@ -324,8 +298,11 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
 
         _asksUntil = 0;
         var used = Saturating.Add(_limit - remaining, _underWay);
-        var margin = MarginAt(at);
-        Notice(at, others: !isOfFleet && isKnown && used > _bucket.Used(ref _level, at) - margin + 1);
+        var margin = _others.MarginAt(at.Now, _limit);
+        if (!isOfFleet && isKnown && used > _bucket.Used(ref _level, at) - margin + 1)
+        {
+            _others.See(at.Now, WindowOrUsual);
+        }
 
         // What is under way may be more than there was, but nobody waits longer for one than anything is believed.
         var most = (long)Int128.Min(_limit - 1 + ((Int128)_longest * _limit / _window), long.MaxValue);
@@ -354,9 +331,26 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
 
     private static bool IsLater(in LimitState a, in LimitState b) => a.Mark > b.Mark || (a.Mark == b.Mark && a.Count >= b.Count);
 
-    private void HearWindow(in Moment at, long remaining, long? resetAfter, long receipt, bool isNewest)
+    /// <summary>Whether it is another window than that which was heard of before. What ends a little later while much is left of one is an answer that was long on its way, or of a quota whose reset moves.</summary>
+    private bool BeginsAnother(in Moment at, long resetAt, long tolerance)
     {
-        var after = Math.Min(resetAfter ?? (remaining > 0 ? 0 : ShortestWait), _longest);
+        if (_isAssumed || !IsBounded)
+        {
+            return true;
+        }
+
+        var isLater = resetAt - _resetAt > Math.Max(tolerance, _resetAt - at.Now);
+        if (isLater)
+        {
+            EndWindow(at, at.Now);
+        }
+
+        return isLater;
+    }
+
+    private void HearWindow(in Moment at, long remaining, in QuotaReport report, long receipt, bool isNewest)
+    {
+        var after = Math.Min(report.ResetAfter ?? (remaining > 0 ? 0 : ShortestWait), _longest);
         if (after <= 0)
         {
             // Of a window that has ended meanwhile, or of none that ever ends.
@@ -369,6 +363,11 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         if (_isAssumed || !IsBounded || (isNewest && resetAt > _resetAt + tolerance))
         {
             // The first that is heard of a window.
+            if (BeginsAnother(at, resetAt, tolerance))
+            {
+                _others.WindowBegan(at.Now, after, report.IsOfFleet || report.Refills ? 0 : _patience);
+            }
+
             (_chargedBefore, _refused) = _isAssumed ? (_chargedBefore, _refused) : (receipt, 0);
             (_left, _resetAt, _isAssumed, _earlierReset, _asksUntil) = (remaining, resetAt, false, 0, 0);
         }

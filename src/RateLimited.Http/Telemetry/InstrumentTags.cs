@@ -27,7 +27,7 @@ internal static class InstrumentTags
         ["rate_limit.queue.capacity"] = [Service],
         ["rate_limit.queue.memory"] = [Service],
         ["rate_limit.in_flight"] = [Service],
-        ["rate_limit.usage_ratio"] = [Service, Limit],
+        ["rate_limit.usage_ratio"] = [Service, Limit, new(TagValues.Paced, TagValues.Paces)],
         ["rate_limit.partitions"] = [Service, Limit],
         ["rate_limit.partitions.memory"] = [Service, Limit],
         ["rate_limit.partitions.evictions"] = [Service, Limit],

@@ -32,6 +32,9 @@ internal static partial class RateLimitingLog
     [LoggerMessage(22, LogLevel.Information, "The store that counts the limits of {Service} answers again.")]
     public static partial void StoreFound(ILogger log, string service);
 
+    [LoggerMessage(33, LogLevel.Error, "The limits of {Service} cannot be decided with the store that counts them: {Why} Whoever waits is told so, until it answers.")]
+    public static partial void StoreFailed(ILogger log, string service, string why);
+
     [LoggerMessage(23, LogLevel.Warning, "The store gave away what {Service} holds here: this process was not heard of for too long. More may be held now than the limit allows.")]
     public static partial void LeasesLost(ILogger log, string service);
 

@@ -157,6 +157,10 @@ internal sealed class ServiceTelemetry
         Quietly.Say(() => RateLimitingLog.StoreFound(_log, _service));
     }
 
+    /// <summary>Records that a shared store cannot be worked with, which waiting does not mend.</summary>
+    /// <param name="why">What is wrong, without an address, a key or a secret.</param>
+    public void StoreFailed(string why) => Quietly.Say(() => RateLimitingLog.StoreFailed(_log, _service, why));
+
     /// <summary>Records that a shared store has given away what was held here.</summary>
     public void LeasesLost()
     {
@@ -237,6 +241,9 @@ internal sealed class ServiceTelemetry
     internal KeyValuePair<string, object?>[] PriorityTags(RequestPriority priority) => _priorities[TagValues.Index(priority)];
 
     internal KeyValuePair<string, object?>[] LimitTags(string limit) => [Tags[0], new(TagValues.Limit, limit)];
+
+    /// <summary>The same, and whether the limit is paced.</summary>
+    internal KeyValuePair<string, object?>[] LimitTags(string limit, bool isPaced) => [.. LimitTags(limit), new(TagValues.Paced, TagValues.Paces[isPaced ? 1 : 0])];
 
     private static void Record(Histogram<double> histogram, double value, KeyValuePair<string, object?>[] tags)
     {

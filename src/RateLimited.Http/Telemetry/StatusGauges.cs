@@ -87,9 +87,9 @@ internal sealed class StatusGauges
 
     private static void UsageRatio(ServiceTelemetry service, ServiceStatus status, List<Measurement<double>> into)
     {
-        foreach (var limits in ByName(status))
+        foreach (var limits in status.Limits.GroupBy(static limit => (limit.Name, limit.IsPaced)))
         {
-            into.Add(new Measurement<double>(limits.Max(static limit => (double)limit.Used / limit.Quota), service.LimitTags(limits.Key)));
+            into.Add(new Measurement<double>(limits.Max(static limit => (double)limit.Used / limit.Quota), service.LimitTags(limits.Key.Name, limits.Key.IsPaced)));
         }
     }
 

@@ -14,6 +14,7 @@ internal static class TagValues
     public const string State = "state";
     public const string Key = "key";
     public const string Unit = "unit";
+    public const string Paced = "paced";
 
     public static readonly string[] Results = ["admitted", "waited", "refused", "dry_run", "bypassed"];
 
@@ -23,6 +24,9 @@ internal static class TagValues
 
     /// <summary>From background to critical.</summary>
     public static readonly string[] Priorities = ["background", "low", "normal", "high", "critical"];
+
+    /// <summary>Whether a limit's quota is spread over its window: full use is what that is for.</summary>
+    public static readonly string[] Paces = ["false", "true"];
 
     public static readonly string[] ReloadResults = ["accepted", "refused"];
 

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using FsCheck.Fluent;
 using RateLimited.Http.Caching.Answering;
 using RateLimited.Http.Tests.Limits.Cases;
+using RateLimited.Http.Tests.Pipeline;
 
 namespace RateLimited.Http.Caching.Tests.Answering;
 
@@ -49,4 +51,25 @@ public sealed class BodyCaptureTests
             }
         });
     }
+
+    [Fact]
+    public async Task What_its_reader_dropped_gives_its_room_back_and_is_told_of_once()
+    {
+        var (room, ends) = (new CaptureRoom(), new List<FlightEnd>());
+        room.Set(1000, 1000);
+        Drop(room, ends);
+        room.Taken.ShouldBe(100);
+
+        await Eventually.TrueAsync(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return room.Taken == 0 && ends.Count > 0;
+        });
+
+        ends.ShouldBe([FlightEnd.GivenUp]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Drop(CaptureRoom room, List<FlightEnd> ends) => new BodyCapture(length: null, room, (_, end) => ends.Add(end)).Append(new byte[100]);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Caching.Answering;
 using RateLimited.Http.Tests.Pipeline;
@@ -24,6 +25,38 @@ public sealed class GivingUpTests
         {
             await AtAsync(at, who, hasLength);
         }
+    }
+
+    [Fact]
+    public async Task Who_drops_an_answer_that_was_read_by_its_headers_leaves_nothing_behind()
+    {
+        using var upstream = new SlowUpstream(hasLength: false, static _ => { });
+        await using var program = await CachedProgram.StartAsync(static cache => cache.Collapse = TimeSpan.FromMinutes(1), client: client => client.ConfigurePrimaryHttpMessageHandler(() => upstream));
+        var cache = (CachedService)program.Cache;
+        upstream.Release();
+
+        await ReadAByteAsync(program.Client);
+        cache.Room.Taken.ShouldBe(1);
+        cache.Flights.Count.ShouldBe(1);
+        var waiting = program.Client.GetByteArrayAsync("/a", Ended);
+
+        await Eventually.TrueAsync(() =>
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return waiting.IsCompleted;
+        });
+        (await waiting).ShouldBe([0, 1, 2, 3]);
+        cache.Room.Taken.ShouldBe(0);
+        cache.Flights.Count.ShouldBe(0);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ReadAByteAsync(HttpClient client)
+    {
+        var response = await client.GetAsync("/a", HttpCompletionOption.ResponseHeadersRead, Ended).WithinDeadlineAsync();
+        var body = await response.Content.ReadAsStreamAsync(Ended);
+        (await body.ReadAsync(new byte[1], Ended)).ShouldBe(1);
     }
 
     private static async Task AtAsync(int at, string who, bool hasLength)

@@ -95,6 +95,32 @@ public sealed class GlobalExchangeTests : IDisposable
         (await waits).Dispose();
     }
 
+    [Fact]
+    public async Task Beside_others_who_joins_has_a_part_of_what_this_process_takes_alone_from_then_on()
+    {
+        var beside = new ScriptedStore { Settings = new SharedSettings { Ahead = 0, Globals = GlobalCounting.CoLocated, Instances = 1 } };
+        using var store = new InProcessStore(_time, [new LimitDefinition("all", UnitCost.Requests, new SlidingWindow(12, TimeSpan.TicksPerHour))]) { ServiceCount = 2 };
+        using var process = new ServiceLimiter(new ServiceDefinition { Name = "s", Limits = [], ArrivalGuard = TimeSpan.Zero }, store, _telemetry.For("s"), shared: beside);
+        var waits = process.AcquireAsync(cancellationToken: Ended).AsTask();
+        var counted = await beside.NextAsync();
+        (counted.Exchange.Instances, counted.Exchange.Takers) = (1, 2);
+        counted.Grant();
+        (await waits).Dispose();
+
+        // Two more come, which nobody has counted yet.
+        beside.News(3);
+        process.TryAcquire().IsAdmitted.ShouldBeFalse();
+        (await beside.NextAsync()).Fail(mayBeDone: false);
+
+        var went = 0;
+        while (process.TryAcquire().IsAdmitted)
+        {
+            went++;
+        }
+
+        went.ShouldBe(2);
+    }
+
     public void Dispose()
     {
         _process.Dispose();

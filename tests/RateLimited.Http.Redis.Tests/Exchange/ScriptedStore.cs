@@ -21,7 +21,14 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
     /// <summary>How many calls were made that nobody has looked at.</summary>
     public int Waiting => _calls.Reader.Count;
 
-    public ISharedCounts Open(string service, Action<int> onNews) => this;
+    /// <summary>What another process says: how many there are now that it has joined, or zero for anything else.</summary>
+    public Action<int> News { get; private set; } = static _ => { };
+
+    public ISharedCounts Open(string service, Action<int> onNews)
+    {
+        News = onNews;
+        return this;
+    }
 
     public Task ExchangeAsync(SharedExchange exchange, bool isRetry)
     {
@@ -67,6 +74,9 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
 
             _answer.SetResult();
         }
+
+        /// <summary>As a test has filled it in.</summary>
+        public void Answer() => _answer.SetResult();
 
         /// <summary>Nothing is granted before it is heard how the key is, or its quota.</summary>
         public void Tell(bool ofQuota, RestReason reason, TimeSpan wait, long version = 1)

@@ -81,13 +81,6 @@ internal sealed class VirtualService : IDisposable
     /// <summary>Takes a new configuration.</summary>
     public void Reload(ServiceSpec next)
     {
-        // Keys are replaced before the rest, and whoever waits looks again in between: by the limits that there were, and with the keys.
-        KeyPoolDefinition? keys = null;
-        if (next.Pool is not null)
-        {
-            Limiter.ChangeKeys(now => keys = KeysOf(next, now));
-        }
-
         var previous = Spec;
         Spec = next;
         Reloads++;
@@ -130,7 +123,7 @@ internal sealed class VirtualService : IDisposable
             }
         }
 
-        Limiter.Apply(_world.Defined(next) with { Keys = keys });
+        Limiter.Apply(now => _world.Defined(next) with { Keys = next.Pool is null ? null : KeysOf(next, now) });
     }
 
     /// <summary>A request was let go: every limit that counts it must have allowed it.</summary>

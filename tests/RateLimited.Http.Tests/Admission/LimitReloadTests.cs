@@ -149,11 +149,18 @@ public sealed class LimitReloadTests : IDisposable
         one.TryAcquire().IsAdmitted.ShouldBeTrue();
         var waiter = Waiter.Enter(two, token: TestContext.Current.CancellationToken);
 
-        bed.Store.ApplyGlobal([Window("global", 2, Ms(100))]);
+        Apply(Window("global", 2, Ms(100)));
         waiter.IsAdmitted.ShouldBeTrue();
         one.TryAcquire().IsAdmitted.ShouldBeFalse();
-        bed.Store.ApplyGlobal([]);
+        Apply();
         one.TryAcquire().IsAdmitted.ShouldBeTrue();
+
+        void Apply(params LimitDefinition[] globals)
+        {
+            bed.Store.ApplyGlobal(globals);
+            one.Apply();
+            two.Apply();
+        }
     }
 
     [Theory]

@@ -215,12 +215,14 @@ public sealed class RaceTests
             if (reload % 10 == 0)
             {
                 store.ApplyGlobal(reload % 20 == 0 ? [] : [Slots("global", 5)]);
+                service.Apply();
             }
         }
 
         Volatile.Write(ref isOver, true);
         threads.ShouldAllBe(static thread => thread.Join(Watchdog), "somebody hangs");
         store.ApplyGlobal([]);
+        service.Apply();
 
         done.ShouldBeGreaterThan(100);
         over.ShouldBe(0, "more were admitted at once than there ever were slots");

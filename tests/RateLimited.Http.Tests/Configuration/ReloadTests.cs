@@ -107,6 +107,22 @@ public class ReloadTests
     }
 
     [Fact]
+    public async Task Whoever_waits_goes_by_all_that_has_changed_or_not_at_all()
+    {
+        var source = new ReloadableSource(("Services:a:Limits", "100/hour"), ("Global:Limits", "1/hour"), ("Services:a:ArrivalGuard", "0 s"));
+        await using var container = Container(source.Root());
+        var limiter = Limiter(container);
+        Admitted(limiter).ShouldBe(1);
+        var waiting = limiter.AcquireAsync(new AdmissionRequest { Timeout = Timeout.InfiniteTimeSpan }, TestContext.Current.CancellationToken).AsTask();
+
+        source.Change(("Services:a:Limits", "1/hour"), ("Global:Limits", "100/hour"));
+        limiter.GetStatus().Line.ShouldHaveSingleItem().Waiting.ShouldBe(1);
+
+        source.Change(("Services:a:Limits", "2/hour"));
+        (await waiting).Dispose();
+    }
+
+    [Fact]
     public void A_bad_change_keeps_the_last_good_one_and_says_so()
     {
         var source = new ReloadableSource(("Services:a:Limits", "3/hour"), ("Services:b:Limits", "3/hour"));

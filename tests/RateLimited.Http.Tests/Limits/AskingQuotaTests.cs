@@ -52,12 +52,64 @@ public sealed class AskingQuotaTests
     }
 
     [Fact]
-    public void The_window_after_one_that_was_ours_alone_is_ours()
+    public void The_window_after_two_that_were_ours_alone_is_ours()
     {
-        HearWindow(at: 0, remaining: Limit - 100, Send(0, 100), cost: 100);
+        Take(at: 0, 100);
+        Take(Minute, 100);
 
-        Send(Minute, Part);
-        MayGo(Minute, Limit - Part).ShouldBeTrue();
+        HearWindow(2 * Minute, remaining: Limit - Part, Send(2 * Minute, Part), cost: Part);
+        Send(2 * Minute, Part);
+        MayGo(2 * Minute, Limit - (2 * Part)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Of_one_that_may_not_be_a_quarter_of_what_is_left_is_under_way_at_once_for_a_while_after_its_first_answer()
+    {
+        Take(at: 0, 100);
+        HearWindow(90 * Second, remaining: 100, Send(90 * Second, Limit - 100), cost: Limit - 100);
+        Send(90 * Second, 5);
+
+        MayGo(90 * Second, 20).ShouldBeTrue();
+        _quota.Earliest(At(90 * Second), 21).ShouldBe(91 * Second);
+        MayGo(91 * Second, 95).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void No_longer_than_half_of_what_is_left_of_it()
+    {
+        var late = (2 * Minute) - Second;
+        HearWindow(late, remaining: 100, Send(late, Limit - 100), cost: Limit - 100);
+        Send(late, 5);
+
+        _quota.Earliest(At(late), 21).ShouldBe(late + (Second / 2));
+    }
+
+    [Fact]
+    public void A_refusal_of_what_was_counted_says_at_once_that_others_use_it()
+    {
+        HearWindow(at: 0, remaining: Limit - 1, Send(0, 1));
+        var (all, last) = (Send(Second, Limit - 2), Send(Second, 1));
+        HearWindow(2 * Second, remaining: 0, all, Limit - 2);
+        _quota.Hear(At(2 * Second), Window(Limit, 0) with { ResetAfter = Minute - (2 * Second), IsOfRefusal = true }, last, 1, 0);
+
+        Send(Minute, 1);
+        _quota.End(At(Minute), 1, wasCounted: true);
+        MayGo(Minute + Second, Part - 1).ShouldBeTrue();
+        MayGo(Minute + Second, Part).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void However_little_somebody_else_took_that_window_proves_nothing(long taken)
+    {
+        Take(at: 0, 100);
+        Take(Minute, 100, taken);
+        Take(2 * Minute, 100);
+        HearWindow(3 * Minute, remaining: Limit - Part, Send(3 * Minute, Part), cost: Part);
+        Send(3 * Minute, Part);
+
+        MayGo(3 * Minute, Limit - (2 * Part)).ShouldBe(taken == 0);
     }
 
     [Theory]
@@ -67,13 +119,14 @@ public sealed class AskingQuotaTests
     [InlineData(80, 120, false)]
     public void Little_that_went_or_a_window_of_silence_says_nothing_of_the_next(long went, long next, bool isOurs)
     {
-        HearWindow(at: 0, remaining: Limit - went, Send(0, went), cost: went);
+        Take(at: 0, 100);
+        Take(Minute, went);
 
         // Whoever looks at it meanwhile changes nothing.
-        _quota.Used(At(Minute)).ShouldBe(0);
-        Send(next * Second, Part);
+        _quota.Used(At(2 * Minute)).ShouldBe(0);
+        Send(Minute + (next * Second), Part);
 
-        MayGo(next * Second, 1).ShouldBe(isOurs);
+        MayGo(Minute + (next * Second), 1).ShouldBe(isOurs);
     }
 
     [Fact]
@@ -157,6 +210,13 @@ public sealed class AskingQuotaTests
         share: 4);
 
     private long Send(long at, long cost) => _quota.Charge(At(at), cost);
+
+    /// <summary>So much goes in a window, one first; somebody else may have taken some of it before.</summary>
+    private void Take(long at, long cost, long others = 0)
+    {
+        HearWindow(at, Limit - 1 - others, Send(at, 1));
+        HearWindow(at + Second, Limit - cost - others, Send(at + Second, cost - 1), cost - 1);
+    }
 
     private bool MayGo(long at, long cost) => _quota.Earliest(At(at), cost) == at;
 

@@ -260,6 +260,42 @@ public sealed class KeeperTests
     }
 
     [Fact]
+    public void Who_only_asks_has_nothing_written_and_who_comes_finds_it_written_the_next_time()
+    {
+        using var bed = new KeptBed(_directory, _time);
+        var limiter = bed.Serve(Sliding(1_000_000));
+        bed.Go(limiter, 1).ShouldBe(1);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        bed.Keeper.Step();
+        var length = bed.FileLength;
+
+        limiter.GetStatus().Wait.ShouldBe(TimeSpan.Zero);
+        limiter.EstimateWait().ShouldBe(TimeSpan.Zero);
+        bed.Keeper.Step();
+        bed.FileLength.ShouldBe(length);
+
+        limiter.TryAcquire().RetryAfter.ShouldBe(TimeSpan.FromMilliseconds(20));
+        bed.Keeper.Step();
+        bed.FileLength.ShouldBeGreaterThan(length);
+        limiter.TryAcquire().IsAdmitted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Who_may_not_wait_for_the_disk_behind_others_finds_it_written_the_next_time()
+    {
+        using var bed = new KeptBed(_directory, _time);
+        var limiter = bed.Serve(Define(Window("tenant", 640, Day) with { Partition = PartitionBy.Tenant }, new LimitDefinition("slow", "slow", new SlidingWindow(1, Day.Ticks))));
+        var costly = new AdmissionRequest { Tenant = "a", Costs = [new UnitCost("slow", 1)] };
+        bed.Go(limiter, 1, costly).ShouldBe(1);
+        _ = limiter.AdmitAsync(costly, CancellationToken.None).AsTask();
+        limiter.GetStatus().Line.ShouldNotBeEmpty();
+
+        limiter.TryAcquire(new AdmissionRequest { Tenant = "b" }).IsAdmitted.ShouldBeFalse();
+        bed.Keeper.Step();
+        limiter.TryAcquire(new AdmissionRequest { Tenant = "b" }).IsAdmitted.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_file_that_has_grown_is_begun_anew_and_only_the_last_two_stay()
     {
         Live(_directory, (bed, limiter) =>

@@ -70,7 +70,7 @@ public sealed class CardinalityTests
         var afterAll = SeriesOf(1_000_000);
 
         afterAll.ShouldBe(afterOne, ignoreOrder: true);
-        afterAll.ShouldContain("rate_limit.usage_ratio{service=api,limit=tenant}");
+        afterAll.ShouldContain("rate_limit.usage_ratio{service=api,limit=tenant,paced=false}");
         collected.Last("rate_limit.partitions", ("limit", "tenant")).ShouldBe(1_000_000);
 
         HashSet<string> SeriesOf(int tenants)

@@ -124,7 +124,7 @@ public sealed class RateLimitingTelemetryTests : IDisposable
                 "rate_limit.partitions.evictions{service=api,limit=minute} 4",
                 "rate_limit.queue.memory{service=api} 1200",
                 "api.quota{service=api,limit=minute} 100",
-                "rate_limit.usage_ratio{service=api,limit=minute} 0.75",
+                "rate_limit.usage_ratio{service=api,limit=minute,paced=false} 0.75",
                 "api.quota.remaining{service=api,limit=minute} 25",
                 "rate_limit.backoff{service=api} 1.5",
             ],
@@ -134,6 +134,18 @@ public sealed class RateLimitingTelemetryTests : IDisposable
         _collected.Clear();
         _collected.Collect();
         Lines(_collected).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_paced_limit_is_told_from_one_that_is_to_keep_something()
+    {
+        using var observation = _service.Observe(static () => Status() with { Limits = [Limit(60), Limit(99) with { IsPaced = true }, Limit(98) with { IsPaced = true }] });
+
+        _collected.Collect();
+
+        Lines(_collected).Where(static line => line.Contains("usage", StringComparison.Ordinal)).ShouldBe(
+            ["rate_limit.usage_ratio{service=api,limit=minute,paced=false} 0.6", "rate_limit.usage_ratio{service=api,limit=minute,paced=true} 0.99"],
+            ignoreOrder: true);
     }
 
     [Fact]

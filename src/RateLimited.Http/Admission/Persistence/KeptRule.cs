@@ -46,7 +46,13 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
         var own = Of(ref state);
         if (!own.Covers(at.Now, cost))
         {
-            return base.TryCharge(ref state, at, cost, out earliest);
+            var isCharged = base.TryCharge(ref state, at, cost, out earliest);
+            if (!isCharged)
+            {
+                Want(ref state, at, cost);
+            }
+
+            return isCharged;
         }
 
         if (!_configured.TryCharge(ref own.Counted, at, cost, out earliest))
@@ -56,6 +62,17 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
 
         Spend(own, at.Now, cost);
         return true;
+    }
+
+    /// <summary>More is written, unless the limit itself is what refuses.</summary>
+    public override void Want(ref LimitState state, in Moment at, long cost)
+    {
+        var own = Of(ref state);
+        if (!own.Covers(at.Now, cost) && cost != 0 && _configured.Earliest(ref own.Counted, at, cost) <= at.Now)
+        {
+            own.Want(cost);
+            kept.Write(own);
+        }
     }
 
     public override bool AdmitsThroughout(in LimitState state, in Moment from, long to, long cost) =>
@@ -103,6 +120,7 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
 
     public override long FreshAt(in LimitState state, in Moment at) => _configured.FreshAt(state.Extra is KeptState own ? own.Counted : default, at);
 
+    /// <summary>What the limit says: whoever asks how long it would wait is not kept away by a write that nobody has asked for.</summary>
     public override long Project(ref LimitState state, in Moment at, long amount) => _configured.Project(ref Of(ref state).Counted, at, amount);
 
     public override long Present(ref LimitState state, in Moment at) => _configured.Present(ref Of(ref state).Counted, at);
@@ -146,17 +164,7 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
         return own;
     }
 
-    private bool IsCovered(KeptState own, long now, long cost)
-    {
-        if (own.Covers(now, cost) || cost == 0)
-        {
-            return true;
-        }
-
-        own.Want(cost);
-        kept.Write(own);
-        return kept.GoesOn;
-    }
+    private bool IsCovered(KeptState own, long now, long cost) => own.Covers(now, cost) || cost == 0 || kept.GoesOn;
 
     private void Spend(KeptState own, long now, long cost)
     {

@@ -23,18 +23,6 @@ internal sealed partial class SharedService
 
     private long _newsAt = -1;
 
-    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
-
-    /// <summary>Sees to it that somebody exchanges. Only under the gate: nothing of anybody's runs in it.</summary>
-    private void Kick()
-    {
-        if (!_isRunning && !_isDisposed && !(_health.IsAlone && _store.Clock.Now < _health.NextProbe))
-        {
-            _isRunning = true;
-            _start();
-        }
-    }
-
     /// <summary>Another process has made room, has paused the service, or has joined in.</summary>
     private void OnNews(int instances)
     {
@@ -42,7 +30,8 @@ internal sealed partial class SharedService
         {
             if (instances > 0)
             {
-                // News may be late: that there are fewer again is counted, never heard.
+                // News may be late: that there are fewer again is counted, never heard. Who joined takes of what all services share as this process does, as far as is known before they are counted.
+                _takers = (int)Math.Min(Takers + ((long)Math.Max(instances - Living, 0) * _store.ServiceCount), int.MaxValue);
                 (Instances, Living) = (Math.Max(Instances, instances), Math.Max(Living, instances));
                 return;
             }
@@ -61,93 +50,6 @@ internal sealed partial class SharedService
         _wake();
     }
 
-    private async Task RunAsync()
-    {
-        while (Gather() is { } exchange)
-        {
-            SharedStoreException? failure = null;
-            var began = _store.Clock.Now;
-            exchange.Began = exchange.IsUnsure ? exchange.Began : began;
-            try
-            {
-                await TellAsync(exchange).ConfigureAwait(false);
-            }
-            catch (SharedStoreException lost)
-            {
-                failure = lost;
-            }
-#pragma warning disable CA1031 // Whatever it is, whoever waits must be told: this task has no other observer.
-            catch (Exception unknown)
-#pragma warning restore CA1031
-            {
-                failure = new SharedStoreException("The shared store failed in a way that nobody foresaw.", unknown, passes: false, mayBeDone: true);
-            }
-
-            _telemetry.StoreAsked(failure is null, new TimeSpan(Math.Max(_store.Clock.Now - began, 0)));
-            var isNews = false;
-            var isTold = false;
-            _store.Change(() =>
-            {
-                isNews = failure is null ? TakeIn(exchange, began) : TakeLoss(exchange, failure);
-                isTold = TakeHeardTold() | (exchange.IsTold && _service.ExpectTold());
-            });
-            Announce(failure, isNews, isTold);
-        }
-    }
-
-    private void Announce(SharedStoreException? failure, bool isNews, bool isTold)
-    {
-        // Whoever listens is somebody else's code.
-        _lost.ForEach(static lost => Quietly.Say(lost.Cancel));
-        _lost.Clear();
-        if (_hasLetGo)
-        {
-            _hasLetGo = false;
-            _telemetry.LeasesHeldTooLong();
-        }
-
-        TellChanges();
-        if (isNews)
-        {
-            if (failure is null)
-            {
-                _telemetry.StoreFound();
-            }
-            else
-            {
-                _telemetry.StoreLost(_settings.Alone.ToString(), failure.Message);
-            }
-        }
-
-        if (failure is { Passes: false })
-        {
-            _fail(failure.Message, failure);
-        }
-
-        (isTold ? _learn : _wake)();
-    }
-
-    /// <summary>All that is to be told and asked, or null when that is nothing: then nobody exchanges any more.</summary>
-    private SharedExchange? Gather()
-    {
-        SharedExchange? gathered = null;
-        _store.Change(() =>
-        {
-            var now = _store.Clock.Now;
-            if (!_isDisposed && !(_health.IsAlone && now < _health.NextProbe) && (now >= _restsUntil || _questions.Count > 0))
-            {
-                gathered = TakeUnsure(now) ?? Gather(now);
-            }
-
-            _isRunning = gathered is not null;
-            if (gathered is null)
-            {
-                ArmForNext();
-            }
-        });
-        return gathered;
-    }
-
     private SharedExchange? Gather(long now)
     {
         GiveBackEnded(now);
@@ -163,24 +65,25 @@ internal sealed partial class SharedService
         };
         var most = Math.Min(_notes.Count, MostNotes);
         exchange.Notes.AddRange(_notes.Take(most));
-        _notes = [.. _notes.Skip(most)];
-        exchange.Questions.AddRange(_questions);
-        (_pause, _tells, _flushAt) = (0, 0, _notes.Count > 0 ? now : LimitRule.Never);
-        _questions.Clear();
+        List<SharedNote> untold = [.. _notes.Skip(most)];
         if (exchange.Join)
         {
             _beatAt = Saturating.Add(now, _settings.LeaseTimeToLive / BeatsPerLife);
             foreach (var balance in _holding.Where(static balance => balance is { InUse: > 0 } || (balance.Rule.IsReleased && balance.Held > 0)))
             {
-                exchange.Notes.Add(new SharedNote { Kind = _health.IsAlone || _holdsAnew ? NoteKind.Hold : NoteKind.Renew, Balance = balance, Amount = Saturating.Add(balance.InUse, balance.Held) + UntoldOf(balance), Token = balance.Epoch });
+                exchange.Notes.Add(new SharedNote { Kind = _health.IsAlone || _holdsAnew ? NoteKind.Hold : NoteKind.Renew, Balance = balance, Amount = Saturating.Add(balance.InUse, balance.Held) + UntoldOf(balance, untold), Token = balance.Epoch });
             }
         }
 
+        // Last, as nothing fails after it: what is told is told, or is still to be.
+        exchange.Questions.AddRange(_questions);
+        _questions.Clear();
+        (_notes, _pause, _tells, _flushAt) = (untold, 0, 0, untold.Count > 0 ? now : LimitRule.Never);
         return exchange.IsEmpty ? null : exchange;
     }
 
     /// <summary>What the store takes to be held beyond what is: of what is told in a later exchange it knows nothing.</summary>
-    private long UntoldOf(SharedBalance balance) => _notes.Where(note => ReferenceEquals(note.Balance, balance)).Sum(static note => note.Kind switch
+    private static long UntoldOf(SharedBalance balance, List<SharedNote> untold) => untold.Where(note => ReferenceEquals(note.Balance, balance)).Sum(static note => note.Kind switch
     {
         NoteKind.GiveBack or NoteKind.Unused => note.Amount,
         NoteKind.Force => -note.Amount,

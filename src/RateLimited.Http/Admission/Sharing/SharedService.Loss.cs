@@ -11,6 +11,12 @@ internal sealed partial class SharedService
     /// <summary>After somebody's mistake, which only another question can show again, until when nothing is told by itself.</summary>
     private long _restsUntil;
 
+    /// <summary>Whether the log knows that nobody can be let go. Only whoever exchanges asks.</summary>
+    private bool _isFailing;
+
+    private static SharedStoreException Unforeseen(Exception fault) =>
+        new($"It failed in a way that nobody foresaw ({fault.GetType().Name}).", fault, passes: false, mayBeDone: true);
+
     /// <summary>What may have been carried out is told once more under the same number, which the store knows again.</summary>
     private async Task TellAsync(SharedExchange exchange)
     {
@@ -29,11 +35,7 @@ internal sealed partial class SharedService
     private bool TakeLoss(SharedExchange exchange, SharedStoreException failure)
     {
         var now = _store.Clock.Now;
-        foreach (var want in exchange.Questions.SelectMany(static question => question.Wants))
-        {
-            (want.Balance.IsAsked, want.Balance.IsPassedBy) = (false, false);
-        }
-
+        Forget(exchange.Questions);
         LoseClaim(exchange);
         if (!(exchange.IsUnsure || failure.MayBeDone))
         {
@@ -50,7 +52,7 @@ internal sealed partial class SharedService
 
         if (!failure.Passes)
         {
-            _flushAt = _restsUntil = Saturating.Add(now, LongestSilence);
+            Rest(now);
             return false;
         }
 
@@ -59,18 +61,53 @@ internal sealed partial class SharedService
         return isNews;
     }
 
+    /// <summary>An exchange ended in a fault of this side. All may be asked again, and nothing is told by itself for a while: it may be that which fails. What was answered is not told twice.</summary>
+    private void StandStill(SharedExchange? exchange)
+    {
+        _store.Change(() =>
+        {
+            _isRunning = false;
+            Forget(_questions);
+            _questions.Clear();
+            if (exchange is not null)
+            {
+                Forget(exchange.Questions);
+                LoseClaim(exchange);
+            }
+
+            Rest(_store.Clock.Now);
+            ArmForNext();
+        });
+        TellChanges();
+    }
+
+    /// <summary>Nobody will answer these questions.</summary>
+    private static void Forget(List<SharedQuestion> questions)
+    {
+        foreach (var want in questions.SelectMany(static question => question.Wants))
+        {
+            (want.Balance.IsAsked, want.Balance.IsPassedBy) = (false, false);
+        }
+    }
+
+    private void Rest(long now) => _flushAt = _restsUntil = Saturating.Add(now, LongestSilence);
+
     /// <summary>What has to be told once more before anything else; null when there is nothing, or nobody would know it again.</summary>
     private SharedExchange? TakeUnsure(long now)
     {
-        var unsure = _unsure;
-        _unsure = null;
-        if (unsure is null || IsRemembered(unsure, now))
+        if (_unsure is not { } unsure)
         {
-            return unsure;
+            return null;
         }
 
-        TellLater(unsure, isUnsure: true);
-        return null;
+        var isRemembered = IsRemembered(unsure, now);
+        _unsure = null;
+        if (!isRemembered)
+        {
+            TellLater(unsure, isUnsure: true);
+        }
+
+        return isRemembered ? unsure : null;
     }
 
     /// <summary>The store has lost what it had counted: nobody goes who was counted there.</summary>
