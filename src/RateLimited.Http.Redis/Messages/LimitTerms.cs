@@ -14,6 +14,7 @@ internal abstract class LimitTerms(long id)
         Fixed = 3,
         Leases = 4,
         Rests = 5,
+        Learned = 9,
     }
 
     /// <summary>The limit's number among those under one key.</summary>
@@ -48,7 +49,7 @@ internal abstract class LimitTerms(long id)
     /// <summary>Ticks in microseconds, rounded up: that only delays.</summary>
     public static long Micros(long ticks) => Saturating.DivideUp(ticks, TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>The terms of a rule, or null where it is one that is not shared: what a process learns or is told by its own responses is its own.</summary>
+    /// <summary>The terms of a rule, or null where it is one that is not shared; of one that learns, those of what was learned.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="id">The limit's number.</param>
     /// <param name="leaseTicks">For how long a process that has died keeps what it holds.</param>
@@ -59,6 +60,7 @@ internal abstract class LimitTerms(long id)
         FixedWindow fixedWindow => new FixedTerms(id, fixedWindow),
         FleetQuota told => new LeaseTerms(id, told.Quota, Micros(leaseTicks), told.Parts, Micros(told.Patience)),
         RestRule => new RestTerms(id),
+        LearningRule learning => new LearnedTerms(id, learning.Figures),
         Concurrency concurrency => new LeaseTerms(id, concurrency.Quota, Micros(leaseTicks)),
         _ => null,
     };

@@ -32,13 +32,6 @@ internal sealed partial class SharedService
         }
     }
 
-    private void OnTimer() => _store.Change(() =>
-    {
-        _armedFor = LimitRule.Never;
-        Kick();
-        ArmForNext();
-    });
-
     /// <summary>Another process has made room, has paused the service, or has joined in.</summary>
     private void OnNews(int instances)
     {
@@ -174,6 +167,7 @@ internal sealed partial class SharedService
             }
         }
 
+        GatherLessons(exchange);
         return exchange.IsEmpty ? null : exchange;
     }
 
@@ -280,6 +274,10 @@ internal sealed partial class SharedService
         {
             told.Version = Math.Max(told.Version, note.Result / Reasons);
         }
+        else if (note.Kind == NoteKind.Learned)
+        {
+            note.Balance.Lesson?.Hear(note, now);
+        }
         else if (note.Kind == NoteKind.Claim)
         {
             TakeClaim(note.Result);
@@ -322,7 +320,7 @@ internal sealed partial class SharedService
             (want.Balance.IsAsked, want.Balance.IsPassedBy) = (false, false);
         }
 
-        if (question.IsGranted)
+        if (question.IsGranted || question.IsOutdated)
         {
             return;
         }
@@ -349,45 +347,7 @@ internal sealed partial class SharedService
 
         var cost = question.Wants.First(want => ReferenceEquals(want.Balance, question.Refused)).Least;
         question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(now, LongestSilence));
+        question.Refused.Rule.Learning?.Met(ref question.Refused.Alone, now);
         Holds(question.Refused);
-    }
-
-    /// <summary>Sets the timer for what comes next by itself.</summary>
-    private void ArmForNext()
-    {
-        if (_isRunning)
-        {
-            // Whoever exchanges sets it in the end. What is overdue now is so because of that.
-            return;
-        }
-
-        var next = _flushAt;
-        if (_health.IsAlone)
-        {
-            next = _health.NextProbe;
-        }
-        else
-        {
-            foreach (var balance in _holding)
-            {
-                next = Math.Min(next, balance.EndsAt);
-            }
-
-            next = _holding.Count > 0 ? Math.Min(next, _beatAt) : next;
-        }
-
-        Arm(Math.Max(next, _restsUntil));
-    }
-
-    private void Arm(long instant)
-    {
-        if (instant >= _armedFor || _isDisposed)
-        {
-            return;
-        }
-
-        _armedFor = instant;
-        var wait = Math.Clamp(instant - _store.Clock.Now, 0, TimeSpan.TicksPerDay);
-        _timer.Change(TimeSpan.FromMilliseconds(Saturating.DivideUp(wait, TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
     }
 }

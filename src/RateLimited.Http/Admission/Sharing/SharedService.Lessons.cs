@@ -1,0 +1,64 @@
+namespace RateLimited.Http.Admission.Sharing;
+
+/// <summary>
+/// What was learned of limits, told to other processes and heard from them: with every exchange that is about such a limit, and by itself where a limit has fallen. A question is answered only by what was learned last. Only under the gate.
+/// </summary>
+internal sealed partial class SharedService
+{
+    private readonly HashSet<SharedBalance> _lessons = [];
+
+    /// <summary>A limit has fallen: the others are told at once.</summary>
+    public void TellLesson(SharedBalance balance)
+    {
+        _lessons.Add(balance);
+        Kick();
+    }
+
+    /// <summary>Whether it is known what the others have learned of a limit. If it is not, they are asked.</summary>
+    private bool HasHeard(SharedBalance balance)
+    {
+        if (balance.Lesson is null or { IsHeard: true })
+        {
+            return true;
+        }
+
+        TellLesson(balance);
+        return false;
+    }
+
+    /// <summary>Adds what was learned of every limit that an exchange is about: the store counts by what this process says that the limit is.</summary>
+    private void GatherLessons(SharedExchange exchange)
+    {
+        foreach (var balance in exchange.Notes.Select(static note => note.Balance).Concat(exchange.Questions.SelectMany(static question => question.Wants, static (_, want) => want.Balance)))
+        {
+            if (balance.Lesson is not null)
+            {
+                _lessons.Add(balance);
+            }
+        }
+
+        // A reload may have made another limit of it.
+        foreach (var balance in _lessons.Where(static balance => balance.Lesson is not null))
+        {
+            exchange.Notes.Add(balance.Lesson!.Tell(balance));
+            if (balance.Rule.IsReleased)
+            {
+                exchange.Notes.Add(new SharedNote { Kind = NoteKind.Look, Balance = balance });
+            }
+        }
+
+        _lessons.Clear();
+    }
+
+    /// <summary>What was not told went all the same. What may have been told is not told again: too much would let a limit grow that nobody tries.</summary>
+    private static void TakeBackLessons(SharedExchange exchange, bool isUnsure)
+    {
+        foreach (var note in exchange.Notes)
+        {
+            if (note is { Kind: NoteKind.Learned, Balance.Lesson: { } lesson } && !isUnsure)
+            {
+                lesson.Went += note.Amount;
+            }
+        }
+    }
+}
