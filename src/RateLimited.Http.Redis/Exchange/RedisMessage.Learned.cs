@@ -10,32 +10,44 @@ internal sealed partial class RedisMessage
 {
     private const int LearnedCode = 23;
 
-    private readonly Dictionary<SharedBalance, LimitTerms> _learned = [];
+    private readonly Dictionary<SharedBalance, (LimitAddress Address, LimitTerms Terms, Lesson Told)> _learned = [];
 
     /// <summary>The terms that a limit is counted by in this exchange.</summary>
-    private LimitTerms TermsOf(SharedBalance balance) => _learned.TryGetValue(balance, out var terms) ? terms : _addressOf(balance).Terms;
+    private LimitTerms TermsOf(SharedBalance balance) => _learned.TryGetValue(balance, out var learned) ? learned.Terms : _addressOf(balance).Terms;
 
     private void GatherLearned()
     {
         foreach (var note in _exchange.Notes)
         {
-            if (note is { Kind: NoteKind.Learned, Balance: var balance, Lesson: { } lesson })
+            // A reload may have made another limit of it since.
+            if (note is { Kind: NoteKind.Learned, Lesson: { } lesson } && _addressOf(note.Balance) is { Rule.Learning: { } learning } address && learning.Figures == lesson.Figures.Length)
             {
-                _learned[balance] = LearnedTerms.Of(balance.Rule.Learning!, _addressOf(balance).Id, lesson, _leaseTicks);
+                _learned[note.Balance] = (address, LearnedTerms.Of(learning, address.Id, lesson, _leaseTicks), lesson);
             }
         }
     }
 
     private void WriteLearned(MessageWriter message, in SharedNote note)
     {
-        message.Add(LearnedCode, _indexOf[note.Balance] - 1, note.Receipt, note.Lesson!.Version, note.Amount);
-        message.Add(note.Lesson.Figures);
+        if (!_learned.TryGetValue(note.Balance, out var learned))
+        {
+            message.Add(UsedCode, _indexOf[note.Balance], 0, 0, 0);
+            return;
+        }
+
+        message.Add(LearnedCode, _indexOf[note.Balance] - 1, note.Receipt, learned.Told.Version, note.Amount);
+        message.Add(learned.Told.Figures);
     }
 
-    private static void ReadLearned(ref MessageReader reader, ref SharedNote note)
+    private void ReadLearned(ref MessageReader reader, ref SharedNote note)
     {
+        if (!_learned.TryGetValue(note.Balance, out var learned))
+        {
+            return;
+        }
+
         var (perSecond, latest) = (reader.Next(), reader.Next());
-        var figures = new long[note.Lesson!.Figures.Length];
+        var figures = new long[learned.Told.Figures.Length];
         foreach (ref var figure in figures.AsSpan())
         {
             figure = reader.Next();
@@ -45,6 +57,11 @@ internal sealed partial class RedisMessage
     }
 
     /// <summary>What was learned is asked about before what counts: nobody goes by what is no longer so.</summary>
-    private void WriteLearned(MessageWriter message, SharedBalance balance) =>
-        message.Add(_indexOf[balance] - 1, 0, _exchange.Notes.Find(note => note.Kind == NoteKind.Learned && ReferenceEquals(note.Balance, balance)).Lesson!.Version, 0, 0, 1);
+    private void WriteVersion(MessageWriter message, SharedBalance balance)
+    {
+        if (_learned.TryGetValue(balance, out var learned))
+        {
+            message.Add(_indexOf[balance] - 1, 0, learned.Told.Version, 0, 0, 1);
+        }
+    }
 }

@@ -241,12 +241,13 @@ internal sealed partial class RedisMessage
     {
         if (_indexOf.TryAdd(balance, NoLimit))
         {
-            var address = _addressOf(balance);
+            var isLearned = _learned.TryGetValue(balance, out var learned);
+            var address = isLearned ? learned.Address : _addressOf(balance);
             var group = GroupOf(address.Group);
             group.Add((address.Terms, balance));
-            if (_learned.TryGetValue(balance, out var learned))
+            if (isLearned)
             {
-                group.Add((learned, balance));
+                group.Add((learned.Terms, balance));
             }
         }
     }
@@ -322,11 +323,7 @@ internal sealed partial class RedisMessage
         message.Add(question.Wants.Length + question.Wants.Count(want => _learned.ContainsKey(want.Balance)));
         foreach (ref readonly var want in question.Wants.AsSpan())
         {
-            if (_learned.ContainsKey(want.Balance))
-            {
-                WriteLearned(message, want.Balance);
-            }
-
+            WriteVersion(message, want.Balance);
             var (whole, parts) = TermsOf(want.Balance).TimeOf(want.Least, GuardOf(want.Balance));
             message.Add(_indexOf[want.Balance], want.Least, want.Balance.Rest?.Version ?? whole, parts, want.More, want.Part);
         }

@@ -12,10 +12,10 @@ using StackExchange.Redis;
 
 namespace RateLimited.Http.Simulation.Tests.Learning;
 
-/// <summary>Processes of one service that count in one Redis, the real script in virtual time: every question takes a millisecond there and back.</summary>
+/// <summary>Processes of one service that count in one Redis, the real script in virtual time: every question takes four milliseconds there and back.</summary>
 internal sealed class LearningFleet : IDisposable
 {
-    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(4);
 
     private readonly List<(string Channel, Action<string> OnMessage)> _listeners = [];
     private readonly List<(RateLimitingTelemetry Telemetry, InProcessStore Store, ServiceLimiter Service)> _processes = [];
@@ -35,10 +35,10 @@ internal sealed class LearningFleet : IDisposable
 
     public ManualTimeProvider Time { get; }
 
-    public ServiceLimiter[] Services => [.. _processes.Select(static process => process.Service)];
+    /// <summary>How often Redis was asked.</summary>
+    public int Asked => _redis.Runs;
 
-    /// <summary>Whether Redis can be asked.</summary>
-    public bool IsUp { get; set; } = true;
+    public ServiceLimiter[] Services => [.. _processes.Select(static process => process.Service)];
 
     /// <summary>What a process says that the limit is now.</summary>
     public static long LimitOf(ServiceLimiter service) => service.GetStatus().Limits[0].Quota;
@@ -89,7 +89,7 @@ internal sealed class LearningFleet : IDisposable
 
         public SharedSettings Settings { get; } = new() { Ahead = 0, Instances = 1, Dice = new Random(1) };
 
-        public bool IsConnected => fleet.IsUp;
+        public bool IsConnected => true;
 
         public ISharedCounts Open(string service, Action<int> onNews)
         {

@@ -114,7 +114,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
     public void ForgetDenial() => (_deniedUntil, _quietUntil) = (0, 0);
 
     /// <summary>What this process needs to be granted for a cost. What costs more than a learned limit is goes when all of that is free, and is owed after it.</summary>
-    public long NeedOf(long cost) => Rule.Learning is { } learning ? Math.Min(cost, learning.MostAtOnce(learning.Figure(Alone))) : cost;
+    public long NeedOf(long cost) => Lesson is not null && Rule.Learning is { } learning ? Math.Min(cost, learning.MostAtOnce(learning.Figure(Alone))) : cost;
 
     /// <summary>Whether less is held than is needed for a cost.</summary>
     public bool Lacks(long now, long cost) => HeldAt(now) < NeedOf(cost);

@@ -36,7 +36,12 @@ internal sealed class SharedLesson
     /// <summary>Takes in what the store answered.</summary>
     public void Hear(in SharedNote note, long now)
     {
-        var (heard, learning) = (note.Heard!, note.Balance.Rule.Learning!);
+        if (note is not { Heard: { } heard, Balance.Rule.Learning: { } learning } || heard.Kept.Figures.Length != learning.Figures)
+        {
+            // A reload has made another limit of it meanwhile.
+            return;
+        }
+
         (_perSecond, _latest) = ((double)heard.PerSecond / Lesson.PartsOfOne, heard.Latest);
 
         // What is larger than this process's own bounds is heard only once.

@@ -188,6 +188,9 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         }
     }
 
+    /// <summary>Of what a process spent alone, how much it owes when the store answers again: of a rate that it learned meanwhile, what has not flowed back.</summary>
+    public long OwedBy(SharedBalance balance, in Moment at) => Learning is null ? balance.SpentAlone : Math.Min(balance.SpentAlone, Share().Used(ref balance.Alone, at));
+
     /// <summary>Nobody here knows what others have used: what this process holds in use.</summary>
     public override long Used(ref LimitState state, in Moment at) => BalanceOf(state).InUse;
 

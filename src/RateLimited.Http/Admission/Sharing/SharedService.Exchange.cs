@@ -244,7 +244,7 @@ internal sealed partial class SharedService
         foreach (var balance in _holding.Where(static balance => balance.SpentAlone > 0))
         {
             // What went meanwhile is owed.
-            _notes.Add(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = balance.SpentAlone });
+            _notes.Add(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = balance.Rule.OwedBy(balance, new Moment(now)) });
             balance.SpentAlone = 0;
         }
 

@@ -29,18 +29,28 @@ internal sealed partial class SharedService
     /// <summary>Adds what was learned of every limit that an exchange is about: the store counts by what this process says that the limit is.</summary>
     private void GatherLessons(SharedExchange exchange)
     {
-        foreach (var balance in exchange.Notes.Select(static note => note.Balance).Concat(exchange.Questions.SelectMany(static question => question.Wants, static (_, want) => want.Balance)))
+        foreach (var note in exchange.Notes)
         {
-            if (balance.Lesson is not null)
+            GatherLesson(note.Balance);
+        }
+
+        foreach (var question in exchange.Questions)
+        {
+            foreach (ref readonly var want in question.Wants.AsSpan())
             {
-                _lessons.Add(balance);
+                GatherLesson(want.Balance);
             }
         }
 
-        // A reload may have made another limit of it.
-        foreach (var balance in _lessons.Where(static balance => balance.Lesson is not null))
+        foreach (var balance in _lessons)
         {
-            exchange.Notes.Add(balance.Lesson!.Tell(balance));
+            if (balance.Lesson is not { } lesson)
+            {
+                // A reload has made another limit of it.
+                continue;
+            }
+
+            exchange.Notes.Add(lesson.Tell(balance));
             if (balance.Rule.IsReleased)
             {
                 exchange.Notes.Add(new SharedNote { Kind = NoteKind.Look, Balance = balance });
@@ -48,6 +58,14 @@ internal sealed partial class SharedService
         }
 
         _lessons.Clear();
+    }
+
+    private void GatherLesson(SharedBalance balance)
+    {
+        if (balance.Lesson is not null)
+        {
+            _lessons.Add(balance);
+        }
     }
 
     /// <summary>What was not told went all the same. What may have been told is not told again: too much would let a limit grow that nobody tries.</summary>
