@@ -509,7 +509,7 @@ if not answered then
       return amount - l.ours
     end
 
-    -- What was learned of a limit. A fall counts from whoever had heard of what is kept; else, of one version, the larger; and what all know where it was lost. Counts what went besides, as CubicRate does.
+    -- What was learned of a limit. A fall counts from whoever had heard of what is kept; else, of one version, the larger; and what all know where it was lost. What is granted of that limit is counted, and what went unasked, as CubicRate does.
     learned = function(l, now, known, told, went, figures)
       local half = floor(now / 500000)
       if half > l.half then
@@ -882,6 +882,11 @@ if not answered then
             receipt = charge(l, now, more, t, fraction, owner)
             granted = granted + more
           end
+        end
+        local learning = limits[index - 1]
+        if learning and learning.kind == LEARNED then
+          learning.sent = min(learning.sent + granted, LARGEST / 2048)
+          learning.till, learning.dirty = now + learning.ttl, true
         end
         reply[said + 1], reply[said + 2] = granted, receipt
         said = said + 2

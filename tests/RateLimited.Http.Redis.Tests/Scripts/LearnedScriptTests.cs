@@ -40,12 +40,14 @@ public sealed class LearnedScriptTests : IClassFixture<RedisServer>, IDisposable
             {
                 now += gap;
                 var known = Math.Max(model.Version - behind, 0);
-                message.Add(now, 12, 1, 1);
+                message.Add(now, 22, 1, 2);
                 new LearnedTerms(1, Figures).Write(message, guard: 0, serverNow: now);
+                new LeaseTerms(2, MessageWriter.ExactIntegers - 1, LimitTerms.Micros(TimeSpan.TicksPerDay)).Write(message, guard: 0, serverNow: now);
                 if (asks)
                 {
-                    message.Add(0, 1, 1, 0, known, 0);
-                    expected.AddRange([model.Ask(now, known), 0]);
+                    message.Add(0, 2, 1, 0, known, 0);
+                    message.Add(2, limit, 0, 0);
+                    expected.AddRange([model.Ask(now, known, limit), 0]);
                     continue;
                 }
 
@@ -94,11 +96,17 @@ public sealed class LearnedScriptTests : IClassFixture<RedisServer>, IDisposable
             return [kept.Version, (long)measured, (long)sent, .. kept.Figures];
         }
 
-        /// <summary>Whether somebody goes who has heard of a version.</summary>
-        public long Ask(long now, long known)
+        /// <summary>Whether so much goes of somebody's who has heard of a version: it is counted.</summary>
+        public long Ask(long now, long known, long cost)
         {
             Pass(now);
-            return _kept.Version > known ? 0 : 1;
+            if (_kept.Version > known)
+            {
+                return 0;
+            }
+
+            (_sent, _till) = (Math.Min(_sent + cost, Most), now + Memory);
+            return 1;
         }
 
         private void Pass(long now)

@@ -51,7 +51,7 @@ internal enum NoteKind
     Claim,
 
     /// <summary>
-    /// What was learned of a limit, in <see cref="SharedNote.Lesson"/>; the receipt is the version that was heard last, the amount what has gone since that was told. The store answers with what it keeps.
+    /// What was learned of a limit, in <see cref="SharedNote.Lesson"/>; the receipt is the version that was heard last, the amount what has gone unasked since. The store answers with what it keeps.
     /// </summary>
     Learned,
 }

@@ -17,13 +17,16 @@ internal sealed class SharedLesson
     /// <summary>Whether it is known what the others have learned. Before that nothing is asked for.</summary>
     public bool IsHeard => _heard is not null;
 
-    /// <summary>How much has gone that the store has not been told of.</summary>
+    /// <summary>So much was granted since the store said how much all have sent.</summary>
+    public void Granted(long amount) => _latest += amount;
+
+    /// <summary>How much has gone unasked that the store has not been told of.</summary>
     public long Went { get; set; }
 
     /// <summary>What is known of all that count the limit.</summary>
     /// <param name="processes">How many there are.</param>
     /// <param name="inFlight">How much they have under way.</param>
-    public FleetView View(int processes, long inFlight) => new(processes, inFlight, _perSecond, _latest);
+    public FleetView View(int processes, long inFlight) => new(processes, inFlight, _perSecond, Saturating.Add(_latest, Went));
 
     /// <summary>What is to be told. It counts as told.</summary>
     public SharedNote Tell(SharedBalance balance)

@@ -100,7 +100,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
                 shared.Note(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = lacking });
             }
 
-            NoteSent(balance, at, cost);
+            NoteSent(balance, at, cost, lacking);
             shared.Holds(balance);
             return IsReleased ? balance.Epoch : receipt;
         }
@@ -296,7 +296,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
             shared.Note(new SharedNote { Kind = NoteKind.GiveBack, Balance = balance, Receipt = old, Amount = amount });
         }
 
-        NoteSent(balance, new Moment(now), cost);
+        NoteSent(balance, new Moment(now), cost, forced: 0);
         shared.Holds(balance);
         return shared.NoteForced(balance, cost);
     }
@@ -323,11 +323,12 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
 
     private FleetView ViewOf(SharedBalance balance, in Moment at) => balance.Lesson!.View(shared.Living, Math.Max(balance.HeardAt(at.Now, Window), balance.InUse));
 
-    private void NoteSent(SharedBalance balance, in Moment at, long cost)
+    /// <summary>What was granted has been counted already.</summary>
+    private void NoteSent(SharedBalance balance, in Moment at, long cost, long forced)
     {
         if (Learning is not null)
         {
-            balance.Lesson!.Went += cost;
+            balance.Lesson!.Went += forced;
             Learning.Went(ref balance.Alone, at, cost, ViewOf(balance, at));
         }
     }

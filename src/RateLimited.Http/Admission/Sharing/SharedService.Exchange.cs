@@ -313,6 +313,7 @@ internal sealed partial class SharedService
         {
             if (question.IsGranted)
             {
+                want.Balance.Lesson?.Granted(want.Granted);
                 want.Balance.Grant(want.Granted, want.Receipt, until, want.Balance.IsPassedBy ? Math.Max(until, Saturating.Add(now, LongestSilence)) : until);
                 Holds(want.Balance);
             }

@@ -68,7 +68,7 @@ public class LessonTests
         {
             Lesson After(IEnumerable<int> limits) => limits.Aggregate(each.kept, (next, limit) => Lesson.Kept(next, new Lesson(each.kept.Version, [limit, 0]), each.kept.Version));
 
-            var (one, other) = (After(each.limits), After(each.limits.Reverse()));
+            var (one, other) = (After(each.limits), After(Enumerable.Reverse(each.limits)));
             (one.Version, one.Figures[0]).ShouldBe((other.Version, other.Figures[0]));
             one.Figures[0].ShouldBe(each.limits.Append((int)each.kept.Figures[0]).Max());
         });
@@ -89,7 +89,10 @@ public class LessonTests
     /// <summary>Four processes learn and tell in any order: whoever hears last knows what is kept, or more of his own.</summary>
     [Fact]
     public void Whoever_has_heard_knows_no_less_than_what_is_kept() => Holds.For(
-        Gen.Choose(0, 3).Zip(Gen.Choose(0, 2), Gen.Choose(1, 9)).ArrayOf(30),
+        (from process in Gen.Choose(0, 3)
+         from what in Gen.Choose(0, 2)
+         from limit in Gen.Choose(1, 9)
+         select (process, what, limit)).ArrayOf(30),
         static steps =>
         {
             var kept = new Lesson(0, [0]);
