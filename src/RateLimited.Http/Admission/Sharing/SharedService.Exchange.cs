@@ -97,6 +97,12 @@ internal sealed partial class SharedService
         // Whoever listens is somebody else's code.
         _lost.ForEach(static lost => Quietly.Say(lost.Cancel));
         _lost.Clear();
+        if (_hasLetGo)
+        {
+            _hasLetGo = false;
+            _telemetry.LeasesHeldTooLong();
+        }
+
         TellChanges();
         if (isNews)
         {
@@ -142,7 +148,7 @@ internal sealed partial class SharedService
     private SharedExchange? Gather(long now)
     {
         GiveBackEnded(now);
-        var validity = Math.Max(_settings.Ahead, 2 * _roundTrip);
+        var validity = Math.Max(Ahead, 2 * _roundTrip);
         var exchange = new SharedExchange
         {
             Pause = _pause,
@@ -179,11 +185,16 @@ internal sealed partial class SharedService
         _ => 0,
     });
 
-    /// <summary>What was granted and not spent in its time goes back to everybody.</summary>
+    /// <summary>What was granted and not spent in its time goes back to everybody, and so does what has been held for too long.</summary>
     private void GiveBackEnded(long now)
     {
         foreach (var balance in _holding)
         {
+            if (balance.Rule.IsReleased && balance.Rule.LetGo(balance, new Moment(now), _lost))
+            {
+                _hasLetGo = true;
+            }
+
             while (balance.TryTakeEnded(now, out var amount, out var receipt))
             {
                 _notes.Add(new SharedNote { Kind = balance.Rule.Inner is FleetQuota ? NoteKind.Unused : NoteKind.GiveBack, Balance = balance, Receipt = receipt, Amount = amount });
@@ -255,11 +266,7 @@ internal sealed partial class SharedService
     {
         if (note.Kind == NoteKind.Renew && note.Result < 0 && note.Token == note.Balance.Epoch && !hasForgotten)
         {
-            if (note.Balance.Lose() is { } lost)
-            {
-                _lost.Add(lost);
-            }
-
+            note.Balance.Lose(_lost);
             _telemetry.LeasesLost();
         }
         else if (note.Kind == NoteKind.Look && note.Balance.Rest is { } looked)

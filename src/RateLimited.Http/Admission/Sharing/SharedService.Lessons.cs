@@ -7,6 +7,9 @@ internal sealed partial class SharedService
 {
     private readonly HashSet<SharedBalance> _lessons = [];
 
+    /// <summary>Whether its limits are those over all services.</summary>
+    public bool IsOverAll => _isOverAll;
+
     /// <summary>A limit has fallen: the others are told at once.</summary>
     public void TellLesson(SharedBalance balance)
     {
