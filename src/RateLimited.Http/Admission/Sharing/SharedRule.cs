@@ -82,7 +82,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var balance = BalanceOf(state);
-        var lease = IsReleased ? balance.Leases.Hold(at.Now, cost, Inner is Concurrency ? shared.LongestHold : Never) : 0;
+        var lease = IsReleased ? balance.Leases.Hold(at.Now, cost, Inner is Concurrency or AdaptiveConcurrency ? shared.LongestHold : Never) : 0;
         if (!shared.IsAlone)
         {
             if (!IsReleased && balance.IsStale(at.Now))
