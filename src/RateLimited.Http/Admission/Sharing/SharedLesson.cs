@@ -23,6 +23,9 @@ internal sealed class SharedLesson
     /// <summary>How much has gone unasked that the store has not been told of.</summary>
     public long Went { get; set; }
 
+    /// <summary>What the others have learned may be within other bounds of this process now.</summary>
+    public void HearAnew() => _heard = null;
+
     /// <summary>What is known of all that count the limit.</summary>
     /// <param name="processes">How many there are.</param>
     /// <param name="inFlight">How much they have under way.</param>

@@ -224,14 +224,12 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         {
             // What another algorithm has learned, or counts, means nothing to this one.
             balance.Alone = default;
-        }
-        else
-        {
-            Learning?.Adopt(ref balance.Alone, before!, at);
+            balance.Lesson = Learning is null ? null : new SharedLesson();
+            return;
         }
 
-        // What the others have learned may be within its bounds now.
-        balance.Lesson = Learning is null ? null : new SharedLesson();
+        Learning?.Adopt(ref balance.Alone, before!, at);
+        balance.Lesson?.HearAnew();
     }
 
     /// <summary>What became of a request of this process: what is learned of it holds for all, and that a limit has fallen is told at once.</summary>
