@@ -72,9 +72,9 @@ public class TellingTests
         hearer.Limit.ShouldBe(teller.Limit);
         hearer.Tell().Figures[..10].ShouldBe(teller.Tell().Figures[..10]);
 
-        // With the baseline: twice the latency is a queue from the first window on.
+        // With the baseline: five times the latency is a queue as soon as a window has seen nothing else.
         var before = hearer.Limit;
-        Answer(hearer, from: now, windows: 2, latency: Second / 2);
+        Answer(hearer, from: now, windows: 3, latency: Second / 2);
         hearer.Limit.ShouldBeLessThan(before);
         hearer.Version.ShouldBeGreaterThan(teller.Version);
     }
