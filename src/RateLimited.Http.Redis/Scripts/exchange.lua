@@ -820,6 +820,8 @@ if not answered then
       local figures = {unpack('<' .. rep('d', l.n), message, p)}
       p = p + 8 * l.n
       result = learned(l, now, x, y, z, figures)
+    elseif code == 26 then
+      result = rest(l, now, x, y, z)
     elseif code == 8 then
       if not l.owners[owner] then
         charge(l, now, 1, 1, 0, owner)
