@@ -7,7 +7,11 @@ using RateLimited.Http.Redis.Messages;
 namespace RateLimited.Http.Redis.Exchange;
 
 /// <summary>Where one partition of a limit is counted, and by what terms. Immutable; a limit that was changed has another.</summary>
-internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Terms) : ISized
+/// <param name="Rule">The limit.</param>
+/// <param name="Group">The key.</param>
+/// <param name="Terms">Its terms; of a limit that learns those of what was learned, since its own are those that it has learned.</param>
+/// <param name="Id">The limit's number among those under the key.</param>
+internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Terms, long Id) : ISized
 {
     /// <summary>What the record and its terms take, which hold about eight numbers.</summary>
     private static readonly int Own = ManagedSize.Object(3 * ManagedSize.Reference) + ManagedSize.Object(8 * sizeof(long));
@@ -31,11 +35,13 @@ internal sealed record LimitAddress(SharedRule Rule, string Group, LimitTerms Te
 
         // What is counted in other parts of a unit is another limit.
         var name = balance.Rule.Inner is FleetRule told ? told.Name : limit.Definition.Name;
-        var terms = LimitTerms.Of(balance.Rule.Inner, schema.LimitIdOf(name, limit.Unit, balance.Rule.Inner.GetType().Name, $"{limit.PartsPerUnit}"), leaseTicks);
+        string[] names = [name, limit.Unit, balance.Rule.Inner.GetType().Name, $"{limit.PartsPerUnit}"];
+        var id = schema.LimitIdOf(names);
+        var terms = LimitTerms.Of(balance.Rule.Inner, balance.Rule.Learning is null ? id : schema.LimitIdOf([.. names, "learned"]), leaseTicks);
 
         // Processes hear of a limit from different endpoints first.
         var group = limit.Definition.Owner is { } owner ? keys.Quota(owner) : balance.Rule.Inner is FleetRule ? keys.Service : GroupOf(limit, balance.Partition.Key, keys);
-        return new LimitAddress(balance.Rule, group, terms!);
+        return new LimitAddress(balance.Rule, group, terms!, id);
     }
 
     /// <summary>Limits that count the same requests stand under one key, so that they are read and written together.</summary>

@@ -17,7 +17,7 @@ internal sealed partial class RedisMessage
 
     private void Write(MessageWriter message, in SharedNote note, long localNow)
     {
-        var terms = _addressOf(note.Balance).Terms;
+        var terms = TermsOf(note.Balance);
         var (whole, parts) = note.Kind == NoteKind.GiveBack ? terms.CreditOf(note.Amount)
             : note.Kind is NoteKind.ChargeMore or NoteKind.Force ? terms.TimeOf(note.Amount, GuardOf(note.Balance))
             : (note.Amount, 0);
@@ -42,6 +42,9 @@ internal sealed partial class RedisMessage
         };
         switch (note.Kind)
         {
+            case NoteKind.Learned:
+                WriteLearned(message, note);
+                break;
             case NoteKind.Answer:
                 // Rounded down: it counts as having arrived later.
                 message.Add(code, _indexOf[note.Balance], note.Receipt, note.Amount, Math.Max(localNow - note.Instant, 0) / TimeSpan.TicksPerMicrosecond);

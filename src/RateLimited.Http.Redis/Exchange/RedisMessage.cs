@@ -49,16 +49,18 @@ internal sealed partial class RedisMessage
     private readonly LeaseTerms _toldTerms;
     private readonly int _usualHeads;
     private readonly bool _countsTakers;
+    private readonly long _leaseTicks;
     private int _liveIndex;
     private int _takerIndex;
     private int _toldIndex;
 
     public RedisMessage(SharedExchange exchange, ServiceKeys keys, Func<SharedBalance, LimitAddress> addressOf, long leaseTicks)
     {
-        (_exchange, _keys, _addressOf) = (exchange, keys, addressOf);
+        (_exchange, _keys, _addressOf, _leaseTicks) = (exchange, keys, addressOf, leaseTicks);
         var lives = LimitTerms.Micros(leaseTicks);
         (_liveTerms, _takerTerms) = (new LeaseTerms(1, MessageWriter.ExactIntegers - 1, lives), new LeaseTerms(1, MessageWriter.ExactIntegers - 1, lives));
         (_countsTakers, _toldTerms) = (exchange.Join && keys.Takers is not null, new LeaseTerms(ToldId, quota: 1, lives));
+        GatherLearned();
         Gather();
         _usualHeads = UsualHeads();
     }
@@ -88,19 +90,6 @@ internal sealed partial class RedisMessage
     public RedisValue[] Values(long owner, long sequence, bool isRetry, long serverNow, long localNow) => _usualHeads > 0 && !isRetry
         ? _limits[0].Exists(static limit => limit.Terms.HasTail) ? [UsualBytes(sequence), _usualHeads - 1] : [UsualBytes(sequence)]
         : [ToBytes(owner, sequence, isRetry, serverNow, localNow), _keys.Channel];
-
-    private byte[] UsualBytes(long sequence)
-    {
-        var wants = _exchange.Questions[0].Wants;
-        var message = new MessageWriter();
-        message.Add(UsualProtocol, sequence, _usualHeads);
-        for (var i = 0; i < wants.Length; i++)
-        {
-            _limits[0][i].Terms.WriteUsual(message, wants[i].Least, GuardOf(wants[i].Balance));
-        }
-
-        return message.ToBytes();
-    }
 
     private byte[] ToBytes(long owner, long sequence, bool isRetry, long serverNow, long localNow)
     {
@@ -171,6 +160,10 @@ internal sealed partial class RedisMessage
         foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_exchange.Notes))
         {
             note.Result = reader.Next();
+            if (note.Kind == NoteKind.Learned)
+            {
+                ReadLearned(ref reader, ref note);
+            }
         }
 
         if (_exchange.Join)
@@ -237,39 +230,18 @@ internal sealed partial class RedisMessage
         }
     }
 
-    /// <summary>
-    /// How many bytes of the service's key hold all that is asked about, where the message is the usual one: one question, about buckets and sliding windows of the service, for no more than it needs. Else
-    /// zero. The script decides it without looking at anything else.
-    /// </summary>
-    private int UsualHeads()
-    {
-        if (_exchange is not { Notes.Count: 0, Join: false, Pause: 0, Tells: 0, Questions: [{ Wants: var wants }] }
-            || _groups.Count > 1 || wants.Length != _limits[0].Count || wants.Length is 0 or > MostUsual)
-        {
-            return 0;
-        }
-
-        var bytes = HeaderBytes;
-        for (var i = 0; i < wants.Length; i++)
-        {
-            var (terms, balance) = _limits[0][i];
-            if (terms.HeadBytes == 0 || wants[i] is not { Least: > 0, More: 0 } || wants[i].Least > terms.LargestUsual || !ReferenceEquals(wants[i].Balance, balance))
-            {
-                return 0;
-            }
-
-            bytes += terms.HeadBytes;
-        }
-
-        return bytes;
-    }
-
     private void Add(SharedBalance balance)
     {
         if (_indexOf.TryAdd(balance, NoLimit))
         {
-            var address = _addressOf(balance);
-            GroupOf(address.Group).Add((address.Terms, balance));
+            var isLearned = _learned.TryGetValue(balance, out var learned);
+            var address = isLearned ? learned.Address : _addressOf(balance);
+            var group = GroupOf(address.Group);
+            group.Add((address.Terms, balance));
+            if (isLearned)
+            {
+                group.Add((learned.Terms, balance));
+            }
         }
     }
 
@@ -288,10 +260,11 @@ internal sealed partial class RedisMessage
 
     private void Write(MessageWriter message, SharedQuestion question)
     {
-        message.Add(question.Wants.Length);
+        message.Add(question.Wants.Length + question.Wants.Count(want => _learned.ContainsKey(want.Balance)));
         foreach (ref readonly var want in question.Wants.AsSpan())
         {
-            var (whole, parts) = _addressOf(want.Balance).Terms.TimeOf(want.Least, GuardOf(want.Balance));
+            WriteVersion(message, want.Balance);
+            var (whole, parts) = TermsOf(want.Balance).TimeOf(want.Least, GuardOf(want.Balance));
             message.Add(_indexOf[want.Balance], want.Least, want.Balance.Rest?.Version ?? whole, parts, want.More, want.Part);
         }
     }
@@ -303,7 +276,9 @@ internal sealed partial class RedisMessage
         {
             var wait = reader.Next();
             question.Wait = wait < 0 ? LimitRule.Never : Saturating.Multiply(wait, TimeSpan.TicksPerMicrosecond);
-            question.Refused = _balances[(int)reader.Next()];
+            var refused = (int)reader.Next();
+            question.Refused = _balances[refused];
+            question.IsOutdated = question.Refused is { } by && _learned.ContainsKey(by) && refused != _indexOf[by];
             var again = reader.Next();
             if (question.Refused?.Rest is not null)
             {
@@ -317,26 +292,13 @@ internal sealed partial class RedisMessage
 
         foreach (ref var want in question.Wants.AsSpan())
         {
+            if (_learned.ContainsKey(want.Balance))
+            {
+                (_, _) = (reader.Next(), reader.Next());
+            }
+
             want.Granted = reader.Next();
             want.Receipt = reader.Next();
-        }
-    }
-
-    private void ReadUsual(ref MessageReader reader, SharedQuestion question, bool isGranted)
-    {
-        question.IsGranted = isGranted;
-        if (!isGranted)
-        {
-            question.Wait = Saturating.Multiply(reader.Next(), TimeSpan.TicksPerMicrosecond);
-            question.Refused = _balances[(int)reader.Next()];
-            question.Again = -1;
-            return;
-        }
-
-        reader.Next();
-        for (var i = question.Wants.Length - 1; i >= 0; i--)
-        {
-            (question.Wants[i].Granted, question.Wants[i].Receipt) = (question.Wants[i].Least, reader.Next());
         }
     }
 

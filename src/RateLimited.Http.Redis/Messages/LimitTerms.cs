@@ -15,6 +15,7 @@ internal abstract class LimitTerms(long id)
         Leases = 4,
         Rests = 5,
         Flow = 6,
+        Learned = 9,
     }
 
     /// <summary>The limit's number among those under one key.</summary>
@@ -52,7 +53,7 @@ internal abstract class LimitTerms(long id)
     /// <summary>Ticks in microseconds, rounded up: that only delays.</summary>
     public static long Micros(long ticks) => Saturating.DivideUp(ticks, TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>The terms of a rule, or null where it is one that is not shared: what a process learns or is told by its own responses is its own.</summary>
+    /// <summary>The terms of a rule, or null where it is one that is not shared; of one that learns, those of what was learned.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="id">The limit's number.</param>
     /// <param name="leaseTicks">For how long a process that has died keeps what it holds.</param>
@@ -64,6 +65,7 @@ internal abstract class LimitTerms(long id)
         FleetQuota told => new LeaseTerms(id, told.Quota, Micros(leaseTicks), told.Parts, Micros(told.Patience)),
         FleetBucket told => new FlowTerms(id, told.Quota, Micros(told.Window), Micros(leaseTicks), Micros(told.Patience), Micros(told.MostAhead)),
         RestRule => new RestTerms(id),
+        LearningRule learning => new LearnedTerms(id, learning.Figures),
         Concurrency concurrency => new LeaseTerms(id, concurrency.Quota, Micros(leaseTicks)),
         _ => null,
     };

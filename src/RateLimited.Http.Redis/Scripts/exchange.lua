@@ -92,7 +92,7 @@ if not answered then
   local sub, rep, max, min, ceil, floor = string.sub, string.rep, math.max, math.min, math.ceil, math.floor
   local SCHEMA = 'RLH2'
   local NEVER = -1
-  local BUCKET, SLIDING, FIXED, LEASES, RESTS, FLOW = 1, 2, 3, 4, 5, 6
+  local BUCKET, SLIDING, FIXED, LEASES, RESTS, FLOW, LEARNED = 1, 2, 3, 4, 5, 6, 9
   local ENTRIES = 64                -- of a sliding window's log
   local MOST = 70368744177664       -- in an entry: 128 of them stay below 2^53
   local LARGEST = 4503599627370496  -- arrival time of a bucket, and product of an amount and of parts
@@ -318,7 +318,7 @@ if not answered then
   -- Every kind: the first instant, now or later, at which the cost may go. A bucket is told the cost's time.
   local function earliest(l, now, cost, ticks, parts)
     local kind = l.kind
-    if kind == RESTS then
+    if kind == RESTS or kind == LEARNED then
       -- Whoever asks says what it has heard last: of what was said since it hears before it may go.
       return l.stamp > ticks and NEVER or now
     end
@@ -391,7 +391,7 @@ if not answered then
     return 0
   end
 
-  local used, give_back, charge_more, answer, announce, heard, level, count, share, rest
+  local used, give_back, charge_more, answer, announce, heard, level, count, share, rest, learned
   local function need_notes()
     used = function(l, now)
       if l.kind == BUCKET then return max(0, ceil((l.mark - now + l.count / l.parts) * l.parts / l.ticks)) end
@@ -531,6 +531,20 @@ if not answered then
       return amount - l.ours
     end
 
+    -- What was learned of a limit. A fall counts from whoever had heard of what is kept; else, of one version, the larger; and what all know where it was lost. What is granted of that limit is counted, and what went unasked, as CubicRate does.
+    learned = function(l, now, known, told, went, figures)
+      local half = floor(now / 500000)
+      if half > l.half then
+        l.measured = floor(1600 * l.sent / (half - l.half) + l.measured / 5)
+        l.half, l.sent = half, 0
+      end
+      l.sent = min(l.sent + went, LARGEST / 2048)
+      local counts_for = told > l.stamp and known >= l.stamp or told == l.stamp and known == told and figures[1] > l.figures[1]
+      if counts_for then l.stamp, l.figures = told, figures end
+      if counts_for or went > 0 then l.till, l.dirty = now + l.ttl, true end
+      return l.stamp
+    end
+
     -- Of a quota that flows back an answer that was heard some time ago said that so much is used. Whatever an upstream counts moves the instant later at which all is back: the latest that is heard of
     -- counts. Where more is used than ours under way and what nobody counted, or one was refused, others use it too: what is left to them counts as used.
     local function margin_of(l, now)
@@ -643,6 +657,14 @@ if not answered then
     elseif kind == RESTS then
       local stamp, reason, till = unpack('<ddd', text, at)
       if till - back > now then l.stamp, l.count, l.mark = stamp, reason, till - back end
+    elseif kind == LEARNED then
+      local stamp, till, half, sent, measured = unpack('<ddddd', text, at)
+      if till - back > now and unpack('<d', text, at - 16) == 40 + 8 * l.n then
+        l.stamp, l.till, l.sent, l.measured = stamp, till - back, sent, measured
+        -- Of a clock that fell back the half second under way is the one that is known.
+        l.half = back > 0 and floor(now / 500000) or half
+        l.figures = {unpack('<' .. rep('d', l.n), text, at + 40)}
+      end
     else
       local n, wanted = unpack('<dd', text, at)
       l.wanted = wanted - back
@@ -685,6 +707,9 @@ if not answered then
     elseif kind == RESTS then
       whole = l.mark
       state = pack('<ddd', l.stamp, l.count, l.mark)
+    elseif kind == LEARNED then
+      whole = l.till
+      state = pack('<ddddd', l.stamp, l.till, l.half, l.sent, l.measured) .. pack('<' .. rep('d', l.n), spread(l.figures, 1, l.n))
     else
       local parts = {pack('<dd', l.n, l.wanted)}
       whole = l.wanted
@@ -766,6 +791,9 @@ if not answered then
         l = {id = id, kind = FLOW, quota = quota, window = b, parts = c, one = d, one_parts = e, ttl = f, patience = h, most_ahead = linger, owners = {}, n = 0, held = 0, wanted = 0, mark = 0, heard_at = 0, asks_till = 0, shared_till = 0, refused_till = 0, dirty = false, known = false}
       elseif kind == RESTS then
         l = {id = id, kind = RESTS, quota = quota, stamp = 0, count = 0, mark = 0, dirty = false, known = false}
+      elseif kind == LEARNED then
+        if not (c >= 1 and c <= 16 and c % 1 == 0) then error({err = 'RLHPROTOCOL nothing is learned in so many figures'}) end
+        l = {id = id, kind = LEARNED, quota = quota, ttl = b, n = c, stamp = 0, till = 0, half = 0, sent = 0, measured = 0, figures = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, dirty = false, known = false}
       else
         l = {id = id, kind = LEASES, quota = quota, ttl = b, parts = c, patience = d, owners = {}, n = 0, held = 0, wanted = 0, ours = 0, told_till = 0, lasts = 0, proofs = 0, doubt_till = 0, dirty = false, known = false}
       end
@@ -862,6 +890,10 @@ if not answered then
       wakes = wakes or result > 0
     elseif code == 17 then
       result = rest(l, now, 2, y, z, true)
+    elseif code == 23 then
+      local figures = {unpack('<' .. rep('d', l.n), message, p)}
+      p = p + 8 * l.n
+      result = learned(l, now, x, y, z, figures)
     elseif code == 26 then
       result = rest(l, now, x, y, z)
     elseif code == 8 then
@@ -878,6 +910,11 @@ if not answered then
     end
     said = said + 1
     reply[said] = result
+    if code == 23 then
+      reply[said + 1], reply[said + 2] = l.measured, l.sent
+      for i = 1, l.n do reply[said + 2 + i] = l.figures[i] end
+      said = said + 2 + l.n
+    end
   end
   local is_pausing = pause_for > 0 and now + pause_for > paused
   if is_pausing then
@@ -922,6 +959,11 @@ if not answered then
             granted = granted + more
           end
         end
+        local learning = limits[index - 1]
+        if learning and learning.kind == LEARNED then
+          learning.sent = min(learning.sent + granted, LARGEST / 2048)
+          learning.till, learning.dirty = now + learning.ttl, true
+        end
         reply[said + 1], reply[said + 2] = granted, receipt
         said = said + 2
       end
@@ -940,7 +982,9 @@ if not answered then
       end
       local again = NEVER
       local l = limits[refused]
-      if latest == NEVER and l.kind == RESTS then
+      if latest == NEVER and l.kind == LEARNED then
+        latest = now
+      elseif latest == NEVER and l.kind == RESTS then
         latest, again = max(l.mark, now), l.stamp * 8 + l.count
       elseif latest == NEVER and l.owners then
         for whose, own in pairs(l.owners) do

@@ -314,7 +314,7 @@ internal sealed partial class BoundService
     /// <summary>All processes count the window together, and each keeps the pace by what it takes itself.</summary>
     private static IEnumerable<LimitDefinition> Share(LimitDefinition limit, SharedService shared, bool isOverAll)
     {
-        yield return SharedRule.CanBe(limit.Rule.Counting) ? limit with { Rule = new SharedRule(limit.Rule.Counting, shared, isOverAll) } : limit;
+        yield return (isOverAll || shared.IsOverAll ? SharedRule.CanBe(limit.Rule.Counting) : SharedRule.CanBeOwn(limit.Rule.Counting)) ? limit with { Rule = new SharedRule(limit.Rule.Counting, shared, isOverAll) } : limit;
         if (limit.Rule is PacedWindow pace)
         {
             yield return limit with { Name = LimitDefinition.PaceNameOf(limit.Name), Rule = new SharedPace(pace, shared, isOverAll), PaceOf = limit.Name };

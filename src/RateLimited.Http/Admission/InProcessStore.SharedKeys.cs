@@ -61,7 +61,7 @@ internal sealed partial class InProcessStore
             }
 
             var isInVain = limit is { Rule: SharedRule, Only.State.Extra: SharedBalance balance }
-                ? cost > limit.Capacity || (balance.HeldAt(now) < cost && balance.IsDenied(now, cost))
+                ? cost > limit.Capacity || (balance.Lacks(now, cost) && balance.IsDenied(now, cost))
                 : limit.Rule.Earliest(ref limit.Only!.State, MomentOf(now, service, limit), cost) > now;
             if (isInVain)
             {

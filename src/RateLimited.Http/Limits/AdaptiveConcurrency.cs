@@ -7,20 +7,23 @@ namespace RateLimited.Http.Limits;
 /// quota at the very most; one request may always go where none is under way, whatever it costs.
 /// </summary>
 /// <remarks><c>Count</c> is what is held and <c>Mark</c> the instant of the last release, as with <see cref="Concurrency"/>; <c>Extra</c> holds what was learned.</remarks>
-internal sealed class AdaptiveConcurrency : LimitRule
+internal sealed class AdaptiveConcurrency : LearningRule
 {
     private readonly int _minimum;
     private readonly int _initial;
+    private readonly int _processes;
 
     /// <param name="quota">The highest limit.</param>
     /// <param name="minimum">The lowest limit.</param>
     /// <param name="initial">The limit before anything was learned.</param>
-    public AdaptiveConcurrency(long quota, long minimum, long initial)
+    /// <param name="processes">Among how many processes that do not know of each other the limit is shared, each of which has as much under way.</param>
+    public AdaptiveConcurrency(long quota, long minimum, long initial, int processes = 1)
         : base(Math.Min(quota, Most), window: 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(minimum, 1);
         _minimum = (int)Math.Min(minimum, Quota);
         _initial = (int)Math.Clamp(initial, _minimum, Quota);
+        _processes = processes;
     }
 
     /// <summary>No limit needs to be higher, and all arithmetic on it stays exact.</summary>
@@ -28,7 +31,7 @@ internal sealed class AdaptiveConcurrency : LimitRule
 
     public override bool IsReleased => true;
 
-    public override bool Learns => true;
+    public override int Figures => 11;
 
     public override long Earliest(ref LimitState state, in Moment at, long cost) =>
         cost <= Quota && (state.Count == 0 || cost <= LimitOf(state) - state.Count) ? at.Now : Never;
@@ -36,7 +39,7 @@ internal sealed class AdaptiveConcurrency : LimitRule
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         state.Count = Saturating.Add(state.Count, cost);
-        VegasOf(ref state).Sent(state.Count);
+        VegasOf(ref state).Sent(Saturating.Multiply(state.Count, _processes));
         return 0;
     }
 
@@ -48,7 +51,22 @@ internal sealed class AdaptiveConcurrency : LimitRule
 
     public override void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount) => Charge(ref state, at, amount);
 
-    public override bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome)
+    public override bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome) =>
+        Learn(ref state, at, outcome, new FleetView(_processes, Saturating.Multiply(state.Count, _processes), PerSecond: 0, Latest: 0));
+
+    public override AdaptiveConcurrency Among(int processes) => new(Quota, _minimum, _initial, processes);
+
+    public override long Figure(in LimitState state) => Lesson.Figure(state.Extra is VegasLimit vegas ? vegas.Limit : _initial);
+
+    public override Lesson Tell(in LimitState state) => (state.Extra as VegasLimit ?? new VegasLimit(_initial)).Tell();
+
+    public override void Hear(ref LimitState state, long now, Lesson lesson) => VegasOf(ref state).Hear(now, lesson, Bounds(hearers: 1));
+
+    public override long MostAtOnce(long figure) => Math.Max(figure / Lesson.PartsOfOne, 1);
+
+    public override void Went(ref LimitState state, in Moment at, long cost, in FleetView fleet) => VegasOf(ref state).Sent(fleet.InFlight);
+
+    public override bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome, in FleetView fleet)
     {
         if (outcome.Kind == AnswerKind.Ignored || outcome.IsUncharged)
         {
@@ -57,7 +75,7 @@ internal sealed class AdaptiveConcurrency : LimitRule
 
         var vegas = VegasOf(ref state);
         var before = vegas.Limit;
-        vegas.Answered(at.Now, outcome, state.Count, new VegasBounds(_minimum, (int)Quota));
+        vegas.Answered(at.Now, outcome, fleet.InFlight, Bounds(fleet.Processes));
         return vegas.Limit > before;
     }
 
@@ -75,7 +93,7 @@ internal sealed class AdaptiveConcurrency : LimitRule
     {
         // What is held is held whatever the limit; no rule that is not released knows what is held.
         state = previous.IsReleased ? state with { Extra = state.Extra as VegasLimit } : default;
-        (state.Extra as VegasLimit)?.Bound(new VegasBounds(_minimum, (int)Quota));
+        (state.Extra as VegasLimit)?.Bound(Bounds(hearers: 1));
     }
 
     public override bool OutlivesProcess => true;
@@ -89,7 +107,9 @@ internal sealed class AdaptiveConcurrency : LimitRule
         }
     }
 
-    private int LimitOf(in LimitState state) => state.Extra is VegasLimit vegas ? vegas.Limit : _initial;
+    private VegasBounds Bounds(int hearers) => new(_minimum, (int)Quota, Math.Max(hearers, 1));
+
+    private int LimitOf(in LimitState state) => Math.Max((state.Extra is VegasLimit vegas ? vegas.Limit : _initial) / _processes, 1);
 
     private VegasLimit VegasOf(ref LimitState state)
     {

@@ -10,7 +10,7 @@ namespace RateLimited.Http.Limits;
 /// <c>Mark</c> is the instant at which the bucket will be full, in 1/256 ticks; <c>Extra</c> holds what was learned. A request dearer than the bucket goes when that is full, and
 /// leaves a debt. Quota and window are the ceiling.
 /// </remarks>
-internal sealed class AdaptiveRate : LimitRule
+internal sealed class AdaptiveRate : LearningRule
 {
     /// <summary>For how long what was learned is kept without news. Longer, and a limit that was raised meanwhile would be found late; shorter, and every pause would cost a burst of refusals.</summary>
     public static readonly long Memory = TimeSpan.FromMinutes(10).Ticks;
@@ -22,20 +22,24 @@ internal sealed class AdaptiveRate : LimitRule
 
     private readonly double _ceiling;
     private readonly double _initial;
+    private readonly long _initialQuota;
+    private readonly int _processes;
 
     /// <param name="quota">How much may go per window at the very most.</param>
     /// <param name="window">The window in ticks.</param>
     /// <param name="initial">How much goes per window before anything was learned; at most the quota.</param>
-    public AdaptiveRate(long quota, long window, long initial)
+    /// <param name="processes">Among how many processes that do not know of each other the rate is shared, each of which sends as much.</param>
+    public AdaptiveRate(long quota, long window, long initial, int processes = 1)
         : base(quota, window)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(initial, 1);
         _ceiling = PerSecond(quota);
         _initial = Math.Min(PerSecond(initial), _ceiling);
+        (_initialQuota, _processes) = (initial, processes);
     }
 
-    public override bool Learns => true;
+    public override int Figures => 4;
 
     public override long Earliest(ref LimitState state, in Moment at, long cost) =>
         state.Extra is null ? at.Now : EarliestOf(state, at, Math.Min(TimeOf(state, cost), Depth(state)));
@@ -43,7 +47,7 @@ internal sealed class AdaptiveRate : LimitRule
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var rate = RateOf(ref state, at.Now);
-        rate.Sent(at.Now, cost);
+        rate.Sent(at.Now, cost, _processes);
         state.Mark = Math.Min(Saturating.Add(Math.Max(state.Mark, Scaled(at.Now)), TimeOf(state, cost)), Scaled(Saturating.Add(at.Now, Farthest / 4)));
         if (EarliestOf(state, at, Math.Min(TimeOf(state, cost), Depth(state))) > at.Now)
         {
@@ -75,16 +79,47 @@ internal sealed class AdaptiveRate : LimitRule
 
         var rate = RateOf(ref state, at.Now);
         var before = Interval(state);
+        Take(rate, at.Now, outcome);
+        return Rescale(ref state, at.Now, before);
+    }
+
+    public override AdaptiveRate Among(int processes) => new(Quota, Window, _initialQuota, processes);
+
+    public override long Figure(in LimitState state) => Lesson.Figure(state.Extra is CubicRate rate ? rate.PerSecond : _initial);
+
+    public override Lesson Tell(in LimitState state) => (state.Extra as CubicRate ?? new CubicRate(_initial, now: 0)).Tell();
+
+    public override void Hear(ref LimitState state, long now, Lesson lesson)
+    {
+        var rate = RateOf(ref state, now);
+        var before = Interval(state);
+        rate.Hear(now, lesson, _ceiling);
+        Rescale(ref state, now, before);
+    }
+
+    /// <summary>One second's worth, one request at least.</summary>
+    public override long MostAtOnce(long figure) => Math.Max(Saturating.DivideUp(figure, Lesson.PartsOfOne), 1);
+
+    public override void Went(ref LimitState state, in Moment at, long cost, in FleetView fleet) => RateOf(ref state, at.Now).Costs(cost);
+
+    public override void Met(ref LimitState state, long now) => RateOf(ref state, now).LimitedAt = now;
+
+    public override bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome, in FleetView fleet)
+    {
+        RateOf(ref state, at.Now).Measured(at.Now, fleet.PerSecond, fleet.Latest);
+        return Learn(ref state, at, outcome);
+    }
+
+    private void Take(CubicRate rate, long now, in AnswerOutcome outcome)
+    {
         if (outcome.Kind == AnswerKind.Succeeded)
         {
-            rate.Succeeded(at.Now, outcome.SentAt, _ceiling);
+            rate.Succeeded(now, outcome.SentAt, _ceiling);
         }
         else
         {
-            rate.Throttled(at.Now, outcome, _ceiling);
+            rate.Throttled(now, outcome, _ceiling);
         }
-
-        return Rescale(ref state, at.Now, before);
     }
 
     public override long Used(ref LimitState state, in Moment at) => state.Extra is null || Debt(state, at.Now) == 0 ? 0 : Saturating.DivideUp(Debt(state, at.Now), Interval(state));
@@ -145,13 +180,13 @@ internal sealed class AdaptiveRate : LimitRule
     private static long Debt(in LimitState state, long now) => Math.Max(state.Mark - Scaled(now), 0);
 
     /// <summary>How long it takes for one to flow in.</summary>
-    private static long Interval(in LimitState state) => (long)Math.Clamp(Math.Ceiling(Second / ((CubicRate)state.Extra!).PerSecond), 1, Farthest);
+    private long Interval(in LimitState state) => (long)Math.Clamp(Math.Ceiling(Second * (double)_processes / ((CubicRate)state.Extra!).PerSecond), 1, Farthest);
 
-    private static long Depth(in LimitState state) => Math.Max(Second, Interval(state));
+    private long Depth(in LimitState state) => Math.Max(Second, Interval(state));
 
-    private static long TimeOf(in LimitState state, long amount) => Saturating.Multiply(amount, Interval(state));
+    private long TimeOf(in LimitState state, long amount) => Saturating.Multiply(amount, Interval(state));
 
-    private static long EarliestOf(in LimitState state, in Moment at, long time)
+    private long EarliestOf(in LimitState state, in Moment at, long time)
     {
         // The guard makes the bucket shallower, but never so shallow that nothing fits.
         var depth = Math.Max(Depth(state) - Scaled(at.Guard), Math.Min(time, Depth(state)));
@@ -160,7 +195,7 @@ internal sealed class AdaptiveRate : LimitRule
     }
 
     /// <summary>What was taken stays taken; only the time in which it flows back changes. Returns whether that is less.</summary>
-    private static bool Rescale(ref LimitState state, long now, long before)
+    private bool Rescale(ref LimitState state, long now, long before)
     {
         var after = Interval(state);
         if (after == before)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Limits;
+using RateLimited.Http.Limits.Learning;
 
 namespace RateLimited.Http.Redis.Tests.Exchange;
 
@@ -60,9 +61,32 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
 
         public IEnumerable<(NoteKind Kind, long Amount)> Told => Exchange.Notes.Select(static note => (note.Kind, note.Amount));
 
+        /// <summary>What was learned is what another process has; where a test says nothing, what this one tells.</summary>
+        public Call Teach(Func<Lesson, Lesson>? kept = null, long perSecond = 0)
+        {
+            foreach (ref var note in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Exchange.Notes))
+            {
+                note.Heard = note.Lesson is null ? null : note.Heard ?? new HeardLesson(kept?.Invoke(note.Lesson) ?? note.Lesson, perSecond * Lesson.PartsOfOne, Latest: 0);
+            }
+
+            return this;
+        }
+
+        /// <summary>It was asked by what is no longer so of a limit that is learned.</summary>
+        public void Outdate()
+        {
+            foreach (var question in Exchange.Questions)
+            {
+                (question.IsOutdated, question.Refused) = (true, question.Wants[^1].Balance);
+            }
+
+            _answer.SetResult();
+        }
+
         /// <summary>All that is asked for is granted, what is needed and no more.</summary>
         public void Grant(long receipt = 7)
         {
+            Teach();
             foreach (var question in Exchange.Questions)
             {
                 question.IsGranted = true;

@@ -16,6 +16,7 @@ internal sealed class HistoryScript(IDatabase database)
     /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. 99 asks by the usual message, of which the heads'
     /// bytes, the number of limits and what it says of them follow; whether the script is told how much to read depends on those, as with the message that ships.
     /// Others are the operation's: limit, the grant that it is about, and its two amounts; what was heard is about no grant, and has three. Receipts are kept here, by limit.
+    /// What was learned is 23: limit, the version that was heard, the one that is told, what went, how many figures there are, and those; all that is answered is an answer.
     /// </summary>
     private const string Loop =
         """
@@ -80,6 +81,15 @@ internal sealed class HistoryScript(IDatabase database)
               answers[#answers + 1] = wait
             end
             p = p + 2 + 4 * n
+          elseif code == 23 then
+            local n = steps[p + 5]
+            for _, number in ipairs({1, code, steps[p + 1], steps[p + 2], steps[p + 3], steps[p + 4]}) do message[#message + 1] = number end
+            for i = 1, n do message[#message + 1] = steps[p + 5 + i] end
+            message[#message + 1] = 0
+            local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), 'c'}, now)
+            if type(reply) == 'table' then return reply end
+            for i = 1, n + 3 do answers[#answers + 1] = unpack('<d', reply, 8 * i + 17) end
+            p = p + 6 + n
           else
             local limit, held = steps[p + 1], receipts[steps[p + 2]] or {}
             for _, number in ipairs({1, code, limit, code > 10 and steps[p + 2] or held[limit] or 0, steps[p + 3], steps[p + 4], 0}) do message[#message + 1] = number end

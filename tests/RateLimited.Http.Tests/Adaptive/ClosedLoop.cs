@@ -1,33 +1,58 @@
 using RateLimited.Http.Admission;
-using RateLimited.Http.Limits;
+using RateLimited.Http.Testing;
 using RateLimited.Http.Tests.Admission;
 
 namespace RateLimited.Http.Tests.Adaptive;
 
-/// <summary>A service's whole admission before a model of its upstream, in virtual time: demand comes at random, waits in line, goes, and is answered.</summary>
+/// <summary>
+/// A service's whole admission before a model of its upstream, in virtual time: demand comes at random, to one of the service's processes where it has several, waits in line, goes, and is answered.
+/// </summary>
 internal sealed class ClosedLoop : IDisposable
 {
-    private readonly AdmissionBed _bed = new();
-    private readonly ServiceLimiter _service;
+    private readonly ManualTimeProvider _time;
+    private readonly ServiceLimiter[] _services;
+    private readonly IDisposable _owner;
     private readonly Upstream _upstream;
     private readonly Func<double, double> _demand;
     private readonly Random _random;
-    private readonly Queue<Waiter> _waiting = new();
-    private readonly PriorityQueue<(Waiter Request, UpstreamAnswer Answer), long> _underWay = new();
+    private readonly Queue<Waiter>[] _waiting;
+    private readonly PriorityQueue<(int Process, Waiter Request, UpstreamAnswer Answer), long> _underWay = new();
     private long _arrival;
 
     public ClosedLoop(LimitDefinition limit, Upstream upstream, Func<double, double> demand, int seed, int line = 100)
+        : this(new AdmissionBed(), limit, upstream, demand, seed, line)
     {
-        _service = _bed.Serve(AdmissionBed.Define(limit) with { Queue = new QueueDefinition { Length = line, Timeout = TimeSpan.FromSeconds(10) } });
+    }
+
+    /// <param name="time">The time of all processes.</param>
+    /// <param name="services">The service in each of its processes.</param>
+    /// <param name="owner">What ends with the loop.</param>
+    /// <param name="upstream">The upstream of all.</param>
+    /// <param name="demand">How many requests a second come at which second, to all processes together.</param>
+    /// <param name="seed">What all chance comes from.</param>
+    public ClosedLoop(ManualTimeProvider time, ServiceLimiter[] services, IDisposable owner, Upstream upstream, Func<double, double> demand, int seed)
+    {
+        (_time, _services, _owner) = (time, services, owner);
+        _waiting = [.. services.Select(static _ => new Queue<Waiter>())];
         _upstream = upstream;
         _demand = demand;
         _random = new Random(seed);
     }
 
+    private ClosedLoop(AdmissionBed bed, LimitDefinition limit, Upstream upstream, Func<double, double> demand, int seed, int line)
+        : this(bed.Time, [bed.Serve(AdmissionBed.Define(limit) with { Queue = new QueueDefinition { Length = line, Timeout = TimeSpan.FromSeconds(10) } })], bed, upstream, demand, seed)
+    {
+    }
+
+    /// <summary>How many of the processes there are at which second; all of them, where nobody says.</summary>
+    public Func<double, int>? Living { get; init; }
+
     /// <summary>What happened in each second.</summary>
     public List<Second> Seconds { get; } = [];
 
-    private double Now => _bed.Now.TotalSeconds;
+    private long NowTicks => _time.GetTimestamp();
+
+    private double Now => new TimeSpan(NowTicks).TotalSeconds;
 
     public ClosedLoop Run(int seconds)
     {
@@ -36,7 +61,7 @@ internal sealed class ClosedLoop : IDisposable
         {
             Seconds.Add(new Second());
             RunUntil((second + 1) * TimeSpan.TicksPerSecond);
-            Seconds[^1].Limit = _service.GetStatus().Limits[0].Quota;
+            Seconds[^1].Limit = _services[0].GetStatus().Limits[0].Quota;
         }
 
         return this;
@@ -68,21 +93,21 @@ internal sealed class ClosedLoop : IDisposable
         return int.MaxValue;
     }
 
-    public void Dispose() => _bed.Dispose();
+    public void Dispose() => _owner.Dispose();
 
     private void RunUntil(long end)
     {
         while (true)
         {
-            var now = _bed.Now.Ticks;
+            var now = NowTicks;
             var next = Math.Min(Math.Min(_arrival, _underWay.TryPeek(out _, out var due) ? due : long.MaxValue), end);
-            next = Math.Min(next, Math.Max(now + (_bed.Time.UntilNextTimer?.Ticks ?? TimeSpan.TicksPerDay), now));
-            _bed.Advance(new TimeSpan(next - now));
+            next = Math.Min(next, Math.Max(now + (_time.UntilNextTimer?.Ticks ?? TimeSpan.TicksPerDay), now));
+            _time.Advance(new TimeSpan(next - now));
             Dispatch();
             while (_underWay.TryPeek(out var answered, out due) && due <= next)
             {
                 _underWay.Dequeue();
-                Answer(answered.Request, answered.Answer);
+                Answer(answered.Process, answered.Request, answered.Answer);
                 Dispatch();
             }
 
@@ -99,75 +124,42 @@ internal sealed class ClosedLoop : IDisposable
         }
     }
 
-    private long NextArrival() => _bed.Now.Ticks + (long)(-Math.Log(1 - _random.NextDouble()) / Math.Max(_demand(Now), 0.001) * TimeSpan.TicksPerSecond) + 1;
+    private long NextArrival() => NowTicks + (long)(-Math.Log(1 - _random.NextDouble()) / Math.Max(_demand(Now), 0.001) * TimeSpan.TicksPerSecond) + 1;
 
     private void Arrive()
     {
         _arrival = NextArrival();
         Seconds[^1].Offered++;
-        var waiter = Waiter.Enter(_service, token: CancellationToken.None);
+        var process = _services.Length == 1 ? 0 : _random.Next(Living?.Invoke(Now) ?? _services.Length);
+        var waiter = Waiter.Enter(_services[process], token: CancellationToken.None);
         if (waiter.Refusal is null)
         {
-            _waiting.Enqueue(waiter);
+            _waiting[process].Enqueue(waiter);
         }
     }
 
     /// <summary>Sends whoever was let go. All are alike, so they go and give up in the order they came.</summary>
     private void Dispatch()
     {
-        while (_waiting.TryPeek(out var first) && first.IsDone)
+        for (var process = 0; process < _waiting.Length; process++)
         {
-            _waiting.Dequeue();
-            if (first.IsAdmitted)
+            while (_waiting[process].TryPeek(out var first) && first.IsDone)
             {
-                Seconds[^1].Sent++;
-                var answer = _upstream.Receive(Now);
-                _underWay.Enqueue((first, answer), _bed.Now.Ticks + (long)(answer.After * TimeSpan.TicksPerSecond) + 1);
+                _waiting[process].Dequeue();
+                if (first.IsAdmitted)
+                {
+                    Seconds[^1].Sent++;
+                    var answer = _upstream.Receive(Now);
+                    _underWay.Enqueue((process, first, answer), NowTicks + (long)(answer.After * TimeSpan.TicksPerSecond) + 1);
+                }
             }
         }
     }
 
-    private void Answer(Waiter request, UpstreamAnswer answer)
+    private void Answer(int process, Waiter request, UpstreamAnswer answer)
     {
         Seconds[^1].Count(answer);
-        request.Hear(_service, answer.Kind);
+        request.Hear(_services[process], answer.Kind);
         request.Complete();
-    }
-}
-
-/// <summary>What happened in one second, or in several.</summary>
-internal sealed class Second
-{
-    public long Offered { get; set; }
-    public long Sent { get; set; }
-    public long Succeeded { get; private set; }
-    public long Throttled { get; private set; }
-    public long Faulted { get; private set; }
-    public double Latency { get; private set; }
-
-    /// <summary>The limit at its end.</summary>
-    public long Limit { get; set; }
-
-    public double MeanLatency => Latency / Math.Max(Succeeded, 1);
-
-    public double ThrottledShare => (double)Throttled / Math.Max(Sent, 1);
-
-    public void Count(UpstreamAnswer answer)
-    {
-        Succeeded += answer.Kind == AnswerKind.Succeeded ? 1 : 0;
-        Throttled += answer.Kind == AnswerKind.Throttled ? 1 : 0;
-        Faulted += answer.Kind == AnswerKind.Faulted ? 1 : 0;
-        Latency += answer.Kind == AnswerKind.Succeeded ? answer.After : 0;
-    }
-
-    public void Add(Second other)
-    {
-        Offered += other.Offered;
-        Sent += other.Sent;
-        Succeeded += other.Succeeded;
-        Throttled += other.Throttled;
-        Faulted += other.Faulted;
-        Latency += other.Latency;
-        Limit = other.Limit;
     }
 }

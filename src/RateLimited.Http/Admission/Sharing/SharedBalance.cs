@@ -11,7 +11,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
 
     private const int MostBlocks = 4;
 
-    private static readonly int Own = ManagedSize.Object((5 * ManagedSize.Reference) + Unsafe.SizeOf<LimitState>() + (12 * sizeof(long)) + sizeof(int) + (3 * sizeof(bool)));
+    private static readonly int Own = ManagedSize.Object((6 * ManagedSize.Reference) + Unsafe.SizeOf<LimitState>() + (12 * sizeof(long)) + sizeof(int) + (3 * sizeof(bool)));
 
     private readonly Block[] _blocks = new Block[MostBlocks];
     private int _count;
@@ -27,7 +27,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
 
     public Partition Partition { get; } = partition;
 
-    public long Bytes => Own + ManagedSize.Array(MostBlocks, Unsafe.SizeOf<Block>()) + Alone.ExtraBytes + ((Address as ISized)?.Bytes ?? 0);
+    public long Bytes => Own + ManagedSize.Array(MostBlocks, Unsafe.SizeOf<Block>()) + Alone.ExtraBytes + ((Address as ISized)?.Bytes ?? 0) + (Lesson is null ? 0 : SharedLesson.Bytes);
 
     public SharedRule Rule => (SharedRule)Partition.Limit.Rule;
 
@@ -60,6 +60,9 @@ internal sealed class SharedBalance(Partition partition) : ISized
 
     public long RateSince { get; set; }
 
+    /// <summary>What was learned, where that is a limit that learns; else null. What that is stands in <see cref="Alone"/>.</summary>
+    public SharedLesson? Lesson { get; set; } = ((SharedRule)partition.Limit.Rule).Learning is null ? null : new SharedLesson();
+
     /// <summary>What is told of a key, where that is what it is; else null.</summary>
     public SharedRest? Rest { get; set; }
 
@@ -83,7 +86,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
     /// <summary>Now, if so much is held; else when to ask again, or never while nothing was said.</summary>
     public long Earliest(long now, long cost)
     {
-        if (cost <= HeldAt(now))
+        if (!Lacks(now, cost))
         {
             return now;
         }
@@ -92,7 +95,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
     }
 
     /// <summary>When so much can be had at the latest as far as was said; now, while nothing was.</summary>
-    public long Told(long now, long cost) => cost <= HeldAt(now) || !IsDenied(now, cost) ? now : _deniedUntil;
+    public long Told(long now, long cost) => !Lacks(now, cost) || !IsDenied(now, cost) ? now : _deniedUntil;
 
     /// <summary>When a request can have all that it needs of shared limits, as far as was said.</summary>
     public static long ToldOf(AdmissionTicket ticket, long now)
@@ -107,7 +110,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
     }
 
     /// <summary>Whether asking now would be in vain.</summary>
-    public bool IsDenied(long now, long cost) => now < _quietUntil && cost >= _deniedCost;
+    public bool IsDenied(long now, long cost) => now < _quietUntil && NeedOf(cost) >= _deniedCost;
 
     /// <param name="cost">What was refused.</param>
     /// <param name="until">Until when.</param>
@@ -115,6 +118,15 @@ internal sealed class SharedBalance(Partition partition) : ISized
     public void Deny(long cost, long until, long quietUntil) => (_deniedCost, _deniedUntil, _quietUntil) = (cost, until, Math.Min(until, quietUntil));
 
     public void ForgetDenial() => (_deniedUntil, _quietUntil) = (0, 0);
+
+    /// <summary>What this process needs to be granted for a cost. What costs more than a learned limit is goes when all of that is free, and is owed after it.</summary>
+    public long NeedOf(long cost) => Lesson is not null && Rule.Learning is { } learning ? Math.Min(cost, learning.MostAtOnce(learning.Figure(Alone))) : cost;
+
+    /// <summary>Whether less is held than is needed for a cost.</summary>
+    public bool Lacks(long now, long cost) => HeldAt(now) < NeedOf(cost);
+
+    /// <summary>So much of what is used has been released here.</summary>
+    public void Unhear(long amount) => _heard = Math.Max(_heard - amount, 0);
 
     /// <summary>So much is used by all, as the store says.</summary>
     public void Hear(long now, long used) => (_heard, HeardSince) = (used, now);

@@ -1,3 +1,5 @@
+using RateLimited.Http.Limits.Learning;
+
 namespace RateLimited.Http.Admission.Sharing;
 
 /// <summary>What happened to what was granted.</summary>
@@ -56,6 +58,11 @@ internal enum NoteKind
 
     /// <summary>This process is the one that probes a service, until an instant: the first that tells so by what was told last. The store answers with the version and a reason, or zero.</summary>
     Claim,
+
+    /// <summary>
+    /// What was learned of a limit, in <see cref="SharedNote.Lesson"/>; the receipt is the version that was heard last, the amount what has gone unasked since. The store answers with what it keeps.
+    /// </summary>
+    Learned,
 }
 
 /// <summary>One thing that a process tells the store.</summary>
@@ -74,6 +81,12 @@ internal struct SharedNote
 
     /// <summary>What the store answered.</summary>
     public long Result;
+
+    /// <summary>What was learned, where that is what is told.</summary>
+    public Lesson? Lesson;
+
+    /// <summary>What the store answered to that.</summary>
+    public HeardLesson? Heard;
 }
 
 /// <summary>What one request, and those like it, want of one limit.</summary>
@@ -112,6 +125,9 @@ internal sealed class SharedQuestion
 
     /// <summary>In how many ticks something is freed at the latest, of what only a release frees.</summary>
     public long Again { get; set; }
+
+    /// <summary>Whether it was asked by what is no longer so of a limit that is learned: what is, was told with the answer.</summary>
+    public bool IsOutdated { get; set; }
 }
 
 /// <summary>All that is told and asked in one round trip. Belongs to whoever exchanges it.</summary>

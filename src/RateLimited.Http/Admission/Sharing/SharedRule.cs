@@ -1,4 +1,5 @@
 using RateLimited.Http.Limits;
+using RateLimited.Http.Limits.Learning;
 
 namespace RateLimited.Http.Admission.Sharing;
 
@@ -27,12 +28,20 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
 
     public override bool IsReleased { get; } = inner.IsReleased;
 
+    /// <summary>The limit where it learns; else null.</summary>
+    public LearningRule? Learning { get; } = inner as LearningRule;
+
+    public override bool Learns => Learning is not null;
+
     public override bool IsDatedByAnswers => Inner.IsDatedByAnswers;
 
     public override bool IsAnnounced => Inner.IsAnnounced;
 
-    /// <summary>Whether processes can count a limit together: what a process learns from its own responses is its own.</summary>
+    /// <summary>Whether processes can count a limit together, wherever it stands.</summary>
     public static bool CanBe(LimitRule rule) => rule is TokenBucket or SlidingWindow or FixedWindow or Concurrency;
+
+    /// <summary>Whether they can where it is a service's own: of what is over all services no service's exchange tells what another's has learned.</summary>
+    public static bool CanBeOwn(LimitRule rule) => CanBe(rule) || rule is LearningRule;
 
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {
@@ -68,12 +77,12 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
 
     /// <summary>Whether so much is there, or may be had by asking now.</summary>
     public bool MayBeHad(ref LimitState state, in Moment at, long cost) =>
-        shared.IsAlone ? Earliest(ref state, at, cost) <= at.Now : cost <= Capacity && !(BalanceOf(state) is var balance && balance.HeldAt(at.Now) < cost && balance.IsDenied(at.Now, cost));
+        shared.IsAlone ? Earliest(ref state, at, cost) <= at.Now : cost <= Capacity && !(BalanceOf(state) is var balance && balance.Lacks(at.Now, cost) && balance.IsDenied(at.Now, cost));
 
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var balance = BalanceOf(state);
-        var lease = IsReleased ? balance.Leases.Hold(at.Now, cost, Inner is Concurrency ? shared.LongestHold : Never) : 0;
+        var lease = IsReleased ? balance.Leases.Hold(at.Now, cost, Inner is Concurrency or AdaptiveConcurrency ? shared.LongestHold : Never) : 0;
         if (!shared.IsAlone)
         {
             if (!IsReleased && balance.IsStale(at.Now))
@@ -87,6 +96,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
                 shared.Note(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = lacking });
             }
 
+            NoteSent(balance, at, cost, lacking);
             shared.Holds(balance);
             return IsReleased ? lease : receipt;
         }
@@ -195,6 +205,9 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         }
     }
 
+    /// <summary>Of what a process spent alone, how much it owes when the store answers again: of a rate that it learned meanwhile, what has not flowed back.</summary>
+    public long OwedBy(SharedBalance balance, in Moment at) => Learning is null ? balance.SpentAlone : Math.Min(balance.SpentAlone, Share().Used(ref balance.Alone, at));
+
     /// <summary>Nobody here knows what others have used: what this process holds in use.</summary>
     public override long Used(ref LimitState state, in Moment at) => BalanceOf(state).InUse;
 
@@ -209,13 +222,14 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
             : Math.Max(balance.HeardAt(at.Now, Window), balance.InUse);
     }
 
-    /// <summary>A lower bound, as others use it too: what is held goes at once, the whole quota may be there as well, and the rest flows in.</summary>
+    /// <summary>A lower bound, as others use it too: what is held goes at once, the whole quota may be there as well, and the rest flows in; of a learned rate one second's worth is there.</summary>
     public override long Project(ref LimitState state, in Moment at, long amount)
     {
         var balance = BalanceOf(state);
         var now = shared.IsAlone ? Earliest(ref state, at, Math.Min(amount, Capacity)) : balance.Told(at.Now, Math.Min(amount, Capacity));
-        var rest = amount - balance.HeldAt(at.Now) - Capacity;
-        return rest <= 0 || Window == 0 || now == Never ? now : Saturating.Add(now, (long)Int128.Min((Int128)rest * Window / Quota, Never));
+        var (most, quota, window) = Learning is null || Window == 0 ? (Capacity, Quota, Window) : (balance.NeedOf(long.MaxValue), balance.NeedOf(long.MaxValue), TimeSpan.TicksPerSecond);
+        var rest = amount - balance.HeldAt(at.Now) - most;
+        return rest <= 0 || window == 0 || now == Never ? now : Saturating.Add(now, (long)Int128.Min((Int128)rest * window / quota, Never));
     }
 
     /// <summary>What this process holds stays what it holds. What was refused was refused by another quota.</summary>
@@ -223,12 +237,45 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
     {
         var balance = BalanceOf(state);
         balance.ForgetDenial();
-        if (Inner is FleetBucket && previous is SharedRule before)
+        if (Inner is FleetBucket && previous is SharedRule earlier)
         {
             // What was heard is kept as an instant, which another size and window place elsewhere.
-            Inner.Adopt(ref balance.Alone, before.Inner, at);
+            Inner.Adopt(ref balance.Alone, earlier.Inner, at);
         }
+
+        var before = (previous as SharedRule)?.Learning;
+        if (Learning?.GetType() != before?.GetType())
+        {
+            // What another algorithm has learned, or counts, means nothing to this one.
+            balance.Alone = default;
+            balance.Lesson = Learning is null ? null : new SharedLesson();
+            return;
+        }
+
+        Learning?.Adopt(ref balance.Alone, before!, at);
+        balance.Lesson?.HearAnew();
     }
+
+    /// <summary>What became of a request of this process: what is learned of it holds for all, and that a limit has fallen is told at once.</summary>
+    public override bool Learn(ref LimitState state, in Moment at, in AnswerOutcome outcome)
+    {
+        var balance = BalanceOf(state);
+        if (Learning is null || shared.IsAlone)
+        {
+            return Learning is not null && Share().Learn(ref balance.Alone, at, outcome);
+        }
+
+        var before = Learning.Figure(balance.Alone);
+        var isMore = Learning.Learn(ref balance.Alone, at, outcome, ViewOf(balance, at));
+        if (Learning.Figure(balance.Alone) < before)
+        {
+            shared.TellLesson(balance);
+        }
+
+        return isMore;
+    }
+
+    public override long Present(ref LimitState state, in Moment at) => Learning?.Present(ref BalanceOf(state).Alone, at) ?? Capacity;
 
     /// <summary>How much of the quota is one process's while it is alone.</summary>
     internal static LimitRule ShareOf(LimitRule rule, int instances)
@@ -240,6 +287,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         return rule switch
         {
             FleetRule told => told.Among(instances),
+            LearningRule learning => learning.Among(instances),
             TokenBucket bucket => new TokenBucket(quota, window, Math.Max(bucket.Burst / instances, 1)),
             Concurrency => new Concurrency(quota),
             FixedWindow { Anchor: var anchor, Zone: var zone } when window == rule.Window => new FixedWindow(quota, window, anchor, zone),
@@ -269,6 +317,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
             shared.Note(new SharedNote { Kind = NoteKind.GiveBack, Balance = balance, Receipt = old, Amount = amount });
         }
 
+        NoteSent(balance, new Moment(now), cost, forced: 0);
         shared.Holds(balance);
         return shared.NoteForced(balance, cost);
     }
@@ -293,7 +342,20 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         }
         else
         {
+            balance.Unhear(Learns ? amount : 0);
             shared.Note(new SharedNote { Kind = NoteKind.GiveBack, Balance = balance, Amount = amount });
+        }
+    }
+
+    private FleetView ViewOf(SharedBalance balance, in Moment at) => balance.Lesson!.View(shared.Living, Math.Max(balance.HeardAt(at.Now, Window), balance.InUse));
+
+    /// <summary>What was granted has been counted already.</summary>
+    private void NoteSent(SharedBalance balance, in Moment at, long cost, long forced)
+    {
+        if (Learning is not null)
+        {
+            balance.Lesson!.Went += forced;
+            Learning.Went(ref balance.Alone, at, cost, ViewOf(balance, at));
         }
     }
 }

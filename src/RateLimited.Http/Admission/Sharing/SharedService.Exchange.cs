@@ -77,6 +77,7 @@ internal sealed partial class SharedService
 
         // Last, as nothing fails after it: what is told is told, or is still to be.
         exchange.Questions.AddRange(_questions);
+        GatherLessons(exchange);
         _questions.Clear();
         (_notes, _pause, _tells, _flushAt) = (untold, 0, 0, untold.Count > 0 ? now : LimitRule.Never);
         return exchange.IsEmpty ? null : exchange;
@@ -160,7 +161,7 @@ internal sealed partial class SharedService
         foreach (var balance in _holding.Where(static balance => balance.SpentAlone > 0))
         {
             // What went meanwhile is owed.
-            _notes.Add(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = balance.SpentAlone });
+            _notes.Add(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = balance.Rule.OwedBy(balance, new Moment(now)) });
             balance.SpentAlone = 0;
         }
 
@@ -185,6 +186,10 @@ internal sealed partial class SharedService
         else if (note is { Kind: NoteKind.Rest or NoteKind.Told, Balance.Rest: { } told })
         {
             told.Version = Math.Max(told.Version, note.Result / Reasons);
+        }
+        else if (note.Kind == NoteKind.Learned)
+        {
+            note.Balance.Lesson?.Hear(note, now);
         }
         else if (note.Kind == NoteKind.Claim)
         {
@@ -221,6 +226,7 @@ internal sealed partial class SharedService
         {
             if (question.IsGranted)
             {
+                want.Balance.Lesson?.Granted(want.Granted);
                 want.Balance.Grant(want.Granted, want.Receipt, until, want.Balance.IsPassedBy ? Math.Max(until, Saturating.Add(now, LongestSilence)) : until);
                 Holds(want.Balance);
             }
@@ -228,7 +234,7 @@ internal sealed partial class SharedService
             (want.Balance.IsAsked, want.Balance.IsPassedBy) = (false, false);
         }
 
-        if (question.IsGranted)
+        if (question.IsGranted || question.IsOutdated)
         {
             return;
         }
@@ -261,6 +267,7 @@ internal sealed partial class SharedService
 
         var cost = question.Wants.First(want => ReferenceEquals(want.Balance, question.Refused)).Least;
         question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(now, LongestSilence));
+        question.Refused.Rule.Learning?.Met(ref question.Refused.Alone, now);
         Holds(question.Refused);
     }
 }

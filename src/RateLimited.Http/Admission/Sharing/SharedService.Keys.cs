@@ -61,7 +61,7 @@ internal sealed partial class SharedService
             wants[next++] = new SharedWant
             {
                 Balance = balance,
-                Least = cost - balance.HeldAt(now),
+                Least = balance.NeedOf(cost) - balance.HeldAt(now),
                 More = Math.Min(Saturating.Add(Saturating.Multiply(cost, others), ahead), limit.Capacity),
                 Part = ahead > 0 ? 2 * Instances : 1,
             };
@@ -132,5 +132,5 @@ internal sealed partial class SharedService
     }
 
     private static bool Lacks(AdmissionTicket ticket, BoundLimit limit, long now) =>
-        limit is { Rule: SharedRule, Only.State.Extra: SharedBalance balance } && balance.HeldAt(now) < ticket.CostAt(limit);
+        limit is { Rule: SharedRule, Only.State.Extra: SharedBalance balance } && balance.Lacks(now, ticket.CostAt(limit));
 }

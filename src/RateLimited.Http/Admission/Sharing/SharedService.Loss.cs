@@ -131,7 +131,8 @@ internal sealed partial class SharedService
     /// </summary>
     private void TellLater(SharedExchange exchange, bool isUnsure)
     {
-        _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.Look or NoteKind.Claim) && !(isUnsure && note.Kind is NoteKind.GiveBack or NoteKind.Unused)));
+        TakeBackLessons(exchange, isUnsure);
+        _notes.InsertRange(0, exchange.Notes.Where(note => note.Kind is not (NoteKind.Renew or NoteKind.Hold or NoteKind.Look or NoteKind.Claim or NoteKind.Learned) && !(isUnsure && note.Kind is NoteKind.GiveBack or NoteKind.Unused)));
         (_pause, _tells) = (Math.Max(_pause, exchange.Pause), Math.Max(_tells, exchange.Tells));
         if (_notes.Count > MostNotes * 4)
         {

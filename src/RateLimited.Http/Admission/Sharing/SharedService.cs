@@ -115,7 +115,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     {
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition is { State.Extra: SharedBalance balance, Limit.Rule: SharedRule } && balance.HeldAt(now) < charge.Cost)
+            if (charge.Partition is { State.Extra: SharedBalance balance, Limit.Rule: SharedRule } && balance.Lacks(now, charge.Cost))
             {
                 balance.IsPassedBy = true;
             }
@@ -180,12 +180,12 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
             var at = new Moment(now, _store.Clock.WallOffsetAt(now), service.GuardOf(limit));
             if (IsOwn(charge.Partition, out var balance))
             {
-                if (balance.IsAsked || balance.IsDenied(now, charge.Cost))
+                if (balance.IsAsked || balance.IsDenied(now, charge.Cost) || !HasHeard(balance))
                 {
                     return;
                 }
 
-                lacking += balance.HeldAt(now) < charge.Cost ? 1 : 0;
+                lacking += balance.Lacks(now, charge.Cost) ? 1 : 0;
             }
             else if (_isOverAll && limit.Rule is SharedRule others ? !others.MayBeHad(ref charge.Partition.State, at, charge.Cost) : limit.Rule.Earliest(ref charge.Partition.State, at, charge.Cost) > now)
             {
@@ -298,12 +298,12 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
         var waiting = _service.IsPaced ? 1 : Math.Min(Math.Max(_waiting(), run.Length), MostQuestions * 2);
         foreach (ref var charge in run[0].Charges)
         {
-            if (!IsOwn(charge.Partition, out var balance) || balance.HeldAt(now) >= charge.Cost)
+            if (!IsOwn(charge.Partition, out var balance) || !balance.Lacks(now, charge.Cost))
             {
                 continue;
             }
 
-            var least = charge.Cost - balance.HeldAt(now);
+            var least = balance.NeedOf(charge.Cost) - balance.HeldAt(now);
             var together = charge.Partition.Limit.IsShared ? Saturating.Multiply(charge.Cost, waiting - 1) : Following(run, charge.Partition);
             var ahead = charge.Partition.Limit.Rule.IsReleased || Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), Ahead);
 

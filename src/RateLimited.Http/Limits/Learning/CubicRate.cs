@@ -21,7 +21,7 @@ internal sealed class CubicRate(double initial, long now) : ISized
 
     private const long HalfSecond = TimeSpan.TicksPerSecond / 2;
 
-    private static readonly int Own = ManagedSize.Object((6 * sizeof(double)) + (5 * sizeof(long)));
+    private static readonly int Own = ManagedSize.Object((6 * sizeof(double)) + (6 * sizeof(long)));
 
     private double _last = initial;
     private double _plateau;
@@ -37,6 +37,9 @@ internal sealed class CubicRate(double initial, long now) : ISized
 
     public long Bytes => Own;
 
+    /// <summary>How often it fell.</summary>
+    public long Version { get; private set; }
+
     /// <summary>When the bucket last ran empty.</summary>
     public long LimitedAt { get; set; } = -2 * Pressed;
 
@@ -44,12 +47,21 @@ internal sealed class CubicRate(double initial, long now) : ISized
     public long HeardAt { get; private set; } = now;
 
     /// <summary>Counts what goes, in half seconds.</summary>
-    public void Sent(long now, long cost)
+    /// <param name="now">The present instant.</param>
+    /// <param name="cost">What the request costs.</param>
+    /// <param name="processes">How many processes are taken to send as much at the same time.</param>
+    public void Sent(long now, long cost, int processes = 1)
     {
         Roll(now);
-        _sentInBucket = Saturating.Add(_sentInBucket, cost);
-        _cost += CostSmoothing * (cost - _cost);
+        _sentInBucket = Saturating.Add(_sentInBucket, Saturating.Multiply(cost, processes));
+        Costs(cost);
     }
+
+    /// <summary>Notes what a request costs that is counted elsewhere.</summary>
+    public void Costs(long cost) => _cost += CostSmoothing * (cost - _cost);
+
+    /// <summary>All processes together sent so much: a second until lately, and in the half second under way.</summary>
+    public void Measured(long now, double perSecond, long latest) => (_measured, _sentInBucket, _bucket) = (perSecond, latest, now / HalfSecond);
 
     /// <summary>The curve rises towards the rate that was last refused, rests there, and then probes beyond.</summary>
     public void Succeeded(long now, long sentAt, double ceiling)
@@ -85,6 +97,7 @@ internal sealed class CubicRate(double initial, long now) : ISized
         _plateau = Math.Cbrt(_last * (1 - Beta) / Scaling);
         _grown = 0;
         _brakedAt = now;
+        Version++;
         PerSecond = Math.Min(PerSecond, Math.Max(_last * Beta, Floor(ceiling)));
     }
 
@@ -93,6 +106,19 @@ internal sealed class CubicRate(double initial, long now) : ISized
     {
         PerSecond = Math.Min(PerSecond, ceiling);
         _last = Math.Min(_last, ceiling);
+    }
+
+    /// <summary>What other processes are told.</summary>
+    public Lesson Tell() => new(Version, [Lesson.Figure(PerSecond), Lesson.Figure(_last), Lesson.Figure(_plateau), Lesson.Figure(_grown)]);
+
+    /// <summary>Takes over what another process has learned. Where it was refused, what went before anybody here knew says nothing more.</summary>
+    public void Hear(long now, Lesson lesson, double ceiling)
+    {
+        _brakedAt = lesson.Version == Version ? _brakedAt : now;
+        (Version, HeardAt) = (lesson.Version, Math.Max(HeardAt, now));
+        (PerSecond, _last) = (lesson.Real(0), lesson.Real(1));
+        (_plateau, _grown) = (lesson.Real(2), lesson.Real(3));
+        Bound(ceiling);
     }
 
     public void Form(StateForm form)

@@ -1,7 +1,7 @@
 namespace RateLimited.Http.Limits.Learning;
 
-/// <summary>The range of a learned concurrency limit.</summary>
-internal readonly record struct VegasBounds(int Least, int Most);
+/// <summary>The range of a learned concurrency limit, and among how many processes the answers are spread that it is learned from.</summary>
+internal readonly record struct VegasBounds(int Least, int Most, int Hearers = 1);
 
 /// <summary>
 /// How many requests one partition of an <see cref="AdaptiveConcurrency"/> lets be under way: TCP Vegas (Brakmo, Peterson, 1995) as Netflix's concurrency-limits has it, which takes
@@ -34,7 +34,7 @@ internal sealed class VegasLimit(int initial) : ISized
 
     private const double BaselineSmoothing = 0.3;
 
-    private static readonly int Own = ManagedSize.Object((2 * ManagedSize.Reference) + (6 * sizeof(double)) + (3 * sizeof(long)) + (3 * sizeof(int)) + sizeof(bool));
+    private static readonly int Own = ManagedSize.Object((2 * ManagedSize.Reference) + (6 * sizeof(double)) + (5 * sizeof(long)) + (3 * sizeof(int)) + sizeof(bool));
 
     private readonly LatencyWindow _window = new();
     private readonly LoadHistory _history = new();
@@ -45,6 +45,7 @@ internal sealed class VegasLimit(int initial) : ISized
     private double _medianBeforeCut;
     private double _refusedAt = double.MaxValue;
     private long _epoch;
+    private long _leaps;
 
     // Whether everything in the window was sent under the present limit.
     private bool _isSteady;
@@ -57,6 +58,9 @@ internal sealed class VegasLimit(int initial) : ISized
     public int Limit => (int)_limit;
 
     public long Bytes => Own + LatencyWindow.Bytes + LoadHistory.Bytes;
+
+    /// <summary>How often it fell.</summary>
+    public long Version { get; private set; }
 
     /// <summary>When something was last learned.</summary>
     public long HeardAt { get; private set; }
@@ -75,6 +79,44 @@ internal sealed class VegasLimit(int initial) : ISized
     /// <summary>Takes in an answer.</summary>
     public void Answered(long now, in AnswerOutcome outcome, long inFlight, VegasBounds bounds)
     {
+        var before = _limit;
+        Take(now, outcome, inFlight, bounds);
+        Version += _limit < before ? 1 : 0;
+    }
+
+    /// <summary>What other processes are told. What is being measured is not.</summary>
+    public Lesson Tell() => new(Version,
+    [
+        Lesson.Figure(_limit), Lesson.Figure(_beforeProbe), Lesson.Figure(_beforeCut), _refusedAt == double.MaxValue ? 0 : Lesson.Figure(_refusedAt),
+        (long)_baseline, (long)_medianBeforeCut, Math.Max(_samplesToProbe, 0), _probes, _hold, _nextHold, _leaps,
+    ]);
+
+    /// <summary>Takes over what another process has learned. By how much it leapt, or that it measures the baseline, has to be seen in answers to what is sent from now on; of a step the next window tells.</summary>
+    public void Hear(long now, Lesson lesson, VegasBounds bounds)
+    {
+        var isLeap = lesson.Figures[10] != _leaps;
+        (Version, HeardAt) = (lesson.Version, Math.Max(HeardAt, now));
+        (_limit, _beforeProbe) = (Math.Max(lesson.Real(0), 1), lesson.Real(1));
+        (_beforeCut, _refusedAt) = (lesson.Real(2), lesson.Figures[3] == 0 ? double.MaxValue : lesson.Real(3));
+        (_baseline, _medianBeforeCut) = (lesson.Figures[4], lesson.Figures[5]);
+        (_samplesToProbe, _probes) = (lesson.Figures[6], (int)Math.Clamp(lesson.Figures[7], 0, int.MaxValue));
+        (_hold, _nextHold) = ((int)Math.Clamp(lesson.Figures[8], 0, LongestHold), (int)Math.Clamp(lesson.Figures[9], ShortestHold, LongestHold));
+        if (isLeap)
+        {
+            Set(_limit, now, bounds);
+        }
+        else
+        {
+            Bound(bounds);
+            _isSteady = false;
+            _window.Restart(now);
+        }
+
+        _leaps = lesson.Figures[10];
+    }
+
+    private void Take(long now, in AnswerOutcome outcome, long inFlight, VegasBounds bounds)
+    {
         HeardAt = Math.Max(HeardAt, now);
         var latency = Math.Max(now - outcome.SentAt, 1);
         if (outcome.SentAt < _epoch)
@@ -88,9 +130,9 @@ internal sealed class VegasLimit(int initial) : ISized
         }
         else if (outcome.Kind == AnswerKind.Succeeded)
         {
-            _samplesToProbe--;
+            _samplesToProbe -= bounds.Hearers;
             _window.Add(now, latency, inFlight);
-            if (_window.IsFull(now, Limit, _baseline))
+            if (_window.IsFull(now, Limit / bounds.Hearers, _baseline))
             {
                 Decide(now, bounds);
                 _window.Restart(now);
@@ -254,6 +296,7 @@ internal sealed class VegasLimit(int initial) : ISized
     {
         _limit = Math.Clamp(limit, bounds.Least, bounds.Most);
         (_epoch, _isSteady) = (now, true);
+        _leaps++;
         _window.Restart(now);
         _history.Clear();
     }
