@@ -37,7 +37,7 @@ internal sealed class VoucherBed : IDisposable
     public static AdmissionRequest Costing(long tokens) => new() { Costs = [new UnitCost("tokens", tokens)] };
 
     /// <summary>Somebody asks. Who finds nothing must not have overlooked what is there, and nobody overtakes those who wait.</summary>
-    public void Ask(in AdmissionRequest request)
+    public void Ask(AdmissionRequest request)
     {
         var isLineEmpty = Limiter.Waiting == 0;
         var admission = Limiter.AdmitAsync(request, CancellationToken.None);

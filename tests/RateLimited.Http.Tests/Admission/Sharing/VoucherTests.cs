@@ -40,7 +40,7 @@ public sealed class VoucherTests
             Enum.GetValues<Step>().Select(step => (step is Step.Ask or Step.AskOften or Step.AskOther or Step.Advance or Step.Plenty ? often : seldom, Gen.Constant(step))).ToArray());
         var steps = from kind in kinds from size in Gen.Choose(1, 300) select (kind, size);
 
-        Holds.For(steps.ListOf().Resize(60), static history =>
+        Holds.For(steps.ListOf().Resize(60), share: 10, property: static history =>
         {
             using var bed = new VoucherBed();
             foreach (var (kind, size) in history)
