@@ -6,6 +6,7 @@ using RateLimited.Http;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Redis;
+using RateLimited.Http.Redis.Configuration;
 using RateLimited.Http.Redis.Watching;
 using RateLimited.Http.Telemetry.Traffic;
 
@@ -14,7 +15,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Lets services count their limits in Redis, together with all other processes that do.</summary>
 public static class RedisServiceCollectionExtensions
 {
-    /// <summary>Adds Redis as a store, over the container's <c>IConnectionMultiplexer</c>. A service uses it by <c>"Store": "Redis"</c>.</summary>
+    /// <summary>
+    /// Adds Redis as a store, as the section <c>RateLimiting:Redis</c> says; where that names no server, over the container's <c>IConnectionMultiplexer</c>. A service uses it by <c>"Store": "Redis"</c>. Nothing connects before a
+    /// request is to be decided, and the host starts when Redis is down.
+    /// </summary>
     /// <param name="services">The container's services.</param>
     public static IServiceCollection AddRateLimitingRedis(this IServiceCollection services) => services.AddRateLimitingRedis(static _ => { });
 
@@ -27,14 +31,20 @@ public static class RedisServiceCollectionExtensions
         return services.AddRateLimitingRedis(options => options.Configuration = configuration);
     }
 
-    /// <summary>Adds Redis as a store. A service uses it by <c>"Store": "Redis"</c>.</summary>
+    /// <summary>Adds Redis as a store, on top of the section <c>RateLimiting:Redis</c> if there is one. A service uses it by <c>"Store": "Redis"</c>.</summary>
     /// <param name="services">The container's services.</param>
     /// <param name="configure">Sets it up. What is wrong is reported at start-up, all faults at once.</param>
     public static IServiceCollection AddRateLimitingRedis(this IServiceCollection services, Action<RedisStoreOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisStoreOptions>, RedisStoreOptionsValidator>());
+        if (!services.Any(static service => service.ImplementationInstance is PackageSection { Key: RedisSectionReader.Section }))
+        {
+            services.AddSingleton(new PackageSection(RedisSectionReader.Section));
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RedisStoreOptions>, RedisOptionsSource>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RedisStoreOptions>, RedisFaults>());
         services.TryAddSingleton<RedisStore>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ISharedStore, RedisStore>(static container => container.GetRequiredService<RedisStore>()));
         services.AddMetrics();

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using RateLimited.Http.Admission.Sharing;
+using RateLimited.Http.Limits;
 using RateLimited.Http.Redis.Connection;
 using RateLimited.Http.Redis.Exchange;
 using RateLimited.Http.Redis.Faults;
@@ -41,6 +42,7 @@ internal sealed class RedisStore : ISharedStore, IDisposable
         Globals = (GlobalCounting)_options.Value.GlobalLimits,
         GlobalAhead = _options.Value.GlobalTakeAhead.Ticks,
         LeaseTimeToLive = _options.Value.LeaseTimeToLive.Ticks,
+        LongestHold = _options.Value.MaxHold?.Ticks ?? LimitRule.Never,
         Quarantine = _options.Value.Quarantine.Ticks,
     };
 

@@ -1,6 +1,11 @@
+using RateLimited.Http.Configuration;
+
 namespace RateLimited.Http.Redis;
 
-/// <summary>How limits are counted in Redis, for all services whose <c>Store</c> is <c>Redis</c>. Read once, when the first of them is made.</summary>
+/// <summary>
+/// How limits are counted in Redis, for all services whose <c>Store</c> is <c>Redis</c>: the section <c>RateLimiting:Redis</c>, and what the program says in code, which goes before it. Read once, when the first of them is
+/// made.
+/// </summary>
 public sealed class RedisStoreOptions
 {
     /// <summary>
@@ -65,6 +70,15 @@ public sealed class RedisStoreOptions
     /// <summary>After how long without a word a process's concurrent requests are taken to have died with it: 1 s to 1 h. It says a word three times as often. Default: 30 s.</summary>
     public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// For how long a request may hold what concurrency limits count, at most an eighth longer: 1 s to 31 days. After it its place is given to others, a warning says so, and <see cref="ServiceLease.Lost"/> is cancelled; a response
+    /// goes on. Default: null, for as long as its process says that it lives: a stream may last for hours.
+    /// </summary>
+    public TimeSpan? MaxHold { get; set; }
+
     /// <summary>Whether <see cref="Configuration"/> may name a server that is not on this machine without TLS. Default: false.</summary>
     public bool AllowInsecure { get; set; }
+
+    /// <summary>What could not be read.</summary>
+    internal FaultList Faults { get; } = new();
 }

@@ -11,12 +11,12 @@ internal static class AlertFaults
     public static FaultList Of(AlertOptions options)
     {
         var faults = new FaultList();
-        Check(faults, $"{Root}:Interval", options.Interval, AlertBounds.Interval);
-        Check(faults, $"{Root}:GroupInterval", options.GroupInterval, AlertBounds.GroupInterval);
-        Check(faults, $"{Root}:History", options.History, AlertBounds.History);
-        Check(faults, $"{Root}:Delivery:Timeout", options.Delivery.Timeout, AlertBounds.Timeout);
-        Check(faults, $"{Root}:Delivery:GiveUpAfter", options.Delivery.GiveUpAfter, AlertBounds.GiveUpAfter);
-        Check(faults, $"{Root}:Delivery:Outbox", options.Delivery.Outbox, AlertBounds.Outbox);
+        faults.Duration($"{Root}:Interval", options.Interval, AlertBounds.Interval);
+        faults.Duration($"{Root}:GroupInterval", options.GroupInterval, AlertBounds.GroupInterval);
+        faults.Number($"{Root}:History", options.History, AlertBounds.History);
+        faults.Duration($"{Root}:Delivery:Timeout", options.Delivery.Timeout, AlertBounds.Timeout);
+        faults.Duration($"{Root}:Delivery:GiveUpAfter", options.Delivery.GiveUpAfter, AlertBounds.GiveUpAfter);
+        faults.Number($"{Root}:Delivery:Outbox", options.Delivery.Outbox, AlertBounds.Outbox);
         if (options.Source is { } source && (source.Length is 0 or > OptionBounds.MaxNameLength || source.Any(char.IsControl)))
         {
             faults.Add($"{Root}:Source", Fault.Quote(source), AlertBounds.Source);
@@ -33,36 +33,11 @@ internal static class AlertFaults
         return faults.Over(options.Faults);
     }
 
-    public static void Check(FaultList faults, string path, TimeSpan value, DurationRange range)
-    {
-        if (!range.Contains(value))
-        {
-            faults.Add(path, Fault.Quote(value), range.Right);
-        }
-    }
-
-    public static void Check(FaultList faults, string path, long value, NumberRange range)
-    {
-        if (!range.Contains(value))
-        {
-            faults.Add(path, Fault.Quote(value), range.Right);
-        }
-    }
-
     public static void CheckZone(FaultList faults, string path, string? zone)
     {
         if (zone is not null && !LimitFaults.TryZone(zone, out _))
         {
             faults.Add(path, Fault.Quote(zone), LimitFaults.Zone);
-        }
-    }
-
-    public static void CheckChoice<T>(FaultList faults, string path, T value)
-        where T : struct, Enum
-    {
-        if (!Enum.IsDefined(value))
-        {
-            faults.Add(path, Fault.Quote(value.ToString()), EnumText.Names<T>());
         }
     }
 
@@ -83,7 +58,7 @@ internal static class AlertFaults
         }
 
         CheckZone(faults, $"{Root}:QuietHours:TimeZone", quiet.TimeZone);
-        CheckChoice(faults, $"{Root}:QuietHours:Passes", quiet.Passes);
+        faults.Choice($"{Root}:QuietHours:Passes", quiet.Passes);
     }
 
     private static void CheckRules(FaultList faults, string path, IDictionary<string, AlertRuleOptions> rules, IDictionary<string, AlertRuleOptions>? everywhere, bool isService)
@@ -108,29 +83,19 @@ internal static class AlertFaults
 
     private static void CheckRule(FaultList faults, string path, AlertRule rule, AlertRuleOptions options, AlertRuleOptions? everywhere)
     {
-        if (options.For is { } forDuration)
-        {
-            Check(faults, $"{path}:For", forDuration, AlertBounds.For);
-        }
-
-        if (options.RecoverFor is { } recoverFor)
-        {
-            Check(faults, $"{path}:RecoverFor", recoverFor, AlertBounds.For);
-        }
+        faults.Duration($"{path}:For", options.For, AlertBounds.For);
+        faults.Duration($"{path}:RecoverFor", options.RecoverFor, AlertBounds.For);
 
         if (options.MinimumCalls is { } minimumCalls)
         {
-            Check(faults, $"{path}:MinimumCalls", minimumCalls, AlertBounds.MinimumCalls);
+            faults.Number($"{path}:MinimumCalls", minimumCalls, AlertBounds.MinimumCalls);
             if (!rule.CountsCalls)
             {
                 faults.Add($"{path}:MinimumCalls", Fault.Quote(minimumCalls), "nothing: this rule does not depend on how many calls there were");
             }
         }
 
-        if (options.Severity is { } severity)
-        {
-            CheckChoice(faults, $"{path}:Severity", severity);
-        }
+        faults.Choice($"{path}:Severity", options.Severity);
 
         CheckThresholds(faults, path, rule, options, everywhere);
     }

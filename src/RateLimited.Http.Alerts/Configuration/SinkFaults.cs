@@ -11,10 +11,10 @@ internal static class SinkFaults
 
     public static void Check(FaultList faults, AlertOptions options)
     {
-        AlertFaults.CheckChoice(faults, $"{Root}:Log:MinimumSeverity", options.Log.MinimumSeverity);
-        AlertFaults.CheckChoice(faults, $"{Root}:Webhook:MinimumSeverity", options.Webhook.MinimumSeverity);
-        AlertFaults.CheckChoice(faults, $"{Root}:Slack:MinimumSeverity", options.Slack.MinimumSeverity);
-        AlertFaults.CheckChoice(faults, $"{Root}:PagerDuty:MinimumSeverity", options.PagerDuty.MinimumSeverity);
+        faults.Choice($"{Root}:Log:MinimumSeverity", options.Log.MinimumSeverity);
+        faults.Choice($"{Root}:Webhook:MinimumSeverity", options.Webhook.MinimumSeverity);
+        faults.Choice($"{Root}:Slack:MinimumSeverity", options.Slack.MinimumSeverity);
+        faults.Choice($"{Root}:PagerDuty:MinimumSeverity", options.PagerDuty.MinimumSeverity);
         CheckAddress(faults, $"{Root}:Webhook:Url", options.Webhook.Url, options.Webhook.AllowInsecure);
         CheckAddress(faults, $"{Root}:Slack:Url", options.Slack.Url, options.Slack.AllowInsecure);
         CheckAddress(faults, $"{Root}:PagerDuty:Url", options.PagerDuty.Url, options.PagerDuty.AllowInsecure);
@@ -37,9 +37,9 @@ internal static class SinkFaults
     private static void CheckEmail(FaultList faults, EmailSinkOptions email)
     {
         const string Path = $"{Root}:Email";
-        AlertFaults.Check(faults, $"{Path}:Port", email.Port, AlertBounds.Port);
-        AlertFaults.CheckChoice(faults, $"{Path}:Security", email.Security);
-        AlertFaults.CheckChoice(faults, $"{Path}:MinimumSeverity", email.MinimumSeverity);
+        faults.Number($"{Path}:Port", email.Port, AlertBounds.Port);
+        faults.Choice($"{Path}:Security", email.Security);
+        faults.Choice($"{Path}:MinimumSeverity", email.MinimumSeverity);
         AlertFaults.CheckZone(faults, $"{Path}:TimeZone", email.TimeZone);
         if (email.Host is null)
         {

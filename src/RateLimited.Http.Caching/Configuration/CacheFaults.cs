@@ -10,14 +10,14 @@ internal static class CacheFaults
 
     public static void Check(FaultList faults, string path, ResponseCacheOptions options)
     {
-        Duration("Lifetime", options.Lifetime, CacheBounds.Lifetime);
-        Duration("StaleIfLimited", options.StaleIfLimited, CacheBounds.Stale);
-        Duration("StaleAfterWait", options.StaleAfterWait, CacheBounds.Stale);
-        Duration("StaleIfError", options.StaleIfError, CacheBounds.Stale);
-        Duration("Collapse", options.Collapse, CacheBounds.Collapse);
-        Number("MaxBody", options.MaxBody, CacheBounds.MaxBody);
-        Number("MaxBytes", options.MaxBytes, CacheBounds.MaxBytes);
-        Number("MaxEntries", options.MaxEntries, CacheBounds.MaxEntries);
+        faults.Duration($"{path}:Lifetime", options.Lifetime, CacheBounds.Lifetime);
+        faults.Duration($"{path}:StaleIfLimited", options.StaleIfLimited, CacheBounds.Stale);
+        faults.Duration($"{path}:StaleAfterWait", options.StaleAfterWait, CacheBounds.Stale);
+        faults.Duration($"{path}:StaleIfError", options.StaleIfError, CacheBounds.Stale);
+        faults.Duration($"{path}:Collapse", options.Collapse, CacheBounds.Collapse);
+        faults.Number($"{path}:MaxBody", options.MaxBody, CacheBounds.MaxBody);
+        faults.Number($"{path}:MaxBytes", options.MaxBytes, CacheBounds.MaxBytes);
+        faults.Number($"{path}:MaxEntries", options.MaxEntries, CacheBounds.MaxEntries);
         if (options.MaxBytes < options.MaxBody)
         {
             faults.Add($"{path}:MaxBytes", Fault.Quote(options.MaxBytes), $"at least MaxBody, {options.MaxBody}");
@@ -29,22 +29,6 @@ internal static class CacheFaults
         }
 
         CheckHeaders(faults, $"{path}:IgnoredHeaders", options.IgnoredHeaders);
-
-        void Duration(string key, TimeSpan? value, DurationRange range)
-        {
-            if (value is { } duration && !range.Contains(duration))
-            {
-                faults.Add($"{path}:{key}", Fault.Quote(duration), range.Right);
-            }
-        }
-
-        void Number(string key, long value, NumberRange range)
-        {
-            if (!range.Contains(value))
-            {
-                faults.Add($"{path}:{key}", Fault.Quote(value), range.Right);
-            }
-        }
     }
 
     private static void CheckHeaders(FaultList faults, string path, IList<string> headers)

@@ -16,34 +16,18 @@ internal sealed class HistoryFaults : IValidateOptions<RateLimitHistoryOptions>
             faults.Add(PathOf(nameof(options.Directory)), Fault.Quote(options.Directory), $"a directory's path of 1 to {HistoryBounds.MaxDirectoryLength} characters");
         }
 
-        Number(nameof(options.BatchSize), options.BatchSize, HistoryBounds.BatchSize);
-        Duration(nameof(options.BatchInterval), options.BatchInterval, HistoryBounds.BatchInterval);
-        Number(nameof(options.MaxPending), options.MaxPending, HistoryBounds.MaxPending);
-        Number(nameof(options.SegmentBytes), options.SegmentBytes, HistoryBounds.SegmentBytes);
-        Number(nameof(options.MaxBytes), options.MaxBytes, HistoryBounds.MaxBytes);
-        Duration(nameof(options.Retention), options.Retention, HistoryBounds.Retention);
+        faults.Number(PathOf(nameof(options.BatchSize)), options.BatchSize, HistoryBounds.BatchSize);
+        faults.Duration(PathOf(nameof(options.BatchInterval)), options.BatchInterval, HistoryBounds.BatchInterval);
+        faults.Number(PathOf(nameof(options.MaxPending)), options.MaxPending, HistoryBounds.MaxPending);
+        faults.Number(PathOf(nameof(options.SegmentBytes)), options.SegmentBytes, HistoryBounds.SegmentBytes);
+        faults.Number(PathOf(nameof(options.MaxBytes)), options.MaxBytes, HistoryBounds.MaxBytes);
+        faults.Duration(PathOf(nameof(options.Retention)), options.Retention, HistoryBounds.Retention);
         if (options.MaxBytes < options.SegmentBytes)
         {
             faults.Add(PathOf(nameof(options.MaxBytes)), Fault.Quote(options.MaxBytes), $"at least SegmentBytes, {options.SegmentBytes}");
         }
 
         return faults.Over(options.Faults);
-
-        void Number(string key, long value, NumberRange range)
-        {
-            if (!range.Contains(value))
-            {
-                faults.Add(PathOf(key), Fault.Quote(value), range.Right);
-            }
-        }
-
-        void Duration(string key, TimeSpan value, DurationRange range)
-        {
-            if (!range.Contains(value))
-            {
-                faults.Add(PathOf(key), Fault.Quote(value), range.Right);
-            }
-        }
     }
 
     private static string PathOf(string key) => $"{HistorySectionReader.Path}:{key}";

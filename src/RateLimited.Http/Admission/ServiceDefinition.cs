@@ -34,6 +34,9 @@ internal sealed record ServiceDefinition
     /// <summary>The name of the store that other processes count in too; null: this process.</summary>
     public string? Store { get; init; }
 
+    /// <summary>How quota is had of that store; null: as it does it for all services.</summary>
+    public LeaseMode? Lease { get; init; }
+
     /// <summary>Whether what is counted outlives the process.</summary>
     public bool IsKept { get; init; }
 

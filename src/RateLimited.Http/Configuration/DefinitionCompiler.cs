@@ -58,6 +58,7 @@ internal static class DefinitionCompiler
             },
             InvalidRequests = ServiceLayers.InvalidRequestsOf(options),
             Store = StoreNames.IsShared(options.Store) ? options.Store : null,
+            Lease = options.Lease,
             IsKept = StoreNames.IsFile(options.Store),
             MaxPartitions = options.MaxPartitions,
             PartitionIdleTimeout = options.PartitionIdleTimeout,

@@ -33,6 +33,44 @@ internal sealed class FaultList
         }
     }
 
+    /// <summary>Adds a number that is out of its range.</summary>
+    public void Number(string path, long value, NumberRange range)
+    {
+        if (!range.Contains(value))
+        {
+            Add(path, Fault.Quote(value), range.Right);
+        }
+    }
+
+    /// <summary>Adds a duration that is out of its range; none is in it.</summary>
+    public void Duration(string path, TimeSpan? value, DurationRange range)
+    {
+        if (value is { } duration && !range.Contains(duration))
+        {
+            Add(path, Fault.Quote(duration), range.Right);
+        }
+    }
+
+    /// <summary>Adds a choice that is none of its kind.</summary>
+    public void Choice<T>(string path, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            Add(path, Fault.Quote(value.ToString()), EnumText.Names<T>());
+        }
+    }
+
+    /// <summary>The same; none is right.</summary>
+    public void Choice<T>(string path, T? value)
+        where T : struct, Enum
+    {
+        if (value is { } choice)
+        {
+            Choice(path, choice);
+        }
+    }
+
     /// <summary>The faults of reading, and of these those that are more than their consequence: at no place that could not be read, nor above or below one.</summary>
     public FaultList Over(FaultList reading)
     {

@@ -38,6 +38,7 @@ internal static class RateLimitingOptionsReader
         new(File, static (reader, section, options) => reader.Keys(section, options.File, FileKeys)),
         new("Memory", static (reader, section, options) => reader.Keys(section, options.Memory, MemoryKeys)),
         new(Services, static (reader, section, _) => ReadServices(reader, section)),
+        new("Redis", static (_, section, options) => options.Sections[section.Key] = section),
         new("Alerts", static (_, section, options) => options.Sections[section.Key] = section),
         new("History", static (_, section, options) => options.Sections[section.Key] = section),
     ];

@@ -8,23 +8,23 @@ internal static class ResilienceFaults
 
     public static void Check(FaultList faults, string path, ResilienceOptions options)
     {
-        Duration(faults, $"{path}:TotalTimeout", options.TotalTimeout, ResilienceBounds.Timeout);
-        Duration(faults, $"{path}:AttemptTimeout", options.AttemptTimeout, ResilienceBounds.Timeout);
+        faults.Duration($"{path}:TotalTimeout", options.TotalTimeout, ResilienceBounds.Timeout);
+        faults.Duration($"{path}:AttemptTimeout", options.AttemptTimeout, ResilienceBounds.Timeout);
         if (options.AttemptTimeout > options.TotalTimeout)
         {
             faults.Add($"{path}:AttemptTimeout", Fault.Quote(options.AttemptTimeout), $"at most the TotalTimeout, {Fault.Quote(options.TotalTimeout)}");
         }
 
         CheckDegradation(faults, $"{path}:Degradation", options);
-        Duration(faults, $"{path}:Hedging:Delay", options.Hedging.Delay, ResilienceBounds.HedgingDelay);
-        Number(faults, $"{path}:Hedging:MaxHedges", options.Hedging.MaxHedges, ResilienceBounds.Hedges);
-        Duration(faults, $"{path}:Connections:Lifetime", options.Connections.Lifetime, ResilienceBounds.ConnectionTime);
-        Duration(faults, $"{path}:Connections:IdleTimeout", options.Connections.IdleTimeout, ResilienceBounds.ConnectionTime);
-        Duration(faults, $"{path}:Connections:ConnectTimeout", options.Connections.ConnectTimeout, ResilienceBounds.Timeout);
-        Number(faults, $"{path}:Connections:MaxPerServer", options.Connections.MaxPerServer ?? 1, ResilienceBounds.Connections);
+        faults.Duration($"{path}:Hedging:Delay", options.Hedging.Delay, ResilienceBounds.HedgingDelay);
+        faults.Number($"{path}:Hedging:MaxHedges", options.Hedging.MaxHedges, ResilienceBounds.Hedges);
+        faults.Duration($"{path}:Connections:Lifetime", options.Connections.Lifetime, ResilienceBounds.ConnectionTime);
+        faults.Duration($"{path}:Connections:IdleTimeout", options.Connections.IdleTimeout, ResilienceBounds.ConnectionTime);
+        faults.Duration($"{path}:Connections:ConnectTimeout", options.Connections.ConnectTimeout, ResilienceBounds.Timeout);
+        faults.Number($"{path}:Connections:MaxPerServer", options.Connections.MaxPerServer ?? 1, ResilienceBounds.Connections);
         CheckHealth(faults, $"{path}:HealthProbe", options.HealthProbe);
         CheckFallback(faults, $"{path}:Fallback", options.Fallback);
-        Number(faults, $"{path}:Redirects", options.Redirects, ResilienceBounds.Redirects);
+        faults.Number($"{path}:Redirects", options.Redirects, ResilienceBounds.Redirects);
         CheckRetry(faults, $"{path}:Retry", options.Retry);
         CheckBreaker(faults, $"{path}:Breaker", options.Breaker);
     }
@@ -33,7 +33,7 @@ internal static class ResilienceFaults
     {
         if (options.Degradation.FailurePercent is { } percent)
         {
-            Number(faults, $"{path}:FailurePercent", percent, ResilienceBounds.Percent);
+            faults.Number($"{path}:FailurePercent", percent, ResilienceBounds.Percent);
             if (!options.Breaker.Enabled)
             {
                 faults.Add($"{path}:FailurePercent", Fault.Quote(percent), "nothing, or a Breaker that is enabled, since its window is counted in");
@@ -44,7 +44,7 @@ internal static class ResilienceFaults
             }
         }
 
-        Choice(faults, $"{path}:Sheds", options.Degradation.Sheds);
+        faults.Choice($"{path}:Sheds", options.Degradation.Sheds);
     }
 
     private static void CheckHealth(FaultList faults, string path, HealthProbeOptions health)
@@ -54,10 +54,10 @@ internal static class ResilienceFaults
             faults.Add($"{path}:Address", Fault.Quote(health.Address), "a path such as '/health', or an absolute address of http or https");
         }
 
-        Duration(faults, $"{path}:Interval", health.Interval, ResilienceBounds.Break);
-        Duration(faults, $"{path}:Timeout", health.Timeout, ResilienceBounds.Timeout);
-        Number(faults, $"{path}:FailuresToOpen", health.FailuresToOpen, ResilienceBounds.Probes);
-        Number(faults, $"{path}:SuccessesToClose", health.SuccessesToClose, ResilienceBounds.Probes);
+        faults.Duration($"{path}:Interval", health.Interval, ResilienceBounds.Break);
+        faults.Duration($"{path}:Timeout", health.Timeout, ResilienceBounds.Timeout);
+        faults.Number($"{path}:FailuresToOpen", health.FailuresToOpen, ResilienceBounds.Probes);
+        faults.Number($"{path}:SuccessesToClose", health.SuccessesToClose, ResilienceBounds.Probes);
     }
 
     /// <summary>On Unix a path alone reads as the address of a file.</summary>
@@ -68,7 +68,7 @@ internal static class ResilienceFaults
 
     private static void CheckFallback(FaultList faults, string path, FallbackOptions fallback)
     {
-        Duration(faults, $"{path}:StaleFor", fallback.StaleFor, ResilienceBounds.StaleFor);
+        faults.Duration($"{path}:StaleFor", fallback.StaleFor, ResilienceBounds.StaleFor);
         if (fallback.Client is not null && string.IsNullOrWhiteSpace(fallback.Client))
         {
             faults.Add($"{path}:Client", Fault.Quote(fallback.Client), "the name of an HttpClient");
@@ -76,28 +76,28 @@ internal static class ResilienceFaults
 
         for (var i = 0; i < fallback.Causes.Count; i++)
         {
-            Choice(faults, $"{path}:Causes:{i}", fallback.Causes[i]);
+            faults.Choice($"{path}:Causes:{i}", fallback.Causes[i]);
         }
     }
 
     private static void CheckRetry(FaultList faults, string path, RetryOptions retry)
     {
-        Number(faults, $"{path}:MaxRetries", retry.MaxRetries, ResilienceBounds.Retries);
-        Choice(faults, $"{path}:Backoff", retry.Backoff);
-        Duration(faults, $"{path}:BaseDelay", retry.BaseDelay, ResilienceBounds.BaseDelay);
-        Duration(faults, $"{path}:MaxDelay", retry.MaxDelay, ResilienceBounds.MaxDelay);
+        faults.Number($"{path}:MaxRetries", retry.MaxRetries, ResilienceBounds.Retries);
+        faults.Choice($"{path}:Backoff", retry.Backoff);
+        faults.Duration($"{path}:BaseDelay", retry.BaseDelay, ResilienceBounds.BaseDelay);
+        faults.Duration($"{path}:MaxDelay", retry.MaxDelay, ResilienceBounds.MaxDelay);
         if (retry.BaseDelay > retry.MaxDelay)
         {
             faults.Add($"{path}:BaseDelay", Fault.Quote(retry.BaseDelay), $"at most the MaxDelay, {Fault.Quote(retry.MaxDelay)}");
         }
 
-        Number(faults, $"{path}:MaxReplayBuffer", retry.MaxReplayBuffer, ResilienceBounds.ReplayBuffer);
-        Number(faults, $"{path}:BudgetPercent", retry.BudgetPercent, ResilienceBounds.BudgetPercent);
-        Number(faults, $"{path}:BudgetFloor", retry.BudgetFloor, ResilienceBounds.BudgetFloor);
+        faults.Number($"{path}:MaxReplayBuffer", retry.MaxReplayBuffer, ResilienceBounds.ReplayBuffer);
+        faults.Number($"{path}:BudgetPercent", retry.BudgetPercent, ResilienceBounds.BudgetPercent);
+        faults.Number($"{path}:BudgetFloor", retry.BudgetFloor, ResilienceBounds.BudgetFloor);
         CheckStatuses(faults, $"{path}:Statuses", retry.Statuses);
         for (var i = 0; i < retry.Failures.Count; i++)
         {
-            Choice(faults, $"{path}:Failures:{i}", retry.Failures[i]);
+            faults.Choice($"{path}:Failures:{i}", retry.Failures[i]);
         }
     }
 
@@ -112,50 +112,25 @@ internal static class ResilienceFaults
 
         for (var i = 0; i < statuses.Count; i++)
         {
-            Number(faults, $"{path}:{i}", statuses[i], ResilienceBounds.Status);
+            faults.Number($"{path}:{i}", statuses[i], ResilienceBounds.Status);
         }
     }
 
     private static void CheckBreaker(FaultList faults, string path, BreakerOptions breaker)
     {
-        Number(faults, $"{path}:FailurePercent", breaker.FailurePercent, ResilienceBounds.Percent);
-        Duration(faults, $"{path}:Window", breaker.Window, ResilienceBounds.BreakerWindow);
-        Number(faults, $"{path}:MinimumCalls", breaker.MinimumCalls, ResilienceBounds.MinimumCalls);
-        Number(faults, $"{path}:ConsecutiveFailures", breaker.ConsecutiveFailures, ResilienceBounds.Consecutive);
-        Duration(faults, $"{path}:SlowCall", breaker.SlowCall, ResilienceBounds.SlowCall);
-        Number(faults, $"{path}:SlowPercent", breaker.SlowPercent, ResilienceBounds.Percent);
-        Duration(faults, $"{path}:Break", breaker.Break, ResilienceBounds.Break);
-        Duration(faults, $"{path}:MaxBreak", breaker.MaxBreak, ResilienceBounds.Break);
+        faults.Number($"{path}:FailurePercent", breaker.FailurePercent, ResilienceBounds.Percent);
+        faults.Duration($"{path}:Window", breaker.Window, ResilienceBounds.BreakerWindow);
+        faults.Number($"{path}:MinimumCalls", breaker.MinimumCalls, ResilienceBounds.MinimumCalls);
+        faults.Number($"{path}:ConsecutiveFailures", breaker.ConsecutiveFailures, ResilienceBounds.Consecutive);
+        faults.Duration($"{path}:SlowCall", breaker.SlowCall, ResilienceBounds.SlowCall);
+        faults.Number($"{path}:SlowPercent", breaker.SlowPercent, ResilienceBounds.Percent);
+        faults.Duration($"{path}:Break", breaker.Break, ResilienceBounds.Break);
+        faults.Duration($"{path}:MaxBreak", breaker.MaxBreak, ResilienceBounds.Break);
         if (breaker.Break > breaker.MaxBreak)
         {
             faults.Add($"{path}:Break", Fault.Quote(breaker.Break), $"at most the MaxBreak, {Fault.Quote(breaker.MaxBreak)}");
         }
 
-        Number(faults, $"{path}:Probes", breaker.Probes, ResilienceBounds.Probes);
-    }
-
-    private static void Number(FaultList faults, string path, long value, NumberRange range)
-    {
-        if (!range.Contains(value))
-        {
-            faults.Add(path, Fault.Quote(value), range.Right);
-        }
-    }
-
-    private static void Duration(FaultList faults, string path, TimeSpan? value, DurationRange range)
-    {
-        if (value is { } duration && !range.Contains(duration))
-        {
-            faults.Add(path, Fault.Quote(value), range.Right);
-        }
-    }
-
-    private static void Choice<T>(FaultList faults, string path, T value)
-        where T : struct, Enum
-    {
-        if (!Enum.IsDefined(value))
-        {
-            faults.Add(path, Fault.Quote(value.ToString()), EnumText.Names<T>());
-        }
+        faults.Number($"{path}:Probes", breaker.Probes, ResilienceBounds.Probes);
     }
 }

@@ -24,6 +24,11 @@ internal static class ServiceOptionsFaults
         CheckValues(faults, path, options);
         CheckPreset(faults, path, options);
         CheckStore(faults, $"{path}:Store", options, stores, hasDirectory);
+        if (options.Lease is { } lease && !StoreNames.IsShared(options.Store))
+        {
+            faults.Add($"{path}:Lease", Fault.Quote(lease.ToString()), "nothing, or a Store of 'Redis', where other processes have of the quota too");
+        }
+
         if (options.Resilience.Breaker.Shared && !StoreNames.IsShared(options.Store))
         {
             faults.Add($"{path}:Resilience:Breaker:Shared", Fault.Quote("true"), "false, or a Store of 'Redis', where other processes hear of it");
@@ -74,25 +79,23 @@ internal static class ServiceOptionsFaults
 
     private static void CheckValues(FaultList faults, string path, ServiceRateLimitingOptions options)
     {
-        Choice(faults, $"{path}:Mode", options.Mode);
-        Choice(faults, $"{path}:Rejection", options.Rejection);
-        Duration(faults, $"{path}:MaxHint", options.MaxHint, OptionBounds.MaxHint);
-        Duration(faults, $"{path}:MaxExhausted", options.MaxExhausted, OptionBounds.MaxExhausted);
-        Duration(faults, $"{path}:AskFirst", options.AskFirst, OptionBounds.AskFirst);
+        faults.Choice($"{path}:Mode", options.Mode);
+        faults.Choice($"{path}:Rejection", options.Rejection);
+        faults.Choice($"{path}:Lease", options.Lease);
+        faults.Duration($"{path}:MaxHint", options.MaxHint, OptionBounds.MaxHint);
+        faults.Duration($"{path}:MaxExhausted", options.MaxExhausted, OptionBounds.MaxExhausted);
+        faults.Duration($"{path}:AskFirst", options.AskFirst, OptionBounds.AskFirst);
         if (options.AccountTimeZone is { } zone && !LimitFaults.TryZone(zone, out _))
         {
             faults.Add($"{path}:AccountTimeZone", Fault.Quote(zone), LimitFaults.Zone);
         }
 
-        Duration(faults, $"{path}:ArrivalGuard", options.ArrivalGuard ?? TimeSpan.Zero, OptionBounds.ArrivalGuard);
-        Duration(faults, $"{path}:BodyIdleTimeout", options.BodyIdleTimeout, OptionBounds.BodyIdle);
-        if (options.BodyTimeout is { } whole)
-        {
-            Duration(faults, $"{path}:BodyTimeout", whole, OptionBounds.BodyWhole);
-        }
+        faults.Duration($"{path}:ArrivalGuard", options.ArrivalGuard, OptionBounds.ArrivalGuard);
+        faults.Duration($"{path}:BodyIdleTimeout", options.BodyIdleTimeout, OptionBounds.BodyIdle);
+        faults.Duration($"{path}:BodyTimeout", options.BodyTimeout, OptionBounds.BodyWhole);
 
-        Number(faults, $"{path}:MaxPartitions", options.MaxPartitions, OptionBounds.Partitions);
-        Duration(faults, $"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
+        faults.Number($"{path}:MaxPartitions", options.MaxPartitions, OptionBounds.Partitions);
+        faults.Duration($"{path}:PartitionIdleTimeout", options.PartitionIdleTimeout, OptionBounds.PartitionIdle);
     }
 
     private static void CheckStore(FaultList faults, string path, ServiceRateLimitingOptions options, IReadOnlyCollection<ISharedStore>? stores, bool hasDirectory)
@@ -149,14 +152,14 @@ internal static class ServiceOptionsFaults
     /// <param name="limits">All limits of the service; null where not all of them are known.</param>
     private static void CheckQueue(FaultList faults, string path, QueueOptions queue, IReadOnlyList<LimitOptions?>? limits)
     {
-        Number(faults, $"{path}:Length", queue.Length, OptionBounds.QueueLength);
-        Duration(faults, $"{path}:Timeout", queue.Timeout, OptionBounds.QueueTimeout);
-        Duration(faults, $"{path}:Ageing", queue.Ageing, OptionBounds.Ageing);
-        Choice(faults, $"{path}:Overflow", queue.Overflow);
+        faults.Number($"{path}:Length", queue.Length, OptionBounds.QueueLength);
+        faults.Duration($"{path}:Timeout", queue.Timeout, OptionBounds.QueueTimeout);
+        faults.Duration($"{path}:Ageing", queue.Ageing, OptionBounds.Ageing);
+        faults.Choice($"{path}:Overflow", queue.Overflow);
         var units = limits?.OfType<LimitOptions>().Select(static limit => limit.Unit).ToHashSet(StringComparer.Ordinal);
         foreach (var (unit, cost) in queue.Costs)
         {
-            Number(faults, $"{path}:Costs:{unit}", cost, OptionBounds.Cost);
+            faults.Number($"{path}:Costs:{unit}", cost, OptionBounds.Cost);
             if (units is not null && !units.Contains(unit))
             {
                 faults.Add($"{path}:Costs:{unit}", Fault.UnknownUnit, units.Count == 0 ? "a unit that a limit has" : $"a unit that a limit has, one of {string.Join(", ", units.Order(StringComparer.Ordinal))}");
@@ -185,29 +188,4 @@ internal static class ServiceOptionsFaults
         .. options.Tenants.Classes.Values.SelectMany(static tenantClass => tenantClass?.Limits ?? []),
         .. options.Keys.List.SelectMany(key => key is null ? [] : ServiceLayers.LimitsOf(key, options) ?? []),
     ];
-
-    private static void Number(FaultList faults, string path, long value, NumberRange range)
-    {
-        if (!range.Contains(value))
-        {
-            faults.Add(path, Fault.Quote(value), range.Right);
-        }
-    }
-
-    private static void Duration(FaultList faults, string path, TimeSpan value, DurationRange range)
-    {
-        if (!range.Contains(value))
-        {
-            faults.Add(path, Fault.Quote(value), range.Right);
-        }
-    }
-
-    private static void Choice<T>(FaultList faults, string path, T value)
-        where T : struct, Enum
-    {
-        if (!Enum.IsDefined(value))
-        {
-            faults.Add(path, Fault.Quote(value.ToString()), EnumText.Names<T>());
-        }
-    }
 }

@@ -47,6 +47,7 @@ internal static class ServiceOptionsReader
         new("BodyTimeout", static (reader, section, service) => reader.Duration(section, OptionBounds.BodyWhole, value => service.BodyTimeout = value)),
         new("Resilience", static (reader, section, service) => ResilienceSectionReader.Read(reader, section, service.Resilience)),
         new("Store", static (reader, section, service) => service.Store = reader.Text(section, "'Memory', 'File' or 'Redis'") ?? service.Store),
+        new("Lease", static (reader, section, service) => reader.Choice<LeaseMode>(section, value => service.Lease = value)),
         new("MaxPartitions", static (reader, section, service) => reader.Number(section, OptionBounds.Partitions, value => service.MaxPartitions = (int)value)),
         new("PartitionIdleTimeout", static (reader, section, service) => reader.Duration(section, OptionBounds.PartitionIdle, value => service.PartitionIdleTimeout = value)),
     ];

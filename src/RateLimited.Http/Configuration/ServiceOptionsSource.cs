@@ -88,7 +88,7 @@ internal sealed class RateLimitingOptionsSource(IEnumerable<PackageSection> pack
         {
             if (!packages.Any(package => package.Key.Equals(key, StringComparison.OrdinalIgnoreCase)))
             {
-                options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: RateLimited.Http.{key}, with services.AddRateLimit{key}()");
+                options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: RateLimited.Http.{key}, with services.{(key.Equals("Redis", StringComparison.OrdinalIgnoreCase) ? "AddRateLimiting" : "AddRateLimit")}{key}()");
             }
         }
     }

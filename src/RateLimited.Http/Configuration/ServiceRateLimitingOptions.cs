@@ -113,10 +113,16 @@ public sealed partial class ServiceRateLimitingOptions
     public ResilienceOptions Resilience { get; } = new();
 
     /// <summary>
-    /// Where the limits are counted: <c>Memory</c>, each process for itself, or <c>Redis</c>, all processes together; that takes the package RateLimited.Http.Redis and its
-    /// <c>AddRateLimitingRedis</c>. Limits over all services, limits that responses tell of and adaptive ones are always each process's own. Default: <c>Memory</c>. Not reloadable.
+    /// Where the limits are counted: <c>Memory</c>, each process for itself; <c>File</c>, the same, in a directory that they outlive the process in; or <c>Redis</c>, all processes together, which takes the package
+    /// RateLimited.Http.Redis and its <c>AddRateLimitingRedis</c>. Default: <c>Memory</c>. Not reloadable.
     /// </summary>
     public string Store { get; set; } = StoreNames.Memory;
+
+    /// <summary>
+    /// How quota is had of a <see cref="Store"/> that other processes count in too: <see cref="LeaseMode.Strict"/>, each request's by itself, or <see cref="LeaseMode.Auto"/>, in blocks that live for a hundredth of the
+    /// shortest window, 10 ms to 1 s, or as long as the store is set up for. Default: null, as the store is set up for all services; with Redis its <c>TakeAhead</c>. Reloadable.
+    /// </summary>
+    public LeaseMode? Lease { get; set; }
 
     /// <summary>How many partitions (tenants, names) each limit counts apart at most, 1 to 10 000 000; those beyond share one. Default: 100 000.</summary>
     public int MaxPartitions { get; set; } = 100_000;

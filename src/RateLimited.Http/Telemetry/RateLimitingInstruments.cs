@@ -42,7 +42,7 @@ internal sealed class RateLimitingInstruments
         AbandonedBodies = meter.CreateCounter<long>("rate_limit.abandoned_bodies", "{response}", "Response bodies that nobody read for too long, so that their leases were ended.");
         Reloads = meter.CreateCounter<long>("rate_limit.reloads", "{reload}", "Changes of the configuration while running, by whether they took effect.");
         StoreChanges = meter.CreateCounter<long>("rate_limit.store.changes", "{change}", "Changes of who decides on limits that several processes share, by who does from then on.");
-        LostLeases = meter.CreateCounter<long>("rate_limit.store.lost_leases", "{loss}", "Times that a store gave away what was held here, because nothing was heard from this process for too long.");
+        LostLeases = meter.CreateCounter<long>("rate_limit.store.lost_leases", "{loss}", "Times that a store gave away what was held here, because nothing was heard from this process for too long, or because it was held for longer than may be.");
         StoreDuration = Histogram(meter, "rate_limit.store.duration", "s", "Time that a store which several processes share takes for one exchange.", StoreBoundaries);
         Retries = meter.CreateCounter<long>("resilience.retries", "{retry}", "Attempts that were repeated, by what was wrong with them.");
         RetriesLeftOut = meter.CreateCounter<long>("resilience.retries_left_out", "{request}", "Failed requests that were not repeated, or not any more, by why.");

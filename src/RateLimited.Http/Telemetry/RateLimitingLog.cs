@@ -35,6 +35,9 @@ internal static partial class RateLimitingLog
     [LoggerMessage(23, LogLevel.Warning, "The store gave away what {Service} holds here: this process was not heard of for too long. More may be held now than the limit allows.")]
     public static partial void LeasesLost(ILogger log, string service);
 
+    [LoggerMessage(30, LogLevel.Warning, "What {Service} held here for longer than MaxHold was given to others. More may be held now than the limit allows.")]
+    public static partial void LeasesHeldTooLong(ILogger log, string service);
+
     [LoggerMessage(28, LogLevel.Information, "The file {File} of the limits ends within a record, as it was left when its process ended; {Bytes} bytes that stand for nothing were left out.")]
     public static partial void FileTorn(ILogger log, string file, long bytes);
 

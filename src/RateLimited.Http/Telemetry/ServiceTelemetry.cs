@@ -164,6 +164,13 @@ internal sealed class ServiceTelemetry
         Quietly.Say(() => RateLimitingLog.LeasesLost(_log, _service));
     }
 
+    /// <summary>Records that what was held here for too long has been given to others.</summary>
+    public void LeasesHeldTooLong()
+    {
+        Add(_instruments.LostLeases, Tags);
+        Quietly.Say(() => RateLimitingLog.LeasesHeldTooLong(_log, _service));
+    }
+
     /// <summary>Records that the usage of a response could not be read; its request settles at the estimate. What is wrong with one is wrong with the next: the first is a warning.</summary>
     /// <param name="fault">What was wrong, without anything of the response in it.</param>
     public void UsageLost(string fault)

@@ -106,6 +106,24 @@ public sealed class LeaseTests(RedisServer server) : IClassFixture<RedisServer>
         await Should.ThrowAsync<RateLimitRejectedException>(async () => await third.AcquireAsync(new AdmissionRequest { Timeout = TimeSpan.FromSeconds(5) }, Soon));
     }
 
+    [Fact]
+    public async Task What_is_held_for_longer_than_may_be_goes_to_others_and_its_holder_is_told()
+    {
+        using var fleet = new Fleet(server.Address, static service => service.Limit("1 concurrent"), static redis => redis.MaxHold = TimeSpan.FromSeconds(1));
+        var (first, second, third) = (fleet.Start(), fleet.Start(), fleet.Start());
+        var stuck = await first.AcquireAsync(cancellationToken: Soon);
+        var lost = stuck.Lost;
+
+        using var held = await second.AcquireAsync(cancellationToken: Soon);
+        await Eventually.Holds(() => lost.IsCancellationRequested, "its holder was told");
+        fleet.Logs.Ours.ShouldContain(static entry => entry.Event.Id == 30);
+
+        // It is the second's now.
+        stuck.Dispose();
+        (await first.AcquireAsync(new AdmissionRequest { Timeout = TimeSpan.FromMilliseconds(300) }, Soon).AsTask().ContinueWith(static task => task.IsFaulted, TaskScheduler.Default)).ShouldBeTrue();
+        third.TryAcquire().Lease.ShouldBeNull();
+    }
+
     private static void InterlockedMax(ref int most, int now)
     {
         for (var seen = Volatile.Read(ref most); now > seen; seen = Volatile.Read(ref most))

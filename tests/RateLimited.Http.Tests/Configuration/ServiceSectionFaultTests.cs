@@ -6,7 +6,7 @@ namespace RateLimited.Http.Tests.Configuration;
 public class ServiceSectionFaultTests
 {
     private const string Limits = "\"Limits\": \"500/minute\"";
-    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Costs, AI, Cache, Redundancy, Dialect, MaxHint, MaxExhausted, AccountTimeZone, TrustUpstream, AskFirst, InvalidRequests, Tenants, Keys, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, BodyTimeout, Resilience, Store, MaxPartitions, PartitionIdleTimeout";
+    private const string Keys = "Mode, FaultThrottle, Preset, Tier, Limits, Endpoints, Costs, AI, Cache, Redundancy, Dialect, MaxHint, MaxExhausted, AccountTimeZone, TrustUpstream, AskFirst, InvalidRequests, Tenants, Keys, Queue, ArrivalGuard, Rejection, BodyIdleTimeout, BodyTimeout, Resilience, Store, Lease, MaxPartitions, PartitionIdleTimeout";
     private const string Presets = "anthropic, azure-openai, cerebras, claude, cohere, confluence, discord, docker-hub, gemini, github, github-graphql, gitlab, groq, hubspot, huggingface, jira, "
         + "mistral, notion, okta, openai, openrouter, reddit, replicate, salesforce, shopify, shopify-graphql, slack, spotify, stripe, tiktok, together, twitch, twitter, x, xai, youtube";
     private const string Example = "a limit such as '500/minute', '150000 tokens/minute' or '5 concurrent'";
@@ -50,6 +50,8 @@ public class ServiceSectionFaultTests
     [InlineData("{ \"MaxHint\": \"3600\", " + Limits + " }", "MaxHint: '3600' → a duration from 1 s to 31 days, such as '1 h' or '01:00:00'")]
     [InlineData("{ \"MaxHint\": \"500 ms\", " + Limits + " }", "MaxHint: '500 ms' → a duration from 1 s to 31 days, such as '1 h' or '01:00:00'")]
     [InlineData("{ \"AskFirst\": \"11 s\", " + Limits + " }", "AskFirst: '11 s' → a duration from 0 s to 10 s, such as '1 s' or '00:00:01'")]
+    [InlineData("{ \"Lease\": \"Always\", " + Limits + " }", "Lease: 'Always' → one of Strict, Auto")]
+    [InlineData("{ \"Lease\": \"Auto\", " + Limits + " }", "Lease: 'Auto' → nothing, or a Store of 'Redis', where other processes have of the quota too")]
     [InlineData("{ \"TrustUpstream\": \"yes\", " + Limits + " }", "TrustUpstream: 'yes' → true or false")]
     [InlineData("\"500/minute\"", ": '500/minute' → a section with one of " + Keys)]
     public void Of_a_service(string json, string sentence) => Configured.Faults(Configured.Service(json)).ShouldBe([Place(sentence)]);
@@ -159,7 +161,7 @@ public class ServiceSectionFaultTests
     }
 
     [Theory]
-    [InlineData("{ \"Servces\": {} }", "Servces: unknown key → perhaps 'Services'; known here are Global, File, Memory, Services, Alerts, History")]
+    [InlineData("{ \"Servces\": {} }", "Servces: unknown key → perhaps 'Services'; known here are Global, File, Memory, Services, Redis, Alerts, History")]
     [InlineData("{ \"Global\": { \"Limit\": \"5/s\" } }", "Global:Limit: unknown key → perhaps 'Limits'; known here are Limits")]
     [InlineData("{ \"Global\": { \"Limits\": \"5/s per tenant\" } }", "Global:Limits:Partition: 'Tenant' → Service or nothing, since a global limit counts all requests together")]
     [InlineData("{ \"Global\": \"5/s\" }", "Global: '5/s' → a section with Limits")]
@@ -186,7 +188,7 @@ public class ServiceSectionFaultTests
 
         Configured.Faults(configuration).ShouldBe(
         [
-            $"RateLimiting:Extra: unknown key → one of Global, File, Memory, Services, Alerts, History.",
+            $"RateLimiting:Extra: unknown key → one of Global, File, Memory, Services, Redis, Alerts, History.",
             $"RateLimiting:Global:Limits:0: 'x' → {Example}.",
             $"RateLimiting:Services:a:Limits:1:Quota: '0' → {Amount} as the quota.",
             $"RateLimiting:Services:a:Limits:1:Window: 'soon' → {Window}.",

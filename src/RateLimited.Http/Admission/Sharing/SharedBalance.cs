@@ -20,7 +20,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
     private long _deniedCost;
     private long _quietUntil;
     private long _heard;
-    private CancellationTokenSource? _lost;
+    private HeldLeases? _leases;
 
     /// <summary>What is counted while nobody can be asked.</summary>
     public LimitState Alone;
@@ -34,10 +34,16 @@ internal sealed class SharedBalance(Partition partition) : ISized
     /// <summary>What was granted and may still be spent.</summary>
     public long Held { get; private set; }
 
-    /// <summary>Of what is released: how much is in use, granted and not yet released.</summary>
-    public long InUse { get; set; }
+    /// <summary>Of what is released: what is in use, granted and not yet released.</summary>
+    public HeldLeases Leases => _leases ??= new HeldLeases();
 
-    /// <summary>Goes up whenever the store has given away what was held: what was held before need not be released.</summary>
+    /// <summary>How much that is.</summary>
+    public long InUse => _leases?.Count ?? 0;
+
+    /// <summary>When the first of it will have been held for too long; never where it may be held for ever.</summary>
+    public long HoldEndsAt => _leases?.EndsAt ?? LimitRule.Never;
+
+    /// <summary>Goes up whenever the store has given away what was held: what it says of what was held before is old.</summary>
     public long Epoch { get; private set; }
 
     /// <summary>What was spent while nobody could be asked, and has not been told.</summary>
@@ -267,18 +273,14 @@ internal sealed class SharedBalance(Partition partition) : ISized
         return rate;
     }
 
-    /// <summary>Cancelled when what is held now has been given to others.</summary>
-    public CancellationToken Lost => (_lost ??= new CancellationTokenSource()).Token;
-
-    /// <summary>The store has given what was held to others. Returns what tells the holders, to be cancelled outside the gate; null where none wants to know.</summary>
-    public CancellationTokenSource? Lose()
+    /// <summary>The store has given what was held to others.</summary>
+    /// <param name="told">What tells the holders is added to it, to be cancelled outside the gate.</param>
+    public void Lose(List<CancellationTokenSource> told)
     {
         Epoch++;
-        (InUse, Held, _count) = (0, 0, 0);
-        var lost = _lost;
-        _lost = null;
+        (Held, _count) = (0, 0);
+        _leases?.Lose(told);
         NoteFirst();
-        return lost;
     }
 
     private void Drop(int index)

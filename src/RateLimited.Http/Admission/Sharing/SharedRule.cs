@@ -73,11 +73,7 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
     public override long Charge(ref LimitState state, in Moment at, long cost)
     {
         var balance = BalanceOf(state);
-        if (IsReleased)
-        {
-            balance.InUse = Saturating.Add(balance.InUse, cost);
-        }
-
+        var lease = IsReleased ? balance.Leases.Hold(at.Now, cost, Inner is Concurrency ? shared.LongestHold : Never) : 0;
         if (!shared.IsAlone)
         {
             if (!IsReleased && balance.IsStale(at.Now))
@@ -97,13 +93,13 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
             }
 
             shared.Holds(balance);
-            return IsReleased ? balance.Epoch : receipt;
+            return IsReleased ? lease : receipt;
         }
 
         Share().Charge(ref balance.Alone, at, cost);
         balance.SpentAlone = IsReleased ? 0 : Saturating.Add(balance.SpentAlone, cost);
         shared.Holds(balance);
-        return IsReleased ? balance.Epoch : SharedBalance.AloneReceipt;
+        return IsReleased ? lease : SharedBalance.AloneReceipt;
     }
 
     public override void GiveBack(ref LimitState state, in Moment at, long receipt, long amount)
@@ -111,7 +107,10 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         var balance = BalanceOf(state);
         if (IsReleased)
         {
-            Release(balance, at, receipt, amount);
+            if (balance.Leases.Release(receipt, amount))
+            {
+                Released(balance, at, amount);
+            }
         }
         else if (receipt == SharedBalance.AloneReceipt)
         {
@@ -252,15 +251,20 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         return shared.NoteForced(balance, cost);
     }
 
-    private void Release(SharedBalance balance, in Moment at, long receipt, long amount)
+    /// <summary>What has been held for too long goes to others. Returns whether there was any.</summary>
+    public bool LetGo(SharedBalance balance, in Moment at, List<CancellationTokenSource> told)
     {
-        if (receipt != balance.Epoch)
+        var amount = balance.Leases.LetGo(at.Now, told);
+        if (amount > 0)
         {
-            // It was given to others long ago.
-            return;
+            Released(balance, at, amount);
         }
 
-        balance.InUse = Math.Max(balance.InUse - amount, 0);
+        return amount > 0;
+    }
+
+    private void Released(SharedBalance balance, in Moment at, long amount)
+    {
         if (shared.IsAlone)
         {
             Share().GiveBack(ref balance.Alone, at, receipt: 0, amount);

@@ -2,10 +2,10 @@ using RateLimited.Http.Limits;
 
 namespace RateLimited.Http.Admission.Sharing;
 
-/// <summary>What was granted and not spent in its time. Only under the gate.</summary>
+/// <summary>What was granted and not spent in its time, and what has been held for too long. Only under the gate.</summary>
 internal sealed partial class SharedService
 {
-    /// <summary>It goes back to everybody.</summary>
+    /// <summary>What was granted of a limit and not spent in its time goes back to everybody.</summary>
     public void GiveBackEnded(SharedBalance balance, long now)
     {
         while (TryTakeEnded(balance, now, out var note))
@@ -14,11 +14,16 @@ internal sealed partial class SharedService
         }
     }
 
-    /// <summary>The same of all that is held, in the exchange that is gathered.</summary>
+    /// <summary>The same of all limits, in the exchange that is gathered, and so does what has been held for too long.</summary>
     private void GiveBackEnded(long now)
     {
         foreach (var balance in _holding)
         {
+            if (balance.Rule.IsReleased && balance.Rule.LetGo(balance, new Moment(now), _lost))
+            {
+                _hasLetGo = true;
+            }
+
             while (TryTakeEnded(balance, now, out var note))
             {
                 _notes.Add(note);

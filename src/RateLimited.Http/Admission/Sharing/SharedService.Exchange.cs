@@ -32,13 +32,6 @@ internal sealed partial class SharedService
         }
     }
 
-    private void OnTimer() => _store.Change(() =>
-    {
-        _armedFor = LimitRule.Never;
-        Kick();
-        ArmForNext();
-    });
-
     /// <summary>Another process has made room, has paused the service, or has joined in.</summary>
     private void OnNews(int instances)
     {
@@ -104,6 +97,12 @@ internal sealed partial class SharedService
         // Whoever listens is somebody else's code.
         _lost.ForEach(static lost => Quietly.Say(lost.Cancel));
         _lost.Clear();
+        if (_hasLetGo)
+        {
+            _hasLetGo = false;
+            _telemetry.LeasesHeldTooLong();
+        }
+
         TellChanges();
         if (isNews)
         {
@@ -149,7 +148,7 @@ internal sealed partial class SharedService
     private SharedExchange? Gather(long now)
     {
         GiveBackEnded(now);
-        var validity = Math.Max(_settings.Ahead, 2 * _roundTrip);
+        var validity = Math.Max(Ahead, 2 * _roundTrip);
         var exchange = new SharedExchange
         {
             Pause = _pause,
@@ -247,11 +246,7 @@ internal sealed partial class SharedService
     {
         if (note.Kind == NoteKind.Renew && note.Result < 0 && note.Token == note.Balance.Epoch && !hasForgotten)
         {
-            if (note.Balance.Lose() is { } lost)
-            {
-                _lost.Add(lost);
-            }
-
+            note.Balance.Lose(_lost);
             _telemetry.LeasesLost();
         }
         else if (note.Kind == NoteKind.Look && note.Balance.Rest is { } looked)
@@ -336,44 +331,5 @@ internal sealed partial class SharedService
         var cost = question.Wants.First(want => ReferenceEquals(want.Balance, question.Refused)).Least;
         question.Refused.Deny(Saturating.Add(cost, question.Refused.HeldAt(now)), Saturating.Add(began, Math.Max(wait, ShortestWait)), Saturating.Add(now, LongestSilence));
         Holds(question.Refused);
-    }
-
-    /// <summary>Sets the timer for what comes next by itself.</summary>
-    private void ArmForNext()
-    {
-        if (_isRunning)
-        {
-            // Whoever exchanges sets it in the end. What is overdue now is so because of that.
-            return;
-        }
-
-        var next = _flushAt;
-        if (_health.IsAlone)
-        {
-            next = _health.NextProbe;
-        }
-        else
-        {
-            foreach (var balance in _holding)
-            {
-                next = Math.Min(next, balance.EndsAt);
-            }
-
-            next = _holding.Count > 0 ? Math.Min(next, _beatAt) : next;
-        }
-
-        Arm(Math.Max(next, _restsUntil));
-    }
-
-    private void Arm(long instant)
-    {
-        if (instant >= _armedFor || _isDisposed)
-        {
-            return;
-        }
-
-        _armedFor = instant;
-        var wait = Math.Clamp(instant - _store.Clock.Now, 0, TimeSpan.TicksPerDay);
-        _timer.Change(TimeSpan.FromMilliseconds(Saturating.DivideUp(wait, TimeSpan.TicksPerMillisecond)), Timeout.InfiniteTimeSpan);
     }
 }

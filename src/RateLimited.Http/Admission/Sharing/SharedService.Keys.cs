@@ -57,7 +57,7 @@ internal sealed partial class SharedService
             }
 
             var (balance, cost) = ((SharedBalance)limit.Only!.State.Extra!, ticket.CostAt(limit));
-            var ahead = limit.Rule.IsReleased || _settings.Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
+            var ahead = limit.Rule.IsReleased || Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), Ahead);
             wants[next++] = new SharedWant
             {
                 Balance = balance,

@@ -13,11 +13,6 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <summary>How many questions one exchange asks: the script is done in a fraction of a millisecond.</summary>
     private const int MostQuestions = 32;
 
-    private const int MostNotes = 256;
-
-    /// <summary>What can wait is told together: this much later it is news still.</summary>
-    private const long NoteDelay = 5 * TimeSpan.TicksPerMillisecond;
-
     private readonly InProcessStore _store;
     private readonly BoundService _service;
     private readonly ISharedCounts _counts;
@@ -29,6 +24,8 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private readonly Action _start;
     private readonly int _fewestInstances;
     private readonly bool _isOverAll;
+    private ServiceDefinition? _aheadOf;
+    private long _ahead;
     private readonly AnswerTokens _tokens = new();
     private readonly HashSet<SharedBalance> _holding = [];
     private readonly List<SharedQuestion> _questions = [];
@@ -41,6 +38,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     private long _beatAt;
     private long _armedFor = LimitRule.Never;
     private int _takers;
+    private bool _hasLetGo;
     private bool _isRunning;
     private bool _holdsAnew;
     private bool _isDisposed;
@@ -58,7 +56,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     public SharedService(ISharedStore shared, InProcessStore store, BoundService service, ServiceTelemetry telemetry, bool isOverAll = false, Completion completion = Completion.OnThreadPool)
     {
         (_store, _service, _telemetry, _isOverAll) = (store, service, telemetry, isOverAll);
-        _settings = isOverAll ? shared.Settings with { Ahead = shared.Settings.GlobalAhead } : shared.Settings;
+        _settings = shared.Settings;
         Instances = _fewestInstances = Math.Max(_settings.Instances, 1);
         _health = new StoreHealth(_settings);
         _timer = store.Clock.Time.CreateTimer(static shared => ((SharedService)shared!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -75,6 +73,24 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <summary>What it does then.</summary>
     public AloneMode Alone => _settings.Alone;
 
+    /// <summary>For how long what is taken ahead may be spent; zero: nothing is.</summary>
+    private long Ahead
+    {
+        get
+        {
+            if (!ReferenceEquals(_aheadOf, _service.Definition))
+            {
+                _aheadOf = _service.Definition;
+                _ahead = _isOverAll ? _settings.GlobalAhead : BlockLife.Of(_aheadOf, _settings.Ahead);
+            }
+
+            return _ahead;
+        }
+    }
+
+    /// <summary>For how long a request may hold what is released.</summary>
+    public long LongestHold => _settings.LongestHold;
+
     /// <summary>How many processes share the quotas: as many as the store counted last, and no fewer than there are said to be. Who has come since is heard of at once.</summary>
     public int Instances { get; private set; }
 
@@ -85,7 +101,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     public bool TakesGlobals => _settings.Globals == GlobalCounting.CoLocated;
 
     /// <summary>Whether what requests need is granted ahead of them, to this service alone.</summary>
-    public bool TakesAhead => _settings.Ahead > 0 && !_isOverAll;
+    public bool TakesAhead => Ahead > 0 && !_isOverAll;
 
     /// <summary>In how many slots requests may find vouchers: one where everything happens on one thread, so that it happens the same way each time.</summary>
     public int Slots => _inline is null ? ProcessorSlots.Count : 1;
@@ -99,56 +115,6 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <param name="waiting">How many wait.</param>
     /// <param name="learn">Asks everybody who waits for what is known now.</param>
     public void Attach(Action wake, Action<string, Exception> fail, Func<int> waiting, Action learn) => (_wake, _fail, _waiting, _learn) = (wake, fail, waiting, learn);
-
-    /// <summary>Something to tell, with the next exchange or soon.</summary>
-    public void Note(in SharedNote note)
-    {
-        _notes.Add(note);
-        if (note.Balance.Rule.IsReleased || _notes.Count >= MostNotes)
-        {
-            Kick();
-        }
-        else if (_flushAt == LimitRule.Never)
-        {
-            _flushAt = Saturating.Add(_store.Clock.Now, NoteDelay);
-            Arm(_flushAt);
-        }
-    }
-
-    /// <summary>A settlement against a receipt that the store may have replaced.</summary>
-    public void NoteOn(long receipt, in SharedNote note)
-    {
-        var fate = _tokens.FateOf(receipt, note.Kind, note.Amount, out var actual);
-        if (fate is AnswerTokens.Fate.Plain or AnswerTokens.Fate.Known)
-        {
-            Note(note with { Receipt = actual });
-        }
-        else if (fate == AnswerTokens.Fate.Forgotten && note.Kind == NoteKind.ChargeMore)
-        {
-            Note(note with { Kind = NoteKind.Force });
-        }
-    }
-
-    /// <summary>A request was answered. Returns its receipt from now on.</summary>
-    public long NoteAnswer(SharedBalance balance, long receipt, long amount, long arrivedBy)
-    {
-        if (AnswerTokens.IsToken(receipt))
-        {
-            return receipt;
-        }
-
-        var token = _tokens.Add();
-        Note(new SharedNote { Kind = NoteKind.Answer, Balance = balance, Receipt = receipt, Amount = amount, Instant = arrivedBy, Token = token });
-        return token;
-    }
-
-    /// <summary>Something goes without having been asked for as of now. Returns its receipt.</summary>
-    public long NoteForced(SharedBalance balance, long amount)
-    {
-        var token = _tokens.Add();
-        Note(new SharedNote { Kind = NoteKind.Force, Balance = balance, Amount = amount, Token = token });
-        return token;
-    }
 
     /// <summary>Somebody was refused who does not wait: what was asked for it is kept until it may come back.</summary>
     public static void PassBy(AdmissionTicket ticket, long now)
@@ -248,7 +214,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
             _store.SharedGlobals?.Went(ticket, now);
         }
 
-        if (_settings.Ahead == 0 || _health.IsAlone || _isDisposed || _questions.Count >= MostQuestions)
+        if (Ahead == 0 || _health.IsAlone || _isDisposed || _questions.Count >= MostQuestions)
         {
             return;
         }
@@ -286,7 +252,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
             {
                 if (charge.Partition is { State.Extra: SharedBalance balance, Limit.IsReleased: true })
                 {
-                    var own = charge.Receipt == balance.Epoch ? balance.Lost : new CancellationToken(canceled: true);
+                    var own = balance.Leases.LostOf(charge.Receipt);
                     lost = lost.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(lost, own).Token : own;
                 }
             }
@@ -316,11 +282,11 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     {
         var held = balance.HeldAt(now);
         var elapsed = Math.Max(now - balance.RateSince, TimeSpan.TicksPerMillisecond);
-        return 2.0 * held * elapsed < (double)balance.Charged * _settings.Ahead && held < AheadOf(balance, now) / 2;
+        return 2.0 * held * elapsed < (double)balance.Charged * Ahead && held < AheadOf(balance, now) / 2;
     }
 
     private long AheadOf(SharedBalance balance, long now) =>
-        AheadOf(balance, balance.Charged / (double)Math.Max(now - balance.RateSince, TimeSpan.TicksPerMillisecond), _settings.Ahead);
+        AheadOf(balance, balance.Charged / (double)Math.Max(now - balance.RateSince, TimeSpan.TicksPerMillisecond), Ahead);
 
     private SharedQuestion QuestionOf(ReadOnlySpan<AdmissionTicket> run, int lacking, long now)
     {
@@ -345,7 +311,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
 
             var least = charge.Cost - balance.HeldAt(now);
             var together = charge.Partition.Limit.IsShared ? Saturating.Multiply(charge.Cost, waiting - 1) : Following(run, charge.Partition);
-            var ahead = charge.Partition.Limit.Rule.IsReleased || _settings.Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
+            var ahead = charge.Partition.Limit.Rule.IsReleased || Ahead == 0 ? 0 : AheadOf(balance, balance.TakeRate(now), Ahead);
 
             // What the pace would not let go would be held in vain.
             var most = Math.Min(charge.Partition.Limit.Capacity, SharedPace.RoomFor(run[0], charge.Partition.Limit, new Moment(now, _store.Clock.WallOffsetAt(now))) - charge.Cost);
@@ -369,7 +335,7 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
         {
             if (IsOwn(charge.Partition, out var balance) && !charge.Partition.Limit.Rule.IsReleased)
             {
-                var ahead = AheadOf(balance, balance.TakeRate(now), _settings.Ahead);
+                var ahead = AheadOf(balance, balance.TakeRate(now), Ahead);
                 wants.Add(new SharedWant { Balance = balance, More = Math.Max(ahead - balance.HeldAt(now), 0), Part = 2 * balance.Rule.Sharers });
                 balance.IsAsked = true;
             }

@@ -46,6 +46,9 @@ internal sealed record SharedSettings
     /// <summary>For how long the store keeps what is held for a process that says nothing more.</summary>
     public long LeaseTimeToLive { get; init; } = 30 * TimeSpan.TicksPerSecond;
 
+    /// <summary>For how long a request may hold what is released; never: for ever.</summary>
+    public long LongestHold { get; init; } = Limits.LimitRule.Never;
+
     /// <summary>For how long nobody goes after the store has lost what it knew; zero: all go on.</summary>
     public long Quarantine { get; init; }
 
