@@ -788,6 +788,8 @@ if not answered then
       wakes = wakes or result > 0
     elseif code == 17 then
       result = rest(l, now, 2, y, z, true)
+    elseif code == 26 then
+      result = rest(l, now, x, y, z)
     elseif code == 8 then
       if not l.owners[owner] then
         charge(l, now, 1, 1, 0, owner)

@@ -14,6 +14,7 @@ internal sealed partial class BoundService
     private readonly InProcessStore _store;
     private readonly LatencySpread _spread = new();
     private readonly ReportedLimits _reported;
+    private readonly FirstAnswer _first;
     private readonly QuotaGroups _quotas;
     private readonly KeptService? _kept;
     private List<BoundLimit> _limits = [];
@@ -23,9 +24,6 @@ internal sealed partial class BoundService
     private Exhaustion _exhaustion;
     private volatile bool _isExhausted;
     private bool _expectsAnswers;
-    private bool _isTold;
-    private bool _isAsking;
-    private bool _wasAnswered;
     private FaultGate _faults;
 
     /// <param name="definition">The service as configured.</param>
@@ -38,6 +36,7 @@ internal sealed partial class BoundService
         Shared = share?.Invoke(this);
         _kept = definition.IsKept ? store.KeptOf(definition.Name) : null;
         (_reported, _quotas) = (_kept?.Reported ?? new ReportedLimits(), _kept?.Quotas ?? new QuotaGroups());
+        _first = new FirstAnswer(_reported);
         NoPlan = new LimitPlan(this, string.Empty, [], weight: 1);
         _faults = new FaultGate(definition.FaultThrottle, store);
         Take(_kept is null ? Bind(definition) : Continue(_kept, definition));
@@ -155,24 +154,22 @@ internal sealed partial class BoundService
     {
         var isNews = !_expectsAnswers;
         _expectsAnswers = true;
-        return isNews && AsksFirst(Definition.Correction);
+        return isNews && (Definition.Keys is null
+            ? _first.IsAwaited(Definition.Correction, isExpected: true)
+            : _quotas.All.Any(quota => quota.First.IsAwaited(Definition.Correction, isExpected: true, hasOthers: Shared is not null)));
     }
 
     /// <summary>Responses to other processes tell of the quota. Returns whether requests wait for what they tell this one from the next binding on. Only under the store's gate.</summary>
-    public bool ExpectTold()
-    {
-        var isNews = !_isTold;
-        _isTold = true;
-        return isNews && AsksFirst(Definition.Correction);
-    }
+    public bool ExpectTold() =>
+        _first.ExpectTold() && Definition.Keys is null && _first.IsAwaited(Definition.Correction, _expectsAnswers);
 
-    /// <summary>A request was answered that others wait for. Returns whether it is the first: they are held back no more from the next binding on. Only under the store's gate.</summary>
-    public bool HeardFirst()
-    {
-        var isFirst = !_wasAnswered;
-        _wasAnswered = true;
-        return isFirst;
-    }
+    /// <summary>
+    /// A request was answered that others wait for, with a key where it went with one. Returns whether it is the first: they are held back no more from the next binding on. Only under the store's gate.
+    /// </summary>
+    public bool HeardFirst(BoundKey? key) => (key?.Quota.First ?? _first).Hear();
+
+    /// <summary>What processes have told each other of whose quota responses tell of. Only under the store's gate.</summary>
+    public IEnumerable<SharedRest> ToldOfQuotas => _quotas.All.Select(static quota => quota.Told).OfType<SharedRest>();
 
     /// <summary>The limits that responses told of. Only under the store's gate.</summary>
     public ReportedLimits Reported => _reported;
@@ -258,9 +255,8 @@ internal sealed partial class BoundService
         IReadOnlyList<BoundLimit> taken = Shared is { TakesGlobals: true } taker ? binder.Bind(Share(_store.GlobalDefinitions.Where(static limit => SharedRule.CanBe(limit.Rule)), taker, isOverAll: true), LimitScope.Global, string.Empty) : [];
         Globals = Shared is { TakesGlobals: true } ? [.. _store.GlobalLimits.Where(static limit => !SharedRule.CanBe(limit.Rule.Counting))] : _store.GlobalLimits;
         var own = binder.Bind(Share(Common(definition.Limits)), LimitScope.Service, string.Empty);
-        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, Discovery, _kept, Shared is null ? null : Share) { Shared = Shared } : null;
-        _isAsking = AsksFirst(definition.Correction);
-        List<BoundLimit> unknown = keys is null && Opening(definition.Correction) is { } opening ? binder.Bind([opening], LimitScope.Service, opening.Name) : [];
+        var keys = definition.Keys is { } pool ? new KeyBinder(definition, pool, binder, _store, _quotas, quota => Opening(definition.Correction, quota.First, quota.Reported), _kept, Shared is null ? null : Share) { Shared = Shared } : null;
+        List<BoundLimit> unknown = keys is null && Opening(definition.Correction, _first, _reported) is { } opening ? binder.Bind([opening], LimitScope.Service, opening.Name) : [];
         List<BoundLimit> invalid = definition.InvalidRequests is { } counted ? binder.Bind([counted.Limit], LimitScope.Service, InvalidRequestsDefinition.Name) : [];
         InvalidRequests = invalid.SingleOrDefault();
         var unclassed = binder.Bind(Share(definition.TenantLimits), LimitScope.Tenant, string.Empty);
@@ -296,13 +292,9 @@ internal sealed partial class BoundService
         return routes;
     }
 
-    /// <summary>What holds a service back of whose limits its upstream has not told yet.</summary>
-    private LimitDefinition? Opening(CorrectionDefinition correction) =>
-        correction.Discover ? (_reported.IsEmpty ? Discovery : null)
-        : AsksFirst(correction) ? new LimitDefinition("first answer", UnitCost.Requests, new AskFirst(correction.AskFirst.Ticks))
-        : null;
-
-    private bool AsksFirst(CorrectionDefinition correction) => _expectsAnswers && !_wasAnswered && (_isAsking || _reported.IsEmpty) && (correction.IsSpoken || _isTold) && !correction.Discover && correction.AskFirst > TimeSpan.Zero;
+    /// <summary>What holds a quota back, the service's or that of a key, of whose limits its upstream has not told yet.</summary>
+    private LimitDefinition? Opening(CorrectionDefinition correction, FirstAnswer first, ReportedLimits reported) =>
+        correction.Discover ? (reported.IsEmpty ? Discovery : null) : first.Bind(correction, _expectsAnswers);
 
     /// <summary>Limits that can be counted together with other processes are, where there are any.</summary>
     private IReadOnlyList<LimitDefinition> Share(IReadOnlyList<LimitDefinition> limits) => Shared is not { } shared

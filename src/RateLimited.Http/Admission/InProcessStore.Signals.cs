@@ -30,11 +30,11 @@ internal sealed partial class InProcessStore
         return !reports.IsEmpty && Hear(ticket, service, reports, now, inFlight);
     }
 
-    /// <summary>A request of a service was answered that others wait for. Returns whether it is the first.</summary>
-    public bool HeardFirst(BoundService service)
+    /// <summary>A request was answered that others wait for. Returns whether it is the first, with its key where it went with one.</summary>
+    public bool HeardFirst(AdmissionTicket ticket)
     {
         using var held = Hold();
-        return service.HeardFirst();
+        return ticket.Plan.Service.HeardFirst(ticket.Key?.Chosen);
     }
 
     /// <summary>Tells the limits of a request what became of it. Returns which lines may move.</summary>
@@ -126,7 +126,15 @@ internal sealed partial class InProcessStore
         var hasLearned = false;
         var key = ticket.Key?.Chosen;
         var wall = Clock.WallOffsetAt(now);
-        service.Shared?.Tell(now, service.Definition.Correction.MaxHint.Ticks);
+        if (key is null)
+        {
+            service.Shared?.Tell(now, service.Definition.Correction.MaxHint.Ticks);
+        }
+        else
+        {
+            service.Shared?.Tell(key.Quota, now, service.Definition.Correction.MaxHint.Ticks);
+        }
+
         foreach (ref readonly var told in reports)
         {
             var report = key is null && service.Shared is { IsAlone: false } ? told with { IsOfFleet = FleetLimit.CanBe(told) } : told;

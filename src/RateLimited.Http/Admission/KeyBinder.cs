@@ -20,6 +20,7 @@ internal sealed class KeyBinder
     private readonly QuotaGroup[] _quotas;
     private readonly List<BoundLimit>[] _limits;
     private readonly BoundKey[] _keys;
+    private readonly Func<QuotaGroup, LimitDefinition?> _opening;
     private readonly Partition _outOfKeys;
     private readonly List<(string? Realm, KeyRoster Roster)> _rosters = [];
     private readonly bool _isOneForAll;
@@ -29,16 +30,16 @@ internal sealed class KeyBinder
     /// <param name="binder">What finds the limits that go on.</param>
     /// <param name="store">Where their state lives.</param>
     /// <param name="groups">The quotas that keys draw on.</param>
-    /// <param name="discovery">What a quota is counted by that nothing is known of.</param>
+    /// <param name="opening">What holds a quota back that nothing is known of; null where nothing does.</param>
     /// <param name="kept">What outlives the process; null where nothing does.</param>
     /// <param name="share">Lets limits be counted together with other processes; null where there are none.</param>
     public KeyBinder(
-        ServiceDefinition definition, KeyPoolDefinition pool, LimitBinder binder, InProcessStore store, QuotaGroups groups, LimitDefinition discovery, KeptService? kept, Func<IReadOnlyList<LimitDefinition>, IReadOnlyList<LimitDefinition>>? share)
+        ServiceDefinition definition, KeyPoolDefinition pool, LimitBinder binder, InProcessStore store, QuotaGroups groups, Func<QuotaGroup, LimitDefinition?> opening, KeptService? kept, Func<IReadOnlyList<LimitDefinition>, IReadOnlyList<LimitDefinition>>? share)
     {
-        (_definition, _pool, _binder, _store, _kept, _share) = (definition, pool, binder, store, kept, share);
+        (_definition, _pool, _binder, _store, _opening, _kept, _share) = (definition, pool, binder, store, opening, kept, share);
         _groups = [.. pool.Keys.Select(static key => key.Group).Distinct(StringComparer.Ordinal)];
         _quotas = groups.Of([.. _groups.Select(name => (name, share is null ? null : pool.Keys.First(key => string.Equals(key.Group, name, StringComparison.Ordinal)).Owner))]);
-        _limits = [.. _groups.Select((_, group) => LimitsOf(group, discovery))];
+        _limits = [.. _groups.Select((_, group) => LimitsOf(group))];
         _outOfKeys = Place("keys", LimitScope.KeyHealth, isShared: false);
         _keys = [.. pool.Keys.Select(key => new BoundKey(key.Handle, GroupOf(key), _quotas[GroupOf(key)], Place(key.Handle.Name, LimitScope.Key, isShared: false)))];
         _isOneForAll = pool.Keys.All(static key => key.Classes.Count == 0) && Realms.Count < 2;
@@ -104,8 +105,16 @@ internal sealed class KeyBinder
 
     /// <summary>What other processes tell of keys that concerns requests to an endpoint, by the keys' names; null where nobody else knows them.</summary>
     private Dictionary<string, SharedRest[]>? RestsAt(string endpoint) => Shared is { } shared && _pool.Keys.All(static key => key is { Owner: not null, Self: not null })
-        ? _pool.Keys.ToDictionary(static key => key.Handle.Name, key => new[] { shared.RestOf(key.Owner!, endpoint: null, key.Handle), shared.RestOf(key.Self!, endpoint, key.Handle) }, StringComparer.Ordinal)
+        ? _pool.Keys.ToDictionary(static key => key.Handle.Name, key => RestsOf(shared, key, endpoint), StringComparer.Ordinal)
         : null;
+
+    /// <summary>Before all others whether responses tell of its quota, where that is of interest: then one request goes and asks.</summary>
+    private SharedRest[] RestsOf(SharedService shared, KeyDefinition key, string endpoint)
+    {
+        var quota = _quotas[GroupOf(key)];
+        SharedRest[] told = quota.First.HingesOnOthers ? [shared.ToldOf(quota)] : [];
+        return [.. told, shared.RestOf(key.Owner!, endpoint: null, key.Handle), shared.RestOf(key.Self!, endpoint, key.Handle)];
+    }
 
     /// <summary>A place to wait at: it has no limit of its own.</summary>
     private Partition Place(string name, LimitScope scope, bool isShared) =>
@@ -114,12 +123,13 @@ internal sealed class KeyBinder
     private int GroupOf(KeyDefinition key) => Array.IndexOf(_groups, key.Group);
 
     /// <summary>What the group says itself, or else what the service has for each key.</summary>
-    private List<BoundLimit> LimitsOf(int group, LimitDefinition discovery)
+    private List<BoundLimit> LimitsOf(int group)
     {
         var own = _pool.Keys.FirstOrDefault(key => string.Equals(key.Group, _groups[group], StringComparison.Ordinal) && key.Limits is not null)?.Limits;
         var limits = own ?? [.. _definition.Limits.Where(static limit => limit.Partition == PartitionBy.Key)];
-        var isUnknown = own is null && _definition.Correction.Discover && _quotas[group].Reported.IsEmpty;
-        return _binder.Bind(Owned([.. (isUnknown ? limits.Append(discovery) : limits).Select(static limit => limit with { Partition = PartitionBy.Key })], group, endpoint: string.Empty), LimitScope.Key, _groups[group]);
+        var opening = _opening(_quotas[group]);
+        var isHeldBack = opening is not null && (own is null || opening.Rule is AskFirst);
+        return _binder.Bind(Owned([.. (isHeldBack ? limits.Append(opening!) : limits).Select(static limit => limit with { Partition = PartitionBy.Key })], group, endpoint: string.Empty), LimitScope.Key, _groups[group]);
     }
 
     /// <summary>Limits of a group's quota, counted together with the other processes that have it, where there are any.</summary>

@@ -15,6 +15,8 @@ internal sealed record BoundKey(KeyHandle Handle, int Group, QuotaGroup Quota, P
 /// <summary>A quota that one key or several draw on, with the limits that responses told of. It outlives reloads.</summary>
 internal sealed class QuotaGroup(string name, QuotaOwner? owner)
 {
+    private FirstAnswer? _first;
+
     /// <summary>As it is shown.</summary>
     public string Name { get; } = name;
 
@@ -23,6 +25,12 @@ internal sealed class QuotaGroup(string name, QuotaOwner? owner)
 
     /// <summary>Only under the store's gate.</summary>
     public ReportedLimits Reported { get; } = new();
+
+    /// <summary>Only under the store's gate.</summary>
+    public FirstAnswer First => _first ??= new FirstAnswer(Reported);
+
+    /// <summary>What processes tell each other of whether responses tell of it; null where nobody has yet. Only under the store's gate.</summary>
+    public SharedRest? Told { get; set; }
 }
 
 /// <summary>The keys that some requests may go with: those of the same class of tenants to the same origin.</summary>
@@ -62,6 +70,9 @@ internal sealed record KeySets(KeySet Any, KeySet Every, IReadOnlyList<(string R
 {
     /// <summary>How many limits a key has at most.</summary>
     public int MostLimits { get; } = Any.Keys.Select(key => Any.LimitsOf(key).Length).DefaultIfEmpty().Max();
+
+    /// <summary>Whether requests would wait for the first answer with one of them if another process said that answers tell.</summary>
+    public bool HingesOnOthers { get; } = Every.Keys.Any(static key => key.Quota.First.HingesOnOthers);
 
     public KeySet Of(string? realm)
     {

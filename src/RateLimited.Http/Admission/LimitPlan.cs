@@ -43,8 +43,8 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
     /// <summary>Whether any limit finds out by itself how much may go.</summary>
     public bool FindsItsRate { get; } = Any(limits, keys, static limit => limit.Rule.Learns && limit.Rule is not (CoolDown or InvalidRequests));
 
-    /// <summary>Whether others wait for the first answer.</summary>
-    public bool AsksFirst { get; } = limits.Any(limit => limit.Rule is AskFirst);
+    /// <summary>Whether others wait for the first answer, with some key where there are keys, or may come to.</summary>
+    public bool AsksFirst { get; } = Any(limits, keys, static limit => limit.Rule is AskFirst) || keys is { HingesOnOthers: true };
 
     /// <summary>Whether any limit counts by the name that the caller gives: then names wait apart from each other.</summary>
     public bool IsCountedByName { get; } = limits.Any(limit => limit.Definition.Partition == PartitionBy.Name);

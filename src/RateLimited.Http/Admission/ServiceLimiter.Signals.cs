@@ -48,7 +48,7 @@ internal sealed partial class ServiceLimiter
     /// <summary>All that an answer says has been taken in: those go on who waited for the first one.</summary>
     public void HeardFirst(AdmissionTicket ticket)
     {
-        if (ticket.Plan.AsksFirst && _store.HeardFirst(_service))
+        if (ticket.Plan.AsksFirst && _store.HeardFirst(ticket))
         {
             Apply();
         }

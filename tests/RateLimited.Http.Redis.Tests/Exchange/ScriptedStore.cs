@@ -80,6 +80,18 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
             _answer.SetResult();
         }
 
+        /// <summary>Nothing is granted before it is heard that responses tell of the key's quota, for so long.</summary>
+        public void TellOfAnswers(TimeSpan wait, long version = 1)
+        {
+            foreach (var question in Exchange.Questions)
+            {
+                question.Refused = question.Wants.Select(static want => want.Balance).First(static balance => balance.Rest is { Quota: not null });
+                (question.Wait, question.News) = (wait.Ticks, (version * 8) + 1);
+            }
+
+            _answer.SetResult();
+        }
+
         /// <summary>Nothing is granted for so long, by a limit that a test picks out.</summary>
         public void RefuseBy(Func<BoundLimit, bool> limit, TimeSpan wait)
         {

@@ -84,7 +84,7 @@ internal sealed class HistoryScript(IDatabase database)
             local _, _, result = unpack('<ddd', reply)
             if code == 3 then held[limit] = result end
             answers[#answers + 1] = 1
-            answers[#answers + 1] = (code == 9 or code == 11 or code == 14 or code == 15) and result or 0
+            answers[#answers + 1] = (code == 9 or code == 11 or code == 14 or code == 15 or code == 26) and result or 0
             p = p + 5
           end
         end

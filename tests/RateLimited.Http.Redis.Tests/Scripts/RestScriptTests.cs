@@ -11,6 +11,10 @@ public sealed class RestScriptTests : IClassFixture<RedisServer>, IDisposable
 {
     private const int Steps = 40;
 
+    /// <summary>What somebody waits for, and what nobody does.</summary>
+    private const int Rests = 14;
+    private const int Told = 26;
+
     private const long Begin = 1_760_000_000_000_000;
 
     private readonly ConnectionMultiplexer _connection;
@@ -29,11 +33,12 @@ public sealed class RestScriptTests : IClassFixture<RedisServer>, IDisposable
                    from after in Gen.Elements(0L, 1, 1_000, 50_000, 5_000_000, 1L << 50)
                    from known in Gen.Choose(-1, 1)
                    from asks in Gen.Elements(true, false)
-                   select (gap, reason, after, known, asks);
+                   from code in Gen.Elements(Rests, Told)
+                   select (gap, reason, after, known, asks, code);
         Holds.For(step.ArrayOf(Steps), drawn =>
         {
             var (model, message, expected, now) = (new Model(), new MessageWriter(), new List<long>(), Begin);
-            foreach (var (gap, reason, after, known, asks) in drawn)
+            foreach (var (gap, reason, after, known, asks, code) in drawn)
             {
                 now += gap;
                 var version = Math.Max(model.Version + known, 0);
@@ -46,7 +51,7 @@ public sealed class RestScriptTests : IClassFixture<RedisServer>, IDisposable
                 }
                 else
                 {
-                    message.Add(14, 1, reason, after, version);
+                    message.Add(code, 1, reason, after, version);
                     expected.AddRange([1, model.Tell(now, reason, after, version)]);
                 }
             }

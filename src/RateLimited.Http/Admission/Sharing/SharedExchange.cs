@@ -45,6 +45,9 @@ internal enum NoteKind
     /// <summary>A key rests, or does not any more: the receipt is the reason, the instant until when. The store answers with the version and the reason, or zero where something later was said.</summary>
     Rest,
 
+    /// <summary>Responses tell of a key's quota, and others are to know it until an instant. Like <see cref="Rest"/>, but nobody waits for it.</summary>
+    Told,
+
     /// <summary>This process is the one that probes a service, until an instant: the first that tells so by what was told last. The store answers with the version and a reason, or zero.</summary>
     Claim,
 }

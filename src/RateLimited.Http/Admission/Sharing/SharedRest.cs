@@ -1,6 +1,8 @@
 namespace RateLimited.Http.Admission.Sharing;
 
-/// <summary>What this process has told others and heard from them of how a key is at an endpoint, or how the quota is that it draws on. Only under the gate.</summary>
+/// <summary>
+/// What this process has told others and heard from them of how a key is at an endpoint, or how the quota is that it draws on, or whether responses tell of that. Only under the gate.
+/// </summary>
 internal sealed class SharedRest
 {
     /// <param name="owner">Whose key or quota it is.</param>
@@ -24,7 +26,19 @@ internal sealed class SharedRest
         Balance.Rest = this;
     }
 
+    /// <summary>That of whether responses tell of a quota.</summary>
+    public SharedRest(QuotaGroup quota, SharedService shared, InProcessStore store)
+    {
+        var definition = new LimitDefinition("told", UnitCost.Requests, new SharedRule(new RestRule(), shared), PartitionBy.Key) { Owner = quota.Owner };
+        (Owner, Quota) = (quota.Owner!, quota);
+        Balance = (SharedBalance)new BoundLimit(definition, LimitScope.KeyHealth, string.Empty, new PartitionBounds(1, 0), store).Only!.State.Extra!;
+        Balance.Rest = this;
+    }
+
     public QuotaOwner Owner { get; }
+
+    /// <summary>The quota, where it is whether responses tell of one; else null.</summary>
+    public QuotaGroup? Quota { get; }
 
     public string? Endpoint { get; }
 

@@ -15,6 +15,9 @@ internal sealed partial class SharedService
     /// <summary>How soon a refused question is asked again at the soonest.</summary>
     private const long ShortestWait = TimeSpan.TicksPerMillisecond / 2;
 
+    /// <summary>What a round trip is taken for at least: where a clock stands still, as in tests, or a thread, what was granted must not have ended before it is heard of.</summary>
+    private const long ShortestRoundTrip = TimeSpan.TicksPerMillisecond / 2;
+
     /// <summary>What a round trip is taken for before one was made.</summary>
     private long _roundTrip = 5 * TimeSpan.TicksPerMillisecond;
 
@@ -86,7 +89,7 @@ internal sealed partial class SharedService
             _store.Change(() =>
             {
                 isNews = failure is null ? TakeIn(exchange, began) : TakeLoss(exchange, failure);
-                isTold = exchange.IsTold && _service.ExpectTold();
+                isTold = TakeHeardTold() | (exchange.IsTold && _service.ExpectTold());
             });
             Announce(failure, isNews, isTold);
         }
@@ -190,7 +193,7 @@ internal sealed partial class SharedService
     private bool TakeIn(SharedExchange exchange, long began)
     {
         var now = _store.Clock.Now;
-        _roundTrip = Math.Max(now - began, (_roundTrip * 7) / 8);
+        _roundTrip = Math.Max(Math.Max(now - began, (_roundTrip * 7) / 8), ShortestRoundTrip);
         (Instances, Living) = exchange.Instances > 0 ? (Math.Max(exchange.Instances, _fewestInstances), exchange.Instances) : (Instances, Living);
         _takers = exchange.Takers > 0 ? exchange.Takers : _takers;
         _holdsAnew = exchange.HasForgotten || exchange.IsUnsure || (_holdsAnew && !exchange.Join);
@@ -257,7 +260,7 @@ internal sealed partial class SharedService
         {
             note.Balance.Hear(now, note.Result);
         }
-        else if (note is { Kind: NoteKind.Rest, Balance.Rest: { } told })
+        else if (note is { Kind: NoteKind.Rest or NoteKind.Told, Balance.Rest: { } told })
         {
             told.Version = Math.Max(told.Version, note.Result / Reasons);
         }
@@ -311,6 +314,12 @@ internal sealed partial class SharedService
         if (question.Refused?.Rest is { } circuit && IsCircuit(circuit))
         {
             HearCircuit(question.News, question.Wait);
+            return;
+        }
+
+        if (question.Refused?.Rest is { Quota: { } quota } told)
+        {
+            HearTold(told, quota, question.News, question.Wait, now);
             return;
         }
 

@@ -126,6 +126,11 @@ internal sealed partial class SharedService
             (rest.Version, rest.Said, rest.IsHeard) = (0, default, false);
         }
 
+        foreach (var told in _service.ToldOfQuotas)
+        {
+            (told.Version, told.Said) = (0, default);
+        }
+
         if (_circuit is { } circuit)
         {
             (circuit.Version, _isOpenElsewhere) = (0, false);
