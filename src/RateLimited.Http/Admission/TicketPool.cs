@@ -10,12 +10,14 @@ internal sealed class TicketPool(Completion completion)
     private const int Most = 256;
 
     private readonly ConcurrentQueue<AdmissionTicket> _spares = new();
-    private readonly Slot[] _slots = new Slot[ProcessorSlots.Count];
+
+    // Where everything happens on one thread there is one, so that the same tickets are used each time.
+    private readonly Slot[] _slots = new Slot[completion == Completion.Inline ? 1 : ProcessorSlots.Count];
     private int _count;
 
     public AdmissionTicket Rent()
     {
-        ref var slot = ref _slots[ProcessorSlots.Mine];
+        ref var slot = ref _slots[ProcessorSlots.Mine & (_slots.Length - 1)];
         var spare = slot.Spare;
         if (spare is not null && Interlocked.CompareExchange(ref slot.Spare, null, spare) == spare)
         {
@@ -33,7 +35,7 @@ internal sealed class TicketPool(Completion completion)
 
     public void Return(AdmissionTicket ticket)
     {
-        ref var slot = ref _slots[ProcessorSlots.Mine];
+        ref var slot = ref _slots[ProcessorSlots.Mine & (_slots.Length - 1)];
 
         // Whoever let many go at once does not ready what nobody will keep.
         if ((slot.Spare is not null && Volatile.Read(ref _count) >= Most) || !ticket.TryReset())

@@ -91,8 +91,7 @@ internal sealed class Vouchers
     private static bool IsGrantedBy(SharedService shared, BoundLimit limit) =>
         limit is { Only: not null, IsReleased: false } && limit.Rule is SharedRule { Inner: TokenBucket or SlidingWindow or FixedWindow } rule && ReferenceEquals(rule.Shared, shared);
 
-    /// <summary>Where one thread does everything there is one slot, so that it does the same each time.</summary>
-    private int Mine => _slots.Length == 1 ? 0 : ProcessorSlots.Mine;
+    private int Mine => ProcessorSlots.Mine & (_slots.Length - 1);
 
     private int CountFor(ReadOnlySpan<Charge> charges, long now)
     {
