@@ -24,6 +24,7 @@ internal sealed partial class BoundService
     private Exhaustion _exhaustion;
     private volatile bool _isExhausted;
     private bool _expectsAnswers;
+    private bool _awaitsBinding;
     private FaultGate _faults;
 
     /// <param name="definition">The service as configured.</param>
@@ -60,7 +61,7 @@ internal sealed partial class BoundService
     public LimitPlan DefaultPlan { get; private set; }
 
     /// <summary>Until when the upstream wants no request. Only under the store's gate.</summary>
-    public long PausedUntil => _isExhausted ? Math.Max(_pause.Until, _exhaustion.OpensAt) : _pause.Until;
+    public long PausedUntil => Math.Max(_isExhausted ? Math.Max(_pause.Until, _exhaustion.OpensAt) : _pause.Until, _awaitsBinding ? _store.Clock.Now + 1 : 0);
 
     /// <summary>Whether a quota of the whole service is used up, so that the next success is of interest.</summary>
     public bool IsExhausted => _isExhausted;
@@ -75,7 +76,7 @@ internal sealed partial class BoundService
     public BoundLimit? InvalidRequests { get; private set; }
 
     /// <summary>Whether nothing but the limits themselves holds requests up. Only under the store's gate.</summary>
-    public bool IsUnhindered => _pause.Until == 0 && !_isExhausted && !_faults.IsEngaged;
+    public bool IsUnhindered => _pause.Until == 0 && !_isExhausted && !_awaitsBinding && !_faults.IsEngaged;
 
     /// <summary>Whether requests go one by one, at a distance, as after a pause. Only under the store's gate.</summary>
     public bool IsPaced => _pause.Until != 0;
@@ -160,8 +161,13 @@ internal sealed partial class BoundService
     }
 
     /// <summary>Responses to other processes tell of the quota. Returns whether requests wait for what they tell this one from the next binding on. Only under the store's gate.</summary>
-    public bool ExpectTold() =>
-        _first.ExpectTold() && Definition.Keys is null && _first.IsAwaited(Definition.Correction, _expectsAnswers);
+    public bool ExpectTold()
+    {
+        // Nobody goes in between by limits that know nothing of it, and nobody is refused for that.
+        var isAwaited = _first.ExpectTold() && Definition.Keys is null && _first.IsAwaited(Definition.Correction, _expectsAnswers);
+        _awaitsBinding |= isAwaited;
+        return isAwaited;
+    }
 
     /// <summary>
     /// A request was answered that others wait for, with a key where it went with one. Returns whether it is the first: they are held back no more from the next binding on. Only under the store's gate.
@@ -249,6 +255,7 @@ internal sealed partial class BoundService
 
     private Routes Bind(ServiceDefinition definition)
     {
+        _awaitsBinding = false;
         IsGuardMeasured = definition.ArrivalGuard is null;
         _fixedGuard = definition.ArrivalGuard.GetValueOrDefault().Ticks;
         var binder = new LimitBinder(_limits, _store, new PartitionBounds(definition.MaxPartitions, definition.PartitionIdleTimeout.Ticks), Guard);
