@@ -1,3 +1,5 @@
+using RateLimited.Http.Admission.Sharing;
+
 namespace RateLimited.Http.Admission;
 
 /// <summary>
@@ -98,23 +100,22 @@ internal sealed partial class AdmissionTicket
     /// <summary>Finds what the request is charged and pins it.</summary>
     public void Resolve(LimitPlan plan, in AdmissionRequest request)
     {
-        var details = Details;
-        details.Begin();
-        Plan = plan;
-        IsForGood = false;
-        _priority = (sbyte)request.Priority;
-        _isParticular = !request.IsPlain;
-        if (_isParticular)
-        {
-            details.Asked = request;
-        }
-
+        var details = Begin(plan, request);
         AddCharges(details, plan, request);
         details.Claim(plan.Keys, request.Key);
         if (_isParticular || plan.Keys is not null)
         {
             details.Size = SizeOfCharges();
         }
+    }
+
+    /// <summary>The same for a request that goes with a voucher, now.</summary>
+    public void ResolvePaid(LimitPlan plan, in AdmissionRequest request, VoucherBundle bundle, long now)
+    {
+        var details = Begin(plan, request);
+        details.Take(bundle.Charges, plan.MostCharges);
+        details.Claim(plan.Keys, request.Key);
+        details.ChargedAt = now;
     }
 
     /// <summary>The same for a plain request of normal priority that is charged for good.</summary>
@@ -224,6 +225,22 @@ internal sealed partial class AdmissionTicket
         }
 
         return true;
+    }
+
+    private TicketDetails Begin(LimitPlan plan, in AdmissionRequest request)
+    {
+        var details = Details;
+        details.Begin();
+        Plan = plan;
+        IsForGood = false;
+        _priority = (sbyte)request.Priority;
+        _isParticular = !request.IsPlain;
+        if (_isParticular)
+        {
+            details.Asked = request;
+        }
+
+        return details;
     }
 
     private static void AddCharges(TicketDetails details, LimitPlan plan, in AdmissionRequest request)

@@ -22,6 +22,10 @@ internal struct ContendedClock
     /// <summary>The latest instant that state was looked at: nothing happens before it any more.</summary>
     [FieldOffset(CacheLine + 24)]
     public long Latest;
+
+    /// <summary>Whether any request may go without the gate.</summary>
+    [FieldOffset(CacheLine + 32)]
+    public bool HasVouchersOut;
 }
 
 /// <summary>A number that every decision raises, on a cache line of its own.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class InProcessStore
     {
         // Read before the gate: it only bounds how long ago the exact clock was read.
         var coarse = CoarseFor(plan);
-        using var held = Hold();
+        using var held = HoldForNewcomer();
         return Charge(plan.Service, shared, cost, coarse);
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class InProcessStore
             }
 
             var found = ((ReadOnlySpan<Partition>)partitions)[..count];
-            using var held = Hold();
+            using var held = HoldForNewcomer();
             var isEvicted = AnyEvicted(found);
             var decision = isEvicted ? default : Charge(plan.Service, found, cost, coarse);
             LetGo(found);

@@ -47,12 +47,18 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     public Decision Admit(AdmissionTicket ticket)
     {
         var service = ticket.Plan.Service;
-        using var held = Hold();
+        using var held = HoldForNewcomer();
         var now = Now;
         var decision = Decide(ticket, service, now);
+        if (!decision.IsAdmitted && TryTakeBackVouchers())
+        {
+            decision = Decide(ticket, service, now);
+        }
+
         if (decision.IsAdmitted)
         {
             Charge(ticket, service, now);
+            HandOutVouchers(ticket, service, now);
         }
         else
         {
@@ -272,12 +278,6 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
     /// <summary>A moment that has just passed, as the present: others may have read the clock since. Only under the gate.</summary>
     private long NotBeforeLatest(long instant) => _contended.Latest = Math.Max(instant, _contended.Latest);
 
-    private Held Hold()
-    {
-        _contended.Gate.Enter();
-        return new Held(ref _contended.Gate);
-    }
-
     private List<BoundLimit> BindGlobals(IReadOnlyList<BoundLimit> previous, IReadOnlyList<LimitDefinition> limits)
     {
         var binder = new LimitBinder(previous, this, new PartitionBounds(100_000, TimeSpan.FromMinutes(5).Ticks), guard: 0);
@@ -356,12 +356,5 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
         ticket.ChargedAt = now;
         service.WentAt(now);
         service.Shared?.Went(ticket, now);
-    }
-
-    private readonly ref struct Held(ref Gate gate)
-    {
-        private readonly ref Gate _gate = ref gate;
-
-        public void Dispose() => _gate.Exit();
     }
 }

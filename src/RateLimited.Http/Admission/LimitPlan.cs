@@ -73,6 +73,9 @@ internal sealed class LimitPlan(BoundService service, string endpoint, IReadOnly
             ? [.. limits.Select(limit => limit.Only!)]
             : null;
 
+    /// <summary>What requests find paid for already, where that can be; else null.</summary>
+    public Vouchers? Vouchers { get; } = Vouchers.For(service, limits, keys);
+
     private static bool Any(IReadOnlyList<BoundLimit> limits, KeySets? keys, Func<BoundLimit, bool> predicate) => limits.Any(predicate) || keys?.Limits.Any(predicate) == true;
 
     /// <summary>Whether a limit wants to know nothing of a request but that it went.</summary>

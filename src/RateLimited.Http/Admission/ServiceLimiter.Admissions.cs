@@ -6,7 +6,7 @@ namespace RateLimited.Http.Admission;
 internal sealed partial class ServiceLimiter
 {
     /// <summary>How many leases are held now.</summary>
-    public long InFlight => Volatile.Read(ref _inFlight.Value);
+    public long InFlight => _inFlight.Value;
 
     /// <summary>How many requests stand in line now.</summary>
     public int Waiting => _line.Count;

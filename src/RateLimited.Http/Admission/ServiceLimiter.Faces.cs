@@ -28,7 +28,7 @@ internal sealed partial class ServiceLimiter
     /// <summary>Ends what a lease without a ticket holds.</summary>
     public void Release(Partition[] held, int permits)
     {
-        Interlocked.Decrement(ref _inFlight.Value);
+        _inFlight.End();
         Wake(_store.Release(held, permits), released: null);
     }
 
@@ -88,8 +88,8 @@ internal sealed partial class ServiceLimiter
         }
 
         // Other limiters of this face wait as long as the caller does; the line's own timeout is for requests.
-        var ticket = permits == 1 ? Resolve(request) : Resolve(RequestFor(request, permits));
-        if (TryGo(ticket))
+        var ticket = Resolve(permits == 1 ? request : RequestFor(request, permits), out var hasGone);
+        if (hasGone || TryGo(ticket))
         {
             return new ValueTask<RateLimitLease>(PermitLease.Of(ticket));
         }
@@ -133,7 +133,7 @@ internal sealed partial class ServiceLimiter
     /// <summary>For how long nothing was held, waited or counted; null while anything is.</summary>
     public TimeSpan? IdleDuration()
     {
-        if (_line.Count > 0 || Volatile.Read(ref _inFlight.Value) > 0)
+        if (_line.Count > 0 || _inFlight.Value > 0)
         {
             return null;
         }
@@ -176,7 +176,7 @@ internal sealed partial class ServiceLimiter
             return null;
         }
 
-        Interlocked.Increment(ref _inFlight.Value);
+        _inFlight.Begin();
         NoteAdmitted(request);
         return new HeldPermits(this, held, permits);
     }

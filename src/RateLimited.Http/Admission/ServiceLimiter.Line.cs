@@ -143,7 +143,7 @@ internal sealed partial class ServiceLimiter
         while (done.Count > 0)
         {
             // Once for all of them: whoever goes on on another thread counts itself out at the same place.
-            Interlocked.Add(ref _inFlight.Value, done.Admitted);
+            _inFlight.Begin(done.Admitted);
             var now = Telemetry.MeasuresWaits ? _store.Clock.Now : 0;
             for (var i = 0; i < done.Count; i++)
             {

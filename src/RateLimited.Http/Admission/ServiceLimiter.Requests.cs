@@ -113,7 +113,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
                 LineCapacity = _line.Queue.Length,
                 LineBytes = _line.Bytes,
                 Wait = wait,
-                InFlight = (int)Volatile.Read(ref _inFlight.Value),
+                InFlight = (int)_inFlight.Value,
                 ArrivalGuard = new TimeSpan(_service.Guard),
                 Pause = new TimeSpan(Math.Max(_service.PausedUntil - now, 0)),
             };
@@ -159,8 +159,8 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
     private AdmissionTicket? TryAdmit(in AdmissionRequest request, out AdmissionResult refused)
     {
         refused = default;
-        var ticket = Resolve(request);
-        return TryGo(ticket) ? ticket : TryBeforeLine(ticket, out refused);
+        var ticket = Resolve(request, out var hasGone);
+        return hasGone || TryGo(ticket) ? ticket : TryBeforeLine(ticket, out refused);
     }
 
     /// <summary>Who does not wait may still go before those in line that wait for something it does not need.</summary>
@@ -187,7 +187,7 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
         if (projected.IsAdmitted)
         {
-            Interlocked.Increment(ref _inFlight.Value);
+            _inFlight.Begin();
             NoteAdmitted(CheckResult.Admitted, ticket);
             return ticket;
         }
@@ -207,10 +207,11 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         _pool.Return(ticket);
     }
 
+    /// <summary>It lets go of its ticket once, which nobody may touch after that: so whoever uses the ticket holds the gate.</summary>
     private sealed class Lease(AdmissionTicket ticket) : ServiceLease
     {
-        private readonly Lock _lock = new();
         private AdmissionTicket? _ticket = ticket;
+        private Gate _gate;
 
         public override string? Key { get; } = ticket.Key?.Chosen?.Name;
 
@@ -218,9 +219,14 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         {
             get
             {
-                lock (_lock)
+                _gate.Enter();
+                try
                 {
                     return _ticket is { Plan.Service.Shared: { } shared } held ? shared.LostOf(held) : CancellationToken.None;
+                }
+                finally
+                {
+                    _gate.Exit();
                 }
             }
         }
@@ -229,9 +235,14 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(actual.Unit, nameof(actual));
             ArgumentOutOfRangeException.ThrowIfNegative(actual.Amount, nameof(actual));
-            lock (_lock)
+            _gate.Enter();
+            try
             {
                 _ticket?.Settle(actual);
+            }
+            finally
+            {
+                _gate.Exit();
             }
         }
 
@@ -241,12 +252,11 @@ internal sealed partial class ServiceLimiter : IServiceRateLimiter
 
         private AdmissionTicket? Take()
         {
-            lock (_lock)
-            {
-                var taken = _ticket;
-                _ticket = null;
-                return taken;
-            }
+            _gate.Enter();
+            var taken = _ticket;
+            _ticket = null;
+            _gate.Exit();
+            return taken;
         }
     }
 }

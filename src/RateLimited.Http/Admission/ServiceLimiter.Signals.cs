@@ -29,7 +29,7 @@ internal sealed partial class ServiceLimiter
         var isDated = _service.IsGuardMeasured && (ticket.Plan.IsDatedByAnswers || bounds.IsFirst);
         if (!reports.IsEmpty)
         {
-            Hear(_store.Answer(ticket, at, isDated, bounds, reports, (int)Volatile.Read(ref _inFlight.Value)));
+            Hear(_store.Answer(ticket, at, isDated, bounds, reports, (int)_inFlight.Value));
         }
         else if (isDated)
         {
@@ -81,7 +81,7 @@ internal sealed partial class ServiceLimiter
     public void Slow(AdmissionTicket warned, int strain, bool isOfEndpoint, long now)
     {
         Volatile.Write(ref _slowedUntil, Saturating.Add(now, Slowdown.Memory));
-        if (_store.Slow(warned, strain, Volatile.Read(ref _inFlight.Value), isOfEndpoint))
+        if (_store.Slow(warned, strain, _inFlight.Value, isOfEndpoint))
         {
             Apply();
         }

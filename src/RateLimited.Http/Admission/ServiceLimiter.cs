@@ -19,7 +19,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     private readonly ITimer _timer;
     private readonly IDisposable _observation;
     private long _timerDue = LimitRule.Never;
-    private ContendedCount _inFlight;
+    private readonly InFlightCount _inFlight = new();
     private bool _isDisposed;
 
     public ServiceLimiter(ServiceDefinition definition, InProcessStore store, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool, ISharedStore? shared = null)
@@ -68,8 +68,8 @@ internal sealed partial class ServiceLimiter : IDisposable
     public ValueTask<AdmissionTicket> AdmitAsync(in AdmissionRequest request, long left, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var ticket = Resolve(request);
-        if (TryGo(ticket))
+        var ticket = Resolve(request, out var hasGone);
+        if (hasGone || TryGo(ticket))
         {
             return new ValueTask<AdmissionTicket>(ticket);
         }
@@ -89,7 +89,7 @@ internal sealed partial class ServiceLimiter : IDisposable
     /// <summary>The request has ended.</summary>
     public void End(AdmissionTicket ticket, bool giveBack)
     {
-        Interlocked.Decrement(ref _inFlight.Value);
+        _inFlight.End();
         NoteUnheard(ticket);
         if (ticket.IsSettled && !giveBack && Telemetry.HearsCosts)
         {
@@ -180,19 +180,12 @@ internal sealed partial class ServiceLimiter : IDisposable
         }
     }
 
-    private AdmissionTicket Resolve(in AdmissionRequest request)
-    {
-        var ticket = _pool.Rent();
-        ticket.Resolve(Mode == RateLimitMode.Disabled ? _service.NoPlan : _service.PlanOf(request), request);
-        return ticket;
-    }
-
     /// <summary>Lets a request go that need not wait: nobody stands before it and there is room, or nothing is enforced.</summary>
     private bool TryGo(AdmissionTicket ticket)
     {
         if (_line.Count == 0 && !_isDisposed && _store.Admit(ticket).IsAdmitted)
         {
-            Interlocked.Increment(ref _inFlight.Value);
+            _inFlight.Begin();
             NoteAdmitted(CheckResult.Admitted, ticket);
             return true;
         }
@@ -220,7 +213,7 @@ internal sealed partial class ServiceLimiter : IDisposable
             ticket.Unresolve();
         }
 
-        Interlocked.Increment(ref _inFlight.Value);
+        _inFlight.Begin();
     }
 
     /// <summary>Puts a ticket into line, to be awaited by the caller. Returns why it is refused, or null.</summary>

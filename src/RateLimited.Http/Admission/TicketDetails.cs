@@ -99,17 +99,33 @@ internal sealed class TicketDetails
         (RefusedBy, Failure, CancelledBy) = (null, null, default);
     }
 
+    /// <summary>Takes over what was charged already, of limits of which none is held until the work ends.</summary>
+    public void Take(Charge[] charged, int most)
+    {
+        MakeRoom(most);
+        charged.CopyTo(Charges, 0);
+        ChargeCount = charged.Length;
+        foreach (ref readonly var charge in charged.AsSpan())
+        {
+            HoldsSettlement |= charge.Partition.Limit.CostOfOne == 0;
+        }
+    }
+
     /// <summary>Adds what is charged of one limit, of at most so many.</summary>
     public void Add(BoundLimit limit, Partition partition, long cost, int most)
+    {
+        MakeRoom(most);
+        ref var charge = ref Charges[ChargeCount++];
+        (charge.Partition, charge.Cost, charge.Receipt, charge.Actual) = (partition, cost, 0, Charge.Unsettled);
+        HoldsConcurrency |= limit.IsReleased;
+        HoldsSettlement |= limit.CostOfOne == 0;
+    }
+
+    private void MakeRoom(int most)
     {
         if (Charges.Length < most)
         {
             Array.Resize(ref Charges, most);
         }
-
-        ref var charge = ref Charges[ChargeCount++];
-        (charge.Partition, charge.Cost, charge.Receipt, charge.Actual) = (partition, cost, 0, Charge.Unsettled);
-        HoldsConcurrency |= limit.IsReleased;
-        HoldsSettlement |= limit.CostOfOne == 0;
     }
 }

@@ -1,20 +1,25 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using RateLimited.Http.Telemetry;
 
 namespace RateLimited.Http.Admission;
 
-/// <summary>Tickets that are ready for their next use. Bounded; thread-safe.</summary>
+/// <summary>Tickets that are ready for their next use: one for each processor, which threads that run at once need not pass to each other, and some more. Bounded; thread-safe.</summary>
 internal sealed class TicketPool(Completion completion)
 {
     private const int Most = 256;
 
     private readonly ConcurrentQueue<AdmissionTicket> _spares = new();
-    private AdmissionTicket? _spare;
+
+    // Where everything happens on one thread there is one, so that the same tickets are used each time.
+    private readonly Slot[] _slots = new Slot[completion == Completion.Inline ? 1 : ProcessorSlots.Count];
     private int _count;
 
     public AdmissionTicket Rent()
     {
-        var spare = _spare;
-        if (spare is not null && Interlocked.CompareExchange(ref _spare, null, spare) == spare)
+        ref var slot = ref _slots[ProcessorSlots.Mine & (_slots.Length - 1)];
+        var spare = slot.Spare;
+        if (spare is not null && Interlocked.CompareExchange(ref slot.Spare, null, spare) == spare)
         {
             return spare;
         }
@@ -30,16 +35,18 @@ internal sealed class TicketPool(Completion completion)
 
     public void Return(AdmissionTicket ticket)
     {
+        ref var slot = ref _slots[ProcessorSlots.Mine & (_slots.Length - 1)];
+
         // Whoever let many go at once does not ready what nobody will keep.
-        if ((_spare is not null && Volatile.Read(ref _count) >= Most) || !ticket.TryReset())
+        if ((slot.Spare is not null && Volatile.Read(ref _count) >= Most) || !ticket.TryReset())
         {
             return;
         }
 
-        if (_spare is null)
+        if (slot.Spare is null)
         {
             // Not interlocked: of two that come at once one is lost, which costs no more than making another.
-            Volatile.Write(ref _spare, ticket);
+            Volatile.Write(ref slot.Spare, ticket);
             return;
         }
 
@@ -51,5 +58,14 @@ internal sealed class TicketPool(Completion completion)
         {
             Interlocked.Decrement(ref _count);
         }
+    }
+
+    [StructLayout(LayoutKind.Explicit, Size = 2 * CacheLine)]
+    private struct Slot
+    {
+        private const int CacheLine = 64;
+
+        [FieldOffset(0)]
+        public AdmissionTicket? Spare;
     }
 }

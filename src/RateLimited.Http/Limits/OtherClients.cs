@@ -11,14 +11,14 @@ namespace RateLimited.Http.Limits;
 internal struct OtherClients
 {
     /// <summary>After how many windows in which nobody else used the quota it is taken for ours alone again.</summary>
-    private const long Remembered = 8;
+    private const long Remembered = FleetBucket.Remembered;
 
     /// <summary>Of what is left where others use it too, this part may be under way at once.</summary>
     private const int PartAtOnce = 8;
 
-    private const int MarginPart = 20;
-    private const int LargestMarginPart = 4;
-    private const long SmallestMargin = 2;
+    private const int MarginPart = FleetBucket.MarginPart;
+    private const int LargestMarginPart = FleetBucket.LargestMarginPart;
+    private const long SmallestMargin = FleetBucket.SmallestMargin;
 
     /// <summary>How often the margin is doubled at most, where it was too small.</summary>
     private const int MostDoublings = 2;

@@ -13,7 +13,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
 
     private static readonly int Own = ManagedSize.Object((6 * ManagedSize.Reference) + Unsafe.SizeOf<LimitState>() + (12 * sizeof(long)) + sizeof(int) + (3 * sizeof(bool)));
 
-    private readonly Block[] _blocks = new Block[MostBlocks];
+    private readonly PrepaidBlock[] _blocks = new PrepaidBlock[MostBlocks];
     private int _count;
     private long _staleAt = LimitRule.Never;
     private long _deniedUntil;
@@ -27,7 +27,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
 
     public Partition Partition { get; } = partition;
 
-    public long Bytes => Own + ManagedSize.Array(MostBlocks, Unsafe.SizeOf<Block>()) + Alone.ExtraBytes + ((Address as ISized)?.Bytes ?? 0) + (Lesson is null ? 0 : SharedLesson.Bytes);
+    public long Bytes => Own + ManagedSize.Array(MostBlocks, Unsafe.SizeOf<PrepaidBlock>()) + Alone.ExtraBytes + ((Address as ISized)?.Bytes ?? 0) + (Lesson is null ? 0 : SharedLesson.Bytes);
 
     public SharedRule Rule => (SharedRule)Partition.Limit.Rule;
 
@@ -168,11 +168,11 @@ internal sealed class SharedBalance(Partition partition) : ISized
         {
             // The older receipt serves both: what is given back by it was taken at the latest then.
             ref var last = ref _blocks[_count - 1];
-            last = new Block(last.Amount + amount, last.Receipt, Math.Min(last.Until, until), Math.Min(last.Ends, ends));
+            last = new PrepaidBlock(last.Amount + amount, last.Receipt, Math.Min(last.Until, until), Math.Min(last.Ends, ends));
         }
         else
         {
-            _blocks[_count++] = new Block(amount, receipt, until, ends);
+            _blocks[_count++] = new PrepaidBlock(amount, receipt, until, ends);
         }
 
         NoteFirst();
@@ -214,6 +214,45 @@ internal sealed class SharedBalance(Partition partition) : ISized
         }
 
         return receipt;
+    }
+
+    /// <summary>How often a cost may be lent: out of the oldest block, as long as nothing that is held has to be counted anew, and of all that is held only one part of so many.</summary>
+    public long Lendable(long now, long cost, int parts) => _count == 0 || IsStale(now) ? 0 : Math.Min(_blocks[0].Amount, Held / parts) / cost;
+
+    /// <summary>Lends out of the oldest block. It is spent unless it is taken back.</summary>
+    public PrepaidBlock Lend(long now, long amount)
+    {
+        var lent = _blocks[0] with { Amount = amount };
+        NoteUse(now, amount);
+        TryTake(amount, out _, out _);
+        return lent;
+    }
+
+    /// <summary>Takes back what was lent of a block and not spent.</summary>
+    public void TakeBack(in PrepaidBlock lent, long amount)
+    {
+        Charged = Math.Max(Charged - amount, 0);
+        Held += amount;
+        var place = 0;
+        while (place < _count && _blocks[place].Until < lent.Until)
+        {
+            place++;
+        }
+
+        if ((place < _count && _blocks[place].Receipt == lent.Receipt) || _count == MostBlocks)
+        {
+            // As with grants the older receipt serves both.
+            ref var same = ref _blocks[Math.Min(place, _count - 1)];
+            same = new PrepaidBlock(same.Amount + amount, place < _count ? lent.Receipt : same.Receipt, Math.Min(same.Until, lent.Until), Math.Min(same.Ends, lent.Ends));
+        }
+        else
+        {
+            Array.Copy(_blocks, place, _blocks, place + 1, _count - place);
+            _blocks[place] = lent with { Amount = amount };
+            _count++;
+        }
+
+        NoteFirst();
     }
 
     /// <summary>So much goes now.</summary>
@@ -273,6 +312,4 @@ internal sealed class SharedBalance(Partition partition) : ISized
             _staleAt = Math.Min(_staleAt, _blocks[i].Until);
         }
     }
-
-    private record struct Block(long Amount, long Receipt, long Until, long Ends);
 }

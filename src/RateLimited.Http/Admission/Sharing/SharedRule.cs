@@ -87,7 +87,12 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         {
             if (!IsReleased && balance.IsStale(at.Now))
             {
-                return ChargeAnew(balance, at.Now, cost);
+                // What has ended is not what is spent.
+                shared.GiveBackEnded(balance, at.Now);
+                if (balance.IsStale(at.Now))
+                {
+                    return ChargeAnew(balance, at.Now, cost);
+                }
             }
 
             var receipt = balance.Spend(at.Now, cost, out var lacking);

@@ -91,25 +91,6 @@ internal sealed partial class SharedService
         _ => 0,
     });
 
-    /// <summary>What was granted and not spent in its time goes back to everybody, and so does what has been held for too long.</summary>
-    private void GiveBackEnded(long now)
-    {
-        foreach (var balance in _holding)
-        {
-            if (balance.Rule.IsReleased && balance.Rule.LetGo(balance, new Moment(now), _lost))
-            {
-                _hasLetGo = true;
-            }
-
-            while (balance.TryTakeEnded(now, out var amount, out var receipt))
-            {
-                _notes.Add(new SharedNote { Kind = balance.Rule.Inner is FleetRule ? NoteKind.Unused : NoteKind.GiveBack, Balance = balance, Receipt = receipt, Amount = amount });
-            }
-        }
-
-        _holding.RemoveWhere(balance => balance.IsIdle && !balance.IsRefusedAt(now) && LetGo(balance));
-    }
-
     /// <summary>Returns whether the store had been lost.</summary>
     /// <param name="exchange">What was told, and what was answered.</param>
     /// <param name="began">When it was told this time.</param>

@@ -100,6 +100,12 @@ internal sealed partial class SharedService : IThreadPoolWorkItem, IDisposable
     /// <summary>Whether each service of each process takes its own part of the limits over all services, in one step with its own limits.</summary>
     public bool TakesGlobals => _settings.Globals == GlobalCounting.CoLocated;
 
+    /// <summary>Whether what requests need is granted ahead of them, to this service alone.</summary>
+    public bool TakesAhead => Ahead > 0 && !_isOverAll;
+
+    /// <summary>In how many slots requests may find vouchers: one where everything happens on one thread, so that it happens the same way each time.</summary>
+    public int Slots => _inline is null ? ProcessorSlots.Count : 1;
+
     /// <summary>How many services of how many processes take of the limits over all services then: as many as the store counted last, and no fewer than there are said and known to be.</summary>
     public int Takers => (int)Math.Min(Math.Max(_takers, (long)_fewestInstances * _store.ServiceCount), int.MaxValue);
 

@@ -9,6 +9,9 @@ internal sealed class RecentShares(DateTimeOffset now)
 
     public void Admitted(string? name) => _running.Admitted.Add(name);
 
+    /// <summary>So many went that have no name.</summary>
+    public void AdmittedUnnamed(long requests) => _running.Admitted.AddUnnamed(requests);
+
     public void Refused(string? name) => _running.Refused.Add(name);
 
     /// <summary>Begins another span, and forgets what was before the one that ends.</summary>

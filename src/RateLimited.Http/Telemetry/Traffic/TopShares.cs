@@ -26,14 +26,22 @@ internal sealed class TopShares
 
     public static string Cut(string name) => name.Length > LongestName ? name[..LongestName] : name;
 
+    /// <summary>So many requests without a name.</summary>
+    public void AddUnnamed(long requests)
+    {
+        All += requests;
+        Unnamed += requests;
+    }
+
     public void Add(string? name)
     {
-        All++;
         if (name is null)
         {
-            Unnamed++;
+            AddUnnamed(1);
             return;
         }
+
+        All++;
 
         var cut = Cut(name);
         if (_counts.TryGetValue(cut, out var count))

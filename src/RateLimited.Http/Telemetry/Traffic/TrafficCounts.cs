@@ -7,12 +7,20 @@ internal sealed class TrafficCounts(DateTimeOffset now)
     public const int RefusalsKept = 50;
 
     private readonly Lock _lock = new();
+    private readonly SpreadCount _unnamed = new();
     private readonly RecentShares _tenants = new(now);
     private readonly RecentShares _endpoints = new(now);
     private readonly Queue<(DateTimeOffset At, RefusedRequest Request)> _refusals = new(RefusalsKept);
 
     public void Admitted(in AdmittedRequest admitted)
     {
+        if (admitted is { Tenant: null, Endpoint: null })
+        {
+            // Of these there may be millions in a second, on all processors, and there is nothing to look up.
+            _unnamed.Add();
+            return;
+        }
+
         lock (_lock)
         {
             _tenants.Admitted(admitted.Tenant);
@@ -42,6 +50,7 @@ internal sealed class TrafficCounts(DateTimeOffset now)
     {
         lock (_lock)
         {
+            TakeUnnamed();
             _tenants.Turn(at);
             _endpoints.Turn(at);
         }
@@ -54,6 +63,7 @@ internal sealed class TrafficCounts(DateTimeOffset now)
     {
         lock (_lock)
         {
+            TakeUnnamed();
             return new ServiceTraffic
             {
                 Service = service,
@@ -63,6 +73,13 @@ internal sealed class TrafficCounts(DateTimeOffset now)
                 Refusals = [.. _refusals.Reverse().Take(refusals).Select(static refusal => Read(refusal.At, refusal.Request))],
             };
         }
+    }
+
+    private void TakeUnnamed()
+    {
+        var requests = _unnamed.Take();
+        _tenants.AdmittedUnnamed(requests);
+        _endpoints.AdmittedUnnamed(requests);
     }
 
     private static TrafficRefusal Read(DateTimeOffset at, in RefusedRequest refused) => new()
