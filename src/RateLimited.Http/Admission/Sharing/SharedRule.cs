@@ -200,8 +200,19 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         return rest <= 0 || Window == 0 || now == Never ? now : Saturating.Add(now, (long)Int128.Min((Int128)rest * Window / Quota, Never));
     }
 
-    /// <summary>What this process holds stays what it holds. What was refused was refused by another quota.</summary>
-    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at) => BalanceOf(state).ForgetDenial();
+    /// <summary>
+    /// What this process holds stays what it holds. What was refused was refused by another quota. What was counted alone is converted as any limit's state is; what is owed of it was said in the limit's own
+    /// unit and stays as much.
+    /// </summary>
+    public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
+    {
+        var balance = BalanceOf(state);
+        balance.ForgetDenial();
+        if (previous is SharedRule { _share: { } counted })
+        {
+            Share().Adopt(ref balance.Alone, counted, at);
+        }
+    }
 
     /// <summary>How much of the quota is one process's while it is alone.</summary>
     internal static LimitRule ShareOf(LimitRule rule, int instances)
