@@ -66,6 +66,13 @@ internal sealed class VirtualRedis(string text, Func<long> now, Action<string, s
     /// <summary>The replica takes over with what it has. It never saw the script.</summary>
     public void FailOver() => (_keys, _isKnown) = (new Dictionary<string, Entry>(_copy, StringComparer.Ordinal), false);
 
+    /// <summary>All that it has, a line for each key: the key, until when it lives in milliseconds, and its value.</summary>
+    public IEnumerable<string> Saved() => _keys.OrderBy(static key => key.Key, StringComparer.Ordinal).Select(static key => string.Create(CultureInfo.InvariantCulture, $"{key.Key} {key.Value.Ends} {Convert.ToBase64String(key.Value.Value)}"));
+
+    /// <summary>Has what another once had, instead of what it has.</summary>
+    public void Restore(IEnumerable<string> saved) =>
+        _keys = saved.Select(static line => line.Split(' ')).ToDictionary(static parts => parts[0], static parts => new Entry(Convert.FromBase64String(parts[2]), long.Parse(parts[1], CultureInfo.InvariantCulture)), StringComparer.Ordinal);
+
     public void Dispose() => _script?.Dispose();
 
     /// <summary>In a script time stands still.</summary>

@@ -15,6 +15,9 @@ internal sealed partial class SharedService
     /// <summary>How soon a refused question is asked again at the soonest.</summary>
     private const long ShortestWait = TimeSpan.TicksPerMillisecond / 2;
 
+    /// <summary>What a round trip is taken for at least: where a clock stands still, as in tests, or a thread, what was granted must not have ended before it is heard of.</summary>
+    private const long ShortestRoundTrip = TimeSpan.TicksPerMillisecond / 2;
+
     /// <summary>What a round trip is taken for before one was made.</summary>
     private long _roundTrip = 5 * TimeSpan.TicksPerMillisecond;
 
@@ -209,7 +212,7 @@ internal sealed partial class SharedService
     private bool TakeIn(SharedExchange exchange, long began)
     {
         var now = _store.Clock.Now;
-        _roundTrip = Math.Max(now - began, (_roundTrip * 7) / 8);
+        _roundTrip = Math.Max(Math.Max(now - began, (_roundTrip * 7) / 8), ShortestRoundTrip);
         (Instances, Living) = exchange.Instances > 0 ? (Math.Max(exchange.Instances, _fewestInstances), exchange.Instances) : (Instances, Living);
         _takers = exchange.Takers > 0 ? exchange.Takers : _takers;
         _holdsAnew = exchange.HasForgotten || exchange.IsUnsure || (_holdsAnew && !exchange.Join);
