@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Redis.Tests.Servers;
@@ -29,23 +28,6 @@ public sealed class KeyAheadTests(RedisServer server) : IClassFixture<RedisServe
         first += Take(one, "a", "b");
         second += Take(one, "b", "a");
         (first, second).ShouldBe((Quota, Quota));
-    }
-
-    [Fact]
-    public async Task A_key_that_is_called_otherwise_has_the_quota_that_it_had_with_what_was_taken_ahead()
-    {
-        var (prefix, source) = (NewPrefix(), new RenamedKey(First, "a"));
-        using var fleet = FleetOf(prefix, keys => keys.Sources.Add(source));
-        using var others = FleetOf(prefix, static keys => keys.Add("x", First));
-        var one = (ServiceLimiter)fleet.Start();
-        await BeginAsync(one, "a");
-
-        source.Rename("z");
-
-        var other = others.Start();
-        var went = Begun;
-        await Eventually.Holds(() => (went += Take(one, "z") + Take(other, "x")) >= Quota, "all of the key's quota went under its three names");
-        (went + Take(one, "z") + Take(other, "x")).ShouldBe(Quota);
     }
 
     private static string NewPrefix() => $"t{Guid.NewGuid():N}"[..20];
@@ -82,21 +64,4 @@ public sealed class KeyAheadTests(RedisServer server) : IClassFixture<RedisServe
             service.Limit("60/h per key");
         },
         redis => (redis.Prefix, redis.Secret, redis.TakeAhead) = (prefix, "a secret of this fleet", TimeSpan.FromSeconds(1)));
-
-    /// <summary>One key, whose name changes.</summary>
-    private sealed class RenamedKey(string text, string name) : IApiKeySource
-    {
-        private volatile string _name = name;
-        private CancellationTokenSource _changed = new();
-
-        public IReadOnlyList<KeyOptions> GetKeys() => [new KeyOptions { Name = _name, Value = ApiKey.Create(text) }];
-
-        public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
-
-        public void Rename(string next)
-        {
-            _name = next;
-            Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel();
-        }
-    }
 }

@@ -1,3 +1,4 @@
+using FsCheck;
 using FsCheck.Fluent;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
