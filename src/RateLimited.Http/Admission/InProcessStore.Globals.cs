@@ -23,10 +23,10 @@ internal sealed partial class InProcessStore
     }
 
     /// <summary>Counts the limits over all services together with other processes from now on, in blocks that are taken ahead. Once; the services that there are must be applied anew after it.</summary>
-    public void ShareGlobals(ISharedStore shared, ServiceTelemetry telemetry)
+    public void ShareGlobals(ISharedStore shared, ServiceTelemetry telemetry, Completion completion = Completion.OnThreadPool)
     {
         var nobody = new BoundService(new ServiceDefinition { Name = string.Empty, Limits = [], FaultThrottle = false }, this);
-        var globals = new SharedService(shared, this, nobody, telemetry, isOverAll: true);
+        var globals = new SharedService(shared, this, nobody, telemetry, isOverAll: true, completion);
         globals.Attach(() => WakeAll(released: null), FailAll, () => _lines.Sum(static line => line.Waiting), () => WakeAll(released: null));
         ReplaceGlobals(() => SharedGlobals = globals);
     }

@@ -1,4 +1,4 @@
-using System.Text;
+using RateLimited.Http.Redis;
 using RateLimited.Http.Redis.Connection;
 using RateLimited.Http.Simulation.Tests.Mutants;
 using RateLimited.Http.Simulation.Tests.Oracles;
@@ -6,7 +6,7 @@ using RateLimited.Http.Simulation.Tests.Worlds;
 
 namespace RateLimited.Http.Simulation.Tests.Fleets;
 
-/// <summary>One Redis and all processes that count in it, what goes wrong between them, and what must hold of both.</summary>
+/// <summary>One Redis, or two, and all processes that count in it, what goes wrong between them, and what must hold of both.</summary>
 internal sealed class Fleet : IDisposable
 {
     /// <summary>Nobody waits for longer than this with nothing going wrong and nobody going: leases end, pauses too, and the longest windows are a few seconds.</summary>
@@ -15,10 +15,6 @@ internal sealed class Fleet : IDisposable
     private readonly World _world;
     private readonly List<FleetProcess> _processes = [];
     private readonly List<long> _excuses = [];
-    private long _downUntil;
-    private bool _isSeen;
-    private long _failsUntil;
-    private string _error = "";
     private long _movedAt;
     private int _waited;
 
@@ -27,19 +23,16 @@ internal sealed class Fleet : IDisposable
         _world = world;
         Plan = mutant?.Fleet?.Invoke(plan) ?? plan;
         var text = ExchangeScript.Current.Text;
-        Server = new VirtualRedis(mutant?.Script?.Invoke(text) ?? text, () => world.Now, Publish);
+        Servers = [.. Enumerable.Range(0, Plan.Servers).Select(number => new FleetServer(world, this, mutant?.Script?.Invoke(text) ?? text, number))];
         Ledger = new FleetLedger(world, this);
     }
 
     public FleetPlan Plan { get; }
 
-    public VirtualRedis Server { get; }
+    /// <summary>Those that can be asked: the first as long as it can be.</summary>
+    public IReadOnlyList<FleetServer> Servers { get; }
 
     public FleetLedger Ledger { get; }
-
-    public bool IsDown => _world.Now < _downUntil;
-
-    public bool IsSeenDown => IsDown && _isSeen;
 
     /// <summary>
     /// For how long any process could spend what it was granted. Each pads limits by its own two round trips: of one that is slower than another so much more may go as flows in during the difference.
@@ -47,11 +40,17 @@ internal sealed class Fleet : IDisposable
     public long LongestValidity { get; set; }
 
     /// <summary>For how long after it was granted something may be spent.</summary>
-    private long Slack => (4 * Plan.Timeout.Ticks) + Plan.Ahead.Ticks;
+    private long Slack => (4 * Plan.Timeout.Ticks) + Math.Max(Plan.Ahead.Ticks, Plan.Globals == RedisGlobalLimits.Blocks ? Plan.GlobalAhead.Ticks : 0);
 
     public void Start() => _world.Events.At(0, Trouble);
 
-    public void Dispose() => Server.Dispose();
+    public void Dispose()
+    {
+        foreach (var server in Servers)
+        {
+            server.Dispose();
+        }
+    }
 
     /// <summary>A process begins a life.</summary>
     public FleetProcess Begin(VirtualProcess process)
@@ -73,42 +72,6 @@ internal sealed class Fleet : IDisposable
     public bool MayBeLost(long taken, WatchedCounts holder, long now) =>
         holder.LapsedAt >= taken || now - Math.Max(holder.HeardAt, taken - Slack) >= Plan.LeaseTimeToLive.Ticks;
 
-    /// <summary>A message has arrived.</summary>
-    /// <param name="keys">Its keys.</param>
-    /// <param name="values">Its values.</param>
-    /// <param name="run">How it asks for the script.</param>
-    /// <param name="joins">Who says by it that it lives; null where nobody does.</param>
-    public byte[] Run(byte[][] keys, byte[][] values, Func<IReadOnlyList<byte[]>, IReadOnlyList<byte[]>, byte[]> run, WatchedCounts? joins)
-    {
-        if (_world.Now < _failsUntil)
-        {
-            throw new ScriptErrorException(_error);
-        }
-
-        try
-        {
-            var answer = run(keys, values);
-            RedisRecords.Check(Server.Written);
-            var calls = Encoding.Latin1.GetString(keys[0]);
-            if (Server.Written.Exists(written => written.Key != calls))
-            {
-                joins?.Heard(Plan.LeaseTimeToLive.Ticks);
-            }
-
-            return answer;
-        }
-        catch (ScriptErrorException fault) when (!fault.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
-        {
-            _world.Find(new InvariantException($"the script failed: {fault.Message}"));
-            throw;
-        }
-        catch (InvariantException found)
-        {
-            _world.Find(found);
-            throw;
-        }
-    }
-
     /// <summary>With nothing going wrong, and somebody waiting, somebody goes before long.</summary>
     public void AfterEvent()
     {
@@ -128,13 +91,20 @@ internal sealed class Fleet : IDisposable
     /// <summary>After a rest nothing is left.</summary>
     public void WhenFresh()
     {
-        if (Server.Live is > 0 and var live)
+        if (Servers.Sum(static server => server.Redis.Live) is > 0 and var live)
         {
             throw new InvariantException($"{live} keys outlived all that they counted");
         }
     }
 
-    private void Publish(string channel, string message) => _processes.ForEach(process => process.Connection.Hear(channel, message));
+    /// <summary>Something was published on a server.</summary>
+    public void Publish(int server, string channel, string message) => _processes.ForEach(process => process.Connections[server].Hear(channel, message));
+
+    /// <summary>All connections with a server break, and everybody knows.</summary>
+    public void Break(int server) => _processes.ForEach(process => process.Connections[server].Break());
+
+    /// <summary>Something happens after which as much more may go.</summary>
+    public void Excuse() => _excuses.Add(_world.Now);
 
     /// <summary>Something may go wrong with Redis, and after a while something else.</summary>
     private void Trouble()
@@ -145,51 +115,51 @@ internal sealed class Fleet : IDisposable
         }
 
         _world.Events.In(_world.Draw(10 * TimeSpan.TicksPerMillisecond, 600 * TimeSpan.TicksPerMillisecond), Trouble);
+        var server = Servers.Count == 1 ? Servers[0] : Servers[_world.Draw(0, 3) == 0 ? 1 : 0];
         if (_world.Draw(0, 2) == 0)
         {
-            Server.Copy();
+            server.Redis.Copy();
         }
 
         if (Happens(FleetFaults.Outages, often: 2))
         {
-            GoDown("is down");
+            server.GoDown("is down");
         }
 
         if (Happens(FleetFaults.DataLosses, often: 2))
         {
             Excuse();
-            Server.Lose();
-            GoDown("has lost everything");
+            server.Redis.Lose();
+            server.GoDown("has lost everything");
         }
 
         if (Happens(FleetFaults.Failovers, often: 2))
         {
             Excuse();
-            Server.FailOver();
-            GoDown("is what the replica was");
+            server.Redis.FailOver();
+            server.GoDown("is what the replica was");
         }
 
         if (Happens(FleetFaults.JumpsBack, often: 2))
         {
-            Jump(_world.Draw(-20_000_000, 0));
+            server.Jump(_world.Draw(-20_000_000, 0));
         }
 
         if (Happens(FleetFaults.JumpsForward, often: 2))
         {
             Excuse();
-            Jump(_world.Draw(0, 20_000_000));
+            server.Jump(_world.Draw(0, 20_000_000));
         }
 
         if (Happens(FleetFaults.ScriptFlushes, often: 4))
         {
-            Server.FlushScripts();
+            server.Redis.FlushScripts();
         }
 
         if (Happens(FleetFaults.Errors, often: 2))
         {
             string[] errors = ["LOADING Redis is loading the dataset in memory", "READONLY You can't write against a read only replica.", "OOM command not allowed when used memory > 'maxmemory'.", "MISCONF Redis is configured to save", "BUSY Redis is busy running a script."];
-            (_error, _failsUntil) = (errors[_world.Draw(0, errors.Length - 1)], _world.Now + _world.Draw(0, 3 * TimeSpan.TicksPerSecond));
-            _world.Note($"redis answers {_error}");
+            server.Fail(errors[_world.Draw(0, errors.Length - 1)], _world.Draw(0, 3 * TimeSpan.TicksPerSecond));
         }
 
         if (Happens(FleetFaults.CutOffs, often: 4))
@@ -198,31 +168,14 @@ internal sealed class Fleet : IDisposable
         }
     }
 
-    private void GoDown(string how)
-    {
-        (_downUntil, _isSeen) = (_world.Now + (_world.Draw(0, 2) == 0 ? 0 : _world.Draw(0, 4 * TimeSpan.TicksPerSecond)), _world.Draw(0, 1) == 0);
-        _world.Note($"redis {how} until {_downUntil}");
-        if (_isSeen)
-        {
-            _processes.ForEach(static process => process.Connection.Break());
-        }
-    }
-
     private void CutOff(FleetProcess process)
     {
         (process.CutOffUntil, process.KnowsOfCut) = (_world.Now + _world.Draw(0, 6 * TimeSpan.TicksPerSecond), _world.Draw(0, 1) == 0);
-        _world.Note($"{process.Label} is cut off until {process.CutOffUntil}");
+        process.CutOffFrom = Servers.Count > 1 && _world.Draw(0, 1) == 0 ? Servers[0] : null;
+        _world.Note($"{process.Label} is cut off{(process.CutOffFrom is null ? "" : $" from {process.CutOffFrom}")} until {process.CutOffUntil}");
         if (process.KnowsOfCut)
         {
-            process.Connection.Break();
+            process.BreakCut();
         }
     }
-
-    private void Jump(long micros)
-    {
-        Server.Ahead += micros;
-        _world.Note($"redis' clock jumps by {micros}");
-    }
-
-    private void Excuse() => _excuses.Add(_world.Now);
 }

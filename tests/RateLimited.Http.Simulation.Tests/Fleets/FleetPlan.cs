@@ -46,6 +46,22 @@ internal enum FleetFaults
     CutOffs = 1 << 11,
 }
 
+/// <summary>What a fleet has that not every fleet has.</summary>
+internal enum FleetForm
+{
+    /// <summary>Nothing.</summary>
+    Plain,
+
+    /// <summary>API keys, which rest and are replaced.</summary>
+    Keys,
+
+    /// <summary>Limits over all services of all processes.</summary>
+    Globals,
+
+    /// <summary>A second server that is asked while the first cannot be.</summary>
+    Failover,
+}
+
 /// <summary>What a seed draws of a fleet: how far Redis is, how it is used, and which faults are on. Times are ticks.</summary>
 internal sealed record FleetPlan
 {
@@ -67,12 +83,33 @@ internal sealed record FleetPlan
 
     public required FleetFaults Faults { get; init; }
 
+    public FleetForm Form { get; init; }
+
+    /// <summary>Where the limits over all services are counted.</summary>
+    public RedisGlobalLimits Globals { get; init; }
+
+    /// <summary>For how long a block of them may be spent.</summary>
+    public TimeSpan GlobalAhead { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How many servers there are.</summary>
+    public int Servers => Form == FleetForm.Failover ? 2 : 1;
+
     /// <summary>How often each fault that is on happens.</summary>
     public required double FaultRate { get; init; }
 
     public RedisStoreOptions Options => new() { Timeout = Timeout, LeaseTimeToLive = LeaseTimeToLive, TakeAhead = Ahead, Quarantine = Quarantine, OnFailure = OnFailure, Instances = Instances };
 
-    public static FleetPlan Draw(int processes, Random random)
+    public static FleetPlan Draw(int processes, FleetForm form, Random random)
+    {
+        var plan = Draw(processes, random);
+        return form == FleetForm.Globals
+            ? plan with { Form = form, Globals = (RedisGlobalLimits)random.Next(1, 3), GlobalAhead = TimeSpan.FromMilliseconds(random.Next(20, 500)) }
+            : plan with { Form = form };
+    }
+
+    public bool Has(FleetFaults fault) => (Faults & fault) != FleetFaults.None;
+
+    private static FleetPlan Draw(int processes, Random random)
     {
         var faults = FleetFaults.None;
         foreach (var fault in Enum.GetValues<FleetFaults>())
@@ -97,13 +134,13 @@ internal sealed record FleetPlan
         };
     }
 
-    public bool Has(FleetFaults fault) => (Faults & fault) != FleetFaults.None;
-
     public SharedSettings Settings(Random dice) => new()
     {
         Alone = (AloneMode)OnFailure,
         Instances = Instances,
         Ahead = Ahead.Ticks,
+        Globals = (GlobalCounting)Globals,
+        GlobalAhead = GlobalAhead.Ticks,
         LeaseTimeToLive = LeaseTimeToLive.Ticks,
         Quarantine = Quarantine.Ticks,
         Dice = dice,

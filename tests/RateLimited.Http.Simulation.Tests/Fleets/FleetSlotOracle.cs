@@ -5,7 +5,7 @@ namespace RateLimited.Http.Simulation.Tests.Fleets;
 
 /// <summary>
 /// What is held of one limit by all processes together. What a process holds that Redis has not heard of for as long as leases live may have been given to others, and what was held when Redis lost its
-/// data, or its clock jumped, once more.
+/// data, or its clock jumped, once more. Of two servers each knows what those hold whom it answered last.
 /// </summary>
 internal sealed class FleetSlotOracle(LimitSpec spec, long share, Fleet fleet) : LimitOracle(spec)
 {
@@ -41,7 +41,7 @@ internal sealed class FleetSlotOracle(LimitSpec spec, long share, Fleet fleet) :
             return;
         }
 
-        var known = _holders.Where(held => !fleet.MayBeLost(held.Key.At, held.Value, admission.At) && !held.Value.WasAlone(held.Key.At)).ToArray();
+        var known = _holders.Where(held => !fleet.MayBeLost(held.Key.At, held.Value, admission.At) && !held.Value.WasAlone(held.Key.At) && held.Value.Answered == _asking.Answered).ToArray();
         var sum = known.Sum(static held => held.Key.Cost);
         var most = Spec.Quota * (1 + fleet.ExcusesSince(known.Select(static held => held.Key.At).Append(admission.At).Min()));
         Require(sum <= most, admission, $"{sum} are held and at most {most} may be");

@@ -16,7 +16,7 @@ internal static class RedisRecords
         foreach (var (key, value) in written)
         {
             // What a process last called is an answer, and no limit's.
-            if (!key.Contains("}:o:", StringComparison.Ordinal))
+            if (!key.Contains(":o:", StringComparison.Ordinal))
             {
                 Check(key, value);
             }

@@ -6,16 +6,18 @@ using StackExchange.Redis;
 namespace RateLimited.Http.Simulation.Tests.Fleets;
 
 /// <summary>One process's connection: questions and answers take their time, get lost, and are heard when the process runs.</summary>
-internal sealed class VirtualConnection(World world, Fleet fleet, FleetProcess process) : IRedisConnection
+internal sealed class VirtualConnection(World world, Fleet fleet, FleetServer server, FleetProcess process) : IRedisConnection
 {
     private readonly List<TaskCompletionSource<byte[]?>> _asked = [];
     private readonly List<(string Channel, Action<string> OnMessage)> _listeners = [];
 
-    public bool IsConnected => !fleet.IsSeenDown && !process.IsSeenCutOff;
+    public FleetServer Server => server;
 
-    public Task<byte[]?> RunAsync(byte[] sha1, RedisKey[] keys, RedisValue[] values) => Ask(keys, values, fleet.Server.Run);
+    public bool IsConnected => !server.IsSeenDown && !process.IsSeenCutOff(server);
 
-    public Task<byte[]?> LoadAndRunAsync(string script, RedisKey[] keys, RedisValue[] values) => Ask(keys, values, fleet.Server.LoadAndRun);
+    public Task<byte[]?> RunAsync(byte[] sha1, RedisKey[] keys, RedisValue[] values) => Ask(keys, values, server.Redis.Run);
+
+    public Task<byte[]?> LoadAndRunAsync(string script, RedisKey[] keys, RedisValue[] values) => Ask(keys, values, server.Redis.LoadAndRun);
 
     public Task<RedisResult> AskAsync(string command, params object[] arguments) => throw new NotSupportedException("No limit is decided by it.");
 
@@ -34,7 +36,7 @@ internal sealed class VirtualConnection(World world, Fleet fleet, FleetProcess p
     {
         foreach (var (_, onMessage) in _listeners.Where(listener => listener.Channel == channel))
         {
-            if (!process.IsCutOff && !fleet.Happens(FleetFaults.LostNews, often: 3))
+            if (!process.IsCutOff(server) && !fleet.Happens(FleetFaults.LostNews, often: 3))
             {
                 process.In(fleet.DrawWay(), () => onMessage(message));
             }
@@ -56,11 +58,12 @@ internal sealed class VirtualConnection(World world, Fleet fleet, FleetProcess p
     {
         var answer = new TaskCompletionSource<byte[]?>();
         _asked.Add(answer);
+        process.Counts[keys[0]!].Asked = server;
         if (!fleet.Happens(FleetFaults.LostQuestions))
         {
             var counts = process.Counts[keys[0]!];
             var (isJoin, all, told) = (counts.Joins, keys.Select(static key => (byte[])key!).ToArray(), values.Select(static value => (byte[])value!).ToArray());
-            world.Events.In(fleet.DrawWay(), () => Arrive(() => fleet.Run(all, told, run, isJoin ? counts : null), answer));
+            world.Events.In(fleet.DrawWay(), () => Arrive(() => server.Run(all, told, run, isJoin ? counts : null), answer));
         }
 
         return answer.Task;
@@ -68,7 +71,7 @@ internal sealed class VirtualConnection(World world, Fleet fleet, FleetProcess p
 
     private void Arrive(Func<byte[]> run, TaskCompletionSource<byte[]?> answer)
     {
-        if (fleet.IsDown || process.IsCutOff)
+        if (server.IsDown || process.IsCutOff(server))
         {
             return;
         }

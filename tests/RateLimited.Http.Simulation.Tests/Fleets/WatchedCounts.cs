@@ -8,6 +8,9 @@ internal sealed class WatchedCounts(World world, string name, FleetProcess proce
 {
     private readonly List<(long From, long To)> _alone = [];
 
+    /// <summary>The process and the service.</summary>
+    public string Name => name;
+
     /// <summary>The process in this life.</summary>
     public string Life => process.Label;
 
@@ -24,6 +27,11 @@ internal sealed class WatchedCounts(World world, string name, FleetProcess proce
 
     /// <summary>When the store heard of it again after it may have taken it for dead.</summary>
     public long LapsedAt { get; private set; } = long.MinValue;
+
+    /// <summary>The server that is asked, and the one that answered last; null before one did.</summary>
+    public FleetServer? Asked { get; set; }
+
+    public FleetServer? Answered { get; private set; }
 
     /// <summary>Whether what it tells now says that it lives.</summary>
     public bool Joins { get; private set; }
@@ -49,6 +57,12 @@ internal sealed class WatchedCounts(World world, string name, FleetProcess proce
             throw;
         }
 
+        if (Answered is not null && Answered != Asked)
+        {
+            process.ChangeServer();
+        }
+
+        Answered = Asked;
         if (IsAlone)
         {
             _alone[^1] = (_alone[^1].From, world.Now);

@@ -314,6 +314,7 @@ internal sealed partial class VirtualCall(World world, VirtualService service, i
         if (isHeard && _key is not null && verdict is { } said)
         {
             HearOfKey(said);
+            service.Limiter.HeardFirst(_ticket!);
             if (TryMove(said))
             {
                 return;

@@ -1,6 +1,8 @@
 using RateLimited.Http.Admission;
+using RateLimited.Http.Redis;
 using RateLimited.Http.Simulation.Tests.Fleets;
 using RateLimited.Http.Simulation.Tests.Oracles;
+using RateLimited.Http.Telemetry;
 using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Simulation.Tests.Worlds;
@@ -12,6 +14,7 @@ internal sealed class VirtualProcess : IDisposable
 
     private readonly World _world;
     private InProcessStore _store = null!;
+    private RateLimitingTelemetry _telemetry = null!;
     private LimitOracle? _globalOracle;
 
     public VirtualProcess(World world, string name, SkewedTimeProvider clocks, LimitSpec? global)
@@ -93,7 +96,7 @@ internal sealed class VirtualProcess : IDisposable
             return null;
         }
 
-        return service.Admit(_globalOracle ??= LimitOracle.Of(global, _world.MostWindows, isInStep: !_world.Plan.Has(Faults.Reloads)), cost);
+        return _world.Fleet is { Plan.Globals: not RedisGlobalLimits.PerProcess } fleet ? fleet.Ledger.AdmittedGlobally(service, global, cost) : service.Admit(_globalOracle ??= LimitOracle.Of(global, _world.MostWindows, isInStep: !_world.Plan.Has(Faults.Reloads)), cost);
     }
 
     /// <summary>Dies. Disposed again, it does nothing.</summary>
@@ -108,6 +111,7 @@ internal sealed class VirtualProcess : IDisposable
 
         Services = [];
         _store.Dispose();
+        _telemetry.Dispose();
     }
 
     private void Begin()
@@ -115,6 +119,13 @@ internal sealed class VirtualProcess : IDisposable
         _store = new InProcessStore(Clock, Global is { } global ? [global.Definition(_world.Mutate)] : []);
         _globalOracle = null;
         Shared = _world.Fleet?.Begin(this);
+        _store.ServiceCount = _world.Specs.Count;
+        _telemetry = new RateLimitingTelemetry();
+        if (_world.Fleet is { Plan.Globals: RedisGlobalLimits.Blocks })
+        {
+            _store.ShareGlobals(Shared!, _telemetry.For(Name), Completion.Inline);
+        }
+
         Services = [.. _world.Specs.Zip(_world.Upstreams, (spec, upstream) => new VirtualService(_world, this, _store, spec, upstream) { LastPass = _world.Now })];
     }
 }

@@ -40,6 +40,10 @@ internal sealed class VirtualService : IDisposable
         }
 
         Limiter = new ServiceLimiter(world.Defined(spec) with { Keys = KeysOf(spec, now: 0) }, store, telemetry, Completion.Inline, process.Shared);
+        if (process.Shared is not null && Ring is not null)
+        {
+            Limiter.ExpectAnswers();
+        }
     }
 
     public VirtualProcess Process { get; }
@@ -112,7 +116,8 @@ internal sealed class VirtualService : IDisposable
             }
         }
 
-        if (next.Pool is { } pool && Keys!.Apply(pool))
+        var hasReplaced = _world.Fleet is not null && next.Pool?.Keys.Any(key => previous.Pool!.Keys.Any(was => was.Name == key.Name && was.Text != key.Text)) == true;
+        if (next.Pool is { } pool && (Keys!.Apply(pool) || hasReplaced))
         {
             // Whoever draws on it once more begins anew.
             Upstream.IsForgotten = true;
@@ -143,7 +148,7 @@ internal sealed class VirtualService : IDisposable
         var admissions = new List<(LimitOracle, LimitOracle.Admission)>();
         foreach (var limit in Spec.LimitsOf(request).Where(limit => charged.Contains(limit.Name)))
         {
-            var partition = limit.By switch { PartitionBy.Tenant => request.Tenant!, PartitionBy.Name => request.Partition!, PartitionBy.Key => Keys!.Of(ticket.Key!.Chosen!.Name).Key.Quota, _ => string.Empty };
+            var partition = limit.By switch { PartitionBy.Tenant => request.Tenant!, PartitionBy.Name => request.Partition!, PartitionBy.Key => QuotaOf(Keys!.Of(ticket.Key!.Chosen!.Name).Key), _ => string.Empty };
             var cost = ServiceSpec.CostOf(limit.Unit, request.Costs);
             if (_world.Fleet is { } fleet && limit.Kind != LimitKind.LearnedSlots)
             {
@@ -168,6 +173,9 @@ internal sealed class VirtualService : IDisposable
         _telemetry.Dispose();
     }
 
+    /// <summary>Whose quota a key draws on: with others a key with another text is another.</summary>
+    private string QuotaOf(VirtualKey key) => _world.Fleet is null ? key.Quota : key.Group ?? key.Text;
+
     private KeyPoolDefinition? KeysOf(ServiceSpec spec, long now) => spec.Pool?.Plan.Define(Ring!, now) is { } keys ? _world.Defined(keys) : null;
 
     private static IEnumerable<LimitSpec> All(ServiceSpec spec) => spec.Limits.Concat(spec.EndpointLimits).Concat(spec.TenantLimits).Concat(spec.ClassLimits ?? []).Concat(spec.KeyLimits);
@@ -180,7 +188,7 @@ internal sealed class VirtualService : IDisposable
         var charges = new List<(string Name, long Cost)>();
         foreach (ref var charge in ticket.Charges)
         {
-            if (charge.Partition.Limit.Rule is not (Http.Limits.ReportedLimit or SharedRule { Inner: Http.Limits.FleetRule }))
+            if (charge.Partition.Limit.Rule is not (Http.Limits.ReportedLimit or Http.Limits.AskFirst or SharedRule { Inner: Http.Limits.FleetRule }))
             {
                 charges.Add((charge.Partition.Limit.Definition.Name, charge.Cost));
             }

@@ -24,6 +24,9 @@ internal sealed class World : IDisposable
     private const int FleetsEvery = 10;
     private const int FirstFleet = 4;
 
+    /// <summary>What those have besides, by turns.</summary>
+    private static readonly FleetForm[] Forms = [FleetForm.Plain, FleetForm.Keys, FleetForm.Globals, FleetForm.Plain, FleetForm.Failover];
+
     private const long LatestTimer = 80 * TimeSpan.TicksPerMillisecond;
 
     private static readonly long LongestRun = TimeSpan.FromHours(4).Ticks;
@@ -45,14 +48,16 @@ internal sealed class World : IDisposable
         Trace = trace ?? new Trace();
         Plan = SwarmPlan.Draw(_random);
         Plan = seed % PoolsEvery == 0 ? Plan.WithPools(_random) : Plan;
+        var form = seed % FleetsEvery == FirstFleet ? Forms[seed / FleetsEvery % Forms.Length] : FleetForm.Plain;
         Plan = seed % FleetsEvery == FirstFleet ? Plan.WithFleet(_random) : Plan;
+        Plan = form == FleetForm.Keys ? Plan.WithPools(_random) : Plan;
         Plan = mutant?.Plan?.Invoke(Plan) ?? Plan;
         Events = new EventQueue(_time, new Random(seed));
-        Fleet = Plan.HasFleet ? new Fleet(this, FleetPlan.Draw(Plan.Processes, _random), mutant) : null;
+        Fleet = Plan.HasFleet ? new Fleet(this, FleetPlan.Draw(Plan.Processes, form, _random), mutant) : null;
         Specs = [.. Enumerable.Range(1, _random.Next(4) == 0 ? 2 : 1).Select(i => ServiceDrawing.Service($"s{i}", Plan, _random))];
         Specs = mutant?.Service is { } change ? [.. Specs.Select(change)] : Specs;
         Upstreams = [.. Specs.Select(spec => new VirtualUpstream(spec, Plan is { SharesQuota: true, HasFleet: false } ? Plan.Processes : 1))];
-        var global = _random.Next(4) == 0 ? ServiceDrawing.Global(_random) : null;
+        var global = _random.Next(4) == 0 || form == FleetForm.Globals ? ServiceDrawing.Global(_random) : null;
         for (var i = 1; i <= Plan.Processes; i++)
         {
             _processes.Add(new VirtualProcess(this, $"p{i}", Clocks(), global));
@@ -367,10 +372,10 @@ internal sealed class World : IDisposable
         reloaded.Reload(next);
     }
 
-    /// <summary>Long enough that every quota is whole again.</summary>
+    /// <summary>Long enough that every quota is whole again. That a key's is used up, and nobody says for how long, is told to others for a month.</summary>
     private void RestUntilFresh()
     {
-        var rest = TimeSpan.FromMinutes(10).Ticks;
-        Events.RunUntil(Now + rest);
+        var rest = Fleet is { Plan.Form: FleetForm.Keys } ? TimeSpan.FromDays(36) : TimeSpan.FromMinutes(10);
+        Events.RunUntil(Now + rest.Ticks);
     }
 }

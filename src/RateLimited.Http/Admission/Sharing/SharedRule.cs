@@ -210,8 +210,8 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         }
     }
 
-    /// <summary>Of what a process spent alone, how much it owes when the store answers again: of a rate that it learned meanwhile, what has not flowed back.</summary>
-    public long OwedBy(SharedBalance balance, in Moment at) => Learning is null ? balance.SpentAlone : Math.Min(balance.SpentAlone, Share().Used(ref balance.Alone, at));
+    /// <summary>Of what a process spent alone, how much it owes when the store answers again: what has not flowed back since, or else an outage would be paid for by one as long.</summary>
+    public long OwedBy(SharedBalance balance, in Moment at) => Math.Min(balance.SpentAlone, Share().Used(ref balance.Alone, at));
 
     /// <summary>Nobody here knows what others have used: what this process holds in use.</summary>
     public override long Used(ref LimitState state, in Moment at) => BalanceOf(state).InUse;
@@ -237,28 +237,35 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         return rest <= 0 || window == 0 || now == Never ? now : Saturating.Add(now, (long)Int128.Min((Int128)rest * window / quota, Never));
     }
 
-    /// <summary>What this process holds stays what it holds. What was refused was refused by another quota.</summary>
+    /// <summary>
+    /// What this process holds stays what it holds. What was refused was refused by another quota. What was counted alone is converted as any limit's state is; what is owed of it was said in the limit's own
+    /// unit and stays as much.
+    /// </summary>
     public override void Adopt(ref LimitState state, LimitRule previous, in Moment at)
     {
         var balance = BalanceOf(state);
         balance.ForgetDenial();
-        if (Inner is FleetBucket && previous is SharedRule earlier)
-        {
-            // What was heard is kept as an instant, which another size and window place elsewhere.
-            Inner.Adopt(ref balance.Alone, earlier.Inner, at);
-        }
-
-        var before = (previous as SharedRule)?.Learning;
-        if (Learning?.GetType() != before?.GetType())
+        var before = previous as SharedRule;
+        if (Learning?.GetType() != before?.Learning?.GetType())
         {
             // What another algorithm has learned, or counts, means nothing to this one.
             balance.Alone = default;
             balance.Lesson = Learning is null ? null : new SharedLesson();
-            return;
         }
-
-        Learning?.Adopt(ref balance.Alone, before!, at);
-        balance.Lesson?.HearAnew();
+        else if (Learning is not null)
+        {
+            Learning.Adopt(ref balance.Alone, before!.Learning!, at);
+            balance.Lesson?.HearAnew();
+        }
+        else if (Inner is FleetRule && before is not null)
+        {
+            // What was heard is of the whole quota, and may be kept as an instant, which another size and window place elsewhere.
+            Inner.Adopt(ref balance.Alone, before.Inner, at);
+        }
+        else if (before?._share is { } counted)
+        {
+            Share().Adopt(ref balance.Alone, counted, at);
+        }
     }
 
     /// <summary>What became of a request of this process: what is learned of it holds for all, and that a limit has fallen is told at once.</summary>

@@ -1,0 +1,67 @@
+using RateLimited.Http.Admission;
+using RateLimited.Http.Configuration;
+using RateLimited.Http.Redis.Tests.Servers;
+
+namespace RateLimited.Http.Redis.Tests.Sharing;
+
+/// <summary>What a process takes ahead of its requests of each API key's quota: it goes with that key alone, and what is not used of it comes back to all.</summary>
+public sealed class KeyAheadTests(RedisServer server) : IClassFixture<RedisServer>
+{
+    private const string First = "sk-of-the-fleet-1";
+    private const string Second = "sk-of-the-fleet-2";
+    private const int Quota = 60;
+    private const int Begun = 20;
+
+    private static CancellationToken Ended => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_was_taken_ahead_goes_with_its_key_alone_and_comes_back_to_all()
+    {
+        using var fleet = FleetOf(NewPrefix(), static keys => keys.Add("a", First).Add("b", Second));
+        var (one, other) = ((ServiceLimiter)fleet.Start(), fleet.Start());
+        await BeginAsync(one, "a", "b");
+
+        var (first, second) = (Begun, 0);
+        await Eventually.Holds(() => (first += Take(other, "a", "b")) >= Quota, "all of the first key's quota went, with what had been taken ahead of it");
+        await Eventually.Holds(() => (second += Take(other, "b", "a")) >= Quota, "all of the second key's quota went");
+
+        first += Take(one, "a", "b");
+        second += Take(one, "b", "a");
+        (first, second).ShouldBe((Quota, Quota));
+    }
+
+    private static string NewPrefix() => $"t{Guid.NewGuid():N}"[..20];
+
+    /// <summary>Some requests go with one key, so that more is taken ahead for those that would follow.</summary>
+    private static async Task BeginAsync(ServiceLimiter process, string key, params string[] others)
+    {
+        for (var i = 0; i < Begun; i++)
+        {
+            (await process.AdmitAsync(With(others), Ended)).Key!.Chosen!.Name.ShouldBe(key);
+        }
+    }
+
+    /// <summary>How many requests go now with one key.</summary>
+    private static int Take(IServiceRateLimiter process, string key, params string[] others)
+    {
+        var count = 0;
+        while (process.TryAcquire(With(others)).Lease is { } lease)
+        {
+            lease.Key.ShouldBe(key);
+            count++;
+        }
+
+        return count;
+    }
+
+    private static AdmissionRequest With(string[] others) => new() { Key = new KeyWish(Realm: null, others) };
+
+    private Fleet FleetOf(string prefix, Action<KeyPoolOptions> keys) => new(
+        server.Address,
+        service =>
+        {
+            keys(service.Keys);
+            service.Limit("60/h per key");
+        },
+        redis => (redis.Prefix, redis.Secret, redis.TakeAhead) = (prefix, "a secret of this fleet", TimeSpan.FromSeconds(1)));
+}
