@@ -13,8 +13,10 @@ internal sealed class BodyCapture(long? length, CaptureRoom room, Action<byte[]?
     private ArrayBufferWriter<byte>? _bytes = new();
     private long _taken;
 
-    /// <summary>A reader who drops a response neither reads on nor disposes of it. Its bytes go by themselves; their room, and those who wait for them, would be forgotten.</summary>
-    ~BodyCapture() => GiveUp();
+#pragma warning disable MA0055 // Nothing else tells that a reader dropped a response: he neither reads on nor disposes of it.
+    /// <summary>What nobody can read any more takes no room, and keeps nobody waiting. On the pool: whoever is told of it is not to hold up the thread that finalizes.</summary>
+    ~BodyCapture() => ThreadPool.UnsafeQueueUserWorkItem(static dropped => dropped.GiveUp(), this, preferLocal: false);
+#pragma warning restore MA0055
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
@@ -59,7 +61,9 @@ internal sealed class BodyCapture(long? length, CaptureRoom room, Action<byte[]?
     {
         if (Interlocked.Exchange(ref _bytes, null) is not null)
         {
+#pragma warning disable CA1816 // It has ended; it need not be disposed of.
             GC.SuppressFinalize(this);
+#pragma warning restore CA1816
             room.GiveBack(_taken);
             ended(body, end);
         }
