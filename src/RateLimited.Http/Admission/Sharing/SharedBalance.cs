@@ -61,7 +61,7 @@ internal sealed class SharedBalance(Partition partition) : ISized
     public long RateSince { get; set; }
 
     /// <summary>What was learned, where that is a limit that learns; else null. What that is stands in <see cref="Alone"/>.</summary>
-    public SharedLesson? Lesson { get; set; } = ((SharedRule)partition.Limit.Rule).Learning is null ? null : new SharedLesson();
+    public SharedLesson? Lesson { get; set; } = partition.Limit.Rule is SharedRule { Learning: not null } ? new SharedLesson() : null;
 
     /// <summary>What is told of a key, where that is what it is; else null.</summary>
     public SharedRest? Rest { get; set; }
