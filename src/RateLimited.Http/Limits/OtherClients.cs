@@ -46,7 +46,7 @@ internal struct OtherClients
     public readonly bool AreAbsent(long now) => ProofsAt(now) >= FleetQuota.Proof;
 
     /// <summary>How much of what is left may be under way at once. No bound where nobody else is heeded.</summary>
-    public readonly long MostUnderWay(long now, long left) => AreSeen(now) ? left / PartAtOnce : now < _doubtedUntil ? left / FleetQuota.PartAtOnce : long.MaxValue;
+    public readonly long MostUnderWay(long now, long left) => AreSeen(now) ? left / PartAtOnce : now < _doubtedUntil ? FleetQuota.ShareOf(left, FleetQuota.PartAtOnce) : long.MaxValue;
 
     /// <summary>What is left to others in a bucket. It costs its amount once and no throughput.</summary>
     public readonly long MarginAt(long now, long limit) => AreSeen(now)
