@@ -38,11 +38,10 @@ internal sealed class ScriptCalls
 
     public RedisKey Key => _keys[1];
 
-    /// <summary>Asks once. Returns whether it was granted.</summary>
-    public async Task<bool> AskAsync()
+    /// <summary>Asks once. What the client makes of it is what it makes of the raw call beside it.</summary>
+    public Task<RedisResult> AskAsync()
     {
         BitConverter.TryWriteBytes(_message.AsSpan(SequenceAt), ++_sequence);
-        var answer = (byte[])(await _database.ScriptEvaluateAsync(ExchangeScript.Current.Sha1, _keys, _arguments))!;
-        return BitConverter.ToDouble(answer) is var status && (status is 5 or 8);
+        return _database.ScriptEvaluateAsync(ExchangeScript.Current.Sha1, _keys, _arguments);
     }
 }
