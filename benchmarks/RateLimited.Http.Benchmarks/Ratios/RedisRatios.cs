@@ -15,7 +15,7 @@ namespace RateLimited.Http.Benchmarks.Ratios;
 internal static class RedisRatios
 {
     private const int Callers = 64;
-    private const int Rounds = 15;
+    private const int Rounds = 31;
     private const int LongestWarmUp = 20;
     private const int StableEnough = 3;
     private const long Much = 1_000_000_000;
@@ -142,6 +142,8 @@ internal static class RedisRatios
             bytes = Math.Min(bytes, allocated);
         }
 
+        double Med(double[] x) => x.Order().ElementAt(x.Length / 2);
+        Console.Error.WriteLine($"raw q {Duel.Quarter(rawTimes):0} med {Med(rawTimes):0} mean {rawTimes.Average():0} ours q {Duel.Quarter(oursTimes):0} med {Med(oursTimes):0} mean {oursTimes.Average():0} rates q {Duel.Quarter(rawTimes)/Duel.Quarter(oursTimes):0.00} med {Med(rawTimes)/Med(oursTimes):0.00} mean {rawTimes.Average()/oursTimes.Average():0.00}");
         return new Ratio(name, Duel.Quarter(oursTimes), Duel.Quarter(rawTimes), bytes);
     }
 

@@ -1,4 +1,5 @@
 using RateLimited.Http.Redis.Connection;
+using RateLimited.Http.Redis.Keys;
 using RateLimited.Http.Redis.Messages;
 using StackExchange.Redis;
 
@@ -16,14 +17,15 @@ internal sealed class ScriptCalls
     private double _sequence;
 
     /// <param name="database">Where.</param>
-    /// <param name="name">The name of its keys.</param>
+    /// <param name="name">The service whose limits they are.</param>
     /// <param name="terms">The limits.</param>
     /// <param name="cost">What one question costs of each.</param>
     /// <param name="process">Which process asks, from one on.</param>
     public ScriptCalls(IDatabase database, string name, LimitTerms[] terms, long cost, int process)
     {
         _database = database;
-        _keys = [$"{{{name}}}:o:{process}", $"{{{name}}}:s"];
+        var keys = new KeySchema("rl", []).Of(name);
+        _keys = [keys.Calls($"process {process}"), keys.Service];
         var heads = 28 + terms.Sum(static limit => limit.HeadBytes);
         var writer = new MessageWriter();
         writer.Add(3, 0, heads);

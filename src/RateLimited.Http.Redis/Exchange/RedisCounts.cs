@@ -137,12 +137,12 @@ internal sealed class RedisCounts : ISharedCounts
             var (shown, wantsOtherMidnights) = message.Read(await WithinAsync(asked, _timeout, mayBeDone: true).ConfigureAwait(false));
             if (!wantsOtherMidnights)
             {
-                _serverAhead += shown - ServerNow;
+                _serverAhead += shown - ServerNow ?? 0;
                 TakeNote(exchange, message, _asked);
                 return;
             }
 
-            serverNow = shown;
+            serverNow = shown ?? serverNow;
         }
     }
 

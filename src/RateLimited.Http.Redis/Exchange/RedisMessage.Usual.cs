@@ -7,6 +7,8 @@ namespace RateLimited.Http.Redis.Exchange;
 /// <summary>The usual message, in its shorter form.</summary>
 internal sealed partial class RedisMessage
 {
+    private const long LimitBits = 7;
+
     private byte[] UsualBytes(long sequence)
     {
         var wants = _exchange.Questions[0].Wants;
@@ -47,21 +49,28 @@ internal sealed partial class RedisMessage
         return bytes;
     }
 
-    private void ReadUsual(ref MessageReader reader, SharedQuestion question, bool isGranted)
+    private static void ReadGrant(ref MessageReader reader, SharedQuestion question)
     {
-        question.IsGranted = isGranted;
-        if (!isGranted)
-        {
-            question.Wait = Saturating.Multiply(reader.Next(), TimeSpan.TicksPerMicrosecond);
-            question.Refused = _balances[(int)reader.Next()];
-            question.Again = -1;
-            return;
-        }
-
+        question.IsGranted = true;
         reader.Next();
         for (var i = question.Wants.Length - 1; i >= 0; i--)
         {
             (question.Wants[i].Granted, question.Wants[i].Receipt) = (question.Wants[i].Least, reader.Next());
         }
+    }
+
+    /// <summary>A refusal is the wait in microseconds, and in the last three bits by which limit.</summary>
+    private void ReadRefusal(long refusal, SharedQuestion question)
+    {
+        var limit = (int)(refusal & LimitBits);
+        if (limit >= _balances.Count)
+        {
+            throw new InvalidDataException("The store refused by a limit that nothing was asked of. Another program may have replaced the script.");
+        }
+
+        question.IsGranted = false;
+        question.Wait = Saturating.Multiply(refusal / (LimitBits + 1), TimeSpan.TicksPerMicrosecond);
+        question.Refused = _balances[limit];
+        question.Again = -1;
     }
 }

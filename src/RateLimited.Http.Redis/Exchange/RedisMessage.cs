@@ -26,7 +26,6 @@ internal sealed partial class RedisMessage
     private const int StatusStale = 2;
     private const int StatusFirst = 4;
     private const int StatusAsAsked = 5;
-    private const int StatusRefused = 6;
     private const int StatusFirstAsAsked = 8;
 
     private const int JoinCode = 8;
@@ -136,16 +135,22 @@ internal sealed partial class RedisMessage
         return message.ToBytes();
     }
 
-    /// <summary>Takes in what the script answered. Returns what the server's clock showed, and whether it has to be told other midnights by that.</summary>
-    public (long ServerNow, bool WantsOtherMidnights) Read(ReadOnlySpan<byte> answer)
+    /// <summary>Takes in what the script answered. Returns what the server's clock showed, if it says so, and whether it has to be told other midnights by that.</summary>
+    public (long? ServerNow, bool WantsOtherMidnights) Read(ReadOnlySpan<byte> answer)
     {
+        if (MessageReader.IsNumber(answer))
+        {
+            ReadRefusal(MessageReader.NumberOf(answer), _exchange.Questions[0]);
+            return (null, false);
+        }
+
         var reader = new MessageReader(answer);
         var status = reader.Next();
         var serverNow = reader.Next();
         IsFirst = status is StatusFirst or StatusFirstAsAsked;
-        if (status is StatusAsAsked or StatusRefused or StatusFirstAsAsked)
+        if (status is StatusAsAsked or StatusFirstAsAsked)
         {
-            ReadUsual(ref reader, _exchange.Questions[0], status != StatusRefused);
+            ReadGrant(ref reader, _exchange.Questions[0]);
             return (serverNow, false);
         }
 

@@ -18,7 +18,7 @@ public sealed class RoundTripTests : IDisposable
     private const int Together = 200;
 
     /// <summary>What the script itself calls, which the server counts beside it, and what the client asks by itself now and then.</summary>
-    private static readonly string[] Inner = ["time", "get", "set", "getrange", "setrange", "publish", "info", "ping", "echo", "client", "config", "select", "subscribe", "unsubscribe"];
+    private static readonly string[] Inner = ["time", "pttl", "get", "set", "getrange", "setrange", "publish", "info", "ping", "echo", "client", "config", "select", "subscribe", "unsubscribe"];
 
     private readonly RedisServer _server = new();
     private readonly RateLimitingTelemetry _telemetry = new();

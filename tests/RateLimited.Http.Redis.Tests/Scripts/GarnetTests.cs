@@ -40,6 +40,13 @@ public sealed class GarnetTests(GarnetServer server) : IClassFixture<GarnetServe
     }
 
     [Fact]
+    public void A_refusal_on_garnet_says_how_long_to_wait()
+    {
+        using var connection = ConnectionMultiplexer.Connect($"{server.Address},syncTimeout=60000,connectTimeout=20000");
+        Refusals.AreTold(connection.GetDatabase(), "{refusals}");
+    }
+
+    [Fact]
     public async Task Processes_say_how_they_are_on_garnet_and_hear_of_each_other()
     {
         using var fleet = new Fleet(server.Address, static service => service.Limit("1000/h"));

@@ -10,7 +10,10 @@ namespace RateLimited.Http.Redis.Tests.Scripts;
 /// </summary>
 internal sealed class HistoryScript(IDatabase database)
 {
-    private const string Clock = "local time = redis.call('TIME')\nlocal now = time[1] * 1000000 + time[2]\n";
+    private const string Clock = "local time = redis.call('TIME')\n  return time[1] * 1000000 + time[2], false\n";
+
+    /// <summary>What the clock shows by how long a key has to live; here to the microsecond.</summary>
+    private const string Lives = "ends - redis.call('PTTL', KEYS[2]) * 1000";
 
     /// <summary>
     /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. 99 asks by the usual message, of which the heads'
@@ -39,13 +42,13 @@ internal sealed class HistoryScript(IDatabase database)
             for i = p + 3, p + 2 + 8 * n, 8 do has_tail = has_tail or steps[i] < 0 end
             local reply = exchange(KEYS, {pack('<' .. rep('d', #message), spread(message)), has_tail and string.format('%.0f', heads - 1) or nil}, now)
             if type(reply) == 'table' then return reply end
-            local status, _, granted, wait = unpack('<dddd', reply)
-            if status == 6 then
-              granted, wait = 0, granted
-            elseif status == 5 or status == 8 then
-              granted = 1
+            local granted, wait = 0
+            if type(reply) == 'number' then
+              wait = math.floor(reply / 8)
             else
-              granted, wait = unpack('<dd', reply, 25)
+              local status = unpack('<d', reply)
+              granted = 1
+              if status ~= 5 and status ~= 8 then granted, wait = unpack('<dd', reply, 25) end
             end
             answers[#answers + 1] = granted
             if granted == 1 then
@@ -128,6 +131,8 @@ internal sealed class HistoryScript(IDatabase database)
     {
         var shipped = ExchangeScript.Current.Text;
         shipped.ShouldContain(Clock);
-        return $"local function exchange(KEYS, ARGV, now)\n{shipped.Replace(Clock, string.Empty, StringComparison.Ordinal)}end\n{Loop}";
+        shipped.ShouldContain(Lives);
+        shipped = shipped.Replace(Clock, "return SHOWN, false\n", StringComparison.Ordinal).Replace(Lives, "SHOWN", StringComparison.Ordinal);
+        return $"local function exchange(KEYS, ARGV, SHOWN)\n{shipped}end\n{Loop}";
     }
 }

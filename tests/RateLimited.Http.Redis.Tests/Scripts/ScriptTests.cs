@@ -74,15 +74,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
     [Fact]
     public void A_usual_call_that_is_refused_hears_until_when_and_by_what_and_writes_nothing()
     {
-        Fill(sequence: 1, amount: 100);
-        var before = _database.StringGet(Key);
-
-        var refused = Run(Usual(2));
-
-        refused[0].ShouldBe(6);
-        refused[2].ShouldBeInRange(1, Hour / 100);
-        refused[3].ShouldBe(1);
-        _database.StringGet(Key).ShouldBe(before);
+        Refusals.AreTold(_database, _stem);
     }
 
     [Fact]
@@ -229,7 +221,7 @@ public sealed class ScriptTests : IClassFixture<RedisServer>, IDisposable
     [Fault("R25")]
     public void R25_a_user_with_the_documented_rights_may_do_all_of_it_and_nothing_else()
     {
-        _database.Execute("ACL", "SETUSER", "limits", "on", ">secret", "~rl:*", $"~{_stem}*", "&*", "-@all", "+evalsha", "+eval", "+script|load", "+get", "+set", "+getrange", "+setrange", "+time", "+publish", "+subscribe", "+ping", "+echo", "+client", "+info", "+select");
+        _database.Execute("ACL", "SETUSER", "limits", "on", ">secret", "~rl:*", $"~{_stem}*", "&*", "-@all", "+evalsha", "+eval", "+script|load", "+get", "+set", "+getrange", "+setrange", "+time", "+pttl", "+publish", "+subscribe", "+ping", "+echo", "+client", "+info", "+select");
         var options = _server.Options;
         options.Password = null;
         using var restricted = ConnectionMultiplexer.Connect(_server.Options);

@@ -246,7 +246,7 @@ public sealed class FleetBookTests : IDisposable
     {
         using var admin = await ConnectionMultiplexer.ConnectAsync(_server.Options);
         var database = admin.GetDatabase();
-        object[] decides = ["SETUSER", "limits", "on", ">secret", "~*", "&*", "-@all", "+evalsha", "+eval", "+script|load", "+get", "+set", "+getrange", "+setrange", "+time", "+publish", "+subscribe", "+ping", "+echo", "+client", "+info", "+select"];
+        object[] decides = ["SETUSER", "limits", "on", ">secret", "~*", "&*", "-@all", "+evalsha", "+eval", "+script|load", "+get", "+set", "+getrange", "+setrange", "+time", "+pttl", "+publish", "+subscribe", "+ping", "+echo", "+client", "+info", "+select"];
         await database.ExecuteAsync("ACL", decides);
         using var restricted = await ConnectionMultiplexer.ConnectAsync(_server.Options);
         await restricted.GetDatabase().ExecuteAsync("AUTH", "limits", "secret");

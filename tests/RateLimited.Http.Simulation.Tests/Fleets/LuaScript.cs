@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using KeraLua;
 
@@ -44,7 +45,7 @@ internal sealed class LuaScript : IDisposable
         _chunk = _lua.Ref(LuaRegistry.Index);
     }
 
-    /// <summary>Runs it. Returns the string that it returns.</summary>
+    /// <summary>Runs it. Returns the string that it returns, or of a number the digits, as the client has it.</summary>
     /// <exception cref="ScriptErrorException">It returned an error, or raised one.</exception>
     public byte[] Run(IReadOnlyList<byte[]> keys, IReadOnlyList<byte[]> values)
     {
@@ -56,6 +57,7 @@ internal sealed class LuaScript : IDisposable
         var answer = _lua.Type(-1) switch
         {
             LuaType.String when status == LuaStatus.OK => _lua.ToBuffer(-1, callMetamethod: false),
+            LuaType.Number when status == LuaStatus.OK => Encoding.ASCII.GetBytes(((long)_lua.ToNumber(-1)).ToString(CultureInfo.InvariantCulture)),
             LuaType.Table => throw new ScriptErrorException(ErrorOf()),
             _ => throw new ScriptErrorException($"ERR Error running script: user_script: {_lua.ToString(-1)}"),
         };
@@ -105,6 +107,9 @@ internal sealed class LuaScript : IDisposable
         {
             case byte[] bytes:
                 lua.PushBuffer(bytes);
+                break;
+            case long number:
+                lua.PushInteger(number);
                 break;
             case byte[][] list:
                 PushList(lua, list);

@@ -65,6 +65,6 @@ public sealed class RememberedCallTests
         var message = new RedisMessage(exchange, Keys, static _ => throw new InvalidOperationException("No limit is told of."), leaseTicks: 30 * TimeSpan.TicksPerSecond);
         var values = message.Values(owner: 1, _sequence += isRetry ? 0 : 1, isRetry, serverNow: 0, localNow: 0);
         var (serverNow, _) = message.Read(redis.LoadAndRun([.. message.KeysWith(Keys.Calls("p")).Select(static key => (byte[])key!)], [.. values.Select(static value => (byte[])value!)]));
-        return (serverNow, message.IsFirst);
+        return (serverNow.ShouldNotBeNull(), message.IsFirst);
     }
 }

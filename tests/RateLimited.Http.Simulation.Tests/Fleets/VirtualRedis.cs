@@ -13,6 +13,9 @@ internal sealed class VirtualRedis(string text, Func<long> now, Action<string, s
 {
     private const long MicrosPerMilli = 1_000;
 
+    /// <summary>The time to live of a key that is not there.</summary>
+    private const long NoKey = -2;
+
     private static readonly long StartMicros = (Worlds.World.Start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private Dictionary<string, Entry> _keys = new(StringComparer.Ordinal);
@@ -82,6 +85,7 @@ internal sealed class VirtualRedis(string text, Func<long> now, Action<string, s
     {
         "TIME" => (byte[][])[Bytes(_clock / 1_000_000), Bytes(_clock % 1_000_000)],
         "GET" => Get(Text(arguments[1])) is { } value ? value : false,
+        "PTTL" => TimeToLive(Text(arguments[1])),
         "GETRANGE" => Range(Get(Text(arguments[1])) ?? [], Number(arguments[2]), Number(arguments[3])),
         "SETRANGE" => SetRange(Text(arguments[1]), (int)Number(arguments[2]), arguments[3]),
         "SET" => Set(arguments),
@@ -90,6 +94,8 @@ internal sealed class VirtualRedis(string text, Func<long> now, Action<string, s
     };
 
     private byte[]? Get(string key) => _keys.TryGetValue(key, out var entry) && entry.Ends > _clock / MicrosPerMilli ? entry.Value : null;
+
+    private long TimeToLive(string key) => Get(key) is null ? NoKey : _keys[key].Ends - (_clock / MicrosPerMilli);
 
     private static byte[] Range(byte[] value, long first, long last)
     {
