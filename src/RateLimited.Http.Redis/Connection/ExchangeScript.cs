@@ -9,6 +9,9 @@ namespace RateLimited.Http.Redis.Connection;
 /// <summary>A script, embedded as it is reviewed: the one that decides, the one by which processes say how they are, or one of another package. It is sent by its hash, and once in full to a server that does not know it. Thread-safe.</summary>
 internal sealed class ExchangeScript
 {
+    /// <summary>What is gone through only where the usual question does not settle it, in this order: each part uses what those before it declare.</summary>
+    private static readonly string[] Rest = ["kinds", "windows", "limits", "notes", "states", "questions"];
+
     private ExchangeScript(string text)
     {
         Text = text;
@@ -17,7 +20,8 @@ internal sealed class ExchangeScript
 #pragma warning restore CA5350
     }
 
-    public static ExchangeScript Current { get; } = In(typeof(ExchangeScript).Assembly, "exchange.lua");
+    /// <summary>What decides: the usual question by itself, all others by the rest, and what is written of either.</summary>
+    public static ExchangeScript Current { get; } = new($"{PartOf("usual")}\nif not answered then\n{string.Join('\n', Rest.Select(PartOf))}end\n\n{PartOf("writes")}");
 
     /// <summary>What processes say of themselves, and hear of the others.</summary>
     public static ExchangeScript Usage { get; } = In(typeof(ExchangeScript).Assembly, "usage.lua");
@@ -27,12 +31,7 @@ internal sealed class ExchangeScript
     public byte[] Sha1 { get; }
 
     /// <summary>The script of a name in an assembly.</summary>
-    public static ExchangeScript In(Assembly assembly, string name)
-    {
-        using var stream = assembly.GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return new ExchangeScript(reader.ReadToEnd().ReplaceLineEndings("\n"));
-    }
+    public static ExchangeScript In(Assembly assembly, string name) => new(TextOf(assembly, name));
 
     /// <summary>Runs it. A server that has forgotten it (it restarted, was flushed, or took over) is given it again, once.</summary>
     public async Task<byte[]> RunAsync(IRedisConnection connection, RedisKey[] keys, RedisValue[] values)
@@ -48,5 +47,14 @@ internal sealed class ExchangeScript
         }
 
         return answer ?? throw new InvalidDataException("The store answered nothing. Another program may have replaced the script.");
+    }
+
+    private static string PartOf(string name) => TextOf(typeof(ExchangeScript).Assembly, $"exchange/{name}.lua");
+
+    private static string TextOf(Assembly assembly, string name)
+    {
+        using var stream = assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

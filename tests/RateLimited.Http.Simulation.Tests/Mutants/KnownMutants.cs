@@ -27,7 +27,7 @@ internal static class KnownMutants
         (new Mutant("a script that does not count") { Script = static text => Replaced(text, "return add(l.sent, now, cost, l.spacing_sent)", "return 0"), Fleet = static plan => plan with { Faults = FleetFaults.None }, Plan = Shared, Service = ByName }, "let "),
         (new Mutant("a script that forgets what it lent") { Script = static text => Replaced(text, "own.held, own.till = own.held + cost,", "own.held, own.till = own.held,"), Fleet = static plan => plan with { Faults = FleetFaults.None }, Plan = Shared, Service = ByTurns }, "are held and at most"),
         (new Mutant("a lost grant spent twice") { SpendsTwice = true, Fleet = static plan => plan with { Faults = FleetFaults.LostAnswers, FaultRate = 0.3 }, Plan = Shared }, "let "),
-        (new Mutant("leases that outlive their process") { Script = static text => Replaced(text, "if till > now then\n          l.owners", "if till > 0 then\n          l.owners"), Fleet = static plan => plan with { Faults = FleetFaults.None }, Plan = static plan => Shared(plan) with { Faults = Faults.Crashes, FaultRate = 0.2 }, Service = ByTurns }, "nobody has gone"),
+        (new Mutant("leases that outlive their process") { Script = static text => Replaced(text, "if till > now then\n        l.owners", "if till > 0 then\n        l.owners"), Fleet = static plan => plan with { Faults = FleetFaults.None }, Plan = static plan => Shared(plan) with { Faults = Faults.Crashes, FaultRate = 0.2 }, Service = ByTurns }, "nobody has gone"),
     ];
 
     /// <summary>More is asked for than there is, and nothing else goes wrong.</summary>
