@@ -142,10 +142,11 @@ internal static class RedisRatios
             bytes = Math.Min(bytes, allocated);
         }
 
-        double Med(double[] x) => x.Order().ElementAt(x.Length / 2);
-        Console.Error.WriteLine($"raw q {Duel.Quarter(rawTimes):0} med {Med(rawTimes):0} mean {rawTimes.Average():0} ours q {Duel.Quarter(oursTimes):0} med {Med(oursTimes):0} mean {oursTimes.Average():0} rates q {Duel.Quarter(rawTimes)/Duel.Quarter(oursTimes):0.00} med {Med(rawTimes)/Med(oursTimes):0.00} mean {rawTimes.Average()/oursTimes.Average():0.00}");
-        return new Ratio(name, Duel.Quarter(oursTimes), Duel.Quarter(rawTimes), bytes);
+        return new Ratio(name, Middle(oursTimes), Middle(rawTimes), bytes);
     }
+
+    /// <summary>How the threads of client and server fall in with each other differs from round to round, is of what is measured, and goes as often this way as that.</summary>
+    private static double Middle(double[] times) => times.Order().ElementAt(times.Length / 2);
 
     /// <summary>Lets both sides run until nothing more is compiled: what is called often for the first time is counted before it is made fast.</summary>
     private static async Task WarmUpAsync(Func<Caller, Task> ours, Func<Caller, Task> raw)

@@ -88,8 +88,15 @@ internal sealed class RateLimitingOptionsSource(IEnumerable<PackageSection> pack
         {
             if (!packages.Any(package => package.Key.Equals(key, StringComparison.OrdinalIgnoreCase)))
             {
-                options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: RateLimited.Http.{key}, with services.{(key.Equals("Redis", StringComparison.OrdinalIgnoreCase) ? "AddRateLimiting" : "AddRateLimit")}{key}()");
+                options.Faults.Add(section.Path, "a section", $"no section, or the package that reads it: {PackageOf(key)}");
             }
         }
     }
+
+    private static string PackageOf(string key) => key.ToUpperInvariant() switch
+    {
+        "REDIS" => "RateLimited.Http.Redis, with services.AddRateLimitingRedis()",
+        "ALERTS" => "RateLimited.Http.Alerts, with services.AddRateLimitAlerts()",
+        _ => "RateLimited.Http.History, with services.AddRateLimitHistory()",
+    };
 }

@@ -13,7 +13,7 @@ internal sealed class HistoryScript(IDatabase database)
     private const string Clock = "local time = redis.call('TIME')\n  return time[1] * 1000000 + time[2], false\n";
 
     /// <summary>What the clock shows by how long a key has to live; here to the microsecond.</summary>
-    private const string Lives = "ends - redis.call('PTTL', KEYS[2]) * 1000";
+    private const string Lives = "ends - redis.call('PTTL', KEYS[2]) * 1000\n    if written > shown and written - shown < 3000 then shown = written end\n";
 
     /// <summary>
     /// A step: now, how many numbers say what the limits are, those numbers, then a code. 0 asks: how many limits, and of each its index, cost, and time. 99 asks by the usual message, of which the heads'
@@ -132,7 +132,7 @@ internal sealed class HistoryScript(IDatabase database)
         var shipped = ExchangeScript.Current.Text;
         shipped.ShouldContain(Clock);
         shipped.ShouldContain(Lives);
-        shipped = shipped.Replace(Clock, "return SHOWN, false\n", StringComparison.Ordinal).Replace(Lives, "SHOWN", StringComparison.Ordinal);
+        shipped = shipped.Replace(Clock, "return SHOWN, false\n", StringComparison.Ordinal).Replace(Lives, "SHOWN\n", StringComparison.Ordinal);
         return $"local function exchange(KEYS, ARGV, SHOWN)\n{shipped}end\n{Loop}";
     }
 }

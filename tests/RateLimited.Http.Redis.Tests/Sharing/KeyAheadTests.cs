@@ -30,6 +30,38 @@ public sealed class KeyAheadTests(RedisServer server) : IClassFixture<RedisServe
         (first, second).ShouldBe((Quota, Quota));
     }
 
+    [Fact]
+    public async Task What_was_taken_ahead_of_a_key_is_neither_lost_nor_had_twice_when_it_gets_another_name()
+    {
+        var source = new ChangingKeys(("a", First), ("b", Second));
+        using var fleet = FleetOf(NewPrefix(), keys => keys.Sources.Add(source));
+        var (one, other) = ((ServiceLimiter)fleet.Start(), fleet.Start());
+        await BeginAsync(one, "a", "b");
+
+        source.Replace(("c", First), ("b", Second));
+
+        var went = Begun;
+        await Eventually.Holds(() => (went += Take(other, "c", "b")) >= Quota, "all of the key's quota went, with what had been taken ahead under its former name");
+        (went + Take(one, "c", "b")).ShouldBe(Quota);
+    }
+
+    [Fact]
+    public async Task What_was_taken_ahead_of_a_key_does_not_go_with_the_next_text_of_its_name()
+    {
+        var (prefix, source) = (NewPrefix(), new ChangingKeys(("a", First), ("b", Second)));
+        using var changing = FleetOf(prefix, keys => keys.Sources.Add(source));
+        using var staying = FleetOf(prefix, static keys => keys.Add("a", First).Add("b", Second));
+        var (one, other) = ((ServiceLimiter)changing.Start(), staying.Start());
+        await BeginAsync(one, "a", "b");
+
+        source.Replace(("a", "sk-of-the-fleet-3"), ("b", Second));
+
+        var (next, former) = (0, Begun);
+        await Eventually.Holds(() => (next += Take(one, "a", "b")) >= Quota, "all of the new text's quota went");
+        await Eventually.Holds(() => (former += Take(other, "a", "b")) >= Quota, "all of the former text's quota went, with what had been taken ahead of it");
+        (next, former).ShouldBe((Quota, Quota));
+    }
+
     private static string NewPrefix() => $"t{Guid.NewGuid():N}"[..20];
 
     /// <summary>Some requests go with one key, so that more is taken ahead for those that would follow.</summary>

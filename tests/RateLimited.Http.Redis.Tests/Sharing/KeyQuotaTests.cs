@@ -55,13 +55,13 @@ public sealed class KeyQuotaTests(RedisServer server) : IClassFixture<RedisServe
     [Fact]
     public async Task A_key_whose_text_is_replaced_begins_afresh_in_the_process_that_had_it()
     {
-        var source = new ChangingKeys(First);
+        var source = new ChangingKeys(("a", First));
         using var fleet = FleetOf(NewPrefix(), keys => keys.Sources.Add(source), static service => service.Limit("2/h per key"));
         var process = fleet.Start();
         (await CountAsync(process)).ShouldBe(2);
         var waiting = process.AcquireAsync(new AdmissionRequest { Timeout = TimeSpan.FromHours(2) }, Ended).AsTask();
 
-        source.Replace(Second);
+        source.Replace(("a", Second));
 
         (await waiting.WaitAsync(TimeSpan.FromSeconds(60), Ended)).Key.ShouldBe("a");
         (await CountAsync(process)).ShouldBe(1);
@@ -189,21 +189,4 @@ public sealed class KeyQuotaTests(RedisServer server) : IClassFixture<RedisServe
         server.Address,
         service => configure(Configured(service, keys)),
         redis => (redis.Prefix, redis.Secret, redis.LeaseTimeToLive) = (prefix, "a secret of this fleet", leases ?? TimeSpan.FromSeconds(30)));
-
-    /// <summary>One key under one name, whose text changes.</summary>
-    private sealed class ChangingKeys(string text) : IApiKeySource
-    {
-        private volatile string _text = text;
-        private CancellationTokenSource _changed = new();
-
-        public IReadOnlyList<KeyOptions> GetKeys() => [new KeyOptions { Name = "a", Value = ApiKey.Create(_text) }];
-
-        public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
-
-        public void Replace(string next)
-        {
-            _text = next;
-            Interlocked.Exchange(ref _changed, new CancellationTokenSource()).Cancel();
-        }
-    }
 }

@@ -13,7 +13,7 @@ local now, is_rough
 local function read_clock(instant, written, ends)
   if instant > written then
     local shown = ends - redis.call('PTTL', KEYS[2]) * 1000
-    if written > shown and written - shown < 1000 then shown = written end
+    if written > shown and written - shown < 3000 then shown = written end
     -- Older versions wrote fractions.
     if instant - shown > 100000 then return shown - shown % 1, true end
   end
