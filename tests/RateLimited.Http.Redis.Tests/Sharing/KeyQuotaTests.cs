@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 using RateLimited.Http.Configuration;
 using RateLimited.Http.Redis.Tests.Servers;
 using RateLimited.Http.Testing;
