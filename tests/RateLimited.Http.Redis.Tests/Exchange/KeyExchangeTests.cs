@@ -2,8 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
 using RateLimited.Http.Configuration;
-using RateLimited.Http.Testing;
 using RateLimited.Http.Redis.Tests.Servers;
+using RateLimited.Http.Testing;
 
 namespace RateLimited.Http.Redis.Tests.Exchange;
 
