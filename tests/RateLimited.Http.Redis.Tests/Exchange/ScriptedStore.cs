@@ -10,6 +10,7 @@ namespace RateLimited.Http.Redis.Tests.Exchange;
 internal sealed class ScriptedStore : ISharedStore, ISharedCounts
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(2);
 
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
 
@@ -38,11 +39,13 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
         return call.Answered;
     }
 
-    /// <summary>The next call, however long the machine takes to make it.</summary>
+    /// <summary>The next call, however long the machine takes to make it. Whoever made it is given the time to wait for its answer: else what follows would not run within the answer.</summary>
     public async Task<Call> NextAsync()
     {
         using var late = new CancellationTokenSource(Patience);
-        return await _calls.Reader.ReadAsync(late.Token);
+        var call = await _calls.Reader.ReadAsync(late.Token);
+        await Task.Delay(Settling, late.Token);
+        return call;
     }
 
     /// <summary>One call, which waits to be answered.</summary>
