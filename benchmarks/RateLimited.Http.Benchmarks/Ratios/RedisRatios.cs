@@ -15,7 +15,8 @@ namespace RateLimited.Http.Benchmarks.Ratios;
 internal static class RedisRatios
 {
     private const int Callers = 64;
-    private const int Rounds = 31;
+    private const int Servers = 3;
+    private const int Rounds = 11;
     private const int LongestWarmUp = 20;
     private const int StableEnough = 3;
     private const long Much = 1_000_000_000;
@@ -40,7 +41,7 @@ internal static class RedisRatios
 
     private static LimitTerms[] Windows(long quota, long window) => [.. Enumerable.Range(1, 3).Select(id => new SlidingTerms(id, quota, window))];
 
-    private static Ratio Script(string name, LimitTerms[] terms, long cost, int warm) => With(async multiplexer =>
+    private static Ratio Script(string name, LimitTerms[] terms, long cost, int warm) => OfAllServers(name, async multiplexer =>
     {
         var processes = Processes(multiplexer, name, terms, cost);
         for (var i = 0; i < warm; i += Callers)
@@ -48,7 +49,7 @@ internal static class RedisRatios
             await Task.WhenAll(processes.Take(warm - i).Select(static process => process.AskAsync()));
         }
 
-        return await AgainstRaw(name, multiplexer, async caller =>
+        return await AgainstRaw(multiplexer, async caller =>
         {
             for (var process = processes[caller.Index]; caller.IsOn; caller.Count())
             {
@@ -61,7 +62,7 @@ internal static class RedisRatios
         [.. Enumerable.Range(1, Callers).Select(process => new ScriptCalls(multiplexer.GetDatabase(), name, terms, cost, process))];
 
     /// <summary>Requests through the whole library, by one process.</summary>
-    private static Ratio Product(string name, TimeSpan ahead) => With(async multiplexer =>
+    private static Ratio Product(string name, TimeSpan ahead) => OfAllServers(name, async multiplexer =>
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConnectionMultiplexer>(multiplexer);
@@ -75,7 +76,7 @@ internal static class RedisRatios
         await using var container = services.BuildServiceProvider();
         var limiter = container.GetRequiredKeyedService<IServiceRateLimiter>("api");
         var request = new AdmissionRequest { Costs = [new UnitCost("tokens", 10), new UnitCost("units", 1)] };
-        return await AgainstRaw(name, multiplexer, async caller =>
+        return await AgainstRaw(multiplexer, async caller =>
         {
             for (; caller.IsOn; caller.Count())
             {
@@ -100,7 +101,16 @@ internal static class RedisRatios
         async Task<double> BytesOf() => (double)(await multiplexer.GetDatabase().ExecuteAsync("MEMORY", "USAGE", processes[0].Key));
     });
 
-    private static Ratio With(Func<IConnectionMultiplexer, Task<Ratio>> measure)
+    /// <summary>How the threads of client and server fall in with each other differs from round to round and from server to server, and is of what is measured: the middle one of all rounds counts.</summary>
+    private static Ratio OfAllServers(string name, Func<IConnectionMultiplexer, Task<Times>> measure)
+    {
+        var all = Enumerable.Range(0, Servers).Select(_ => With(measure)).ToArray();
+        return new Ratio(name, Middle(all.SelectMany(static times => times.Ours)), Middle(all.SelectMany(static times => times.Raw)), all.Min(static times => times.Bytes));
+
+        static double Middle(IEnumerable<double> times) => times.Order().ElementAt(Servers * Rounds / 2);
+    }
+
+    private static T With<T>(Func<IConnectionMultiplexer, Task<T>> measure)
     {
         using var server = new RedisServer();
         using var multiplexer = ConnectionMultiplexer.Connect($"{server.Address},allowAdmin=true,syncTimeout=60000");
@@ -115,7 +125,7 @@ internal static class RedisRatios
         return message.ToBytes();
     }
 
-    private static async Task<Ratio> AgainstRaw(string name, IConnectionMultiplexer multiplexer, Func<Caller, Task> ours)
+    private static async Task<Times> AgainstRaw(IConnectionMultiplexer multiplexer, Func<Caller, Task> ours)
     {
         var database = multiplexer.GetDatabase();
         var script = "return 1";
@@ -142,11 +152,8 @@ internal static class RedisRatios
             bytes = Math.Min(bytes, allocated);
         }
 
-        return new Ratio(name, Middle(oursTimes), Middle(rawTimes), bytes);
+        return new Times(oursTimes, rawTimes, bytes);
     }
-
-    /// <summary>How the threads of client and server fall in with each other differs from round to round, is of what is measured, and goes as often this way as that.</summary>
-    private static double Middle(double[] times) => times.Order().ElementAt(times.Length / 2);
 
     /// <summary>Lets both sides run until nothing more is compiled: what is called often for the first time is counted before it is made fast.</summary>
     private static async Task WarmUpAsync(Func<Caller, Task> ours, Func<Caller, Task> raw)
@@ -172,6 +179,9 @@ internal static class RedisRatios
         double done = callers.Sum(static caller => caller.Done);
         return (elapsed.TotalNanoseconds / done, (GC.GetTotalAllocatedBytes(precise: true) - before) / done);
     }
+
+    /// <summary>Nanoseconds for one in each round, and the least bytes.</summary>
+    private sealed record Times(double[] Ours, double[] Raw, double Bytes);
 
     /// <summary>Somebody who asks again as soon as he is answered, for as long as a batch lasts.</summary>
     private sealed class Caller(int index, long began)
