@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using RateLimited.Http.Admission;
 using RateLimited.Http.Admission.Sharing;
@@ -10,7 +11,6 @@ namespace RateLimited.Http.Redis.Tests.Exchange;
 internal sealed class ScriptedStore : ISharedStore, ISharedCounts
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(2);
 
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
 
@@ -39,14 +39,23 @@ internal sealed class ScriptedStore : ISharedStore, ISharedCounts
         return call.Answered;
     }
 
-    /// <summary>The next call, however long the machine takes to make it. Whoever made it is given the time to wait for its answer: else what follows would not run within the answer.</summary>
+    /// <summary>The next call, however long the machine takes to make it, once whoever made it waits for its answer: else what follows would not run within the answer.</summary>
     public async Task<Call> NextAsync()
     {
         using var late = new CancellationTokenSource(Patience);
         var call = await _calls.Reader.ReadAsync(late.Token);
-        await Task.Delay(Settling, late.Token);
+        while (WaitingOf(call.Answered) is null)
+        {
+            late.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
         return call;
     }
+
+    /// <summary>Who waits for a task; null while nobody does. Nothing public tells.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_continuationObject")]
+    private static extern ref object? WaitingOf(Task task);
 
     /// <summary>One call, which waits to be answered.</summary>
     internal sealed class Call(SharedExchange exchange, bool isRetry)

@@ -26,8 +26,8 @@ local answered, in_place
 local writes, w = false, 0
 local joins, news
 
--- The usual message is one question about one key, of buckets and windows that the key holds first and in the same order, with no window's segment ending or beginning. It is decided in their heads
--- alone, of which no more is read and written than that needs, and told in a shorter form, without making a function, a table or a string that can be spared: this server's Lua hashes every byte of
+-- The usual message is one question about one key, of buckets and windows that the key holds first and in the same order, with no window's segment ending, nor beginning by it. It is decided in their heads
+-- alone, of which no more is read and written than that needs, and told in a shorter form, without making a table or a string that can be spared: this server's Lua hashes every byte of
 -- every string, packs a number for the price of unpacking two, and makes a table for that of thirty sums. So what is written is joined in pairs, and receipts are moved on from name to name, the last
 -- limit's first. Where no window is asked about the whole value is read, which is hardly longer then. As soon as anything is otherwise it is left to the rest of this script, which decides the same.
 local limit_count
