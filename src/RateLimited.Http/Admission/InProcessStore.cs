@@ -184,7 +184,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             var rule = charge.Partition.Limit.Rule;
             var ahead = line?.QueuedBefore(ticket, charge.Partition) ?? 0;
             var earliest = charge.Cost > charge.Partition.Limit.Capacity ? LimitRule.Never
-                : ahead == 0 && rule is not (SharedRule or KeptRule) ? rule.Earliest(ref charge.Partition.State, at, charge.Cost)
+                : ahead == 0 ? rule.Soonest(ref charge.Partition.State, at, charge.Cost)
                 : rule.Project(ref charge.Partition.State, at, Saturating.Add(ahead, charge.Cost));
             if (earliest > latest)
             {

@@ -52,9 +52,12 @@ internal sealed class FleetBucket : FleetRule
         : base(name, limit, window, parts)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
-        (_longest, Patience) = (longest, patience);
+        (_longest, Patience, Refill) = (longest, patience, RefillWindow.Said(window));
         MostAhead = Math.Min(Saturating.Add(window - TimeOf(1), longest), TimeOf(MostBuckets * limit));
     }
+
+    /// <summary>What is known of the time in which it flows back.</summary>
+    public RefillWindow Refill { get; init; }
 
     /// <summary>How long the first answer is waited for after a window without any.</summary>
     public long Patience { get; }
@@ -68,7 +71,7 @@ internal sealed class FleetBucket : FleetRule
     public static bool IsExact(long limit, long window) =>
         limit is > 0 and <= Largest && window > 0 && Saturating.Multiply(limit, limit / (long)BigInteger.GreatestCommonDivisor(limit, Saturating.DivideUp(window, TimeSpan.TicksPerMicrosecond))) <= LargestProduct;
 
-    public override FleetBucket Among(int processes) => new(Name, Quota, Window, _longest, PartsAmong(processes), Patience);
+    public override FleetBucket Among(int processes) => new(Name, Quota, Window, _longest, PartsAmong(processes), Patience) { Refill = Refill };
 
     public override long Earliest(ref LimitState state, in Moment at, long cost)
     {

@@ -89,6 +89,9 @@ internal abstract class LimitRule
     /// <summary>The instant from which on the state equals one that was never used; <see cref="Never"/> while a lease is held.</summary>
     public abstract long FreshAt(in LimitState state, in Moment at);
 
+    /// <summary>When a cost may go at the soonest, as far as is known: before <see cref="Earliest"/> where an answer to somebody else may say so. Whoever may wait until then is not refused.</summary>
+    public virtual long Soonest(ref LimitState state, in Moment at, long cost) => Earliest(ref state, at, cost);
+
     /// <summary>The first instant at which, with a line that takes all it can, so much more will have gone. Equals <see cref="Earliest"/> up to the quota.</summary>
     public abstract long Project(ref LimitState state, in Moment at, long amount);
 

@@ -17,6 +17,12 @@ internal readonly record struct QuotaReport
     /// <summary>In how much time the window ends.</summary>
     public long? ResetAfter { get; init; }
 
+    /// <summary>By how much <see cref="ResetAfter"/> may be off, either way: what is written as a date is cut to its second, as is the date that it is counted from.</summary>
+    public long Precision { get; init; }
+
+    /// <summary>By how much more it may have been when what remains was counted: a date is counted from when the response was sent, which may be long after its request came.</summary>
+    public long Age { get; init; }
+
     /// <summary>The window where it belongs to the limit's name, as where a minute's and a day's limit stand side by side; else zero.</summary>
     public long NamedWindow { get; init; }
 

@@ -37,6 +37,8 @@ internal sealed class ReportedLimit(string name, string unit, long namedWindow, 
 
     public override long FreshAt(in LimitState state, in Moment at) => state.Extra is ReportedQuota quota ? quota.FreshAt(at) : 0;
 
+    public override long Soonest(ref LimitState state, in Moment at, long cost) => Math.Min(Earliest(ref state, at, cost), Project(ref state, at, cost));
+
     public override long Project(ref LimitState state, in Moment at, long amount) => Known(ref state).Project(at, amount);
 
     public override long Present(ref LimitState state, in Moment at) => state.Extra is ReportedQuota { Limit: > 0 and var limit } ? limit : Quota;

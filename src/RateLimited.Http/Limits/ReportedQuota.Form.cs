@@ -13,7 +13,7 @@ internal sealed partial class ReportedQuota
         form.Number(ref _refused);
         form.Flag(ref _isAssumed);
         form.Number(ref _limit);
-        form.Number(ref _window);
+        FormWindow(form);
         form.Number(ref _newest);
         form.Instant(ref _heardAt);
         form.Instant(ref _earlierReset);
@@ -27,6 +27,14 @@ internal sealed partial class ReportedQuota
         }
     }
 
+    /// <summary>Whether the window was said or is only bounded was never kept: whoever hears of it again says so.</summary>
+    private void FormWindow(StateForm form)
+    {
+        var window = Window;
+        form.Number(ref window);
+        _window = form.IsReading ? RefillWindow.Taken(window) : _window;
+    }
+
     private void FormLevels(StateForm form)
     {
         if (!form.Has(_bucket is not null))
@@ -36,8 +44,8 @@ internal sealed partial class ReportedQuota
 
         if (form.IsReading)
         {
-            (_limit, _window) = (Math.Clamp(_limit, 1, LargestLimit), Math.Clamp(_window, 1, RefillWindow.Longest));
-            _bucket = new TokenBucket(_limit, _window, _limit);
+            (_limit, _window) = (Math.Clamp(_limit, 1, LargestLimit), RefillWindow.Taken(Math.Clamp(Window, 1, RefillWindow.Longest)));
+            _bucket = new TokenBucket(_limit, Window, _limit);
         }
 
         form.Flag(ref _hasLooser);

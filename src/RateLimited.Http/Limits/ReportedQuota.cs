@@ -33,7 +33,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     /// <summary>After this part of a window what was said of a quota that others use too is old.</summary>
     private const int StalePart = 64;
 
-    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (15 * sizeof(long)) + (2 * Unsafe.SizeOf<LimitState>()) + Unsafe.SizeOf<OtherClients>() + (4 * sizeof(bool)));
+    private static readonly int Own = ManagedSize.Object(ManagedSize.Reference + (16 * sizeof(long)) + (2 * Unsafe.SizeOf<LimitState>()) + Unsafe.SizeOf<OtherClients>() + (4 * sizeof(bool)));
 
     private long _longest = longest;
     private bool _isKept = isKept;
@@ -48,8 +48,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     private long _refused;
     private bool _isAssumed = true;
     private long _limit;
-    private long _window;
-    private bool _isWindowBound;
+    private RefillWindow _window;
     private long _newest;
     private long _heardAt;
     private long _earlierReset;
@@ -65,7 +64,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     public long Bytes => Own + (_bucket is null ? 0 : TokenBucket.Bytes + _level.ExtraBytes + _looser.ExtraBytes);
 
     /// <summary>The window as last reported; zero while it is not known.</summary>
-    public long Window => _window;
+    public long Window => _window.Ticks;
 
     private bool IsBounded => _left != long.MaxValue;
 
@@ -74,7 +73,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
     /// <summary>When what was said is forgotten, and with it what held anybody up.</summary>
     private long ForgottenAt => _isKept ? LimitRule.Never : Saturating.Add(Saturating.Add(_heardAt, _longest), 1);
 
-    private long WindowOrUsual => _window > 0 ? _window : UsualWindow;
+    private long WindowOrUsual => Window > 0 ? Window : UsualWindow;
 
     /// <summary>From now on what is said is believed for another time.</summary>
     public void Believe(long longest, bool isKept, long patience) => (_longest, _isKept, _patience) = (longest, isKept, patience);
@@ -120,7 +119,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         _underWay = Saturating.Add(_underWay, cost);
         if (_bucket is not null)
         {
-            AskWhere(at, isUnknown: at.Now - _heardAt >= _window && _askedAfter != _heardAt);
+            AskWhere(at, isUnknown: at.Now - _heardAt >= Window && _askedAfter != _heardAt);
             _bucket.Charge(ref _level, at, cost);
             if (_hasLooser)
             {
@@ -172,9 +171,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
             _limit = Math.Min(limit, LargestLimit);
         }
 
-        var window = new RefillWindow(_window, IsSaid: _window > 0 && !_isWindowBound).Hear(report);
-        (_window, _isWindowBound) = (window.Ticks, !window.IsSaid);
-
+        _window = _window.Hear(report);
         if (report.Remaining is not { } said)
         {
             return;
@@ -184,11 +181,11 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         var remaining = (_limit > 0 ? Math.Min(said, _limit) : said) - uncharged;
 
         // Where a window has a length and no end, its quota is as if it flowed back: that is never too much.
-        if ((report.Refills || report.ResetAfter is null) && _limit > 0 && _window > 0)
+        if ((report.Refills || report.ResetAfter is null) && _limit > 0 && Window > 0)
         {
             if (report.IsOfRefusal && _others.IsNewRefusal(receipt))
             {
-                _others.Widen(at.Now, _window, _charged);
+                _others.Widen(at.Now, Window, _charged);
             }
 
             if (isNewest)
@@ -199,7 +196,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         else if (report is { Refills: true, ResetAfter: <= 0 } && _bucket is null && _limit > 0)
         {
             // A bucket that is full. How fast it fills tells the first answer that finds it used.
-            (_left, _asksUntil) = (remaining, 0);
+            (_left, _chargedBefore, _asksUntil) = (remaining, place, 0);
         }
         else
         {
@@ -230,12 +227,13 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         Renew(at);
         if (_bucket is not null)
         {
-            return Math.Min(_bucket.Project(ref _level, at, amount), ForgottenAt);
+            return Math.Min(_window.Soonest(at.Now, _bucket.Project(ref _level, at, amount)), ForgottenAt);
         }
 
         var usable = Math.Max(Usable, 0);
-        if (amount <= usable)
+        if (amount <= usable || (_isAssumed && Window == 0 && _underWay > 0))
         {
+            // Of a window of which nobody knows how long it is, the answer to what is under way may say that there is more.
             return at.Now;
         }
 
@@ -249,7 +247,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         if (at.Now >= ForgottenAt)
         {
             (_bucket, _level, _looser, _hasLooser) = (null, default, default, false);
-            (_left, _resetAt, _limit, _window) = (long.MaxValue, LimitRule.Never, 0, 0);
+            (_left, _resetAt, _limit, _window) = (long.MaxValue, LimitRule.Never, 0, default);
         }
 
         if (at.Now < _resetAt)
@@ -285,15 +283,15 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
 
     private void HearLevel(in Moment at, long remaining, bool isOfFleet)
     {
-        if (_window / _limit > _longest)
+        if (Window / _limit > _longest)
         {
             return;
         }
 
-        var isKnown = _bucket is not null && _bucket.Quota == _limit && _bucket.Window == _window;
+        var isKnown = _bucket is not null && _bucket.Quota == _limit && _bucket.Window == Window;
         if (_bucket is null || !isKnown)
         {
-            (_bucket, _level, _looser, _hasLooser) = (new TokenBucket(_limit, _window, _limit), default, default, false);
+            (_bucket, _level, _looser, _hasLooser) = (new TokenBucket(_limit, Window, _limit), default, default, false);
         }
 
         _asksUntil = 0;
@@ -305,7 +303,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
         }
 
         // What is under way may be more than there was, but nobody waits longer for one than anything is believed.
-        var most = (long)Int128.Min(_limit - 1 + ((Int128)_longest * _limit / _window), long.MaxValue);
+        var most = (long)Int128.Min(_limit - 1 + ((Int128)_longest * _limit / Window), long.MaxValue);
         used = Math.Min(Saturating.Add(used, margin), most);
         var heard = default(LimitState);
         if (used > 0)
@@ -359,7 +357,7 @@ internal sealed partial class ReportedQuota(long longest, bool isKept, long pati
 
         _bucket = null;
         var resetAt = Saturating.Add(at.Now, after);
-        var tolerance = Math.Min(MostTolerance, (_window > 0 ? _window : after) / 4);
+        var tolerance = Math.Min(MostTolerance, (Window > 0 ? Window : after) / 4);
         if (_isAssumed || !IsBounded || (isNewest && resetAt > _resetAt + tolerance))
         {
             // The first that is heard of a window.

@@ -132,7 +132,7 @@ internal static class ResponseSignals
     /// <summary>Takes the figures to the limits. Returns whether they say of a limit that nothing is left of it, and until when.</summary>
     private static bool Correct(SignalRoom room, AdmissionTicket ticket, ServiceLimiter limiter, long now)
     {
-        var reports = room.Reports();
+        var reports = room.Reports(new TimeSpan(Math.Max(now - ticket.ChargedAt, 0)));
         limiter.Answered(ticket, reports, now);
         var isExplained = false;
         foreach (ref readonly var report in reports)

@@ -33,7 +33,8 @@ internal sealed class SignalRoom
     public void Leave() => _kept = this;
 
     /// <summary>What the response says, in the figures that limits are corrected by. Limits of which nothing is said but that they exist correct nothing.</summary>
-    public ReadOnlySpan<QuotaReport> Reports()
+    /// <param name="age">How long ago it may have been counted: since its request was admitted.</param>
+    public ReadOnlySpan<QuotaReport> Reports(TimeSpan age = default)
     {
         var count = 0;
         var areOfRefusal = Signal.Verdict.IsRefusal;
@@ -41,19 +42,19 @@ internal sealed class SignalRoom
         {
             if (hint.Remaining is not null)
             {
-                Write(ref _reports[count++], hint, areOfRefusal);
+                Write(ref _reports[count++], hint, age, areOfRefusal);
             }
         }
 
         return _reports.AsSpan(0, count);
     }
 
-    private static void Write(ref QuotaReport report, in LimitHint hint, bool isOfRefusal)
+    private static void Write(ref QuotaReport report, in LimitHint hint, TimeSpan age, bool isOfRefusal)
     {
         var isBucket = hint is { Refill: > 0, RefillInterval: not null, Limit: not null };
         var window = isBucket
             ? (long)Int128.Min((Int128)hint.RefillInterval!.Value.Ticks * hint.Limit!.Value / hint.Refill!.Value, long.MaxValue)
-            : (hint.Window ?? hint.ImpliedWindow() ?? TimeSpan.Zero).Ticks;
+            : (hint.Window ?? hint.ImpliedWindow(age) ?? TimeSpan.Zero).Ticks;
         report = new QuotaReport
         {
             Name = hint.Name.Memory,
@@ -61,6 +62,8 @@ internal sealed class SignalRoom
             Limit = hint.Limit,
             Remaining = hint.Remaining,
             ResetAfter = hint.ResetAfter?.Ticks,
+            Precision = hint.ResetPrecision.Ticks,
+            Age = hint.HasAbsoluteReset ? age.Ticks : 0,
             NamedWindow = hint.Window?.Ticks ?? 0,
             Window = window,
             Refills = hint.ResetsToFull || isBucket,

@@ -67,6 +67,9 @@ internal struct LimitHint
     /// <summary>When the limit resets, counted from now and within the bounds.</summary>
     public readonly TimeSpan? ResetAfter => Has(Said.ResetAfter) ? _resetAfter : null;
 
+    /// <summary>By how much <see cref="ResetAfter"/> may be off, either way: a date is cut to its second, and so is the date of the response from which it is counted.</summary>
+    internal readonly TimeSpan ResetPrecision => HasAbsoluteReset ? TimeSpan.FromSeconds(1) : TimeSpan.Zero;
+
     /// <summary>When the limit resets, where that is longer from now than anything is waited for. It tells when a quota returns that is used up.</summary>
     public readonly TimeSpan? ReturnsAfter => Has(Said.Return) ? _resetAfter : null;
 
@@ -119,9 +122,11 @@ internal struct LimitHint
 
     /// <summary>
     /// The window that a refilling bucket's time to full implies. Upstreams send a day's and a minute's limit under the same names: what was used came back in part already, so that a
-    /// time to full of r after u of l used means a window in [r·l/u, r·l/(u−1)). Where none of the usual ones lies there, it is the whole number of seconds that does, if only one does.
+    /// time to full of r after u of l used means a window in [r·l/u, r·l/(u−1)). Where none of the usual ones lies there, it is the whole number of seconds that does, if only one does. Dates say
+    /// too little as long as r is no more than a few of their seconds, or than the response was on its way: it is counted from when that was sent, and what remained from when its request came.
     /// </summary>
-    public readonly TimeSpan? ImpliedWindow()
+    /// <param name="age">How long ago what is said may have been counted.</param>
+    public readonly TimeSpan? ImpliedWindow(TimeSpan age = default)
     {
         const Said Needed = Said.Limit | Said.Remaining | Said.ResetAfter | Said.UntilFull;
         var used = _limit - _remaining;
@@ -130,8 +135,14 @@ internal struct LimitHint
             return null;
         }
 
-        var shortest = (Int128)_resetAfter.Ticks * _limit / used;
-        var longest = used == 1 ? shortest * 2 : ((Int128)_resetAfter.Ticks + TimeSpan.TicksPerMillisecond) * _limit / (used - 1);
+        var (early, late) = HasAbsoluteReset ? (ResetPrecision.Ticks, ResetPrecision.Ticks + age.Ticks) : (0, TimeSpan.TicksPerMillisecond);
+        var shortest = (Int128)Math.Max(_resetAfter.Ticks - early, 0) * _limit / used;
+        var longest = used == 1 ? shortest * 2 : ((Int128)_resetAfter.Ticks + late) * _limit / (used - 1);
+        if (HasAbsoluteReset && (used == 1 || longest > 2 * shortest))
+        {
+            return null;
+        }
+
         foreach (var window in (ReadOnlySpan<long>)[TimeSpan.TicksPerSecond, TimeSpan.TicksPerMinute, TimeSpan.TicksPerHour, TimeSpan.TicksPerDay])
         {
             if (window >= shortest - (shortest / 50) && window <= longest)

@@ -172,7 +172,7 @@ public sealed class FleetFlowTests(ITestOutputHelper output)
         private void Answer(int used, long full, bool isRefused, bool isCounted)
         {
             var at = new Moment(_now);
-            var window = new RefillWindow(_rule?.Window ?? 0, IsSaid: false).Hear(new QuotaReport { Limit = Quota, Remaining = Quota - used, ResetAfter = full, Refills = true });
+            var window = RefillWindow.Taken(_rule?.Window ?? 0).Hear(new QuotaReport { Limit = Quota, Remaining = Quota - used, ResetAfter = full, Refills = true });
             if (_rule?.Window != window.Ticks && window.Ticks > 0)
             {
                 var before = _rule;

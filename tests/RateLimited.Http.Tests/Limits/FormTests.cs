@@ -143,6 +143,24 @@ public sealed class FormTests
         rule.Used(ref again, new Moment(now + 9 + TimeSpan.TicksPerMinute)).ShouldBe(0);
     }
 
+    [Fact]
+    public void A_window_that_was_only_bounded_is_bounded_closer_by_whoever_comes_after()
+    {
+        var rule = new ReportedLimit("requests", UnitCost.Requests, namedWindow: 0, TimeSpan.TicksPerHour, isKept: true);
+        var (state, at) = (default(LimitState), new Moment(Keeper.Age));
+        var report = new QuotaReport { Unit = UnitCost.Requests, Limit = 25, Remaining = 24, ResetAfter = 0, Precision = TimeSpan.TicksPerSecond, Refills = true };
+        rule.Hear(ref state, at, report, rule.Charge(ref state, at, 1), 1, 0);
+
+        // One of twenty-five comes back within a second or two.
+        var again = Read(rule, Written(rule, ref state), later: 0);
+        Told(again).Window.ShouldBe(50 * TimeSpan.TicksPerSecond);
+
+        rule.Hear(ref again, at, report with { Remaining = 0 }, rule.Charge(ref again, at, 1), 1, 0);
+        Told(again).Window.ShouldBeLessThan(2 * TimeSpan.TicksPerSecond);
+
+        static ReportedQuota Told(in LimitState state) => (ReportedQuota)state.Extra!;
+    }
+
     private static void HearOfRefusal(ReportedLimit rule, ref LimitState state, long now, long remaining)
     {
         var receipt = rule.Charge(ref state, new Moment(now), 1);

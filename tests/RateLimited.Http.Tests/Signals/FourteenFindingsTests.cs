@@ -1,3 +1,4 @@
+using System.Globalization;
 using RateLimited.Http.Signals;
 using RateLimited.Http.Signals.Classification;
 
@@ -80,6 +81,24 @@ public sealed class FourteenFindingsTests
     public void F04_A_window_that_nobody_else_has_is_the_only_whole_number_of_seconds_that_fits(string limit, string remaining, string reset, int? seconds) =>
         Reading.Of("openai", 200, null, ("x-ratelimit-limit-requests", limit), ("x-ratelimit-remaining-requests", remaining), ("x-ratelimit-reset-requests", reset))
             .Only().ImpliedWindow().ShouldBe(seconds is { } known ? TimeSpan.FromSeconds(known) : null);
+
+    /// <summary>
+    /// Both dates are cut to their second, and the response's is of when it was sent. 22.2 s of a minute's window were recorded as 21 (header_examples.json): the answer had taken a second or two.
+    /// </summary>
+    [Theory]
+    [InlineData("200000", "126000", 21, 2, 60)]
+    [InlineData("200000", "126000", 21, 0, null)]
+    [InlineData("200000", "126000", 21, 60, null)]
+    [InlineData("1000", "0", 59, 0, 60)]
+    [InlineData("1000", "0", 60, 0, 60)]
+    [InlineData("1000", "900", 6, 0, 60)]
+    [InlineData("1000", "960", 2, 0, null)]
+    [InlineData("1000", "999", 1, 0, null)]
+    [InlineData("25", "0", 1, 0, null)]
+    public void F04_Dates_tell_a_window_only_where_neither_their_second_nor_the_way_matters(string limit, string remaining, int reset, int age, int? seconds) =>
+        Reading.Of("anthropic", 200, null, ("date", Reading.Now.ToString("r", CultureInfo.InvariantCulture)), ("anthropic-ratelimit-requests-limit", limit), ("anthropic-ratelimit-requests-remaining", remaining),
+            ("anthropic-ratelimit-requests-reset", Reading.Now.AddSeconds(reset).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)))
+            .Only().ImpliedWindow(TimeSpan.FromSeconds(age)).ShouldBe(seconds is { } known ? TimeSpan.FromSeconds(known) : null);
 
     [Fact]
     public void F05_A_time_to_full_is_not_the_time_to_the_next_permit()

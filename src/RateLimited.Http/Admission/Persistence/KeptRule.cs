@@ -121,6 +121,8 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
     public override long FreshAt(in LimitState state, in Moment at) => _configured.FreshAt(state.Extra is KeptState own ? own.Counted : default, at);
 
     /// <summary>What the limit says: whoever asks how long it would wait is not kept away by a write that nobody has asked for.</summary>
+    public override long Soonest(ref LimitState state, in Moment at, long cost) => Project(ref state, at, cost);
+
     public override long Project(ref LimitState state, in Moment at, long amount) => _configured.Project(ref Of(ref state).Counted, at, amount);
 
     public override long Present(ref LimitState state, in Moment at) => _configured.Present(ref Of(ref state).Counted, at);

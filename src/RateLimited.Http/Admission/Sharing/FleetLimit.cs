@@ -117,5 +117,5 @@ internal sealed class FleetLimit
         }
     }
 
-    private SharedRule RuleOf(long limit) => new(_flowsBack ? new FleetBucket(_name, limit, _window.Ticks, _longestHint, parts: 1, _patience) : new FleetQuota(_name, limit, parts: 1, _patience), _shared);
+    private SharedRule RuleOf(long limit) => new(_flowsBack ? new FleetBucket(_name, limit, _window.Ticks, _longestHint, parts: 1, _patience) { Refill = _window } : new FleetQuota(_name, limit, parts: 1, _patience), _shared);
 }

@@ -227,6 +227,8 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
             : Math.Max(balance.HeardAt(at.Now, Window), balance.InUse);
     }
 
+    public override long Soonest(ref LimitState state, in Moment at, long cost) => Project(ref state, at, cost);
+
     /// <summary>A lower bound, as others use it too: what is held goes at once, the whole quota may be there as well, and the rest flows in; of a learned rate one second's worth is there.</summary>
     public override long Project(ref LimitState state, in Moment at, long amount)
     {
@@ -234,7 +236,8 @@ internal sealed class SharedRule(LimitRule inner, SharedService shared, bool isO
         var now = shared.IsAlone ? Earliest(ref state, at, Math.Min(amount, Capacity)) : balance.Told(at.Now, Math.Min(amount, Capacity));
         var (most, quota, window) = Learning is null || Window == 0 ? (Capacity, Quota, Window) : (balance.NeedOf(long.MaxValue), balance.NeedOf(long.MaxValue), TimeSpan.TicksPerSecond);
         var rest = amount - balance.HeldAt(at.Now) - most;
-        return rest <= 0 || window == 0 || now == Never ? now : Saturating.Add(now, (long)Int128.Min((Int128)rest * window / quota, Never));
+        var projected = rest <= 0 || window == 0 || now == Never ? now : Saturating.Add(now, (long)Int128.Min((Int128)rest * window / quota, Never));
+        return Inner is FleetBucket bucket ? bucket.Refill.Soonest(at.Now, projected) : projected;
     }
 
     /// <summary>
