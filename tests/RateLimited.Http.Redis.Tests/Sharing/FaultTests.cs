@@ -243,13 +243,14 @@ public sealed class FaultTests
     {
         using var server = new RedisServer();
         using var fleet = new Fleet(server.Address, static service => service.Limit("30/day fixed"));
-        var went = 0;
+        var (went, day) = (0, TimeProvider.System.GetUtcNow().Date);
         foreach (var minutes in (int[])[-10, 0, 10])
         {
             went += await Drained.CountAsync(fleet.Start(new SkewedTime(TimeSpan.FromMinutes(minutes))), Soon);
         }
 
-        went.ShouldBe(30);
+        // Each midnight that the server has seen meanwhile gives another.
+        went.ShouldBeInRange(30, 30 * (1 + (TimeProvider.System.GetUtcNow().Date - day).Days));
     }
 
     /// <summary>How many go at once of what a process may decide without asking.</summary>

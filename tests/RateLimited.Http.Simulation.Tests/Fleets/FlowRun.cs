@@ -32,17 +32,17 @@ internal sealed class FlowRun : IDisposable
     private readonly VirtualRedis _redis;
     private readonly Random _random;
     private readonly long _window;
-    private readonly bool _isWindowSaid;
+    private readonly FlowWords _words;
     private double _level = Quota;
     private long _flowedAt;
     private long _order;
 
     /// <param name="window">In how much time the bucket fills.</param>
-    /// <param name="isWindowSaid">Whether answers say that.</param>
+    /// <param name="words">What answers say of that.</param>
     /// <param name="seed">What latencies are drawn from.</param>
-    public FlowRun(TimeSpan window, bool isWindowSaid, int seed)
+    public FlowRun(TimeSpan window, FlowWords words, int seed)
     {
-        (_window, _isWindowSaid, _random) = (window.Ticks, isWindowSaid, new Random(seed));
+        (_window, _words, _random) = (window.Ticks, words, new Random(seed));
         _redis = new VirtualRedis(ExchangeScript.Current.Text, () => Now, (channel, message) => _connections.ForEach(connection => connection.Hear(channel, message)));
         var definition = new ServiceDefinition { Name = "s", Limits = [], Correction = new CorrectionDefinition { Discover = true }, Queue = new QueueDefinition { Timeout = TimeSpan.FromHours(10) } };
         for (var i = 0; i < Processes; i++)
@@ -109,20 +109,32 @@ internal sealed class FlowRun : IDisposable
         _level -= isOk ? 1 : 0;
         Ok += isOk ? 1 : 0;
         Refused += isOk ? 0 : 1;
+        var untilFull = (long)((Quota - _level) * _window / Quota);
         var report = new QuotaReport
         {
             Name = "requests".AsMemory(),
             Unit = UnitCost.Requests,
             Limit = Quota,
             Remaining = (long)_level,
-
-            // Cut to milliseconds, as most do.
-            ResetAfter = (long)((Quota - _level) * _window / Quota / TimeSpan.TicksPerMillisecond) * TimeSpan.TicksPerMillisecond,
-            Window = _isWindowSaid ? _window : 0,
+            ResetAfter = Cut(untilFull, TimeSpan.TicksPerMillisecond),
+            Window = _words == FlowWords.Window ? _window : 0,
             Refills = true,
             IsOfRefusal = !isOk,
         };
-        In(1, 10, () => Answer(limiter, ticket, report));
+        if (_words != FlowWords.Date)
+        {
+            In(1, 10, () => Answer(limiter, ticket, report));
+            return;
+        }
+
+        var full = Cut(Now + untilFull, TimeSpan.TicksPerSecond);
+        In(0, 3_000, () =>
+        {
+            var dated = report with { ResetAfter = full - Cut(Now, TimeSpan.TicksPerSecond), Precision = TimeSpan.TicksPerSecond };
+            In(1, 10, () => Answer(limiter, ticket, dated with { Age = Now - ticket.ChargedAt }));
+        });
+
+        static long Cut(long time, long to) => time / to * to;
     }
 
     private void Answer(ServiceLimiter limiter, AdmissionTicket ticket, QuotaReport report)

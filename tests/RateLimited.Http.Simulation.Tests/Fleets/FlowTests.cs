@@ -4,14 +4,15 @@ namespace RateLimited.Http.Simulation.Tests.Fleets;
 public sealed class FlowTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData(2, false)]
-    [InlineData(2, true)]
-    [InlineData(60, true)]
-    public void A_fleet_at_a_bucket_that_answers_tell_of_is_refused_nothing_and_uses_what_flows(int seconds, bool isWindowSaid)
+    [InlineData(2, FlowWords.Time)]
+    [InlineData(2, FlowWords.Window)]
+    [InlineData(60, FlowWords.Window)]
+    [InlineData(60, FlowWords.Date)]
+    public void A_fleet_at_a_bucket_that_answers_tell_of_is_refused_nothing_and_uses_what_flows(int seconds, FlowWords words)
     {
         for (var seed = 1; seed <= 2; seed++)
         {
-            using var run = new FlowRun(TimeSpan.FromSeconds(seconds), isWindowSaid, seed);
+            using var run = new FlowRun(TimeSpan.FromSeconds(seconds), words, seed);
             run.Run(windows: 8);
 
             output.WriteLine($"seed {seed}: {run.Ok} of {run.Flowed}, {run.Refused} refused");
