@@ -25,6 +25,7 @@ internal sealed partial class BoundService
     private volatile bool _isExhausted;
     private bool _expectsAnswers;
     private bool _awaitsBinding;
+    private long _awaitsUntil = LimitRule.Never;
     private FaultGate _faults;
 
     /// <param name="definition">The service as configured.</param>
@@ -88,8 +89,34 @@ internal sealed partial class BoundService
 
     public long Guard => IsGuardMeasured ? _spread.Guard : _fixedGuard;
 
+    /// <summary>What was charged before that instant was awaited: nobody knew how long requests are on their way.</summary>
+    public long AwaitsBefore { get; private set; }
+
+    /// <summary>Whether what is charged is awaited still, unless it has been for long.</summary>
+    public bool AwaitsAnswers => AwaitsBefore == LimitRule.Never;
+
     /// <summary>Takes a latency into the measured guard. Returns what it says of when the request arrived.</summary>
-    public ArrivalBounds ObserveLatency(long ticks, long sentAt) => _spread.Add(ticks, sentAt);
+    public ArrivalBounds ObserveLatency(long ticks, long sentAt)
+    {
+        var bounds = _spread.Add(ticks, sentAt);
+        if (AwaitsAnswers && _spread.IsKnown)
+        {
+            AwaitsBefore = Saturating.Add(sentAt, ticks);
+        }
+
+        return bounds;
+    }
+
+    /// <summary>
+    /// Whether what is charged now is awaited: until a few of the first were answered, and no longer than a request may be held up, since whoever asks for leases without a client answers never. Only under the
+    /// store's gate.
+    /// </summary>
+    public bool Awaits(long now)
+    {
+        _awaitsUntil = Math.Min(_awaitsUntil, Saturating.Add(now, LatencySpread.LongestFirstHoldUp));
+        AwaitsBefore = AwaitsAnswers && now > _awaitsUntil ? now : AwaitsBefore;
+        return AwaitsAnswers;
+    }
 
     /// <summary>By how much a limit is padded for this service's requests.</summary>
     public long GuardOf(BoundLimit limit) => IsGuardMeasured ? limit.BoundGuard(_spread.Guard) : limit.IsPace ? 0 : _fixedGuard;
@@ -155,6 +182,7 @@ internal sealed partial class BoundService
     {
         var isNews = !_expectsAnswers;
         _expectsAnswers = true;
+        AwaitsBefore = isNews && IsGuardMeasured && !_spread.IsKnown ? LimitRule.Never : AwaitsBefore;
         return isNews && (Definition.Keys is null
             ? _first.IsAwaited(Definition.Correction, isExpected: true)
             : _quotas.All.Any(quota => quota.First.IsAwaited(Definition.Correction, isExpected: true, hasOthers: Shared is not null)));

@@ -116,6 +116,11 @@ internal sealed partial class InProcessStore
                 continue;
             }
 
+            if (ticket.ChargedAt < service.AwaitsBefore)
+            {
+                charge.Receipt = limit.Rule.Heard(ref charge.Partition.State, at, charge.Receipt, charge.Cost);
+            }
+
             var receipt = limit.Rule.Answer(ref charge.Partition.State, at, charge.Receipt, charge.Cost, arrivedBy);
             charge.Receipt = receipt == charge.Receipt ? limit.Rule.CountAgain(ref charge.Partition.State, at, receipt, charge.Cost, arrivedBy) : receipt;
         }

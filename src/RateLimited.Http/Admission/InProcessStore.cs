@@ -92,7 +92,7 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
                 continue;
             }
 
-            if (ticket.ChargeCount == 1 && !hasKeys && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
+            if (ticket.ChargeCount == 1 && !hasKeys && !service.AwaitsAnswers && service.PausedUntil <= now && !service.Faults.IsEngaged && TryChargeOnly(ticket, service, now))
             {
                 admitted++;
                 continue;
@@ -338,10 +338,16 @@ internal sealed partial class InProcessStore : ILimitStore, IDisposable
             Go(ticket, claim, key, now);
         }
 
+        var isAwaited = service.AwaitsAnswers && service.Awaits(now);
         foreach (ref var charge in ticket.Charges)
         {
             var limit = charge.Partition.Limit;
-            charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, new Moment(now, wall, service.GuardOf(limit)), charge.Cost);
+            var at = new Moment(now, wall, service.GuardOf(limit));
+            charge.Receipt = limit.Rule.Charge(ref charge.Partition.State, at, charge.Cost);
+            if (isAwaited)
+            {
+                limit.Rule.Await(ref charge.Partition.State, at, charge.Cost, LatencySpread.LongestFirstHoldUp);
+            }
         }
 
         if (ticket.IsForGood)

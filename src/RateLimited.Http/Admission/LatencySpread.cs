@@ -47,6 +47,9 @@ internal sealed class LatencySpread
     /// <summary>The spread in ticks, with a margin for what was not seen yet.</summary>
     public long Guard => Volatile.Read(ref _guard);
 
+    /// <summary>Whether enough was measured to tell anything.</summary>
+    public bool IsKnown => _current.Count + _previous.Count >= FewestSamples;
+
     /// <summary>
     /// Takes a sample in. Returns what it says of when that request arrived. It was not held up where it lies near the bulk of what is known, and for any time where it lies far from it.
     /// Where it was sent before enough was known, it may have been for <see cref="LongestHoldUp"/>, or longer where nothing was, and the shortest that was seen says nothing yet: none of them may have found a connection.
@@ -55,7 +58,7 @@ internal sealed class LatencySpread
     /// <param name="sentAt">When it was sent.</param>
     public ArrivalBounds Add(long latency, long sentAt)
     {
-        var isFirst = _current.Count + _previous.Count < FewestSamples;
+        var isFirst = !IsKnown;
         if (_current.Count >= (_previous.Count == 0 ? FirstGenerationSize : GenerationSize))
         {
             _bulk = _histogram.UpperQuartile() - _current.Lowest;
@@ -67,7 +70,7 @@ internal sealed class LatencySpread
 
         _histogram.Add(latency);
         _current.Add(latency);
-        if (_current.Count + _previous.Count < FewestSamples)
+        if (!IsKnown)
         {
             return new ArrivalBounds(LongestFirstHoldUp, 0, IsFirst: _current.Count + _previous.Count == 1);
         }

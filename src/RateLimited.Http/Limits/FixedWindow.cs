@@ -135,19 +135,6 @@ internal sealed partial class FixedWindow : LimitRule
 
     public override bool IsAnnounced => _anchor == WindowAnchor.Announced;
 
-    /// <summary>What may have arrived after its window had ended counts in the current one too, if it does not yet.</summary>
-    public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy)
-    {
-        Roll(ref state, at);
-        if (_grid is null || receipt < 0 || state.Extra is not Notes notes || receipt == notes.Number || arrivedBy < notes.Since || IsOver(state, at))
-        {
-            return receipt;
-        }
-
-        state.Count = Saturating.Add(state.Count, amount);
-        return notes.Number;
-    }
-
     public override long Used(ref LimitState state, in Moment at)
     {
         Roll(ref state, at);
@@ -257,9 +244,11 @@ internal sealed partial class FixedWindow : LimitRule
     private static void Open(ref LimitState state, long end, bool follows)
     {
         var previous = state.Mark;
-        (state.Mark, state.Count) = (end, follows ? Late(state) : 0);
+        var unheard = follows ? Unheard(state) : 0;
+        (state.Mark, state.Count) = (end, follows ? Math.Min(Saturating.Add(Late(state), unheard), state.Count) : 0);
         if (state.Extra is Notes notes)
         {
+            (notes.HasCarriedUnheard, notes.Unheard, notes.AwaitedUntil) = (unheard > 0, 0, 0);
             notes.Since = previous;
             notes.Carried = follows ? notes.Number : 0;
             notes.Number = Math.Max(notes.Number + 1, end);
@@ -280,6 +269,9 @@ internal sealed partial class FixedWindow : LimitRule
     }
 
     private static long Late(in LimitState state) => state.Extra is Notes notes ? notes.Late : 0;
+
+    /// <summary>What may arrive only after the window has ended, as far as anybody knows.</summary>
+    private static long Unheard(in LimitState state) => state.Extra is Notes notes && notes.AwaitedUntil >= state.Mark ? notes.Unheard : 0;
 
     private static long Phase(in LimitState state) => state.Extra is Notes notes ? notes.Phase : 0;
 
@@ -348,7 +340,7 @@ internal sealed partial class FixedWindow : LimitRule
     /// <summary>What is known of the open window besides its end and its count.</summary>
     private sealed class Notes : ISized
     {
-        private static readonly int Own = ManagedSize.Object(7 * sizeof(long));
+        private static readonly int Own = ManagedSize.Object((9 * sizeof(long)) + sizeof(bool));
 
         public long Bytes => Own;
 
@@ -365,6 +357,15 @@ internal sealed partial class FixedWindow : LimitRule
 
         /// <summary>The number of the window that this one follows, if it does.</summary>
         public long Carried;
+
+        /// <summary>What was charged while nobody knew how long the way is, and has not been answered.</summary>
+        public long Unheard;
+
+        /// <summary>Until when the last of it may be on its way.</summary>
+        public long AwaitedUntil;
+
+        /// <summary>Whether what had not been answered in the window before counts in this one.</summary>
+        public bool HasCarriedUnheard;
 
         /// <summary>By how much windows end later than the clock says, because the upstream's do.</summary>
         public long Phase;

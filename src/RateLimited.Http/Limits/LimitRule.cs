@@ -66,6 +66,17 @@ internal abstract class LimitRule
     public abstract void ChargeMore(ref LimitState state, in Moment at, long receipt, long amount);
 
     /// <summary>
+    /// What was just charged may be on its way for so long, of which nobody knows anything yet: no answer has told how long the way is. Once for each charge of that time, and
+    /// <see cref="Heard"/> once for each that is answered.
+    /// </summary>
+    public virtual void Await(ref LimitState state, in Moment at, long amount, long longest)
+    {
+    }
+
+    /// <summary>What was awaited has been answered. Returns the receipt to use from now on.</summary>
+    public virtual long Heard(ref LimitState state, in Moment at, long receipt, long amount) => receipt;
+
+    /// <summary>
     /// Takes in that a request has been answered, and so arrived at an instant that counts as this at the latest. Returns the receipt to use from now on.
     /// </summary>
     public virtual long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => receipt;

@@ -65,6 +65,30 @@ public sealed class ArrivalTests
         (run.Admitted / (Quota * (double)Duration / Window)).ShouldBeGreaterThan(0.96, $"seed {seed}");
     }
 
+    /// <summary>A window ends while the first requests make their connections: they arrive in the next one.</summary>
+    [Theory]
+    [InlineData(1, WindowAnchor.Clock)]
+    [InlineData(2, WindowAnchor.Clock)]
+    [InlineData(3, WindowAnchor.Clock)]
+    [InlineData(4, WindowAnchor.FirstUse)]
+    [InlineData(5, WindowAnchor.FirstUse)]
+    [InlineData(6, WindowAnchor.FirstUse)]
+    public void Of_the_first_requests_of_a_program_none_is_refused_whichever_window_they_arrive_in(int seed, WindowAnchor anchor)
+    {
+        for (var early = 50; early <= 950; early += 100)
+        {
+            foreach (var shortest in (int[])[50, early])
+            {
+                var run = new Run(new FixedWindow(Quota, Window, anchor), seed, Delays.ColdStart) { Early = early, ShortestStart = shortest };
+
+                run.ToTheEnd();
+
+                run.Refused.ShouldBe(0, $"seed {seed}, {early} ms before the end, after {shortest} ms at the soonest");
+                (run.Admitted / (Quota * (double)Duration / Window)).ShouldBeGreaterThan(0.95, $"seed {seed}, {early} ms before the end, after {shortest} ms at the soonest");
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -138,11 +162,12 @@ public sealed class ArrivalTests
         private readonly BoundService _service;
         private readonly Random _random;
         private readonly Delays _delays;
-        private readonly bool _isAligned;
+        private readonly WindowAnchor? _anchor;
         private readonly bool _isBucket;
         private long _window = -1;
         private long _level = Window;
         private long _levelAt;
+        private long _begin;
         private int _inWindow;
         private int _order;
         private int _sent;
@@ -153,9 +178,10 @@ public sealed class ArrivalTests
         {
             _random = new Random(seed);
             _delays = delays;
-            (_isAligned, _isBucket) = (rule is FixedWindow, rule is TokenBucket);
+            (_anchor, _isBucket) = ((rule as FixedWindow)?.Anchor, rule is TokenBucket);
             _store = new InProcessStore(_time, []);
             _service = new BoundService(new ServiceDefinition { Name = "strict", Limits = [new LimitDefinition("only", UnitCost.Requests, rule)] }, _store);
+            _service.ExpectAnswers();
         }
 
         /// <summary>How many milliseconds the first request is on its way, before any other is sent; zero where all are sent at once.</summary>
@@ -170,9 +196,13 @@ public sealed class ArrivalTests
 
         public int Refused { get; private set; }
 
+        /// <summary>How many milliseconds before the end of a window by the clock the first are sent; zero: at the beginning of one.</summary>
+        public int Early { get; init; }
+
         public void ToTheEnd()
         {
-            At(0, Send);
+            _begin = Early == 0 ? 0 : Window - (Early * TimeSpan.TicksPerMillisecond);
+            At(_begin, Send);
             if (_delays == Delays.WithStalls)
             {
                 // The client knows its network before it has a bad day.
@@ -222,7 +252,7 @@ public sealed class ArrivalTests
         private long ArrivalOf(bool isFirst) => _delays switch
         {
             Delays.ColdStart when FirstTakes > 0 => Now + (isFirst ? Milliseconds(FirstTakes, FirstTakes) : Milliseconds(1, 6)),
-            Delays.ColdStart => Math.Max(Now + Milliseconds(1, 6), Milliseconds(ShortestStart, LongestStart)),
+            Delays.ColdStart => Math.Max(Now + Milliseconds(1, 6), _begin + Milliseconds(ShortestStart, LongestStart)),
             _ => Math.Max(Now + Milliseconds(5, 50), _stallEnds + (Now < _stallEnds ? Milliseconds(0, 5) : 0)),
         };
 
@@ -246,9 +276,10 @@ public sealed class ArrivalTests
 
         private bool TryCount()
         {
-            if (_isAligned)
+            if (_anchor is not null)
             {
-                var window = _time.GetUtcNow().UtcTicks / Window;
+                // A window by the clock has its number, and one that begins at first use its begin.
+                var window = _anchor == WindowAnchor.Clock ? _time.GetUtcNow().UtcTicks / Window : Now - _window < Window && _window >= 0 ? _window : Now;
                 (_window, _inWindow) = window == _window ? (_window, _inWindow + 1) : (window, 1);
                 return _inWindow <= Quota;
             }

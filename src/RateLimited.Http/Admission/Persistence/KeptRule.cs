@@ -108,6 +108,10 @@ internal sealed class KeptRule(LimitRule counting, KeptService kept) : LimitRule
         _configured.ChargeMore(ref own.Counted, at, receipt, amount);
     }
 
+    public override void Await(ref LimitState state, in Moment at, long amount, long longest) => _configured.Await(ref Of(ref state).Counted, at, amount, longest);
+
+    public override long Heard(ref LimitState state, in Moment at, long receipt, long amount) => _configured.Heard(ref Of(ref state).Counted, at, receipt, amount);
+
     public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => _configured.Answer(ref Changed(ref state).Counted, at, receipt, amount, arrivedBy);
 
     public override long CountAgain(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => _configured.CountAgain(ref Changed(ref state).Counted, at, receipt, amount, arrivedBy);
