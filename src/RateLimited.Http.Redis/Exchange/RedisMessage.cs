@@ -49,6 +49,7 @@ internal sealed partial class RedisMessage
     private readonly int _usualHeads;
     private readonly bool _countsTakers;
     private readonly long _leaseTicks;
+    private List<(SharedBalance Balance, SharedBalance Same)>? _renamed;
     private int _liveIndex;
     private int _takerIndex;
     private int _toldIndex;
@@ -233,6 +234,11 @@ internal sealed partial class RedisMessage
 
             _balances.Add(balance);
         }
+
+        foreach (var (balance, same) in _renamed ?? [])
+        {
+            _indexOf[balance] = _indexOf[same];
+        }
     }
 
     private void Add(SharedBalance balance)
@@ -242,12 +248,36 @@ internal sealed partial class RedisMessage
             var isLearned = _learned.TryGetValue(balance, out var learned);
             var address = isLearned ? learned.Address : _addressOf(balance);
             var group = GroupOf(address.Group);
+            if (!isLearned && IsThere(group, address.Terms, balance))
+            {
+                return;
+            }
+
             group.Add((address.Terms, balance));
             if (isLearned)
             {
                 group.Add((learned.Terms, balance));
             }
         }
+    }
+
+    /// <summary>
+    /// Whether the limit stands in the message already, for another balance: an API key that has got another name goes on with the same quota while something of the former name is under way. The script
+    /// would count each by itself and keep the last.
+    /// </summary>
+    private bool IsThere(List<(LimitTerms Terms, SharedBalance? Balance)> group, LimitTerms terms, SharedBalance balance)
+    {
+        for (var i = 0; i < group.Count; i++)
+        {
+            if (group[i] is { Balance: { } same, Terms: var its } && its.Id == terms.Id && !_learned.ContainsKey(same))
+            {
+                (_renamed ??= []).Add((balance, same));
+                group[i] = (terms, same);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private List<(LimitTerms Terms, SharedBalance? Balance)> GroupOf(string key)
@@ -282,7 +312,7 @@ internal sealed partial class RedisMessage
             var wait = reader.Next();
             question.Wait = wait < 0 ? LimitRule.Never : Saturating.Multiply(wait, TimeSpan.TicksPerMicrosecond);
             var refused = (int)reader.Next();
-            question.Refused = _balances[refused];
+            question.Refused = RefusedBy(question, refused);
             question.IsOutdated = question.Refused is { } by && _learned.ContainsKey(by) && refused != _indexOf[by];
             var again = reader.Next();
             if (question.Refused?.Rest is not null)
@@ -305,6 +335,20 @@ internal sealed partial class RedisMessage
             want.Granted = reader.Next();
             want.Receipt = reader.Next();
         }
+    }
+
+    /// <summary>What of a question's own is the limit of an index.</summary>
+    private SharedBalance? RefusedBy(SharedQuestion question, int index)
+    {
+        foreach (ref readonly var want in question.Wants.AsSpan())
+        {
+            if (_renamed is not null && _indexOf[want.Balance] == index)
+            {
+                return want.Balance;
+            }
+        }
+
+        return _balances[index];
     }
 
     private long GuardOf(SharedBalance balance) => LimitTerms.Micros(_exchange.GuardOf(balance));

@@ -39,6 +39,7 @@ public sealed class KeyAheadTests(RedisServer server) : IClassFixture<RedisServe
         await BeginAsync(one, "a", "b");
 
         source.Replace(("c", First), ("b", Second));
+        await Eventually.Holds(() => one.GetStatus().Keys.Concat(other.GetStatus().Keys).Count(static key => key.Name == "c") == 2, "both have heard of the new name");
 
         var went = Begun;
         await Eventually.Holds(() => (went += Take(other, "c", "b")) >= Quota, "all of the key's quota went, with what had been taken ahead under its former name");
