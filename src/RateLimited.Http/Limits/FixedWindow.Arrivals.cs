@@ -17,8 +17,7 @@ internal sealed partial class FixedWindow
     }
 
     /// <summary>
-    /// Where nobody knows how long the way is, what has not been answered by the end of a window may not have arrived in it: it counts in the next one too. What is late for certain does so anyway, and a
-    /// window that begins at first use begins later then, see <see cref="Defer"/>.
+    /// Where nobody knows how long the way is, what has not been answered by the end of a window may not have arrived in it: it counts in the next one too. What is late for certain does so anyway.
     /// </summary>
     public override void Await(ref LimitState state, in Moment at, long amount, long longest)
     {
@@ -40,7 +39,4 @@ internal sealed partial class FixedWindow
         notes.Unheard = receipt == notes.Number ? Math.Max(notes.Unheard - amount, 0) : notes.Unheard;
         return receipt == notes.Carried && notes.HasCarriedUnheard ? -receipt : receipt;
     }
-
-    /// <summary>Of a window that begins at first use: the upstream's began when the first request arrived.</summary>
-    public override void Defer(ref LimitState state, long ticks) => state.Mark = _anchor == WindowAnchor.FirstUse && state.Mark > 0 ? Saturating.Add(state.Mark, ticks) : state.Mark;
 }

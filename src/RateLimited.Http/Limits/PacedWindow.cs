@@ -73,8 +73,6 @@ internal class PacedWindow : LimitRule
 
     public override long Heard(ref LimitState state, in Moment at, long receipt, long amount) => _window.Heard(ref state, at, receipt, amount);
 
-    public override void Defer(ref LimitState state, long ticks) => _window.Defer(ref state, ticks);
-
     public override long Answer(ref LimitState state, in Moment at, long receipt, long amount, long arrivedBy) => _window.Answer(ref state, at, receipt, amount, arrivedBy);
 
     public override long Used(ref LimitState state, in Moment at) => _window.Used(ref state, at);

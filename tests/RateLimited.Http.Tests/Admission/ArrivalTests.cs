@@ -67,19 +67,16 @@ public sealed class ArrivalTests
 
     /// <summary>A window ends while the first requests make their connections: they arrive in the next one.</summary>
     [Theory]
-    [InlineData(1, WindowAnchor.Clock)]
-    [InlineData(2, WindowAnchor.Clock)]
-    [InlineData(3, WindowAnchor.Clock)]
-    [InlineData(4, WindowAnchor.FirstUse)]
-    [InlineData(5, WindowAnchor.FirstUse)]
-    [InlineData(6, WindowAnchor.FirstUse)]
-    public void Of_the_first_requests_of_a_program_none_is_refused_whichever_window_they_arrive_in(int seed, WindowAnchor anchor)
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Of_the_first_requests_of_a_program_none_is_refused_whichever_window_they_arrive_in(int seed)
     {
         for (var early = 50; early <= 950; early += 100)
         {
             foreach (var shortest in (int[])[50, early])
             {
-                var run = new Run(new FixedWindow(Quota, Window, anchor), seed, Delays.ColdStart) { Early = early, ShortestStart = shortest };
+                var run = new Run(new FixedWindow(Quota, Window), seed, Delays.ColdStart) { Early = early, ShortestStart = shortest };
 
                 run.ToTheEnd();
 
@@ -162,7 +159,7 @@ public sealed class ArrivalTests
         private readonly BoundService _service;
         private readonly Random _random;
         private readonly Delays _delays;
-        private readonly WindowAnchor? _anchor;
+        private readonly bool _isAligned;
         private readonly bool _isBucket;
         private long _window = -1;
         private long _level = Window;
@@ -178,7 +175,7 @@ public sealed class ArrivalTests
         {
             _random = new Random(seed);
             _delays = delays;
-            (_anchor, _isBucket) = ((rule as FixedWindow)?.Anchor, rule is TokenBucket);
+            (_isAligned, _isBucket) = (rule is FixedWindow, rule is TokenBucket);
             _store = new InProcessStore(_time, []);
             _service = new BoundService(new ServiceDefinition { Name = "strict", Limits = [new LimitDefinition("only", UnitCost.Requests, rule)] }, _store);
             _service.ExpectAnswers();
@@ -276,10 +273,9 @@ public sealed class ArrivalTests
 
         private bool TryCount()
         {
-            if (_anchor is not null)
+            if (_isAligned)
             {
-                // A window by the clock has its number, and one that begins at first use its begin.
-                var window = _anchor == WindowAnchor.Clock ? _time.GetUtcNow().UtcTicks / Window : Now - _window < Window && _window >= 0 ? _window : Now;
+                var window = _time.GetUtcNow().UtcTicks / Window;
                 (_window, _inWindow) = window == _window ? (_window, _inWindow + 1) : (window, 1);
                 return _inWindow <= Quota;
             }
