@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
@@ -224,12 +225,12 @@ public sealed class RateLimitingTelemetryTests : IDisposable
     [Fact]
     public void A_wait_has_a_span_that_is_nobodys_current_activity()
     {
-        var ended = new List<Activity>();
+        var ended = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => string.Equals(source.Name, "RateLimited.Http", StringComparison.Ordinal),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = ended.Add,
+            ActivityStopped = ended.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         using var parent = new Activity("caller").Start();
