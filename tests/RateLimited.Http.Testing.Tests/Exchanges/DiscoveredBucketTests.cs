@@ -29,8 +29,8 @@ public sealed class DiscoveredBucketTests
     {
         var work = TimeSpan.FromMilliseconds(milliseconds);
         var upstream = Upstream.Preset(bucket.Provider, bucket.Tier.Length == 0 ? null : bucket.Tier).Latency(Way / 2, Way).Work(work / 2, work).Time(_time).Build();
-        using var services = Services(bucket.Provider, upstream);
-        var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+        using var services = PresetClient.At(_time, upstream, bucket.Provider, tier: "");
+        var client = services.GetRequiredService<IHttpClientFactory>().CreateClient(PresetClient.Name);
         var began = _time.GetTimestamp();
 
         await _time.RunUntilAsync(Task.WhenAll(Enumerable.Range(0, bucket.Quota * Quotas).Select(_ => CallAsync(client, bucket.Path))));
@@ -44,25 +44,5 @@ public sealed class DiscoveredBucketTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent("""{"max_tokens":5,"messages":[]}""") };
         using var response = await client.SendAsync(request);
-    }
-
-    private ServiceProvider Services(string provider, Upstream upstream)
-    {
-        var services = new ServiceCollection();
-        services.AddSingleton<TimeProvider>(_time);
-        services.AddLogging();
-        services.AddHttpClient("api", static client =>
-            {
-                client.BaseAddress = new Uri("https://api.test/");
-                client.Timeout = Timeout.InfiniteTimeSpan;
-            })
-            .AddServiceRateLimiting(options =>
-            {
-                options.Preset = provider;
-                options.Queue.Timeout = TimeSpan.FromDays(30);
-                options.Queue.Length = 100_000;
-            })
-            .ConfigurePrimaryHttpMessageHandler(upstream.CreateHandler);
-        return services.BuildServiceProvider();
     }
 }

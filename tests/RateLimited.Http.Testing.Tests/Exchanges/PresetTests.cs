@@ -33,8 +33,8 @@ public sealed class PresetTests
     public async Task Nobody_is_refused_who_has_the_preset_of_his_upstream(string provider, string tier, string endpoint)
     {
         var upstream = Upstream.Preset(provider, tier.Length == 0 ? null : tier).Latency(Latency / 2, Latency).Time(_time).Build();
-        using var services = Services(provider, tier, upstream);
-        var client = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+        using var services = PresetClient.At(_time, upstream, provider, tier);
+        var client = services.GetRequiredService<IHttpClientFactory>().CreateClient(PresetClient.Name);
         var (method, path) = (endpoint.Split(' ')[0], endpoint.Split(' ')[1]);
         var calls = Math.Min(MostCalls, QuotaOf(provider, tier, method, path) * 5 / 2);
 
@@ -60,26 +60,5 @@ public sealed class PresetTests
 
         using var response = await client.SendAsync(request);
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
-    }
-
-    private ServiceProvider Services(string provider, string tier, Upstream upstream)
-    {
-        var services = new ServiceCollection();
-        services.AddSingleton<TimeProvider>(_time);
-        services.AddLogging();
-        services.AddHttpClient("api", client =>
-            {
-                client.BaseAddress = new Uri("https://api.test/");
-                client.Timeout = Timeout.InfiniteTimeSpan;
-            })
-            .AddServiceRateLimiting(options =>
-            {
-                options.Preset = provider;
-                options.Tier = tier.Length == 0 ? null : tier;
-                options.Queue.Timeout = TimeSpan.FromDays(30);
-                options.Queue.Length = 100_000;
-            })
-            .ConfigurePrimaryHttpMessageHandler(upstream.CreateHandler);
-        return services.BuildServiceProvider();
     }
 }
